@@ -1,0 +1,52 @@
+# The targets of this checkout; `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup leaderboard test lint format bench lock
+
+SUITE ?= quick
+WORKERS ?= 2
+BIN := .venv/bin
+STAMP := .venv/.set-up
+
+# One thread a process: two tests side by side are faster than one that shares its matrices out.
+export OMP_NUM_THREADS ?= 1
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## make .venv as requirements.lock says, unless that is done
+
+leaderboard: $(STAMP) ## run the quick suite (SUITE=…) and build the board's page
+	@$(BIN)/symprior run --suite $(SUITE)
+	@$(BIN)/symprior leaderboard
+
+test: lint ## lint, types and the whole test suite (WORKERS=2)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+
+lint: $(STAMP) ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check . || { echo "Run \`make format\`."; exit 1; }
+	@$(BIN)/mypy
+
+format: $(STAMP) ## put the code in ruff's format and mend what it can mend
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+bench: $(STAMP) ## how fast simulators, learners and the board are on this machine
+	@$(BIN)/python -m symprior.benchmark.bench
+
+lock: $(STAMP) ## write what .venv holds to requirements.lock
+	@{ sed -n '/^#/p' requirements.lock; \
+	   $(BIN)/python -m pip freeze --all --exclude-editable | grep -viE '^(pip|wheel)==' | sed -E 's/\+[a-z0-9.]+$$//'; \
+	 } > requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+# A checkout that was moved is set up again: its scripts name the old place.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+.PHONY: $(STAMP)
+endif
+
+$(STAMP): requirements.lock pyproject.toml setup.py
+	@.ci/setup

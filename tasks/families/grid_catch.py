@@ -1,0 +1,210 @@
+"""Catch a moving prey on a torus, seen from the agent: the grid world of van der Pol et al. (2020) under quarter turns.
+
+The image is theirs (7×7 cells of 3×3 pixels, the agent an × in the centre, the prey a +); their released code's scaling of
+the image and its treatment of the time limit as a terminal state are not.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import gymnasium
+import numpy as np
+from array_api_compat import array_namespace
+from numpy.typing import NDArray
+
+from symprior.tasks.dynamic_programming import optimal_actions, tabulate
+from symprior.tasks.groups import cyclic
+from symprior.tasks.probes import TabularProbe
+from symprior.tasks.representations import ImageTransform, SignedPermutation, direct_sum, rotations_of_the_plane
+from symprior.tasks.representations import permutation, trivial_representation
+from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
+from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.task import Card, Task, register
+
+SIZE, RADIUS, CELL = 7, 3, 3
+PREY_MOVES = 0.15
+MOVES = np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]])  # stay, right, up, left, down; x to the right, y up
+CATCH_REWARD, STEP_REWARD = 1.0, -0.1
+
+
+class GridCatch(TabularSimulator):
+    """The prey's position relative to the agent on a 7×7 torus; states are [batch, 2] integers in −3 … 3 (x right, y up).
+
+    The agent moves; unless that caught the prey, the prey takes a uniformly random compass step with probability 0.15.
+    Catching gives 1 and ends the episode, every other step −0.1; 100 steps at most. The prey starts anywhere but on the
+    agent. Observations are float32 [2], the relative position over 3.
+    """
+
+    max_episode_steps = 100
+    reset_draws = 1
+    step_draws = 1
+
+    def __init__(self) -> None:
+        self.observation_space: gymnasium.Space[Any] = gymnasium.spaces.Box(-1.0, 1.0, (2,), np.float32)
+        self.action_space = gymnasium.spaces.Discrete(len(MOVES))
+
+    def initial(self, uniforms: Any) -> Any:
+        """Uniform over the 48 cells that are not the agent's."""
+        xp = array_namespace(uniforms)
+        cell = xp.astype(uniforms[:, 0] * (SIZE * SIZE - 1), xp.int64)
+        cell = cell + xp.astype(cell >= SIZE * SIZE // 2, xp.int64)  # leave out the centre
+        return xp.stack([cell % SIZE - RADIUS, cell // SIZE - RADIUS], axis=1)
+
+    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+        """The agent's move, then the prey's."""
+        xp = array_namespace(states)
+        moves = xp.asarray(MOVES, device=states.device)
+        states = _wrap(states - xp.take(moves, actions, axis=0))
+        caught = xp.all(states == 0, axis=1)
+        direction = xp.astype(uniforms[:, 0] * (4 / PREY_MOVES), xp.int64) + 1  # 1 … 4, or beyond: the prey stays
+        direction = xp.where(caught | (direction > 4), xp.zeros_like(direction), direction)
+        states = _wrap(states + xp.take(moves, direction, axis=0))
+        caught = xp.all(states == 0, axis=1)
+        rewards = xp.where(caught, CATCH_REWARD, STEP_REWARD)
+        return states, xp.astype(rewards, xp.float64), caught
+
+    def observe(self, states: Any) -> Any:
+        """The relative position, scaled to ±1."""
+        xp = array_namespace(states)
+        return xp.astype(states, xp.float32) / RADIUS
+
+    def all_states(self) -> NDArray[np.int64]:
+        """The 48 relative positions."""
+        return np.array([(x, y) for y in range(-RADIUS, RADIUS + 1) for x in range(-RADIUS, RADIUS + 1) if (x, y) != (0, 0)])
+
+    def reset_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """48 cells, equally likely."""
+        cells = SIZE * SIZE - 1
+        return (np.arange(cells)[:, None] + 0.5) / cells, np.full(cells, 1 / cells)
+
+    def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The prey stays, or takes one of four steps."""
+        uniforms = [*((np.arange(4) + 0.5) * PREY_MOVES / 4), (1 + PREY_MOVES) / 2]
+        return np.array(uniforms)[:, None], np.array([*[PREY_MOVES / 4] * 4, 1 - PREY_MOVES])
+
+
+class GridCatchImage(GridCatch):
+    """The same dynamics seen as an image: uint8 [1, 21, 21], 255 where something is drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        pixels = SIZE * CELL
+        self.observation_space = gymnasium.spaces.Box(0, 255, (1, pixels, pixels), np.uint8)
+        self._pictures: dict[Any, Any] = {}
+
+    def observe(self, states: Any) -> Any:
+        """The picture of each state."""
+        xp = array_namespace(states)
+        place = (xp, states.device)
+        if place not in self._pictures:
+            self._pictures[place] = xp.asarray(pictures(), device=states.device)
+        index = (states[:, 1] + RADIUS) * SIZE + states[:, 0] + RADIUS
+        return xp.take(self._pictures[place], index, axis=0)
+
+
+def _wrap(position: Any) -> Any:
+    return (position + RADIUS) % SIZE - RADIUS
+
+
+@lru_cache
+def pictures() -> NDArray[np.uint8]:
+    """The image of every relative position, [49, 1, 21, 21]; the number of (x, y) is (y + 3)·7 + x + 3."""
+    cross = np.eye(CELL, dtype=bool) | np.eye(CELL, dtype=bool)[::-1]
+    plus = np.zeros((CELL, CELL), dtype=bool)
+    plus[CELL // 2, :] = plus[:, CELL // 2] = True
+    images = np.zeros((SIZE * SIZE, 1, SIZE * CELL, SIZE * CELL), dtype=np.uint8)
+    for number in range(SIZE * SIZE):
+        row, column = SIZE - 1 - number // SIZE, number % SIZE
+        for shape, top, left in ((plus, row, column), (cross, RADIUS, RADIUS)):
+            images[number, 0, top * CELL : (top + 1) * CELL, left * CELL : (left + 1) * CELL][shape] = 255
+    return images
+
+
+def make_env(image: bool = True) -> gymnasium.Env[Any, Any]:
+    """The single environment, as `gymnasium.make` calls it."""
+    return SimulatorEnv(GridCatchImage() if image else GridCatch())
+
+
+def _moves() -> SignedPermutation:
+    """Quarter turns permute the four moves and leave `stay`."""
+    group = cyclic(4)
+    turned = permutation(group, [[(move + g) % 4 for move in range(4)] for g in range(4)])
+    both = direct_sum(trivial_representation(group), turned)
+    assert isinstance(both, SignedPermutation)
+    return both
+
+
+def turns_of_images() -> Symmetry:
+    """C4: the image turns anticlockwise about the agent, the moves turn with it."""
+    planar = rotations_of_the_plane(cyclic(4))
+    return Symmetry(ImageTransform(planar, channels=1, size=SIZE * CELL), _moves(), discrete=True)
+
+
+def turns_of_vectors() -> Symmetry:
+    """C4: the relative position turns anticlockwise, the moves turn with it."""
+    return Symmetry(rotations_of_the_plane(cyclic(4)), _moves(), discrete=True)
+
+
+def _probe(gym_id: str) -> TabularProbe:
+    return TabularProbe(gymnasium.make(gym_id), rotations_of_the_plane(cyclic(4)))
+
+
+@lru_cache
+def _optimal_actions() -> NDArray[np.int64]:
+    return optimal_actions(tabulate(GridCatch()), GridCatch.max_episode_steps)
+
+
+def chase(states: NDArray[np.int64]) -> NDArray[np.int64]:
+    """An optimal policy with 100 steps to go, found by dynamic programming; [batch, 2] → [batch]."""
+    number = (states[:, 1] + RADIUS) * SIZE + states[:, 0] + RADIUS
+    return _optimal_actions()[number - (number > SIZE * SIZE // 2)]
+
+
+def sweep(step: int) -> int:
+    """A blind policy: six moves to the right, one up, again and again; it visits every cell of the torus."""
+    return 2 if step % SIZE == SIZE - 1 else 1
+
+
+_BIBTEX = """@inproceedings{vanderpol2020mdp,
+  title={{MDP} Homomorphic Networks: Group Symmetries in Reinforcement Learning},
+  author={van der Pol, Elise and Worrall, Daniel E. and van Hoof, Herke and Oliehoek, Frans A. and Welling, Max},
+  booktitle={Advances in Neural Information Processing Systems},
+  volume={33}, year={2020}
+}"""
+
+
+def _register(task_id: str, gym_id: str, image: bool) -> None:
+    gymnasium.register(
+        gym_id,
+        entry_point="symprior.tasks.families.grid_catch:make_env",
+        kwargs={"image": image},
+        max_episode_steps=GridCatch.max_episode_steps,
+    )
+    seen = "21×21 pixels around the agent" if image else "the prey's relative position (two numbers)"
+    turned = "The image turns" if image else "The relative position turns"
+    register(
+        Task(
+            id=task_id,
+            family="grid-catch",
+            gym_id=gym_id,
+            simulator=GridCatchImage if image else GridCatch,
+            symmetry=turns_of_images if image else turns_of_vectors,
+            probe=lambda: _probe(gym_id),
+            reference_policy=chase,
+            blind_policy=sweep,
+            evaluation_episodes=100,
+            card=Card(
+                description=f"Catch a randomly moving prey on a 7×7 torus; the agent sees {seen}. 1 for the catch, −0.1 a step.",
+                group_in_words=f"C4: quarter turns about the agent. {turned}, the four moves are permuted, `stay` is fixed.",
+                source="The grid world of van der Pol et al. (2020), without the confounds of its released code.",
+                licence="MIT",
+                bibtex=_BIBTEX,
+            ),
+        )
+    )
+
+
+_register("grid-catch-v1", "symprior/GridCatch-v1", image=True)
+_register("grid-catch-vector-v1", "symprior/GridCatchVector-v1", image=False)

@@ -1,0 +1,160 @@
+"""Finite groups by their product tables: constructors, subgroups, products. Axioms are checked when a group is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.tasks.errors import SympriorError
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """A finite group; elements are the numbers 0 … order − 1, and 0 is the identity.
+
+    Attributes:
+        name: such as `C4`.
+        elements: a name for each element, [order].
+        table: product table, [order, order]; `table[g, h]` is the element g·h.
+
+    Raises:
+        SympriorError: the table violates a group axiom; the message says which and where.
+    """
+
+    name: str
+    elements: tuple[str, ...]
+    table: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        order, table = len(self.elements), self.table
+        if table.shape != (order, order) or order == 0:
+            raise SympriorError(f"{self.name}: {order} elements need a {order}×{order} product table, got {table.shape}.")
+        if table.min() < 0 or table.max() >= order:
+            raise SympriorError(f"{self.name} is not closed: its table holds an element outside 0 … {order - 1}.")
+        if not (np.array_equal(table[0], range(order)) and np.array_equal(table[:, 0], range(order))):
+            raise SympriorError(f"{self.name}: element 0 ({self.elements[0]}) is not the identity.")
+        if any(len(set(row)) < order for row in table.tolist()) or any(len(set(row)) < order for row in table.T.tolist()):
+            raise SympriorError(f"{self.name}: an element has no inverse (a row or column of the table repeats an element).")
+        broken = np.argwhere(table[table] != table[:, table])  # (gh)k against g(hk)
+        if len(broken):
+            g, h, k = (self.elements[i] for i in broken[0])
+            raise SympriorError(f"{self.name} is not associative: ({g}·{h})·{k} ≠ {g}·({h}·{k}).")
+        table.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Group) and self.elements == other.elements and np.array_equal(self.table, other.table)
+
+    def __hash__(self) -> int:
+        return hash((self.elements, self.table.tobytes()))
+
+    @cached_property
+    def inverse(self) -> NDArray[np.int64]:
+        """The inverse of each element, [order]."""
+        return np.argmin(self.table, axis=1)
+
+    def order_of(self, element: int) -> int:
+        """The smallest k ≥ 1 with elementᵏ = identity."""
+        power, k = element, 1
+        while power != 0:
+            power, k = int(self.table[power, element]), k + 1
+        return k
+
+    def generated_by(self, generators: Sequence[int]) -> tuple[int, ...]:
+        """The elements of the smallest subgroup that holds the generators, sorted."""
+        found = {0}
+        frontier = [0]
+        while frontier:
+            g = frontier.pop()
+            for h in generators:
+                product = int(self.table[g, h])
+                if product not in found:
+                    found.add(product)
+                    frontier.append(product)
+        return tuple(sorted(found))
+
+    @cached_property
+    def generators(self) -> tuple[int, ...]:
+        """A small generating set, found greedily."""
+        chosen: list[int] = []
+        while len(covered := self.generated_by(chosen)) < len(self):
+            chosen.append(next(g for g in range(len(self)) if g not in covered))
+        return tuple(chosen)
+
+    @cached_property
+    def subgroups(self) -> tuple[tuple[int, ...], ...]:
+        """All subgroups, each as its sorted elements, smallest first."""
+        found = {(0,)}
+        frontier = [(0,)]
+        while frontier:
+            subgroup = frontier.pop()
+            for g in set(range(len(self))) - set(subgroup):
+                larger = self.generated_by((*subgroup, g))
+                if larger not in found:
+                    found.add(larger)
+                    frontier.append(larger)
+        return tuple(sorted(found, key=lambda subgroup: (len(subgroup), subgroup)))
+
+    def subgroup(self, elements: Sequence[int], name: str | None = None) -> Group:
+        """The subgroup on exactly these elements, as a group of its own (renumbered in sorted order).
+
+        Raises:
+            SympriorError: the elements do not form a subgroup.
+        """
+        chosen = sorted(set(elements))
+        if self.generated_by(chosen) != tuple(chosen):
+            raise SympriorError(f"The elements {[self.elements[g] for g in chosen]} form no subgroup of {self.name}.")
+        number = {g: i for i, g in enumerate(chosen)}
+        table = np.array([[number[int(self.table[g, h])] for h in chosen] for g in chosen])
+        names = tuple(self.elements[g] for g in chosen)
+        return Group(name or f"{{{','.join(names)}}}⊂{self.name}", names, table)
+
+
+def _from_permutations(name: str, elements: Sequence[str], images: Sequence[tuple[int, ...]]) -> Group:
+    """The group of these permutations (first the identity) under (p·q)(i) = p(q(i))."""
+    number = {image: i for i, image in enumerate(images)}
+    table = np.array([[number[tuple(p[i] for i in q)] for q in images] for p in images])
+    return Group(name, tuple(elements), table)
+
+
+def trivial() -> Group:
+    """The group of one element."""
+    return Group("C1", ("e",), np.zeros((1, 1), dtype=np.int64))
+
+
+def cyclic(n: int) -> Group:
+    """Cₙ: element k is the k-th power of the generator r."""
+    powers = np.arange(n)
+    names = ("e", "r", *(f"r{k}" for k in range(2, n)))[:n]
+    return Group(f"C{n}", names, (powers[:, None] + powers) % n)
+
+
+def dihedral(n: int) -> Group:
+    """Dₙ, of order 2n: elements rᵏ (numbers 0 … n − 1), then rᵏ·s with a reflection s, where s·r = r⁻¹·s."""
+    elements = [(k, m) for m in (0, 1) for k in range(n)]
+    number = {element: i for i, element in enumerate(elements)}
+    table = np.array([[number[(k + (-j if m else j)) % n, m ^ p] for j, p in elements] for k, m in elements])
+    rotations = ("e", "r", *(f"r{k}" for k in range(2, n)))[:n]
+    return Group(f"D{n}", (*rotations, *("s" if name == "e" else f"{name}s" for name in rotations)), table)
+
+
+def symmetric(n: int) -> Group:
+    """Sₙ: all permutations of n things, in lexicographic order, under (p·q)(i) = p(q(i))."""
+    images = list(permutations(range(n)))
+    return _from_permutations(f"S{n}", ["".join(map(str, image)) for image in images], images)
+
+
+def product(first: Group, second: Group) -> Group:
+    """The direct product; element (g, h) has the number g·|second| + h."""
+    size = len(second)
+    g, h = np.divmod(np.arange(len(first) * size), size)
+    table = first.table[g[:, None], g] * size + second.table[h[:, None], h]
+    names = tuple(f"({a},{b})" for a in first.elements for b in second.elements)
+    return Group(f"{first.name}×{second.name}", names, table)

@@ -1,0 +1,71 @@
+"""A registry that finds its entries: one file is one family of entries, no central list, helpful when a name is unknown."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import warnings
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from symprior.tasks.errors import SympriorError, unknown_name
+
+Entry = TypeVar("Entry")
+
+
+class Registry(Generic[Entry]):
+    """Named entries of one kind, discovered in the modules of one package on first use.
+
+    A module that fails to import because an optional dependency is missing warns and is left out; two entries of one
+    name raise.
+    """
+
+    def __init__(self, kind: str, package: str) -> None:
+        self.kind = kind
+        self._package = package
+        self._entries: dict[str, Entry] = {}
+        self._origins: dict[str, str] = {}
+        self._discovered = False
+
+    def register(self, name: str, entry: Entry, origin: str) -> None:
+        """Add an entry; `origin` is the module or file that it comes from.
+
+        Raises:
+            SympriorError: another origin already holds the name.
+        """
+        if name in self._entries and self._origins[name] != origin:
+            raise SympriorError(
+                f"Two {self.kind}s are called {name!r}: one in {self._origins[name]}, one in {origin}. Rename one of them."
+            )
+        self._entries[name] = entry
+        self._origins[name] = origin
+
+    def __getitem__(self, name: str) -> Entry:
+        self._discover()
+        if name not in self._entries:
+            raise unknown_name(self.kind, name, self._entries)
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._discover()
+        return iter(sorted(self._entries))
+
+    def __contains__(self, name: object) -> bool:
+        self._discover()
+        return name in self._entries
+
+    def origin(self, name: str) -> str:
+        """Where an entry was declared."""
+        self[name]
+        return self._origins[name]
+
+    def _discover(self) -> None:
+        if self._discovered:
+            return
+        self._discovered = True
+        package = importlib.import_module(self._package)
+        for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
+            try:
+                importlib.import_module(module.name)
+            except ModuleNotFoundError as error:
+                warnings.warn(f"{module.name} is left out: {error}.", stacklevel=2)

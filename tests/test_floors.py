@@ -1,0 +1,154 @@
+"""Imports only go down: benchmark > leaderboard, agents > tasks; torch stays out of what runs without it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAY_IMPORT = {
+    "tasks": {"tasks"},
+    "agents": {"tasks", "agents"},
+    "leaderboard": {"tasks", "leaderboard"},
+    "benchmark": {"tasks", "agents", "leaderboard", "benchmark"},
+}
+TRAINING = {"torch", "stable_baselines3", "sb3_contrib", "safetensors"}
+MODULES = sorted(path.relative_to(ROOT) for floor in MAY_IMPORT for path in (ROOT / floor).rglob("*.py"))
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module, `symprior` spelt out, and whether importing the file at run time executes it."""
+
+    module: str
+    line: int
+    at_import: bool
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
+
+
+def is_call_to_import(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    return {"import_module", "__import__"} & {
+        getattr(node.func, "id", None),
+        getattr(node.func, "attr", None),
+    } != set()
+
+
+def imports(node: ast.AST, at_import: bool = True) -> Iterator[Import]:
+    """Every import below `node`, wherever it hides: in functions, under TYPE_CHECKING, as import_module("…")."""
+    if isinstance(node, ast.Import):
+        yield from (Import(alias.name, node.lineno, at_import) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        module = "." * node.level + (node.module or "")
+        names = [f"{module}.{alias.name}" for alias in node.names] if module == "symprior" else [module]
+        yield from (Import(name, node.lineno, at_import) for name in names)
+    elif isinstance(node, ast.Call) and is_call_to_import(node):
+        for argument in node.args[:1]:
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield Import(argument.value, node.lineno, at_import)
+    if isinstance(node, ast.If) and is_type_checking(node.test):
+        yield from (found for child in node.body for found in imports(child, at_import=False))
+        yield from (found for child in node.orelse for found in imports(child, at_import))
+        return
+    inside_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    for child in ast.iter_child_nodes(node):
+        yield from imports(child, at_import and not inside_function)
+
+
+def violations(source: str, floor: str) -> list[str]:
+    """Why a module with this source may not stand on this floor, one sentence an import."""
+    found = []
+    for imported in imports(ast.parse(source)):
+        parts = imported.module.split(".")
+        if imported.module.startswith("."):
+            found.append(f"line {imported.line}: a relative import; write symprior.{floor}.… in full.")
+        elif parts[0] == "symprior" and (parts[1:2] or [""])[0] not in MAY_IMPORT[floor]:
+            found.append(f"line {imported.line}: {imported.module} goes up from {floor}/.")
+        elif parts[0] in MAY_IMPORT:
+            found.append(
+                f"line {imported.line}: {imported.module} is found only in a checkout; prefix symprior."
+            )
+        elif parts[0] in TRAINING and floor in ("tasks", "leaderboard"):
+            found.append(f"line {imported.line}: {floor}/ works without {parts[0]}.")
+        elif parts[0] in TRAINING and floor == "benchmark" and imported.at_import:
+            found.append(f"line {imported.line}: benchmark/ imports {parts[0]} inside functions only.")
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_imports_only_go_down(path: Path) -> None:
+    assert violations((ROOT / path).read_text(encoding="utf-8"), path.parts[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("floor", "source"),
+    [
+        ("tasks", "import symprior.agents.priors"),
+        ("tasks", "from symprior import leaderboard"),
+        ("tasks", "def build():\n    from symprior.benchmark.runner import run"),
+        (
+            "tasks",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from symprior.agents import agent",
+        ),
+        ("tasks", "import importlib\nimportlib.import_module('symprior.agents')"),
+        ("tasks", "import torch"),
+        ("tasks", "def build():\n    import torch.nn as nn"),
+        ("tasks", "import tasks.groups"),
+        ("agents", "from symprior.leaderboard.records import RunRecord"),
+        ("agents", "class A:\n    def f(self):\n        import symprior.benchmark"),
+        ("leaderboard", "from symprior.agents.agent import Agent"),
+        ("leaderboard", "try:\n    from stable_baselines3 import PPO\nexcept ImportError:\n    pass"),
+        ("benchmark", "import torch"),
+        ("benchmark", "try:\n    import torch\nexcept ImportError:\n    torch = None"),
+        ("benchmark", "class A:\n    from stable_baselines3 import PPO"),
+        ("benchmark", "from .suite import Suite"),
+        ("benchmark", "from .. import tasks"),
+    ],
+)
+def test_a_violation_is_caught(floor: str, source: str) -> None:
+    assert len(violations(source, floor)) == 1
+
+
+@pytest.mark.parametrize(
+    ("floor", "source"),
+    [
+        ("tasks", "import numpy\nfrom symprior.tasks.groups import Group"),
+        ("agents", "import torch\nfrom symprior.tasks.symmetry import Symmetry"),
+        ("leaderboard", "from symprior.tasks.errors import SympriorError"),
+        ("benchmark", "def train():\n    import torch\n    from symprior.agents.agent import Agent"),
+        ("benchmark", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch"),
+    ],
+)
+def test_what_is_allowed_passes(floor: str, source: str) -> None:
+    assert violations(source, floor) == []
+
+
+def test_tasks_leaderboard_and_command_line_import_without_the_training_stack() -> None:
+    names = [
+        ".".join(("symprior", *path.with_suffix("").parts)).removesuffix(".__init__")
+        for path in MODULES
+        if path.parts[0] in ("tasks", "leaderboard")
+    ]
+    code = (
+        "import importlib, sys\n"
+        f"for blocked in {sorted(TRAINING)}: sys.modules[blocked] = None  # an import of it raises\n"
+        f"for name in {[*names, 'symprior.benchmark.cli']}: importlib.import_module(name)\n"
+    )
+    result = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_every_floor_is_typed_and_the_root_is_no_module() -> None:
+    assert not (ROOT / "__init__.py").exists()
+    assert all((ROOT / floor / "py.typed").is_file() for floor in MAY_IMPORT)
+    assert not list((ROOT / "tests").rglob("__init__.py"))

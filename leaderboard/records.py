@@ -5,14 +5,13 @@ A record is self-describing: curve, budget, agent card, hyperparameters and prov
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.files import write_text_atomically
 
 SCHEMA_VERSION = 1
 
@@ -56,7 +55,9 @@ class AgentCard(_Part):
     algorithm: str
     prior: str
     description: str
-    learner: str = Field(description="what carries the algorithm out, e.g. 'stable-baselines3'; part of a row's identity")
+    learner: str = Field(
+        description="what carries the algorithm out, e.g. 'stable-baselines3'; part of a row's identity"
+    )
     parameters: int | None = Field(default=None, ge=0, description="trainable numbers")
     symmetry_used: str = Field(default="none", description="the group that the agent was given")
     bibtex: str = ""
@@ -132,30 +133,6 @@ def record_path(folder: Path, record: RunRecord) -> Path:
     return folder / f"{record.suite}-{record.suite_version}" / record.task / record.agent.id / name
 
 
-def write_text_atomically(path: Path, text: str) -> None:
-    """Write `text` so that a reader sees the whole new file or the old one, never half.
-
-    Raises:
-        SympriorError: the folder cannot be written (full disk, no permission).
-    """
-    temporary: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        raise SympriorError(
-            f"Cannot write {path}: {error.strerror or error}. Free space or choose a writable folder; nothing was changed."
-        ) from error
-
-
 def write_record(folder: Path, record: RunRecord) -> Path:
     """Write one record below `folder` and return its path."""
     path = record_path(folder, record)
@@ -197,7 +174,9 @@ def read_records(folder: Path) -> list[RunRecord]:
         SympriorError: no such folder, no record in it, a record that cannot be read, or two of one run that differ.
     """
     if not folder.is_dir():
-        raise SympriorError(f"There is no records folder {folder}. Run `symprior run` first or name another with --records.")
+        raise SympriorError(
+            f"There is no records folder {folder}. Run `symprior run` first or name another with --records."
+        )
     found: dict[tuple[Any, ...], tuple[RunRecord, Path]] = {}
     for path in sorted(folder.rglob("seed-*.json")):
         record = read_record(path)
@@ -207,5 +186,7 @@ def read_records(folder: Path) -> list[RunRecord]:
                 f"{earlier[1]} and {path} are two different records of one run. Keep the one you trust and delete the other."
             )
     if not found:
-        raise SympriorError(f"The folder {folder} holds no records. Run `symprior run` first or name another with --records.")
+        raise SympriorError(
+            f"The folder {folder} holds no records. Run `symprior run` first or name another with --records."
+        )
     return [found[key][0] for key in sorted(found)]

@@ -45,7 +45,7 @@ def is_call_to_import(node: ast.AST) -> bool:
 
 
 def imports(node: ast.AST, at_import: bool = True) -> Iterator[Import]:
-    """Every import below `node`, wherever it hides: in functions, under TYPE_CHECKING, as import_module("…")."""
+    """Every import below `node`, wherever it hides: in functions, TYPE_CHECKING, import_module("…")."""
     if isinstance(node, ast.Import):
         yield from (Import(alias.name, node.lineno, at_import) for alias in node.names)
     elif isinstance(node, ast.ImportFrom):

@@ -1,0 +1,88 @@
+"""What the papers promise: a valid citation, one version everywhere, links and examples that work."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAPERS = sorted(ROOT.glob("*.md"))
+EXAMPLE = re.compile(
+    r"<!-- example: (?P<file>[\w.]+) -->\s*```python[^\n]*\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE
+)
+# An inline link or image whose target is neither an address nor a place on the same page.
+LINK = re.compile(r"\]\((?!https?://|mailto:|#)(?P<target>[^)#\s]+)")
+
+
+def version() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+def examples() -> list[tuple[str, str]]:
+    """File name and code of every block of the README that says it is an example."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return [(match["file"], match["code"]) for match in EXAMPLE.finditer(readme)]
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_citation_is_valid() -> None:
+    command = [str(Path(sys.executable).parent / "cffconvert"), "--validate", "-i", "CITATION.cff"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    citation = re.search(
+        r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    newest = re.search(r"^## \[(\d\S*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert citation and newest
+    assert {citation[1], newest[1]} == {version()}
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_links_lead_to_files(paper: Path) -> None:
+    targets = [match["target"] for match in LINK.finditer(without_code(paper.read_text(encoding="utf-8")))]
+    assert [target for target in targets if not (paper.parent / target).exists()] == []
+
+
+def test_links_between_the_papers_meet_a_heading() -> None:
+    for paper in PAPERS:
+        text = without_code(paper.read_text(encoding="utf-8"))
+        for file, anchor in re.findall(r"\]\(([\w./-]*\.md)?#([^)\s]+)\)", text):
+            target = (ROOT / file).read_text(encoding="utf-8") if file else text
+            headings = re.findall(r"^#+ (.+)$", target, re.MULTILINE)
+            anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert anchor in anchors, f"{paper.name}: {file}#{anchor}"
+
+
+def test_the_readme_shows_an_agent() -> None:
+    assert examples(), "mark a python block of README.md with <!-- example: my_agent.py -->"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "code"), examples(), ids=lambda value: value if value.endswith(".py") else ""
+)
+def test_the_readme_example_runs(tmp_path: Path, file: str, code: str) -> None:
+    """The block is written to its file; the README's command for it is run on the class that it defines."""
+    (tmp_path / file).write_text(code, encoding="utf-8")
+    name = re.findall(r"^class (\w+)", code, re.MULTILINE)[-1]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"symprior run .*{re.escape(file)}:{name}\b", readme), (
+        f"the README runs {file}:{name} nowhere"
+    )
+    symprior = Path(sys.executable).parent / "symprior"
+    given = ("--task", "cartpole-v1", "--agent", f"./{file}:{name}", "--seeds", "0", "--budget", "2000")
+    result = subprocess.run([symprior, "run", *given], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert list(tmp_path.rglob("seed-0000.json")), "the run left no record"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("tasks", "agents", "leaderboard", "benchmark")
 TRAINING = ("torch", "stable_baselines3", "safetensors")
 
-pytestmark = pytest.mark.slow
+# One worker has them all: the environment is made once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -48,7 +50,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def light(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
+def light(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Path]:
     """The scripts of a fresh environment: the wheel at locked versions, without the extra `train`."""
     folder = tmp_path_factory.mktemp("light")
     locked = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
@@ -67,7 +69,8 @@ def light(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
         "--no-compile",
     )
     run(*pip, "--constraint", "constraints.txt", wheel, cwd=folder)
-    return scripts
+    yield scripts
+    shutil.rmtree(folder)
 
 
 def test_the_wheel_holds_every_file_of_the_four_folders(wheel: Path) -> None:

@@ -1,4 +1,4 @@
-"""Exact expected returns on tasks that can be enumerated: backward induction over the time limit (Bellman, 1957)."""
+"""Exact expected returns on tasks that can be enumerated, by backward induction (Bellman, 1957)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class TabularMDP:
     """An enumerated task; terminal states have no number and value 0.
 
     Attributes:
-        transitions: probability of the next state, [actions, states, states]; rows fall short of 1 by what terminates.
+        transitions: probability of the next state, [actions, states, states]; rows fall short of 1 by what
+            terminates.
         rewards: expected reward, [actions, states].
         start: probability of each start state, [states].
     """
@@ -50,7 +51,9 @@ def _action_values(mdp: TabularMDP, values: NDArray[np.float64]) -> NDArray[np.f
     return mdp.rewards + mdp.transitions @ values  # [actions, states]
 
 
-def _induct(mdp: TabularMDP, horizon: int, choose: Callable[[int, NDArray[np.float64]], NDArray[np.float64]]) -> float:
+def _induct(
+    mdp: TabularMDP, horizon: int, choose: Callable[[int, NDArray[np.float64]], NDArray[np.float64]]
+) -> float:
     """The expected return when `choose(step, action values)` gives the states' values at each step."""
     values = np.zeros(len(mdp.start))
     for step in reversed(range(horizon)):
@@ -74,8 +77,9 @@ def blind_return(mdp: TabularMDP, horizon: int, policy: Callable[[int], int]) ->
 
 
 def optimal_actions(mdp: TabularMDP, horizon: int) -> NDArray[np.int64]:
-    """An optimal action for each state with `horizon` steps to go, [states]; the lowest number among equals."""
+    """An optimal action for each state with `horizon` steps to go, [states]; the lowest among equals."""
     values = np.zeros(len(mdp.start))
     for _ in range(horizon - 1):
         values = _action_values(mdp, values).max(axis=0)
-    return np.asarray((_action_values(mdp, values) - 1e-12 * np.arange(len(mdp.rewards))[:, None]).argmax(axis=0))
+    preference = 1e-12 * np.arange(len(mdp.rewards))  # decides among actions that are equal but for round-off
+    return np.asarray((_action_values(mdp, values) - preference[:, None]).argmax(axis=0))

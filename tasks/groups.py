@@ -1,4 +1,4 @@
-"""Finite groups by their product tables: constructors, subgroups, products. Axioms are checked when a group is made."""
+"""Finite groups by their product tables; the axioms are checked when a group is made."""
 
 from __future__ import annotations
 
@@ -33,13 +33,21 @@ class Group:
     def __post_init__(self) -> None:
         order, table = len(self.elements), self.table
         if table.shape != (order, order) or order == 0:
-            raise SympriorError(f"{self.name}: {order} elements need a {order}×{order} product table, got {table.shape}.")
+            raise SympriorError(
+                f"{self.name}: {order} elements need a {order}×{order} product table, got {table.shape}."
+            )
         if table.min() < 0 or table.max() >= order:
-            raise SympriorError(f"{self.name} is not closed: its table holds an element outside 0 … {order - 1}.")
+            raise SympriorError(
+                f"{self.name} is not closed: its table holds an element outside 0 … {order - 1}."
+            )
         if not (np.array_equal(table[0], range(order)) and np.array_equal(table[:, 0], range(order))):
             raise SympriorError(f"{self.name}: element 0 ({self.elements[0]}) is not the identity.")
-        if any(len(set(row)) < order for row in table.tolist()) or any(len(set(row)) < order for row in table.T.tolist()):
-            raise SympriorError(f"{self.name}: an element has no inverse (a row or column of the table repeats an element).")
+        if any(len(set(row)) < order for row in table.tolist()) or any(
+            len(set(row)) < order for row in table.T.tolist()
+        ):
+            raise SympriorError(
+                f"{self.name}: an element has no inverse (a row or column of the table repeats an element)."
+            )
         broken = np.argwhere(table[table] != table[:, table])  # (gh)k against g(hk)
         if len(broken):
             g, h, k = (self.elements[i] for i in broken[0])
@@ -50,7 +58,11 @@ class Group:
         return len(self.elements)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Group) and self.elements == other.elements and np.array_equal(self.table, other.table)
+        return (
+            isinstance(other, Group)
+            and self.elements == other.elements
+            and np.array_equal(self.table, other.table)
+        )
 
     def __hash__(self) -> int:
         return hash((self.elements, self.table.tobytes()))
@@ -58,7 +70,7 @@ class Group:
     @cached_property
     def inverse(self) -> NDArray[np.int64]:
         """The inverse of each element, [order]."""
-        return np.argmin(self.table, axis=1)
+        return np.asarray(np.argmin(self.table, axis=1))
 
     def order_of(self, element: int) -> int:
         """The smallest k ≥ 1 with elementᵏ = identity."""
@@ -91,8 +103,8 @@ class Group:
     @cached_property
     def subgroups(self) -> tuple[tuple[int, ...], ...]:
         """All subgroups, each as its sorted elements, smallest first."""
-        found = {(0,)}
-        frontier = [(0,)]
+        found: set[tuple[int, ...]] = {(0,)}
+        frontier: list[tuple[int, ...]] = [(0,)]
         while frontier:
             subgroup = frontier.pop()
             for g in set(range(len(self))) - set(subgroup):
@@ -110,7 +122,9 @@ class Group:
         """
         chosen = sorted(set(elements))
         if self.generated_by(chosen) != tuple(chosen):
-            raise SympriorError(f"The elements {[self.elements[g] for g in chosen]} form no subgroup of {self.name}.")
+            raise SympriorError(
+                f"The elements {[self.elements[g] for g in chosen]} form no subgroup of {self.name}."
+            )
         number = {g: i for i, g in enumerate(chosen)}
         table = np.array([[number[int(self.table[g, h])] for h in chosen] for g in chosen])
         names = tuple(self.elements[g] for g in chosen)

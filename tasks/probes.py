@@ -48,7 +48,7 @@ class Probe(ABC):
 
     @abstractmethod
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
-        """States at the edge of what can be reached (limits, contacts), [count, …]; where a wrong sign shows."""
+        """States [count, …] at the edge of what can be reached (limits, contacts); a wrong sign shows there."""
 
     def outcomes(self, state: NDArray[Any], action: Any) -> list[Outcome]:
         """Every result of taking an action in a state; one where the environment is deterministic."""
@@ -78,7 +78,7 @@ class Probe(ABC):
 
 
 class TabularProbe(Probe):
-    """A probe of a `SimulatorEnv` over a tabular simulator: every state, every outcome and every start is enumerated."""
+    """A probe of a `SimulatorEnv` over a tabular simulator: states, outcomes and starts are enumerated."""
 
     def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation) -> None:
         super().__init__(env, state_representation)

@@ -1,4 +1,4 @@
-"""A registry that finds its entries: one file is one family of entries, no central list, helpful when a name is unknown."""
+"""A registry that finds its entries: one file is one family of entries, no central list."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Entry = TypeVar("Entry")
 class Registry(Generic[Entry]):
     """Named entries of one kind, discovered in the modules of one package on first use.
 
-    A module that fails to import because an optional dependency is missing warns and is left out; two entries of one
-    name raise.
+    A module that fails to import because an optional dependency is missing warns and is left out; two entries
+    of one name raise.
     """
 
     def __init__(self, kind: str, package: str) -> None:
@@ -35,7 +35,8 @@ class Registry(Generic[Entry]):
         """
         if name in self._entries and self._origins[name] != origin:
             raise SympriorError(
-                f"Two {self.kind}s are called {name!r}: one in {self._origins[name]}, one in {origin}. Rename one of them."
+                f"Two {self.kind}s are called {name!r}: one in {self._origins[name]}, one in {origin}. "
+                "Rename one of them."
             )
         self._entries[name] = entry
         self._origins[name] = origin

@@ -1,6 +1,7 @@
-"""How a group acts on a space: signed permutations (images and discrete actions among them), matrices, direct sums.
+"""How a group acts on a space: signed permutations (images and discrete actions too), matrices, sums.
 
-Act by ρ(g); a map f is equivariant when ρ_out(g) f(x) = f(ρ_in(g) x). Homomorphisms are checked when one is made.
+Act by ρ(g); a map f is equivariant when ρ_out(g) f(x) = f(ρ_in(g) x). Homomorphisms are checked when one is
+made.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class Representation(ABC):
     def _refuse(self, g: int, h: int) -> SympriorError:
         names = self.group.elements
         return SympriorError(
-            f"This is no representation of {self.group.name}: ρ({names[g]})ρ({names[h]}) ≠ ρ({names[g]}·{names[h]})."
+            f"This is no representation of {self.group.name}: "
+            f"ρ({names[g]})ρ({names[h]}) ≠ ρ({names[g]}·{names[h]})."
         )
 
 
@@ -70,27 +72,41 @@ class SignedPermutation(Representation):
         sign: [|G|, size] of ±1.
     """
 
-    def __init__(self, group: Group, source: ArrayLike, sign: ArrayLike | None = None, shape: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        group: Group,
+        source: ArrayLike,
+        sign: ArrayLike | None = None,
+        shape: Sequence[int] | None = None,
+    ) -> None:
         self.source = np.atleast_2d(np.asarray(source, dtype=np.int64))
-        self.sign = np.ones_like(self.source) if sign is None else np.atleast_2d(np.asarray(sign, dtype=np.int64))
+        self.sign = (
+            np.ones_like(self.source) if sign is None else np.atleast_2d(np.asarray(sign, dtype=np.int64))
+        )
         super().__init__(group, shape if shape is not None else self.source.shape[1:])
 
     def _check_homomorphism(self) -> None:
         order = len(self.group)
         if self.source.shape != (order, self.size) or self.sign.shape != (order, self.size):
             raise SympriorError(
-                f"A representation of {self.group.name} on {self.size} entries needs arrays of shape ({order}, {self.size}), "
-                f"got {self.source.shape} and {self.sign.shape}."
+                f"A representation of {self.group.name} on {self.size} entries needs arrays of shape "
+                f"({order}, {self.size}), got {self.source.shape} and {self.sign.shape}."
             )
-        if not np.array_equal(np.sort(self.source, axis=1), np.broadcast_to(np.arange(self.size), self.source.shape)):
-            raise SympriorError(f"A permutation of {self.size} entries must name each of 0 … {self.size - 1} once.")
+        if not np.array_equal(
+            np.sort(self.source, axis=1), np.broadcast_to(np.arange(self.size), self.source.shape)
+        ):
+            raise SympriorError(
+                f"A permutation of {self.size} entries must name each of 0 … {self.size - 1} once."
+            )
         if not np.all(np.abs(self.sign) == 1):
             raise SympriorError("The signs of a signed permutation are +1 or −1.")
         for g in range(order):
             for h in range(order):
                 gh = self.group.table[g, h]
                 same_source = np.array_equal(self.source[h, self.source[g]], self.source[gh])
-                if not same_source or not np.array_equal(self.sign[g] * self.sign[h, self.source[g]], self.sign[gh]):
+                if not same_source or not np.array_equal(
+                    self.sign[g] * self.sign[h, self.source[g]], self.sign[gh]
+                ):
                     raise self._refuse(g, h)
 
     def matrix(self, g: int) -> NDArray[np.float64]:
@@ -126,14 +142,20 @@ class Matrices(Representation):
     def __init__(self, group: Group, matrices: ArrayLike) -> None:
         self.matrices = np.asarray(matrices, dtype=np.float64)
         if self.matrices.ndim != 3 or self.matrices.shape[1] != self.matrices.shape[2]:
-            raise SympriorError(f"Matrices of a representation have shape (|G|, n, n), got {self.matrices.shape}.")
+            raise SympriorError(
+                f"Matrices of a representation have shape (|G|, n, n), got {self.matrices.shape}."
+            )
         super().__init__(group, self.matrices.shape[1:2])
 
     def _check_homomorphism(self) -> None:
         if len(self.matrices) != len(self.group):
-            raise SympriorError(f"{self.group.name} has {len(self.group)} elements, but {len(self.matrices)} matrices are given.")
+            raise SympriorError(
+                f"{self.group.name} has {len(self.group)} elements, {len(self.matrices)} matrices are given."
+            )
         if not np.allclose(self.matrices[0], np.eye(self.size), atol=TOLERANCE):
-            raise SympriorError(f"This is no representation of {self.group.name}: the identity's matrix is not the identity.")
+            raise SympriorError(
+                f"This is no representation of {self.group.name}: the identity's matrix is not the identity."
+            )
         for g in range(len(self.group)):
             for h in range(len(self.group)):
                 product = self.matrices[g] @ self.matrices[h]
@@ -142,7 +164,7 @@ class Matrices(Representation):
 
     def matrix(self, g: int) -> NDArray[np.float64]:
         """ρ(g), [size, size]."""
-        return self.matrices[g]
+        return np.asarray(self.matrices[g])
 
     def __call__(self, g: int, x: Any) -> Any:
         """ρ(g) x for a batch of vectors, [..., size]."""
@@ -157,8 +179,8 @@ class Matrices(Representation):
 class ImageTransform(SignedPermutation):
     """Rotations and reflections of square images [channels, size, size] by the symmetries of the square.
 
-    `planar` says what each element does to the plane (x to the right, y up): a 2×2 signed permutation matrix M(g). The
-    value at the centred pixel position p moves to M(g) p; channels stay.
+    `planar` says what each element does to the plane (x to the right, y up): a 2×2 signed permutation matrix
+    M(g). The value at the centred pixel position p moves to M(g) p; channels stay.
 
     Attributes:
         planar: the representation on the plane.
@@ -166,7 +188,9 @@ class ImageTransform(SignedPermutation):
 
     def __init__(self, planar: SignedPermutation, channels: int, size: int) -> None:
         if planar.size != 2:
-            raise SympriorError(f"An image is transformed through a representation on the plane, of size 2, not {planar.size}.")
+            raise SympriorError(
+                f"An image is turned through a representation on the plane, of size 2, not {planar.size}."
+            )
         self.planar = planar
         centre = (size - 1) / 2
         row, column = np.divmod(np.arange(size * size), size)
@@ -194,7 +218,7 @@ def regular(group: Group) -> SignedPermutation:
 
 
 def permutation(group: Group, images: ArrayLike) -> SignedPermutation:
-    """Element g moves basis vector i to `images[g, i]`; images [|G|, n]. So a discrete action i becomes `images[g, i]`."""
+    """Element g moves basis vector i, and so discrete action i, to `images[g, i]`; images [|G|, n]."""
     return SignedPermutation(group, np.argsort(np.atleast_2d(np.asarray(images)), axis=1))
 
 
@@ -221,7 +245,9 @@ def generated(group: Group, images: dict[int, ArrayLike]) -> Matrices:
                 known[product] = known[g] @ np.asarray(matrix, dtype=np.float64)
                 frontier.append(product)
     if len(known) < len(group):
-        raise SympriorError(f"The elements {[group.elements[g] for g in images]} do not generate {group.name}.")
+        raise SympriorError(
+            f"The elements {[group.elements[g] for g in images]} do not generate {group.name}."
+        )
     return Matrices(group, np.stack([known[g] for g in range(len(group))]))
 
 
@@ -234,11 +260,13 @@ def as_signed_permutation(representation: Representation) -> SignedPermutation |
     if not np.allclose(matrices, rounded, atol=TOLERANCE) or not np.all(np.abs(rounded).sum(axis=2) == 1):
         return None
     source = np.abs(rounded).argmax(axis=2)
-    return SignedPermutation(representation.group, source, np.take_along_axis(rounded, source[..., None], axis=2)[..., 0])
+    return SignedPermutation(
+        representation.group, source, np.take_along_axis(rounded, source[..., None], axis=2)[..., 0]
+    )
 
 
 def direct_sum(*parts: Representation) -> Representation:
-    """The action on flattened samples laid one behind the other: a signed permutation where every part is one.
+    """The action on flattened samples laid end to end: a signed permutation where every part is one.
 
     Raises:
         SympriorError: the parts are representations of different groups.
@@ -250,7 +278,9 @@ def direct_sum(*parts: Representation) -> Representation:
     offsets = np.cumsum([0, *(part.size for part in parts)])
     if all(part is not None for part in permutations):
         signed = [part for part in permutations if part is not None]
-        source = np.concatenate([part.source + offset for part, offset in zip(signed, offsets[:-1], strict=True)], axis=1)
+        source = np.concatenate(
+            [part.source + offset for part, offset in zip(signed, offsets[:-1], strict=True)], axis=1
+        )
         return SignedPermutation(group, source, np.concatenate([part.sign for part in signed], axis=1))
     matrices = np.zeros((len(group), offsets[-1], offsets[-1]))
     for part, start, stop in zip(parts, offsets[:-1], offsets[1:], strict=True):

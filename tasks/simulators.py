@@ -1,7 +1,8 @@
 """A task's dynamics as array operations over a batch of states, and the environments made from them.
 
-A `Simulator` is written once, in the array API standard, so that it runs on numpy and on torch. `SimulatorEnv` is the
-single gymnasium environment, `SimulatorVectorEnv` steps any number of environments at once.
+A `Simulator` is written once, in the array API standard, so that it runs on numpy and on torch.
+`SimulatorEnv` is the single gymnasium environment, `SimulatorVectorEnv` steps any number of environments at
+once.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Simulator(ABC):
 
 
 class TabularSimulator(Simulator):
-    """A simulator with finitely many states and finitely many outcomes of each random draw, so that it can be enumerated."""
+    """A simulator that can be enumerated: finitely many states, and outcomes of each random draw."""
 
     @abstractmethod
     def all_states(self) -> NDArray[np.int64]:
@@ -61,13 +62,14 @@ class TabularSimulator(Simulator):
 
     @abstractmethod
     def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Uniforms [k, step_draws], one for each random outcome of a step, and the outcomes' probabilities [k]."""
+        """Uniforms [k, step_draws], one for each outcome of a step, and the outcomes' probabilities [k]."""
 
 
 class SimulatorEnv(gymnasium.Env[Any, Any]):
     """The single environment of a simulator; register it with the simulator's time limit.
 
-    `state` [1, …] may be read and set; a test or a certificate may then call `step_with` to choose the random draw.
+    `state` [1, …] may be read and set; a test or a certificate may then call `step_with` to choose the random
+    draw.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  (gymnasium's own declaration)
@@ -80,7 +82,9 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         self.state: Any = None
         self._streams: Streams | None = None
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
         """Start an episode; with a seed also start the random stream anew."""
         super().reset(seed=seed)
         if seed is not None or self._streams is None:
@@ -95,7 +99,9 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
             raise SympriorError("Call reset before step.")
         return self.step_with(action, self._streams.draw(self.simulator.step_draws))
 
-    def step_with(self, action: Any, uniforms: NDArray[np.float64]) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+    def step_with(
+        self, action: Any, uniforms: NDArray[np.float64]
+    ) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """One step under the given uniforms [1, step_draws]."""
         if not self.action_space.contains(action):
             raise SympriorError(f"The action {action!r} is not in {self.action_space}.")
@@ -104,10 +110,11 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
 
 
 class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
-    """Any number of environments of one simulator: one array operation a step, same-step reset, a stream each.
+    """Many environments of one simulator: one array operation a step, same-step reset, a stream each.
 
-    Where an episode ends, the observation returned is the next episode's first, and `infos["final_obs"]` [num_envs, …]
-    holds the last one of the ended episode (its rows mean something where `infos["_final_obs"]` is true).
+    Where an episode ends, the observation returned is the next episode's first, and `infos["final_obs"]`
+    [num_envs, …] holds the last one of the ended episode (its rows mean something where `infos["_final_obs"]`
+    is true).
 
     Args:
         simulator: the dynamics.
@@ -133,7 +140,10 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         self._streams: Streams | None = None
 
     def reset(
-        self, *, seed: int | Sequence[int] | NDArray[np.int64] | None = None, options: dict[str, Any] | None = None
+        self,
+        *,
+        seed: int | Sequence[int] | NDArray[np.int64] | None = None,
+        options: dict[str, Any] | None = None,
     ) -> tuple[Any, dict[str, Any]]:
         """Start all episodes; environment i gets `seed + i`, or `seed[i]`. Without a seed the streams go on.
 
@@ -143,9 +153,13 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         if seed is not None or self._streams is None:
             if seed is None:
                 seed = int(np.random.default_rng().integers(1 << 62))
-            seeds = np.arange(self.num_envs) + seed if isinstance(seed, int) else np.asarray(seed, dtype=np.int64)
+            seeds = (
+                np.arange(self.num_envs) + seed if isinstance(seed, int) else np.asarray(seed, dtype=np.int64)
+            )
             if seeds.shape != (self.num_envs,):
-                raise SympriorError(f"{self.num_envs} environments take {self.num_envs} seeds, not {len(seeds)}.")
+                raise SympriorError(
+                    f"{self.num_envs} environments take {self.num_envs} seeds, not {len(seeds)}."
+                )
             self._streams = Streams(self._xp.asarray(seeds, **self._place))
         self.states = self.simulator.initial(self._streams.draw(self.simulator.reset_draws))
         self._elapsed = self._xp.zeros(self.num_envs, dtype=self._xp.int64, **self._place)
@@ -175,4 +189,3 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
 def training_seeds(task: str, seed: int, num_envs: int) -> NDArray[np.int64]:
     """The seeds of the environments that a run trains on: the same for every learner and every agent."""
     return np.array([seed_from(task, seed, "training", i) for i in range(num_envs)], dtype=np.int64)
-

@@ -1,8 +1,8 @@
 """Random streams for batches: one independent stream per environment, drawn in a few array operations.
 
-A counter-based generator on SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
-2014): value n of a stream is a hash of its key and n. numpy and torch give the same numbers; a stream does not depend on
-its neighbours.
+A counter-based generator on SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+generators", OOPSLA 2014): value n of a stream is a hash of its key and n. numpy and torch give the same
+numbers; a stream does not depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Streams:
         return xp.astype(_shift_right(bits, 11), xp.float64) * 2.0**-53
 
     def draw_where(self, chosen: Any, count: int) -> Any:
-        """As `draw`, but only the streams of the mask `chosen` [batch] move on; the other rows hold no random numbers."""
+        """As `draw`, but only the streams of the mask `chosen` [batch] move on; other rows mean nothing."""
         before = self._counters
         numbers = self.draw(count)
         self._counters = before + count * chosen[:, None]

@@ -1,4 +1,4 @@
-"""A symmetry of a Markov decision process: one group acting on observations and on actions, with its declared exactness."""
+"""A symmetry of a Markov decision process: one group that acts on observations and on actions."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Exactness(StrEnum):
 class Symmetry:
     """Group, representation on observations, representation on actions.
 
-    For discrete actions the representation is a permutation of the actions (on probabilities over them), for continuous
-    ones it acts on the action vector.
+    For discrete actions the representation is a permutation of the actions (on probabilities over them), for
+    continuous ones it acts on the action vector.
 
     Raises:
         SympriorError: the two representations are of different groups.
@@ -42,10 +42,12 @@ class Symmetry:
     def __post_init__(self) -> None:
         if self.observation.group != self.action.group:
             raise SympriorError(
-                f"Observations are acted on by {self.observation.group.name}, actions by {self.action.group.name}: "
-                "a symmetry has one group."
+                f"Observations are acted on by {self.observation.group.name}, "
+                f"actions by {self.action.group.name}: a symmetry has one group."
             )
-        if self.discrete and not (isinstance(self.action, SignedPermutation) and (self.action.sign > 0).all()):
+        if self.discrete and not (
+            isinstance(self.action, SignedPermutation) and (self.action.sign > 0).all()
+        ):
             raise SympriorError("On discrete actions a group acts by permutations without signs.")
 
     @property
@@ -65,5 +67,7 @@ class Symmetry:
         subgroup = self.group.subgroup(elements, name)
         chosen = sorted(set(elements))
         return replace(
-            self, observation=self.observation.restrict(chosen, subgroup), action=self.action.restrict(chosen, subgroup)
+            self,
+            observation=self.observation.restrict(chosen, subgroup),
+            action=self.action.restrict(chosen, subgroup),
         )

@@ -1,4 +1,4 @@
-"""A task: environment, declared symmetry, budget, evaluation, reference scores and card, as one frozen value."""
+"""A task: environment, declared symmetry, budget, evaluation, reference scores and card."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class References:
-    """Frozen measurements of a task: policies' returns, which of them are score 0 and score 1, the threshold, the budget.
+    """Frozen measurements of a task: policies' returns, scores 0 and 1, the threshold, the budget.
 
     Written by `symprior references TASK --write`; never typed in.
     """
@@ -49,7 +49,7 @@ class References:
     budget_source: str
 
     def normalise(self, raw_return: float) -> float:
-        """The normalised score of a raw return: 0 and 1 are the references named `zero` and `one`; not clipped."""
+        """The normalised score of a raw return, not clipped: 0 and 1 are the references `zero` and `one`."""
         low, high = self.policies[self.zero].value, self.policies[self.one].value
         return (raw_return - low) / (high - low)
 
@@ -77,9 +77,10 @@ class Task:
         simulator: makes the task's dynamics as array operations over a batch of states.
         symmetry: makes the declared symmetry.
         probe: makes what a certificate drives the real single environment with.
-        reference_policy: actions for a batch of simulator states; half of the frozen states come from its roll-outs.
-        blind_policy: where penalties dominate the range of returns, the action of a policy that sees only the step; its
-            return is then score 0.
+        reference_policy: actions for a batch of simulator states; half of the frozen states come from its
+            roll-outs.
+        blind_policy: where penalties dominate the range of returns, the action of a policy that sees only the
+            step; its return is then score 0.
         evaluation_episodes: episodes per evaluation point.
     """
 
@@ -109,7 +110,10 @@ class Task:
         """
         file = resources.files("symprior.tasks") / "data" / f"{self.id}.json"
         if not file.is_file():
-            raise SympriorError(f"{self.id} has no reference scores yet. Measure them with `symprior references {self.id} --write`.")
+            raise SympriorError(
+                f"{self.id} has no reference scores yet. "
+                f"Measure them with `symprior references {self.id} --write`."
+            )
         data = json.loads(file.read_text(encoding="utf-8"))
         policies = {name: Reference(**entry) for name, entry in data.pop("policies").items()}
         return References(policies=policies, **data)

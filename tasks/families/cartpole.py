@@ -27,7 +27,7 @@ START_RANGE = 0.05
 class CartPole(Simulator):
     """gymnasium's CartPole-v1 (Barto, Sutton and Anderson, 1983), bit for bit; states are [batch, 4] float64.
 
-    A state is (position, velocity, angle, angular velocity) in metres, metres a second, radians, radians a second.
+    A state is (position, velocity, angle, angular velocity) in metres, radians and seconds.
     """
 
     max_episode_steps = 500
@@ -49,13 +49,15 @@ class CartPole(Simulator):
         force = xp.where(actions == 1, FORCE, -FORCE)
         cos, sin = xp.cos(theta), xp.sin(theta)
         temp = (force + POLE_MASS_LENGTH * (theta_dot * theta_dot) * sin) / TOTAL_MASS
-        theta_acc = (GRAVITY * sin - cos * temp) / (HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * (cos * cos) / TOTAL_MASS))
+        inertia = HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * (cos * cos) / TOTAL_MASS)
+        theta_acc = (GRAVITY * sin - cos * temp) / inertia
         x_acc = temp - POLE_MASS_LENGTH * theta_acc * cos / TOTAL_MASS
         x = x + SECONDS_PER_STEP * x_dot
+        x_dot = x_dot + SECONDS_PER_STEP * x_acc
         theta = theta + SECONDS_PER_STEP * theta_dot
-        following = xp.stack([x, x_dot + SECONDS_PER_STEP * x_acc, theta, theta_dot + SECONDS_PER_STEP * theta_acc], axis=1)
+        theta_dot = theta_dot + SECONDS_PER_STEP * theta_acc
         terminated = (xp.abs(x) > POSITION_LIMIT) | (xp.abs(theta) > ANGLE_LIMIT)
-        return following, xp.ones_like(x), terminated
+        return xp.stack([x, x_dot, theta, theta_dot], axis=1), xp.ones_like(x), terminated
 
     def observe(self, states: Any) -> Any:
         """The state in single precision."""
@@ -90,7 +92,7 @@ class CartPoleProbe(Probe):
         self.env.unwrapped.state = np.array(state, dtype=np.float64)  # type: ignore[attr-defined]
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-        """Uniform within the limits of position and angle, at speeds up to 3 a second; half of them beside a limit."""
+        """Uniform within the limits, at speeds up to 3 a second; half of the states lie beside a limit."""
         states = rng.uniform(-1, 1, (count, 4)) * [POSITION_LIMIT, 3.0, ANGLE_LIMIT, 3.0]
         edge = rng.choice([-1, 1], count) * rng.uniform(0.98, 1.0, count)
         column = rng.integers(0, 4, count)  # 0 and 2 are put beside their limit, the others stay
@@ -101,7 +103,7 @@ class CartPoleProbe(Probe):
 
 def balance(states: NDArray[np.float64]) -> NDArray[np.int64]:
     """A linear controller that keeps the pole up and the cart near the middle; [batch, 4] → [batch]."""
-    return (states @ np.array([0.05, 0.2, 1.0, 0.5]) > 0).astype(np.int64)
+    return np.asarray(states @ np.array([0.05, 0.2, 1.0, 0.5]) > 0, dtype=np.int64)
 
 
 register(
@@ -114,8 +116,8 @@ register(
         probe=CartPoleProbe,
         reference_policy=balance,
         card=Card(
-            description="Push a cart left or right so that the pole on it stays up; 1 for every step, 500 steps at most.",
-            group_in_words="C2: mirror left and right. All four observations change sign, the two pushes swap.",
+            description="Push a cart so that the pole on it stays up; 1 a step, 500 steps at most.",
+            group_in_words="C2: mirror left and right. All observations change sign, the two pushes swap.",
             source="gymnasium CartPole-v1; symmetry and settings after van der Pol et al. (2020).",
             licence="MIT",
             bibtex="""@article{barto1983neuronlike,

@@ -1,7 +1,7 @@
-"""Catch a moving prey on a torus, seen from the agent: the grid world of van der Pol et al. (2020) under quarter turns.
+"""Catch a moving prey on a torus under quarter turns: the grid world of van der Pol et al. (2020).
 
-The image is theirs (7×7 cells of 3×3 pixels, the agent an × in the centre, the prey a +); their released code's scaling of
-the image and its treatment of the time limit as a terminal state are not.
+The image is theirs (7×7 cells of 3×3 pixels, the agent an × in the centre, the prey a +); their released
+code's scaling of the image and its treatment of the time limit as a terminal state are not.
 """
 
 from __future__ import annotations
@@ -17,24 +17,32 @@ from numpy.typing import NDArray
 from symprior.tasks.dynamic_programming import optimal_actions, tabulate
 from symprior.tasks.groups import cyclic
 from symprior.tasks.probes import TabularProbe
-from symprior.tasks.representations import ImageTransform, SignedPermutation, direct_sum, rotations_of_the_plane
-from symprior.tasks.representations import permutation, trivial_representation
+from symprior.tasks.representations import (
+    ImageTransform,
+    SignedPermutation,
+    direct_sum,
+    permutation,
+    rotations_of_the_plane,
+    trivial_representation,
+)
 from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import Card, Task, register
 
 SIZE, RADIUS, CELL = 7, 3, 3
 PREY_MOVES = 0.15
-MOVES = np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]])  # stay, right, up, left, down; x to the right, y up
+# stay, right, up, left, down; x to the right, y up
+MOVES = np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]])
 CATCH_REWARD, STEP_REWARD = 1.0, -0.1
 
 
 class GridCatch(TabularSimulator):
-    """The prey's position relative to the agent on a 7×7 torus; states are [batch, 2] integers in −3 … 3 (x right, y up).
+    """The prey's position relative to the agent on a 7×7 torus, [batch, 2] integers (x right, y up).
 
-    The agent moves; unless that caught the prey, the prey takes a uniformly random compass step with probability 0.15.
-    Catching gives 1 and ends the episode, every other step −0.1; 100 steps at most. The prey starts anywhere but on the
-    agent. Observations are float32 [2], the relative position over 3.
+    Each coordinate is in −3 … 3. The agent moves; unless that caught the prey, the prey takes a uniformly
+    random compass step with probability 0.15. Catching gives 1 and ends the episode, every other step −0.1;
+    100 steps at most. The prey starts anywhere but on the agent. Observations are float32 [2], the relative
+    position over 3.
     """
 
     max_episode_steps = 100
@@ -58,7 +66,8 @@ class GridCatch(TabularSimulator):
         moves = xp.asarray(MOVES, device=states.device)
         states = _wrap(states - xp.take(moves, actions, axis=0))
         caught = xp.all(states == 0, axis=1)
-        direction = xp.astype(uniforms[:, 0] * (4 / PREY_MOVES), xp.int64) + 1  # 1 … 4, or beyond: the prey stays
+        # 1 … 4, or beyond: the prey stays
+        direction = xp.astype(uniforms[:, 0] * (4 / PREY_MOVES), xp.int64) + 1
         direction = xp.where(caught | (direction > 4), xp.zeros_like(direction), direction)
         states = _wrap(states + xp.take(moves, direction, axis=0))
         caught = xp.all(states == 0, axis=1)
@@ -72,7 +81,8 @@ class GridCatch(TabularSimulator):
 
     def all_states(self) -> NDArray[np.int64]:
         """The 48 relative positions."""
-        return np.array([(x, y) for y in range(-RADIUS, RADIUS + 1) for x in range(-RADIUS, RADIUS + 1) if (x, y) != (0, 0)])
+        cells = [(number % SIZE - RADIUS, number // SIZE - RADIUS) for number in range(SIZE * SIZE)]
+        return np.array([cell for cell in cells if cell != (0, 0)])
 
     def reset_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """48 cells, equally likely."""
@@ -159,7 +169,7 @@ def _optimal_actions() -> NDArray[np.int64]:
 def chase(states: NDArray[np.int64]) -> NDArray[np.int64]:
     """An optimal policy with 100 steps to go, found by dynamic programming; [batch, 2] → [batch]."""
     number = (states[:, 1] + RADIUS) * SIZE + states[:, 0] + RADIUS
-    return _optimal_actions()[number - (number > SIZE * SIZE // 2)]
+    return np.asarray(_optimal_actions()[number - (number > SIZE * SIZE // 2)])
 
 
 def sweep(step: int) -> int:
@@ -169,7 +179,8 @@ def sweep(step: int) -> int:
 
 _BIBTEX = """@inproceedings{vanderpol2020mdp,
   title={{MDP} Homomorphic Networks: Group Symmetries in Reinforcement Learning},
-  author={van der Pol, Elise and Worrall, Daniel E. and van Hoof, Herke and Oliehoek, Frans A. and Welling, Max},
+  author={van der Pol, Elise and Worrall, Daniel E. and van Hoof, Herke and Oliehoek, Frans A.
+          and Welling, Max},
   booktitle={Advances in Neural Information Processing Systems},
   volume={33}, year={2020}
 }"""
@@ -196,9 +207,11 @@ def _register(task_id: str, gym_id: str, image: bool) -> None:
             blind_policy=sweep,
             evaluation_episodes=100,
             card=Card(
-                description=f"Catch a randomly moving prey on a 7×7 torus; the agent sees {seen}. 1 for the catch, −0.1 a step.",
-                group_in_words=f"C4: quarter turns about the agent. {turned}, the four moves are permuted, `stay` is fixed.",
-                source="The grid world of van der Pol et al. (2020), without the confounds of its released code.",
+                description="Catch a randomly moving prey on a 7×7 torus; 1 for the catch, −0.1 a step. "
+                f"The agent sees {seen}.",
+                group_in_words=f"C4: quarter turns about the agent. {turned}, the moves with it; "
+                "`stay` is fixed.",
+                source="The grid world of van der Pol et al. (2020), without its released code's confounds.",
                 licence="MIT",
                 bibtex=_BIBTEX,
             ),

@@ -1,0 +1,1 @@
+"""The priors: one file each, found by the registry; both learners take the same definitions."""

@@ -1,0 +1,44 @@
+"""What an agent is: two methods, and the problem that it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import gymnasium
+from numpy.typing import NDArray
+
+from symprior.tasks.symmetry import Symmetry
+
+if TYPE_CHECKING:
+    from gymnasium.vector import VectorEnv
+
+
+@dataclass(frozen=True)
+class Problem:
+    """All that an agent may know of a task beforehand.
+
+    Attributes:
+        observation_space, action_space: gymnasium spaces of a single environment.
+        symmetry: the symmetry to use: the task's own, or a control's.
+    """
+
+    observation_space: gymnasium.Space[Any]
+    action_space: gymnasium.Space[Any]
+    symmetry: Symmetry
+
+
+class Agent(Protocol):
+    """Anything that learns in a vector environment and then acts; made by `Class(problem, seed)`.
+
+    `num_envs` (a class or instance attribute, 1 where it is missing) says how many copies `learn` wants. Three more
+    methods are used where they exist: `act_greedily(observations)`, the other mode of acting;
+    `action_probabilities(observations)`, [batch, actions], for the equivariance error; `seed_policy(seeds)`, which starts
+    the policy's own random streams, one for each row of observations, before an evaluation.
+    """
+
+    def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+        """Train; called once. The environment ends the training by raising `BudgetExhausted`, which may pass through."""
+
+    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Actions [batch, …] for observations [batch, …]."""

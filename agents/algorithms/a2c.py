@@ -1,0 +1,51 @@
+"""Advantage actor-critic, synchronous (Mnih et al., 2016)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
+
+
+class A2CSettings(OnPolicySettings):
+    """A2C's settings: one gradient step on each rollout."""
+
+    steps: int = 5
+    gae_lambda: float = 1.0
+
+
+@register
+class A2C(OnPolicyAlgorithm):
+    """One policy-gradient step on each short rollout."""
+
+    name = "a2c"
+    title = "A2C"
+    description = "Synchronous advantage actor-critic: one policy-gradient step, by Adam, on each short rollout."
+    bibtex = """@inproceedings{mnih2016asynchronous,
+  title={Asynchronous Methods for Deep Reinforcement Learning},
+  author={Mnih, Volodymyr and Badia, Adri{\\`a} Puigdom{\\`e}nech and Mirza, Mehdi and Graves, Alex and Lillicrap, Timothy
+    and Harley, Tim and Silver, David and Kavukcuoglu, Koray},
+  booktitle={International Conference on Machine Learning}, year={2016}
+}"""
+    settings = A2CSettings
+
+    def updates(self, settings: A2CSettings) -> tuple[int, int]:
+        """(1, the whole rollout)."""
+        return 1, settings.num_envs * settings.steps
+
+    def stable_baselines3_model(self, settings: A2CSettings, **arguments: Any) -> Any:
+        """Stable-Baselines3's A2C."""
+        from stable_baselines3 import A2C as Model
+
+        return Model(
+            n_steps=settings.steps,
+            learning_rate=settings.learning_rate,
+            gamma=settings.gamma,
+            gae_lambda=settings.gae_lambda,
+            vf_coef=settings.value_coefficient,
+            ent_coef=settings.entropy_coefficient,
+            max_grad_norm=settings.max_gradient_norm,
+            normalize_advantage=settings.normalise_advantage,
+            use_rms_prop=False,
+            **arguments,
+        )

@@ -1,0 +1,107 @@
+"""Agents by name: `algorithm` or `algorithm+prior`, such as `ppo` or `ppo+homomorphic`, and their tuned settings."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import product
+from typing import Any
+
+from pydantic import ValidationError
+
+from symprior.agents.agent import Agent, Problem
+from symprior.agents.algorithm import ALGORITHMS, Algorithm, OnPolicyAlgorithm, OnPolicySettings, Settings
+from symprior.agents.prior import PRIORS, Prior
+from symprior.agents.random_agent import RandomAgent
+from symprior.tasks.errors import SympriorError, unknown_name
+
+PLAIN = "plain"
+
+
+@dataclass(frozen=True)
+class ShippedAgent:
+    """One algorithm with one prior; None where the algorithm takes none."""
+
+    algorithm: Algorithm
+    prior: Prior | None
+
+    @property
+    def id(self) -> str:
+        """`ppo` for the plain agent, `ppo+augment` for one with a prior."""
+        if self.prior is None or self.prior.name == PLAIN:
+            return self.algorithm.name
+        return f"{self.algorithm.name}+{self.prior.name}"
+
+    @property
+    def description(self) -> str:
+        """What the agent is, in two sentences."""
+        return " ".join(part.description for part in (self.algorithm, self.prior) if part is not None)
+
+    @property
+    def bibtex(self) -> tuple[str, ...]:
+        """The papers that it follows."""
+        return tuple(part.bibtex for part in (self.algorithm, self.prior) if part is not None and part.bibtex)
+
+    def settings(self, family: str, overrides: dict[str, Any] | None = None) -> Settings:
+        """The hyperparameters for a family of tasks: defaults, then the family's tuned ones, then `overrides`.
+
+        Raises:
+            SympriorError: an override that does not exist or has an impossible value.
+        """
+        tuned = _tuned().get(family, {})
+        values = {**tuned.get(self.algorithm.name, {}), **tuned.get(self.id, {}), **(overrides or {})}
+        try:
+            return self.algorithm.settings(**values)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            name = ".".join(map(str, problem["loc"])) or "these together"
+            raise SympriorError(
+                f"{self.id} cannot take {name} = {problem['input']!r}: {problem['msg']}. "
+                f"It takes {', '.join(self.algorithm.settings.model_fields)}."
+            ) from error
+
+    def build(self, problem: Problem, seed: int, settings: Settings, device: str = "cpu") -> Agent:
+        """The agent for one seed, on Stable-Baselines3 where it learns."""
+        if not isinstance(self.algorithm, OnPolicyAlgorithm):
+            return RandomAgent(problem, seed, settings)
+        assert self.prior is not None and isinstance(settings, OnPolicySettings)
+        from symprior.agents.learners.stable_baselines3 import StableBaselinesAgent
+
+        return StableBaselinesAgent(problem, seed, self.algorithm, self.prior, settings, device)
+
+
+def get_agent(name: str) -> ShippedAgent:
+    """The shipped agent of that name.
+
+    Raises:
+        SympriorError: no such algorithm or prior, or an algorithm that takes no prior.
+    """
+    algorithm_name, _, prior_name = name.partition("+")
+    if algorithm_name not in ALGORITHMS:
+        raise unknown_name("agent", name, agent_names())
+    algorithm = ALGORITHMS[algorithm_name]
+    if not algorithm.takes_prior:
+        if prior_name:
+            raise SympriorError(f"{algorithm_name} takes no prior, so there is no {name!r}. Use {algorithm_name!r}.")
+        return ShippedAgent(algorithm, None)
+    return ShippedAgent(algorithm, PRIORS[prior_name or PLAIN])
+
+
+def agent_names() -> list[str]:
+    """Every shipped agent, sorted."""
+    alone = [ShippedAgent(ALGORITHMS[name], None) for name in ALGORITHMS if not ALGORITHMS[name].takes_prior]
+    combined = [
+        ShippedAgent(ALGORITHMS[algorithm], PRIORS[prior])
+        for algorithm, prior in product(ALGORITHMS, PRIORS)
+        if ALGORITHMS[algorithm].takes_prior
+    ]
+    return sorted(agent.id for agent in (*alone, *combined))
+
+
+@cache
+def _tuned() -> dict[str, dict[str, dict[str, Any]]]:
+    """Family → agent → settings, from `settings.toml`."""
+    file = resources.files("symprior.agents") / "settings.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))

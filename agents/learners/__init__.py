@@ -1,0 +1,1 @@
+"""The learners: what carries an algorithm out, from the same networks, priors and settings."""

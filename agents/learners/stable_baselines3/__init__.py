@@ -1,0 +1,5 @@
+"""Stable-Baselines3, the reference learner, fed with this project's networks and priors; its algorithms are untouched."""
+
+from symprior.agents.learners.stable_baselines3.learner import StableBaselinesAgent
+
+__all__ = ["StableBaselinesAgent"]

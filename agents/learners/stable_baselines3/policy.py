@@ -1,0 +1,62 @@
+"""This project's actor-critic as a Stable-Baselines3 policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stable_baselines3.common.distributions import Distribution
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
+from torch import Tensor
+
+from symprior.agents.networks.actor_critic import ActorCritic
+
+
+class NetworkPolicy(ActorCriticPolicy):
+    """Acts and is trained through the network that `make_network` makes.
+
+    Args:
+        make_network: makes the actor-critic.
+        observation_space, action_space, lr_schedule, arguments: as in `ActorCriticPolicy`.
+    """
+
+    def __init__(
+        self,
+        observation_space: Any,
+        action_space: Any,
+        lr_schedule: Schedule,
+        *,
+        make_network: Callable[[], ActorCritic],
+        **arguments: Any,
+    ) -> None:
+        self._make_network = make_network
+        super().__init__(observation_space, action_space, lr_schedule, **arguments)
+
+    def _build(self, lr_schedule: Schedule) -> None:
+        self.network = self._make_network()
+        self.optimizer = self.optimizer_class(self.network.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)  # type: ignore[call-arg]
+
+    def _distribution_and_values(self, observations: PyTorchObs) -> tuple[Distribution, Tensor]:
+        assert isinstance(observations, Tensor)
+        logits, values = self.network(observations)
+        return self.action_dist.proba_distribution(action_logits=logits), values.unsqueeze(-1)  # type: ignore[call-arg]
+
+    def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+        """Actions, values and log-probabilities for collecting a rollout."""
+        distribution, values = self._distribution_and_values(obs)
+        actions = distribution.get_actions(deterministic=deterministic)
+        return actions, values, distribution.log_prob(actions)
+
+    def evaluate_actions(self, obs: PyTorchObs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Values, log-probabilities of the given actions and entropies for an update."""
+        distribution, values = self._distribution_and_values(obs)
+        return values, distribution.log_prob(actions), distribution.entropy()
+
+    def get_distribution(self, obs: PyTorchObs) -> Distribution:
+        """The policy's distribution."""
+        return self._distribution_and_values(obs)[0]
+
+    def predict_values(self, obs: PyTorchObs) -> Tensor:
+        """Values, [batch, 1]."""
+        return self._distribution_and_values(obs)[1]

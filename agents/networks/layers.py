@@ -1,0 +1,172 @@
+"""Layers whose weights lie in a given subspace; every layer takes an optional leading seed axis.
+
+Features are [batch, fibre, channel] flattened to [batch, fibre · channel]: a fibre carries a representation, channels are
+copies of it. A layer's weight is Σ_v c_v V_v over basis vectors V_v (`symmetrizer.Basis`) with one trainable c_v for each
+pair of channels. The plain network is the case of the trivial group: fibres of size 1 and a complete basis. Weights are
+expanded at each call and never cached: Stable-Baselines3 updates target networks in place, behind a cache's back.
+
+After `stack`, parameters are [seeds, …], inputs [seeds, batch, …], and each seed has its own weights.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from symprior.agents.symmetrizer import Basis, BasisRule
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.representations import (
+    ImageTransform,
+    Representation,
+    SignedPermutation,
+    tensor_product,
+    trivial_representation,
+)
+
+
+class BasisWeight(nn.Module):
+    """A trainable element of a basis' span for each pair of channels; expands to [out fibre · out, in size · in].
+
+    Args:
+        basis: matrices from the input fibre (times kernel positions) to the output fibre.
+        positions: kernel positions; 1 for a linear layer.
+        in_channels, out_channels: multiplicities of the fibres.
+        scale: the root mean square of the expanded entries at the start.
+    """
+
+    vectors: Tensor | None
+
+    def __init__(
+        self, basis: Basis, positions: int, in_channels: int, out_channels: int, scale: float, rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        entries = basis.output_size * basis.input_size
+        out_fibre, in_fibre = basis.output_size, basis.input_size // positions
+        spread = scale * np.sqrt(entries / max(basis.rank, 1))
+        drawn = rng.standard_normal((basis.rank, out_channels, in_channels)) * spread
+        self.coefficients = nn.Parameter(torch.as_tensor(drawn, dtype=torch.float32))
+        complete = basis.rank == entries and np.array_equal(basis.vectors, np.eye(entries))
+        self.register_buffer("vectors", None if complete else torch.as_tensor(basis.vectors, dtype=torch.float32))
+        self._rows, self._columns = out_fibre * out_channels, in_fibre * in_channels
+        self._blocks = (out_fibre, in_fibre, positions, out_channels, in_channels)
+
+    def _entries(self) -> Tensor:
+        """Σ_v c_v V_v, [(seeds,) out fibre · in fibre · positions, out channel · in channel]."""
+        coefficients = self.coefficients.flatten(-2)
+        return coefficients if self.vectors is None else self.vectors @ coefficients
+
+    def bias(self) -> Tensor:
+        """The expanded vector, [(seeds,) out fibre · out channel]; for an input of size 1."""
+        return self._entries().flatten(-2)
+
+    def matrix(self) -> Tensor:
+        """The expanded matrix, [(seeds,) out fibre · out channel, in fibre · in channel]."""
+        out_fibre, in_fibre, _, out_channels, in_channels = self._blocks
+        leading = self.coefficients.shape[:-3]
+        blocks = self._entries().view(*leading, out_fibre, in_fibre, out_channels, in_channels)
+        return blocks.transpose(-3, -2).reshape(*leading, self._rows, self._columns)
+
+    def filters(self, kernel: int) -> Tensor:
+        """The expanded filters, [(seeds,) out fibre · out channel, in fibre · in channel, kernel, kernel]."""
+        leading = self.coefficients.shape[:-3]
+        blocks = self._entries().view(*leading, *self._blocks).movedim((-2, -1), (-4, -2))
+        return blocks.reshape(*leading, self._rows, self._columns, kernel, kernel)
+
+
+class BasisLinear(nn.Module):
+    """A linear layer from fibres of `source` to fibres of `target` on the subspace that `rule` gives.
+
+    Input [(seeds,) batch, source.size · in_channels], output [(seeds,) batch, target.size · out_channels].
+    """
+
+    def __init__(
+        self,
+        source: Representation,
+        target: Representation,
+        in_channels: int,
+        out_channels: int,
+        rule: BasisRule,
+        rng: np.random.Generator,
+        gain: float = 2.0**0.5,
+    ) -> None:
+        super().__init__()
+        scale = gain / np.sqrt(source.size * in_channels)
+        self.weight = BasisWeight(rule(source, target, rng), 1, in_channels, out_channels, scale, rng)
+        self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the layer."""
+        weight, bias = self.weight.matrix(), self.bias.bias()
+        if weight.ndim == 2:
+            return functional.linear(x, weight, bias)
+        return torch.baddbmm(bias.unsqueeze(-2), x, weight.mT)
+
+
+class BasisConvolution(nn.Module):
+    """A convolution of square images whose filters lie on the subspace that `rule` gives for patches.
+
+    The group turns a patch's pixels by `planar` and its fibre by `source`. Input [(seeds,) batch, source.size ·
+    in_channels, size, size].
+
+    Raises:
+        SympriorError: the stride leaves out pixels on one side only, which would break the symmetry.
+    """
+
+    def __init__(
+        self,
+        source: SignedPermutation,
+        target: SignedPermutation,
+        planar: SignedPermutation,
+        in_channels: int,
+        out_channels: int,
+        size: int,
+        kernel: int,
+        stride: int,
+        rule: BasisRule,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        if size < kernel or (size - kernel) % stride:
+            raise SympriorError(
+                f"A {kernel}×{kernel} filter with stride {stride} does not tile an image of {size}×{size} pixels: "
+                f"size − kernel must be a multiple of the stride, or a rotation moves the image off the filter's grid."
+            )
+        self.kernel, self.stride = kernel, stride
+        self.output_size = (size - kernel) // stride + 1
+        patch = tensor_product(source, ImageTransform(planar, 1, kernel))
+        scale = np.sqrt(2 / (source.size * in_channels * kernel * kernel))
+        self.weight = BasisWeight(rule(patch, target, rng), kernel * kernel, in_channels, out_channels, scale, rng)
+        self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the convolution; with a seed axis as one grouped convolution."""
+        weight, bias = self.weight.filters(self.kernel), self.bias.bias()
+        if weight.ndim == 4:
+            return functional.conv2d(x, weight, bias, self.stride)
+        seeds = len(weight)
+        grouped = x.transpose(0, 1).flatten(1, 2)
+        y = functional.conv2d(grouped, weight.flatten(0, 1), bias.flatten(), self.stride, groups=seeds)
+        return y.unflatten(1, (seeds, -1)).transpose(0, 1)
+
+
+def stack(modules: Sequence[nn.Module]) -> nn.Module:
+    """One module that computes all the given ones at once: parameters get a leading seed axis.
+
+    Buffers that differ between the modules (a random basis a seed) are stacked, equal ones are shared.
+    """
+    stacked = copy.deepcopy(modules[0])
+    for path, owner in stacked.named_modules():
+        twins = [module.get_submodule(path) for module in modules]
+        for name in list(owner._parameters):
+            parameters = [twin.get_parameter(name).detach() for twin in twins]
+            setattr(owner, name, nn.Parameter(torch.stack(parameters)))
+        for name in [name for name, buffer in owner._buffers.items() if buffer is not None]:
+            buffers = [twin.get_buffer(name) for twin in twins]
+            if any(not torch.equal(buffers[0], other) for other in buffers[1:]):
+                setattr(owner, name, torch.stack(buffers))
+    return stacked

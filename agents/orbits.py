@@ -1,0 +1,65 @@
+"""A group acting on whole batches of torch tensors: every element at once, by index tables made once for each device."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from symprior.tasks.representations import Representation, as_signed_permutation
+from symprior.tasks.symmetry import Symmetry
+
+
+class Action:
+    """One representation on tensors: x [..., *shape] → the images under all elements, [|G|, ..., *shape]."""
+
+    def __init__(self, representation: Representation, device: torch.device | str = "cpu") -> None:
+        self._dims = len(representation.shape)
+        signed = as_signed_permutation(representation)
+        order, size = len(representation.group), representation.size
+        if signed is not None:
+            self._source: Tensor | None = torch.as_tensor(signed.source.reshape(-1), device=device)
+            has_signs = bool((signed.sign < 0).any())
+            self._sign = torch.as_tensor(signed.sign.reshape(-1), device=device) if has_signs else None
+        else:
+            matrices = [torch.as_tensor(representation.matrix(g), dtype=torch.float32) for g in range(order)]
+            self._source, self._matrices = None, torch.stack(matrices).to(device)
+        self._order, self._size = order, size
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """The whole orbit, [|G|, ..., *shape]."""
+        flat = x.flatten(-self._dims)
+        if self._source is None:
+            images = torch.einsum("gij,...j->g...i", self._matrices, flat)
+            return images.reshape(self._order, *x.shape)
+        images = flat.index_select(-1, self._source)
+        if self._sign is not None:
+            images = images * self._sign.to(images.dtype)
+        return images.unflatten(-1, (self._order, self._size)).movedim(-2, 0).reshape(self._order, *x.shape)
+
+
+class Orbit:
+    """A symmetry on tensors.
+
+    Attributes:
+        order: the number of group elements; element 0 is the identity.
+    """
+
+    def __init__(self, symmetry: Symmetry, device: torch.device | str = "cpu") -> None:
+        self.order = len(symmetry.group)
+        self.observations = Action(symmetry.observation, device)
+        self._discrete = symmetry.discrete
+        self._on_action_vectors = Action(symmetry.action, device)
+        if symmetry.discrete:
+            numbers = torch.arange(symmetry.action.size)
+            images = [symmetry.act_on_actions(g, numbers) for g in range(self.order)]
+            self._images = torch.stack(images).to(device)
+
+    def actions(self, actions: Tensor) -> Tensor:
+        """g·a for every g: discrete [...] integers → [|G|, ...]; continuous [..., size] → [|G|, ..., size]."""
+        if not self._discrete:
+            return self._on_action_vectors(actions)
+        return self._images[:, actions.long()].to(actions.dtype)
+
+    def probabilities(self, probabilities: Tensor) -> Tensor:
+        """g acting on distributions over discrete actions, [..., actions] → [|G|, ..., actions]."""
+        return self._on_action_vectors(probabilities)

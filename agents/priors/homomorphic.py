@@ -1,0 +1,30 @@
+"""MDP-homomorphic networks: policies equivariant and values invariant by construction."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from symprior.agents.bibliography import MDP_HOMOMORPHIC_NETWORKS
+from symprior.agents.networks.actor_critic import ActorCritic, matched_channels
+from symprior.agents.prior import Prior, Sizes, register
+from symprior.agents.symmetrizer import BasisRule, equivariant_basis
+from symprior.tasks.symmetry import Symmetry
+
+
+@register
+class Homomorphic(Prior):
+    """Weights on the basis that the symmetrizer computes from the declared representations (van der Pol et al., 2020)."""
+
+    name = "homomorphic"
+    title = "homomorphic network"
+    description = "An MDP-homomorphic network: every layer commutes with the group, as many parameters as the plain one."
+    bibtex = MDP_HOMOMORPHIC_NETWORKS
+    strict = True
+    rule: ClassVar[BasisRule] = staticmethod(equivariant_basis)
+
+    def network(self, symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> ActorCritic:
+        """Channels as given, or matched in parameters."""
+        channels = sizes.channels or matched_channels(symmetry, sizes.plain(symmetry))
+        return ActorCritic(symmetry, channels, type(self).rule, rng)

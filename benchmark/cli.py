@@ -1,0 +1,52 @@
+"""The command line: every command is one module in `commands/`; a user's mistake is one sentence, not a traceback."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+import warnings
+
+import typer
+from rich.console import Console
+
+from symprior.benchmark import commands
+from symprior.tasks.errors import SympriorError
+
+app = typer.Typer(
+    name="symprior",
+    help="How much data is a symmetry prior worth? Run the benchmark, check its symmetries, build the leaderboard.",
+    epilog="Start with: symprior run --suite quick, then symprior leaderboard.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+for _module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
+    importlib.import_module(f"{commands.__name__}.{_module.name}").add_to(app)
+
+
+def main() -> None:
+    """Run the command line; a `SympriorError` is printed as a sentence and exits with 2."""
+    warnings.formatwarning = lambda message, *_: f"Note: {message}\n"  # type: ignore[assignment]
+    try:
+        app()
+    except SympriorError as error:
+        Console(stderr=True, soft_wrap=True).print(f"[bold red]Error:[/] {_escaped(str(error))}", highlight=False)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if error.name not in ("torch", "stable_baselines3"):
+            raise
+        Console(stderr=True, soft_wrap=True).print(
+            f"[bold red]Error:[/] Training needs {error.name}. Install it with: pip install 'symprior\\[train]'", highlight=False
+        )
+        sys.exit(2)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `symprior`: one module each, with `add_to(app)`."""

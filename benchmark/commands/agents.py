@@ -1,0 +1,61 @@
+"""`symprior agents`: which agents there are, and one agent's card."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from symprior.tasks import TASKS, get_task
+
+console = Console()
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="List the agents, or show one's card.", invoke_without_command=True)
+    group.callback()(agents)
+    group.command("show")(show)
+    app.add_typer(group, name="agents")
+
+
+def agents(context: typer.Context) -> None:
+    """List the agents: algorithm × prior."""
+    if context.invoked_subcommand:
+        return
+    from symprior.agents import agent_names, get_agent
+
+    table = Table(title="Agents", title_justify="left")
+    for column in ("agent", "kind", "prior"):
+        table.add_column(column)
+    for name in agent_names():
+        agent = get_agent(name)
+        control = agent.prior is not None and agent.prior.is_control
+        table.add_row(name, "control" if control else "agent", agent.prior.description if agent.prior else agent.description)
+    console.print(table)
+    console.print("One agent's card: symprior agents show ID. Your own: symprior run --agent path/to/file.py:Name", highlight=False)
+
+
+def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic.")]) -> None:
+    """Show one agent's card: what it is, its settings and size on each family of tasks, citation."""
+    from symprior.agents import Problem, get_agent
+
+    agent = get_agent(agent_id)
+    console.rule(f"[bold]{agent.id}", align="left")
+    console.print(agent.description, soft_wrap=True)
+    table = Table(title="Settings", title_justify="left")
+    table.add_column("task")
+    table.add_column("parameters", justify="right")
+    table.add_column("settings", overflow="fold")
+    for name in TASKS:
+        task = get_task(name)
+        simulator, settings = task.simulator(), agent.settings(task.family)
+        problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
+        size = getattr(agent.build(problem, 0, settings), "parameters", 0)
+        values = ", ".join(f"{key} {value}" for key, value in settings.model_dump().items() if value is not None)
+        table.add_row(name, f"{size:,}", values)
+    console.print(table)
+    for entry in agent.bibtex:
+        console.print(entry, highlight=False, markup=False)

@@ -1,0 +1,46 @@
+"""`symprior leaderboard` and `symprior publish`: from records to pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from symprior.benchmark.store import RECORDS
+
+console = Console()
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("leaderboard")(leaderboard)
+    app.command("publish")(publish)
+
+
+def leaderboard(
+    records: Annotated[Path, typer.Option(help="The folder with the runs' records.")] = RECORDS,
+    published: Annotated[bool, typer.Option("--published", help="Show the results that come with symprior instead.")] = False,
+    suite: Annotated[str | None, typer.Option(help="Which suite, where the folder holds several.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the pages are written.")] = Path("site"),
+) -> None:
+    """Build the leaderboard from records: a table here, and leaderboard.md, leaderboard.json and index.html."""
+    from symprior import leaderboard as board_floor
+
+    found = board_floor.read_published(board_floor.OWN_RESULTS) if published else board_floor.read_records(records)
+    board = board_floor.build(found, suite)
+    console.print(board_floor.terminal_table(board))
+    for path in board_floor.write_pages(board, out):
+        console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
+
+
+def publish(
+    records: Annotated[Path, typer.Option(help="The folder with the runs' records.")] = RECORDS,
+    out: Annotated[Path | None, typer.Option(help="Where published results are kept; the checkout's own by default.")] = None,
+) -> None:
+    """Put finished runs into the published results: one file per agent and task, nothing silently replaced."""
+    from symprior import leaderboard as board_floor
+
+    for path in board_floor.publish(board_floor.read_records(records), out or board_floor.OWN_RESULTS):
+        console.print(f"Published {path}", soft_wrap=True, highlight=False)

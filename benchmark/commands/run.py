@@ -1,0 +1,155 @@
+"""`symprior run`: train and evaluate, in parallel, resumable."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from symprior.benchmark import contestants, runner
+from symprior.benchmark.estimate import Estimate
+from symprior.benchmark.job import STABLE_BASELINES3, Job, parse_seeds
+from symprior.benchmark.runner import Outcome
+from symprior.benchmark.store import RECORDS, RecordStore
+from symprior.benchmark.suite import get_suite
+from symprior.tasks import get_task
+from symprior.tasks.errors import SympriorError
+
+console = Console()
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run")(run)
+
+
+def run(
+    suite: Annotated[str | None, typer.Option(help="A suite: a frozen list of tasks, agents and seeds.")] = None,
+    task: Annotated[list[str] | None, typer.Option(help="Instead of a suite: a task; may be given again.")] = None,
+    agent: Annotated[
+        list[str] | None, typer.Option(help="An agent, `ppo+homomorphic` or `path/to/file.py:Name`; may be given again.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Seeds of --task runs: 0-9, 4, or 0-4,7.")] = "0-4",
+    budget: Annotated[int | None, typer.Option(help="Environment steps, where not the task's own.")] = None,
+    evaluate_every: Annotated[int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="A hyperparameter, as name=value; may be given again.")
+    ] = None,
+    records: Annotated[Path, typer.Option(help="Where records are kept; finished runs found there are skipped.")] = RECORDS,
+    workers: Annotated[int, typer.Option(min=1, help="Processes side by side, one thread each.")] = 2,
+    device: Annotated[str, typer.Option(help="Where torch computes: cpu or cuda.")] = "cpu",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")] = False,
+) -> None:
+    """Train and evaluate agents; finished runs are skipped, so the same command carries on after a stop.
+
+    Examples:
+
+      symprior run --suite quick
+
+      symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
+    """
+    jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, device)
+    store = RecordStore(records)
+    waiting = runner.pending(jobs, store)
+    total = sum(len(job.seeds) for job in jobs)
+    console.print(_overview(jobs, waiting, total))
+    if waiting:
+        console.print(Estimate(store).sentence(waiting, workers), soft_wrap=True)
+    if dry_run or not waiting:
+        if not waiting:
+            console.print(f"All {total} runs are finished; their records are in {records}.", soft_wrap=True)
+        return
+    outcome = _run_with_progress(waiting, store, workers)
+    _conclude(outcome, records)
+
+
+def _jobs(
+    suite: str | None,
+    tasks: list[str] | None,
+    agents: list[str] | None,
+    seeds: str,
+    budget: int | None,
+    evaluate_every: int | None,
+    settings: list[str] | None,
+    device: str,
+) -> list[Job]:
+    if suite is not None:
+        if tasks or agents or budget is not None or settings or evaluate_every:
+            raise SympriorError("A suite fixes its tasks, agents, budgets and settings. Give --suite alone, or --task and --agent.")
+        return get_suite(suite).jobs()
+    if not tasks or not agents:
+        raise SympriorError("Say what to run: --suite NAME, or --task TASK and --agent AGENT.")
+    jobs = [
+        Job(
+            suite="own",
+            suite_version="1",
+            task=task,
+            agent=agent,
+            seeds=parse_seeds(seeds),
+            budget=get_task(task).budget if budget is None else budget,
+            settings=_settings(settings or []),
+            evaluate_every=evaluate_every,
+            device=device,
+        )
+        for task in tasks
+        for agent in agents
+    ]
+    for job in jobs:  # a wrong name or setting is found before anything runs
+        contestants.find(job.agent).settings(get_task(job.task).family, dict(job.settings))
+    return jobs
+
+
+def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise SympriorError(f"--set {pair!r} is no name=value, such as learning_rate=0.003.")
+        try:
+            parsed = json.loads(value.lower() if value in ("True", "False") else value)
+        except json.JSONDecodeError:
+            raise SympriorError(f"--set {pair!r}: {value!r} is neither a number, true, false nor a list.") from None
+        found[name] = tuple(parsed) if isinstance(parsed, list) else parsed
+    return tuple(sorted(found.items()))
+
+
+def _overview(jobs: list[Job], waiting: list[Job], total: int) -> Table:
+    table = Table(title=f"{len(waiting)} of {total} runs to do", title_justify="left", box=None, pad_edge=False)
+    for column, justify in (("task", "left"), ("agent", "left"), ("to do", "right"), ("finished", "right"), ("budget", "right")):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for job in jobs:
+        left = sum(len(single.seeds) for single in waiting if (single.task, single.agent) == (job.task, job.agent))
+        table.add_row(job.task, job.agent, str(left), str(len(job.seeds) - left), f"{job.budget:,}")
+    return table
+
+
+def _run_with_progress(waiting: list[Job], store: RecordStore, workers: int) -> Outcome:
+    steps = sum(job.budget * len(job.seeds) for job in waiting)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("time left"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task(f"{len(waiting)} runs, {steps:,} environment steps", total=steps)
+        try:
+            return runner.run(waiting, store, workers, lambda done: progress.advance(bar, done))
+        except KeyboardInterrupt:
+            console.print("Stopped. What was finished is kept; the same command carries on.")
+            raise typer.Exit(130) from None
+
+
+def _conclude(outcome: Outcome, records: Path) -> None:
+    console.print(f"{outcome.finished} runs finished; their records are in {records}.", soft_wrap=True)
+    for job, error in outcome.failed:
+        console.print(f"[bold red]Failed:[/] {job}: {error}", highlight=False, soft_wrap=True)
+    if outcome.failed:
+        console.print("The whole errors stand in the failed runs' records; the same command tries them again.", soft_wrap=True)
+        raise typer.Exit(1)

@@ -1,0 +1,153 @@
+"""Who a job's `agent` is: a shipped agent by name, or a class in a user's file."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from symprior.agents import Problem, ShippedAgent, get_agent
+from symprior.leaderboard.records import AgentCard
+from symprior.tasks.errors import SympriorError
+
+METHODS = ("learn", "act")
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A shipped agent as a contestant."""
+
+    agent: ShippedAgent
+
+    @property
+    def mode(self) -> Any:
+        """How it acts in the evaluation that counts."""
+        return self.agent.algorithm.mode
+
+    def settings(self, family: str, overrides: dict[str, Any]) -> dict[str, Any]:
+        """All hyperparameters, defaults filled in."""
+        return self.agent.settings(family, overrides).model_dump(mode="json")
+
+    def build(self, problem: Problem, seed: int, family: str, overrides: dict[str, Any], device: str) -> Any:
+        """The agent of one seed."""
+        return self.agent.build(problem, seed, self.agent.settings(family, overrides), device)
+
+    def card(self, agent: Any, group: str, learner: str) -> AgentCard:
+        """What records say of it."""
+        prior = self.agent.prior
+        return AgentCard(
+            id=self.agent.id,
+            algorithm=self.agent.algorithm.name,
+            prior=prior.name if prior else "none",
+            description=self.agent.description,
+            learner=self.learner(learner),
+            parameters=getattr(agent, "parameters", None),
+            symmetry_used=group,
+            bibtex="\n\n".join(self.agent.bibtex),
+        )
+
+    def learner(self, asked: str) -> str:
+        """What carries it out; an agent that does not learn has none."""
+        return asked if self.agent.prior else "none"
+
+    def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
+        """Transitions in one gradient step, before a prior adds copies."""
+        algorithm = self.agent.algorithm
+        if not hasattr(algorithm, "updates"):
+            return None
+        return int(algorithm.updates(self.agent.settings(family, overrides))[1])
+
+
+@dataclass(frozen=True)
+class Own:
+    """A class from a user's file as a contestant."""
+
+    kind: type[Any]
+    mode: str = "sample"
+
+    def settings(self, family: str, overrides: dict[str, Any]) -> dict[str, Any]:
+        """What the class says of itself in `settings`.
+
+        Raises:
+            SympriorError: there are overrides; an own agent keeps its settings itself.
+        """
+        if overrides:
+            raise SympriorError(f"{self.kind.__name__} keeps its settings in its own file; --set works for shipped agents.")
+        return dict(getattr(self.kind, "settings", {}))
+
+    def build(self, problem: Problem, seed: int, family: str, overrides: dict[str, Any], device: str) -> Any:
+        """The agent of one seed."""
+        return self.kind(problem, seed)
+
+    def card(self, agent: Any, group: str, learner: str) -> AgentCard:
+        """What records say of it."""
+        return AgentCard(
+            id=self.kind.__name__,
+            algorithm=getattr(self.kind, "algorithm", "own"),
+            prior=getattr(self.kind, "prior", "own"),
+            description=(self.kind.__doc__ or "An agent from outside the project.").strip().splitlines()[0],
+            learner=self.learner(learner),
+            parameters=getattr(agent, "parameters", None),
+            symmetry_used=group,
+            bibtex=getattr(self.kind, "bibtex", ""),
+        )
+
+    def learner(self, asked: str) -> str:
+        """Its own."""
+        return "own"
+
+    def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
+        """Unknown."""
+        return None
+
+
+def find(name: str) -> Shipped | Own:
+    """The contestant that a job names.
+
+    Raises:
+        SympriorError: no such shipped agent; or a file that is missing, does not import, or whose class lacks a method.
+    """
+    path, colon, attribute = name.rpartition(":")
+    if not colon or not path.endswith(".py"):
+        if name.endswith(".py"):
+            raise SympriorError(f"{name} names a file but no class in it. Write {name}:ClassName.")
+        return Shipped(get_agent(name))
+    return Own(_own_class(path, attribute))
+
+
+def record_id(name: str) -> str:
+    """The id under which a contestant's records lie."""
+    contestant = find(name)
+    return contestant.agent.id if isinstance(contestant, Shipped) else contestant.kind.__name__
+
+
+def _own_class(path: str, attribute: str) -> type[Any]:
+    kind = getattr(_module(str(Path(path).resolve())), attribute, None)
+    if not isinstance(kind, type):
+        raise SympriorError(f"{path} defines no class {attribute!r}.")
+    missing = [method for method in METHODS if not callable(getattr(kind, method, None))]
+    if missing:
+        raise SympriorError(
+            f"{attribute} in {path} lacks {' and '.join(missing)}. An agent is made by {attribute}(problem, seed) and has "
+            "learn(env, budget) and act(observations)."
+        )
+    return kind
+
+
+@cache
+def _module(path: str) -> ModuleType:
+    if not Path(path).is_file():
+        raise SympriorError(f"There is no agent file {path}.")
+    spec = importlib.util.spec_from_file_location(f"symprior_own_{Path(path).stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise SympriorError(f"{path} does not import: {type(error).__name__}: {error}.") from error
+    return module

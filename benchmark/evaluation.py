@@ -1,0 +1,91 @@
+"""Evaluation: separate environments, episode seeds of their own, and no trace left in the training's random numbers."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.benchmark.protocol import EvaluationPoint, episode_seeds
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.simulators import SimulatorVectorEnv
+from symprior.tasks.streams import seed_from
+from symprior.tasks.task import Task
+
+
+@contextmanager
+def isolated_random_numbers(seed: int) -> Iterator[None]:
+    """Seed the global generators of `random`, numpy and torch, and put them back as they were."""
+    torch = sys.modules.get("torch")
+    states = random.getstate(), np.random.get_state(), torch and torch.get_rng_state()
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if torch:
+        torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        if torch:
+            torch.set_rng_state(states[2])
+
+
+def evaluate(
+    agent: Any, task: Task, seeds: tuple[int, ...], point: EvaluationPoint, act: Callable[[NDArray[Any]], Any] | None = None
+) -> list[list[float]]:
+    """The undiscounted returns of `task.evaluation_episodes` episodes of each run, [seeds][episodes].
+
+    Args:
+        agent: acts for all runs at once; the rows of a run lie together.
+        task: what is played.
+        seeds: of the runs.
+        point: the evaluation; it decides the episodes' seeds.
+        act: the way of acting; `agent.act` where None.
+    """
+    episodes = task.evaluation_episodes
+    environments = SimulatorVectorEnv(task.simulator(), episodes * len(seeds))
+    with isolated_random_numbers(seed_from(task.id, *seeds, point.step, "evaluation")):
+        if hasattr(agent, "seed_policy"):
+            agent.seed_policy(np.concatenate([episode_seeds(task.id, seed, point, episodes, "policy") for seed in seeds]))
+        starts = np.concatenate([episode_seeds(task.id, seed, point, episodes) for seed in seeds])
+        returns = _play(environments, starts, act or agent.act)
+    return [list(map(float, row)) for row in returns.reshape(len(seeds), episodes)]
+
+
+def _play(environments: SimulatorVectorEnv, seeds: NDArray[np.int64], act: Callable[[NDArray[Any]], Any]) -> NDArray[np.float64]:
+    """One episode in every environment, [environments]."""
+    observations, _ = environments.reset(seed=seeds)
+    returns, running = np.zeros(len(seeds)), np.ones(len(seeds), dtype=bool)
+    while running.any():
+        actions = checked_actions(act(observations), environments.single_action_space, len(seeds))
+        observations, rewards, terminated, truncated, _ = environments.step(actions)
+        returns += rewards * running
+        running &= ~(terminated | truncated)
+    return returns
+
+
+def checked_actions(actions: Any, space: gymnasium.Space[Any], rows: int) -> NDArray[Any]:
+    """The actions as an array, if there is one for each row and each lies in the space.
+
+    Raises:
+        SympriorError: they are of another shape or type, or leave the space.
+    """
+    array = np.asarray(actions)
+    expected = (rows, *(space.shape or ()))
+    if array.shape != expected:
+        raise SympriorError(
+            f"`act` returned actions of shape {array.shape} for {rows} observations; {space} needs shape {expected}."
+        )
+    if isinstance(space, gymnasium.spaces.Discrete):
+        if not np.issubdtype(array.dtype, np.integer):
+            raise SympriorError(f"`act` returned actions of type {array.dtype}; {space} needs integers.")
+        if array.min() < space.start or array.max() >= space.start + space.n:
+            raise SympriorError(f"`act` returned actions from {array.min()} to {array.max()}; {space} has 0 … {space.n - 1}.")
+    return array

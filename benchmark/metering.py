@@ -1,0 +1,82 @@
+"""The budget: an environment that counts its own steps, says when an evaluation is due, and ends the training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gymnasium.vector import VectorEnv
+from numpy.typing import NDArray
+
+from symprior.benchmark.protocol import EvaluationPoint
+from symprior.tasks.errors import BudgetExhausted
+from symprior.tasks.simulators import SimulatorVectorEnv
+
+
+class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
+    """Training environments of one run (or of several seeds side by side) under a budget.
+
+    Args:
+        env: the environments; the copies of a seed lie together.
+        seeds: how many runs share `env`.
+        budget: environment steps of each run, over all its copies.
+        points: when `on_point` is called, at the first vector step at which a run's steps reach it. The last one, at the
+            budget, is left to the caller: training may still use what the last steps brought.
+        environment_seeds: for the first reset, [env.num_envs]; later resets go on with the same streams.
+        on_point: called between two steps with the evaluation that is due.
+    """
+
+    def __init__(
+        self,
+        env: SimulatorVectorEnv,
+        seeds: int,
+        budget: int,
+        points: list[EvaluationPoint],
+        environment_seeds: NDArray[Any],
+        on_point: Callable[[EvaluationPoint], None],
+    ) -> None:
+        self._env, self._budget, self._on_point = env, budget, on_point
+        self._due = [point for point in points if point.step < budget]
+        self._environment_seeds: NDArray[Any] | None = environment_seeds
+        self._per_step = env.num_envs // seeds
+        self.used = 0
+        self.num_envs = env.num_envs
+        self.single_observation_space, self.single_action_space = env.single_observation_space, env.single_action_space
+        self.observation_space, self.action_space = env.observation_space, env.action_space
+        self.metadata, self.render_mode = env.metadata, None
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        """Start all episodes; the seeds are the benchmark's, whatever `seed` says."""
+        seeds, self._environment_seeds = self._environment_seeds, None
+        observations, infos = self._env.reset(seed=seeds, options=options)
+        self._evaluate_what_is_due()
+        return observations, infos
+
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+        """Step all copies.
+
+        Raises:
+            BudgetExhausted: the step would exceed the budget; nothing was stepped.
+        """
+        if self.is_exhausted:
+            raise BudgetExhausted(f"The budget of {self._budget} environment steps is used.")
+        result = self._env.step(actions)
+        self.used += self._per_step
+        self._evaluate_what_is_due()
+        return result
+
+    def _evaluate_what_is_due(self) -> None:
+        reached = [point for point in self._due if point.step <= self.used]
+        if reached:  # a vector step may pass several points of a small budget: they are one evaluation
+            self._due = self._due[len(reached) :]
+            self._on_point(reached[-1])
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether not one more vector step fits into the budget."""
+        return self.used + self._per_step > self._budget
+
+    @property
+    def unmet(self) -> list[EvaluationPoint]:
+        """The points before the budget that an agent left out by stopping early."""
+        return list(self._due)

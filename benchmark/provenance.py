@@ -1,0 +1,72 @@
+"""Where a number comes from: versions, commit and hardware, without names of hosts or people."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from symprior.leaderboard.records import Provenance
+
+PACKAGES = ("torch", "gymnasium", "stable-baselines3", "numpy", "scipy")
+
+
+def provenance(device: str, stack_size: int, threads: int) -> Provenance:
+    """What is true of this process now."""
+    commit, dirty = _commit()
+    return Provenance(
+        symprior=version("symprior"),
+        commit=commit,
+        dirty=dirty,
+        python=platform.python_version(),
+        packages={name: found for name in PACKAGES if (found := _version(name)) is not None},
+        platform=f"{platform.system()} {platform.machine()}",
+        processor=_processor(),
+        threads=threads,
+        device=_device_name(device),
+        stack_size=stack_size,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+@cache
+def _commit() -> tuple[str | None, bool | None]:
+    """The checkout's commit and whether it was changed; (None, None) outside a checkout."""
+    folder = Path(__file__).parent.parent
+    if not (folder / ".git").exists():
+        return None, None
+    try:
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True)
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None, None
+    return commit.stdout.strip(), bool(status.stdout.strip())
+
+
+@cache
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor() or "unknown"
+    return f"{model}, {os.cpu_count()} cores"
+
+
+def _device_name(device: str) -> str:
+    if not device.startswith("cuda"):
+        return device
+    import torch
+
+    return f"{device} ({torch.cuda.get_device_name(device)})"

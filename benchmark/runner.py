@@ -1,0 +1,131 @@
+"""Running many jobs in worker processes: one torch thread each, a dead worker costs one job, finished runs are skipped."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from symprior.benchmark.job import Job
+from symprior.benchmark.store import RecordStore
+from symprior.tasks.errors import SympriorError
+
+POLL_SECONDS = 0.2
+
+
+@dataclass
+class Outcome:
+    """What became of a sweep.
+
+    Attributes:
+        finished: runs that finished now.
+        failed: (run, the last line of its error) for each that did not.
+    """
+
+    finished: int = 0
+    failed: list[tuple[Job, str]] = field(default_factory=list)
+
+
+def pending(jobs: list[Job], store: RecordStore) -> list[Job]:
+    """The jobs without their finished seeds, one seed each."""
+    return [single for job in jobs for single in job.split() if not store.is_finished(single, single.seeds[0])]
+
+
+def run(jobs: list[Job], store: RecordStore, workers: int, on_progress: Callable[[int], None]) -> Outcome:
+    """Run the jobs and write a record for every run.
+
+    Args:
+        jobs: what to run; each goes to one worker.
+        store: where records go.
+        workers: processes side by side.
+        on_progress: called in this process with the environment steps done since the last call.
+    """
+    store.check_writable()
+    outcome = Outcome()
+    context = multiprocessing.get_context("spawn")
+    with _one_thread_each(), context.Manager() as manager:
+        steps = manager.Queue()
+        with ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps,)) as pool:
+            futures = {pool.schedule(_work, args=(job, str(store.folder))): job for job in jobs}
+            try:
+                for future in _as_completed(set(futures), steps, on_progress):
+                    _collect(outcome, futures[future], future)
+            except BaseException:
+                pool.stop()
+                raise
+    return outcome
+
+
+def _as_completed(
+    waiting: set[ProcessFuture], steps: Any, on_progress: Callable[[int], None]
+) -> Iterator[ProcessFuture]:
+    while waiting:
+        done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+        while not steps.empty():
+            on_progress(steps.get())
+        yield from done
+        waiting = waiting - done
+
+
+def _collect(outcome: Outcome, job: Job, future: ProcessFuture) -> None:
+    try:
+        errors = future.result()
+    except ProcessExpired as death:
+        errors = [f"its worker process died (exit code {death.exitcode})"] * len(job.seeds)
+    except Exception as error:  # a failure outside the agent: the run has no record, the others go on
+        errors = [f"{type(error).__name__}: {error}" if not isinstance(error, SympriorError) else str(error)] * len(job.seeds)
+    for error in errors:
+        if error is None:
+            outcome.finished += 1
+        else:
+            outcome.failed.append((job, error))
+
+
+def _work(job: Job, folder: str) -> list[str | None]:
+    """In a worker: carry the job out and write its records; the last line of each run's error, or None."""
+    from symprior.benchmark.execution import Execution
+
+    store = RecordStore(Path(folder))
+    errors: list[str | None] = []
+    for record in Execution(job, _report).run():
+        store.write(record)
+        errors.append(record.error.strip().splitlines()[-1] if record.error else None)
+    return errors
+
+
+_steps: Any = None
+
+
+def _prepare(steps: Any) -> None:
+    global _steps  # noqa: PLW0603  (a worker's one channel to its parent)
+    _steps = steps
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _report(steps: int) -> None:
+    _steps.put(steps)
+
+
+class _one_thread_each:  # noqa: N801  (reads as a function)
+    """Workers are started with one thread for each numeric library."""
+
+    NAMES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+    def __enter__(self) -> None:
+        self._before = {name: os.environ.get(name) for name in self.NAMES}
+        os.environ.update(dict.fromkeys(self.NAMES, "1"))
+
+    def __exit__(self, *_: object) -> None:
+        for name, value in self._before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,77 @@
+"""The records folder of a sweep: which of its runs are finished already, and where new records go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from symprior.benchmark import contestants
+from symprior.benchmark.job import Job
+from symprior.leaderboard.records import RunRecord, read_record, write_record
+from symprior.tasks import get_task
+from symprior.tasks.errors import SympriorError
+
+
+RECORDS = Path("runs")
+"""Where records are kept unless another folder is named."""
+
+
+class RecordStore:
+    """Records below one folder, one file a run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def check_writable(self) -> None:
+        """Find out before hours of training whether records can be written.
+
+        Raises:
+            SympriorError: they cannot.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / ".writable"
+            probe.write_text("")
+            probe.unlink()
+        except OSError as error:
+            raise SympriorError(
+                f"Cannot write records to {self.folder}: {error.strerror or error}. Name another folder with --records."
+            ) from error
+
+    def path(self, job: Job, seed: int) -> Path:
+        """Where the record of one run of a job lies."""
+        suite = f"{job.suite}-{job.suite_version}"
+        return self.folder / suite / job.task / contestants.record_id(job.agent) / f"seed-{seed:04d}.json"
+
+    def is_finished(self, job: Job, seed: int) -> bool:
+        """Whether this run's record is there and finished.
+
+        Raises:
+            SympriorError: a record is there that cannot be read, or that answers another question (other budget, other
+                settings, another learner).
+        """
+        path = self.path(job, seed)
+        if not path.exists():
+            return False
+        record = read_record(path)
+        if record.status == "failed":
+            return False
+        for name, recorded, asked in self._differences(job, record):
+            if recorded != asked:
+                raise SympriorError(
+                    f"{path} is a finished run with {name} {recorded}, but {asked} is asked for. Name another folder with "
+                    "--records, or delete it."
+                )
+        return True
+
+    def _differences(self, job: Job, record: RunRecord) -> list[tuple[str, object, object]]:
+        contestant = contestants.find(job.agent)
+        asked = contestant.settings(get_task(job.task).family, dict(job.settings))
+        return [
+            ("a budget of", record.budget, job.budget),
+            ("settings", record.hyperparameters, asked),
+            ("the learner", record.agent.learner, contestant.learner(job.learner)),
+        ]
+
+    def write(self, record: RunRecord) -> Path:
+        """Write one record atomically."""
+        return write_record(self.folder, record)

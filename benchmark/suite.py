@@ -1,0 +1,74 @@
+"""Suites: frozen lists of tasks, agents and seeds with a version; one TOML file each in `suites/`."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from symprior.benchmark.job import STABLE_BASELINES3, Job, parse_seeds
+from symprior.tasks import get_task
+from symprior.tasks.errors import SympriorError, unknown_name
+
+
+class Suite(BaseModel):
+    """What is run together and may be compared. Changing anything that moves a number takes a new version."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    version: str
+    description: str
+    tasks: list[str] = Field(min_length=1)
+    agents: list[str] = Field(min_length=1)
+    seeds: str
+    learner: str = STABLE_BASELINES3
+    baseline: str = "plain"
+    evaluate_every: int | None = Field(default=None, ge=1)
+    budgets: dict[str, int] = {}
+    settings: dict[str, dict[str, float | int | bool | list[int]]] = {}
+
+    def jobs(self) -> list[Job]:
+        """Every task × agent, task by task, all seeds of a cell in one job."""
+        return [
+            Job(
+                suite=self.name,
+                suite_version=self.version,
+                task=task,
+                agent=agent,
+                seeds=parse_seeds(self.seeds),
+                budget=self.budgets.get(task, get_task(task).budget),
+                learner=self.learner,
+                settings=tuple(sorted((key, _frozen(value)) for key, value in self.settings.get(agent, {}).items())),
+                evaluate_every=self.evaluate_every,
+            )
+            for task in self.tasks
+            for agent in self.agents
+        ]
+
+
+def _frozen(value: float | int | bool | list[int]) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def suite_names() -> list[str]:
+    """Every suite."""
+    folder = resources.files("symprior.benchmark") / "suites"
+    return sorted(Path(file.name).stem for file in folder.iterdir() if file.name.endswith(".toml"))
+
+
+def get_suite(name: str) -> Suite:
+    """The suite of that name.
+
+    Raises:
+        SympriorError: no such suite, or its file is not valid.
+    """
+    if name not in suite_names():
+        raise unknown_name("suite", name, suite_names())
+    file = resources.files("symprior.benchmark") / "suites" / f"{name}.toml"
+    try:
+        return Suite(**tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise SympriorError(f"The suite {name!r} is not valid: {error}") from error

@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import Representation
 from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
+from symprior.tasks.symmetry import Symmetry
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,16 @@ class Probe(ABC):
 
     Attributes:
         env: the registered environment, with its time limit.
-        state_representation: how the group acts on the simulator's full state.
+        state_representation: how the group acts on the simulator's full state, where `act_on_states` uses
+            it.
+        exhaustive: `boundary_states` are all states there are.
     """
 
-    def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation) -> None:
+    exhaustive: ClassVar[bool] = False
+
+    def __init__(
+        self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None
+    ) -> None:
         self.env = env
         self.state_representation = state_representation
 
@@ -47,14 +55,54 @@ class Probe(ABC):
         """Put the simulator into a state; the episode's clock starts anew."""
 
     @abstractmethod
-    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
-        """States [count, …] at the edge of what can be reached (limits, contacts); a wrong sign shows there."""
+    def observation(self, state: NDArray[Any]) -> NDArray[Any]:
+        """What the agent sees in a state, as the environment's step would return it."""
 
-    def outcomes(self, state: NDArray[Any], action: Any) -> list[Outcome]:
-        """Every result of taking an action in a state; one where the environment is deterministic."""
+    @abstractmethod
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+        """States [count, …] at the edge of what can be reached (limits, contacts)."""
+
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+        """g·s for states [batch, …]: what the symmetry claims about the simulator's full state.
+
+        Where the observation determines the state, a probe overrides this by what ρ(g) makes of the
+        observation.
+
+        Raises:
+            SympriorError: the probe does not know how the symmetry's group acts on states.
+        """
+        if self.state_representation is None or self.state_representation.group != symmetry.group:
+            raise SympriorError(
+                f"The probe of {self._name} does not know how {symmetry.group.name} acts on states. "
+                "Give it a state representation of that group."
+            )
+        moved: NDArray[Any] = self.state_representation(g, states)
+        return moved
+
+    def place(self, state: NDArray[Any], elapsed: int = 0) -> None:
+        """Put the environment into a state of an episode that is `elapsed` steps old.
+
+        Raises:
+            SympriorError: the environment is in another state after it, or it has no such clock.
+        """
         self.set_state(state)
+        if not np.allclose(self.get_state(), state, rtol=1e-9, atol=1e-12):
+            raise SympriorError(
+                f"{self._name} cannot be put into the state {np.asarray(state).tolist()}: "
+                f"it is in {np.asarray(self.get_state()).tolist()} instead. "
+                "A certificate needs a probe that can set every state that it samples, and its images."
+            )
+        if elapsed and not self.env.set_wrapper_attr("_elapsed_steps", elapsed, force=False):
+            raise SympriorError(f"{self._name} counts no steps: its probe's environment has no time limit.")
+
+    def outcomes(self, state: NDArray[Any], action: Any, elapsed: int = 0) -> list[Outcome]:
+        """Every result of an action in a state, `elapsed` steps into the episode; here one.
+
+        A probe of an environment with random steps overrides this by enumerating them.
+        """
+        self.place(state, elapsed)
         observation, reward, terminated, truncated, _ = self.env.step(action)
-        return [Outcome(1.0, observation, float(reward), terminated, truncated)]
+        return [Outcome(1.0, observation, float(reward), bool(terminated), bool(truncated))]
 
     def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
         """(probability, observation) of every start, or None where the starts cannot be enumerated."""
@@ -76,11 +124,19 @@ class Probe(ABC):
                 self.env.reset()
         return np.stack(states)
 
+    @property
+    def _name(self) -> str:
+        return self.env.spec.id if self.env.spec is not None else type(self.env.unwrapped).__name__
+
 
 class TabularProbe(Probe):
     """A probe of a `SimulatorEnv` over a tabular simulator: states, outcomes and starts are enumerated."""
 
-    def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation) -> None:
+    exhaustive = True
+
+    def __init__(
+        self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None
+    ) -> None:
         super().__init__(env, state_representation)
         inner = env.unwrapped
         assert isinstance(inner, SimulatorEnv) and isinstance(inner.simulator, TabularSimulator)
@@ -95,17 +151,36 @@ class TabularProbe(Probe):
         self.env.reset(seed=0)
         self._inner.state = state[None]
 
+    def observation(self, state: NDArray[Any]) -> NDArray[Any]:
+        """What the simulator shows of the state."""
+        return np.asarray(self._simulator.observe(state[None])[0])
+
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """All states: there are finitely many."""
         return self._simulator.all_states()
 
-    def outcomes(self, state: NDArray[Any], action: Any) -> list[Outcome]:
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+        """The state whose observation is nearest to ρ(g) of the state's: equal, if g is a symmetry.
+
+        With a state representation, that acts instead: needed where two states look the same.
+        """
+        if self.state_representation is not None:
+            return super().act_on_states(symmetry, g, states)
+        every = self._simulator.all_states()
+        shown = np.asarray(self._simulator.observe(every), dtype=np.float64)
+        moved = symmetry.observation(g, np.asarray(self._simulator.observe(states), dtype=np.float64))
+        axes = tuple(range(1, shown.ndim))
+        nearest = [int(np.abs(shown - image).max(axis=axes).argmin()) for image in moved]
+        return np.asarray(every[nearest])
+
+    def outcomes(self, state: NDArray[Any], action: Any, elapsed: int = 0) -> list[Outcome]:
         """Every outcome of the step's random draw."""
         found = []
         for uniforms, probability in zip(*self._simulator.step_support(), strict=True):
-            self.set_state(state)
-            observation, reward, terminated, truncated, _ = self._inner.step_with(action, uniforms[None])
-            found.append(Outcome(float(probability), observation, reward, terminated, truncated))
+            self.place(state, elapsed)
+            self._inner.next_draw = uniforms[None]
+            observation, reward, terminated, truncated, _ = self.env.step(action)
+            found.append(Outcome(float(probability), observation, float(reward), terminated, truncated))
         return found
 
     def reset_distribution(self) -> list[tuple[float, NDArray[Any]]]:

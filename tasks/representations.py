@@ -305,3 +305,19 @@ def rotations_of_the_plane(group: Group) -> SignedPermutation:
     planar = as_signed_permutation(generated(group, images))
     assert planar is not None
     return planar
+
+
+def tensor_product(first: SignedPermutation, second: SignedPermutation) -> SignedPermutation:
+    """ρ₁ ⊗ ρ₂ on arrays of shape [first.size, second.size].
+
+    Raises:
+        SympriorError: the two are representations of different groups.
+    """
+    if first.group != second.group:
+        raise SympriorError("A tensor product takes representations of one group.")
+    source = first.source[:, :, None] * second.size + second.source[:, None, :]
+    sign = first.sign[:, :, None] * second.sign[:, None, :]
+    order = len(first.group)
+    return SignedPermutation(
+        first.group, source.reshape(order, -1), sign.reshape(order, -1), (first.size, second.size)
+    )

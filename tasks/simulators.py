@@ -68,8 +68,8 @@ class TabularSimulator(Simulator):
 class SimulatorEnv(gymnasium.Env[Any, Any]):
     """The single environment of a simulator; register it with the simulator's time limit.
 
-    `state` [1, …] may be read and set; a test or a certificate may then call `step_with` to choose the random
-    draw.
+    `state` [1, …] may be read and set, and `next_draw` [1, step_draws] chooses the random numbers of the
+    next step: so a certificate or a test enumerates what can happen.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  (gymnasium's own declaration)
@@ -80,6 +80,7 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         self.action_space = simulator.action_space
         self.render_mode = None
         self.state: Any = None
+        self.next_draw: NDArray[np.float64] | None = None
         self._streams: Streams | None = None
 
     def reset(
@@ -94,17 +95,14 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         return self.simulator.observe(self.state)[0], {}
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """One step with the environment's own random draw."""
+        """One step, under the environment's own random draw unless `next_draw` is set."""
         if self._streams is None:
             raise SympriorError("Call reset before step.")
-        return self.step_with(action, self._streams.draw(self.simulator.step_draws))
-
-    def step_with(
-        self, action: Any, uniforms: NDArray[np.float64]
-    ) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """One step under the given uniforms [1, step_draws]."""
         if not self.action_space.contains(action):
             raise SympriorError(f"The action {action!r} is not in {self.action_space}.")
+        uniforms, self.next_draw = self.next_draw, None
+        if uniforms is None:
+            uniforms = self._streams.draw(self.simulator.step_draws)
         self.state, rewards, terminated = self.simulator.step(self.state, np.asarray(action)[None], uniforms)
         return self.simulator.observe(self.state)[0], float(rewards[0]), bool(terminated[0]), False, {}
 
@@ -153,12 +151,11 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         if seed is not None or self._streams is None:
             if seed is None:
                 seed = int(np.random.default_rng().integers(1 << 62))
-            seeds = (
-                np.arange(self.num_envs) + seed if isinstance(seed, int) else np.asarray(seed, dtype=np.int64)
-            )
+            seeds = np.asarray(seed, dtype=np.int64)
+            seeds = seeds + np.arange(self.num_envs) if seeds.ndim == 0 else seeds
             if seeds.shape != (self.num_envs,):
                 raise SympriorError(
-                    f"{self.num_envs} environments take {self.num_envs} seeds, not {len(seeds)}."
+                    f"{self.num_envs} environments take {self.num_envs} seeds, not {seeds.size}."
                 )
             self._streams = Streams(self._xp.asarray(seeds, **self._place))
         self.states = self.simulator.initial(self._streams.draw(self.simulator.reset_draws))

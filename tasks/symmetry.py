@@ -22,6 +22,15 @@ class Exactness(StrEnum):
     NONE = "none"
 
 
+APPROXIMATE_BORDER = 0.1
+"""Residuals up to this part of a typical step are `approximate`, larger ones `broken`.
+
+A wrong sign, a swapped action or an end on one side only is off by whole steps; a simulator's small
+asymmetry by a few hundredths. A tenth keeps the two apart, and still bounds the harm: who plans with the
+symmetric model is wrong about less than a tenth of what each step does.
+"""
+
+
 @dataclass(frozen=True)
 class Symmetry:
     """Group, representation on observations, representation on actions.

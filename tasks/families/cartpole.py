@@ -80,7 +80,7 @@ class CartPoleProbe(Probe):
     """gymnasium's own single environment; its state is its observation in double precision."""
 
     def __init__(self) -> None:
-        super().__init__(gymnasium.make("CartPole-v1"), mirror().observation)
+        super().__init__(gymnasium.make("CartPole-v1"))
 
     def get_state(self) -> NDArray[np.float64]:
         """Position, velocity, angle, angular velocity."""
@@ -90,6 +90,14 @@ class CartPoleProbe(Probe):
         """Start an episode in this state."""
         self.env.reset(seed=0)
         self.env.unwrapped.state = np.array(state, dtype=np.float64)  # type: ignore[attr-defined]
+
+    def observation(self, state: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The state in single precision."""
+        return state.astype(np.float32)
+
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
+        """As on observations: they are the state."""
+        return np.asarray(symmetry.observation(g, states))
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """Uniform within the limits, at speeds up to 3 a second; half of the states lie beside a limit."""

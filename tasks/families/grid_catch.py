@@ -158,7 +158,7 @@ def turns_of_vectors() -> Symmetry:
 
 
 def _probe(gym_id: str) -> TabularProbe:
-    return TabularProbe(gymnasium.make(gym_id), rotations_of_the_plane(cyclic(4)))
+    return TabularProbe(gymnasium.make(gym_id))
 
 
 @lru_cache

@@ -1,0 +1,206 @@
+"""Certificates: a task's declared symmetry, measured on the real single environment.
+
+For states s, actions a and group elements g, one step from g·s under g·a must give what g makes of one
+step from s under a: observation, reward and ends, as distributions. Single steps, judged by the largest
+residual; where an episode starts is graded apart. A grade speaks of the states sampled, no others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.tasks.distributions import ROUND_OFF
+from symprior.tasks.dynamics_evidence import DynamicsEvidence, measure_dynamics
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.probes import Probe
+from symprior.tasks.reset_evidence import ResetEvidence, measure_reset
+from symprior.tasks.streams import seed_from
+from symprior.tasks.symmetry import Exactness, Symmetry
+from symprior.tasks.symmetry_fit import KEPT, check_by_acting, check_fit, spaces_in_words
+from symprior.tasks.task import Task
+
+REPEATED_STATES = 8
+"""States whose steps are taken twice, to see that the probe sets all of the state."""
+
+CONTINUOUS_ACTIONS = 4
+"""Random actions tried in every state where actions are continuous, beside the corners."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The measured evidence for a symmetry of a task.
+
+    Attributes:
+        dynamics, reset: the measured grades; `declared_dynamics`, `declared_reset` what the symmetry
+            declares.
+        agrees: both grades are what is declared.
+        states: how many each sampler gave; `distinct_states` after duplicates are dropped.
+        exhaustive: those are all states of the task.
+        spaces: "mapped onto themselves", or which space is not.
+        round_off: what counts as equal, as a part of the scale.
+        violating_mass_below: n clean states say with 95 % confidence that violating ones have less than
+            3/n of the samplers' mass; None where a state is not clean or where all states were compared.
+    """
+
+    task: str
+    group: str
+    declared_dynamics: Exactness
+    declared_reset: Exactness
+    dynamics: Exactness
+    reset: Exactness
+    agrees: bool
+    seed: int
+    states: dict[str, int]
+    distinct_states: int
+    exhaustive: bool
+    observation_entries: int
+    spaces: str
+    round_off: float
+    dynamics_evidence: DynamicsEvidence
+    reset_evidence: ResetEvidence
+    violating_mass_below: float | None
+    versions: dict[str, str]
+
+    def to_json(self) -> str:
+        """The certificate as JSON."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False)
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(what, measured) in the order in which a reader wants them."""
+        found = self.dynamics_evidence
+        mass = self.violating_mass_below
+        says = [("it says", f"violating states: under {mass:.2g} of the samplers' mass")] if mass else []
+        return [
+            ("task", self.task),
+            ("group", self.group),
+            ("dynamics", f"{self.dynamics} (declared {self.declared_dynamics})"),
+            ("reset", f"{self.reset} (declared {self.declared_reset})"),
+            ("verdict", "agrees with the declaration" if self.agrees else "DISAGREES with the declaration"),
+            ("states", ", ".join(f"{count} {sampler}" for sampler, count in self.states.items())),
+            ("distinct states", f"{self.distinct_states}{' (all there are)' if self.exhaustive else ''}"),
+            *says,
+            ("comparisons", f"{found.comparisons}, {found.at_time_limit} of them at the time limit"),
+            ("ε_P, dynamics", f"{found.epsilon_dynamics:.3g} of a typical step"),
+            ("ε_R, reward", f"{found.epsilon_reward:.3g} of a typical reward"),
+            ("ε, observation of g·s", f"{found.epsilon_observation:.3g} of a typical step"),
+            (
+                "total variation",
+                f"{found.total_variation:.3g}, counting as equal what differs by round-off "
+                f"({self.round_off:g} of the scale)",
+            ),
+            ("worst case", "none: every residual is zero" if found.worst is None else found.worst.in_words()),
+            ("never moved", f"{found.never_moved} of {self.observation_entries} observation entries"),
+            ("spaces", self.spaces),
+            ("representations", "homomorphisms, checked when made and again by acting"),
+            *self.reset_evidence.lines(),
+            ("versions", ", ".join(f"{name} {version}" for name, version in self.versions.items())),
+        ]
+
+
+def certify(
+    task: Task, samples: int = 512, seed: int = 0, symmetry: Symmetry | None = None, resets: int = 4000
+) -> Certificate:
+    """Measure the task's declared symmetry, or another one, on the task's real single environment.
+
+    Args:
+        task: the task; its probe drives the environment.
+        samples: states from each sampler (random play, reference policy, boundary).
+        seed: of the samplers.
+        symmetry: another symmetry than the task's own, such as a wrong one.
+        resets: episode starts in each of the two samples, where the starts cannot be enumerated.
+
+    Raises:
+        SympriorError: the symmetry does not fit the task's spaces, or the environment cannot be put into
+            a state.
+    """
+    if samples < 1 or resets < 100:
+        raise SympriorError(
+            f"A certificate takes at least 1 state and 100 resets, not {samples} and {resets}."
+        )
+    symmetry = task.symmetry() if symmetry is None else symmetry
+    probe = task.probe()
+    try:
+        check_fit(task.id, symmetry, probe.env)
+        check_by_acting(symmetry)
+        rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
+        counts, states = _sample_states(task, probe, rng, samples)
+        actions = _actions(probe.env.action_space, rng)
+        _check_repeats(task, probe, states, actions)
+        evidence = measure_dynamics(probe, symmetry, states, actions)
+        spaces = spaces_in_words(symmetry, probe.env)
+        reset_grade, reset_evidence = measure_reset(probe, symmetry, rng, resets)
+    finally:
+        probe.env.close()
+    dynamics = evidence.grade() if spaces == KEPT else Exactness.BROKEN
+    bound_applies = dynamics == Exactness.EXACT and not probe.exhaustive
+    return Certificate(
+        task=task.id,
+        group=symmetry.group.name,
+        declared_dynamics=symmetry.exactness,
+        declared_reset=symmetry.reset,
+        dynamics=dynamics,
+        reset=reset_grade,
+        agrees=_expected(symmetry.exactness) == dynamics and _expected(symmetry.reset) == reset_grade,
+        seed=seed,
+        states=counts,
+        distinct_states=len(states),
+        exhaustive=probe.exhaustive,
+        observation_entries=symmetry.observation.size,
+        spaces=spaces,
+        round_off=ROUND_OFF,
+        dynamics_evidence=evidence,
+        reset_evidence=reset_evidence,
+        violating_mass_below=3 / len(states) if bound_applies else None,
+        versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy")},
+    )
+
+
+def _expected(declared: Exactness) -> Exactness:
+    """What a measurement gives where no symmetry is declared: `broken`."""
+    return Exactness.BROKEN if declared == Exactness.NONE else declared
+
+
+def _check_repeats(task: Task, probe: Probe, states: NDArray[Any], actions: Sequence[Any]) -> None:
+    """The same state and action give the same outcomes again: the probe sets all of the state."""
+    for state in states[:: max(1, len(states) // REPEATED_STATES)]:
+        first, second = probe.outcomes(state, actions[0]), probe.outcomes(state, actions[0])
+        if any(
+            a.reward != b.reward or np.any(a.observation != b.observation)
+            for a, b in zip(first, second, strict=True)
+        ):
+            raise SympriorError(
+                f"Two steps from the state {state.tolist()} with one action differ: the probe of {task.id} "
+                "does not set all of the environment's state, or does not enumerate its random outcomes."
+            )
+
+
+def _sample_states(
+    task: Task, probe: Probe, rng: np.random.Generator, samples: int
+) -> tuple[dict[str, int], NDArray[Any]]:
+    """States by sampler, and all of them without duplicates, in the order met."""
+    sampled = {
+        "from random play": probe.rollout_states(None, rng, samples),
+        "from the reference policy": probe.rollout_states(task.reference_policy, rng, samples),
+        "at the boundary": probe.boundary_states(rng, samples),
+    }
+    states = np.concatenate(list(sampled.values()))
+    _, first = np.unique(states, axis=0, return_index=True)
+    return {name: len(found) for name, found in sampled.items()}, states[np.sort(first)]
+
+
+def _actions(space: gymnasium.Space[Any], rng: np.random.Generator) -> list[Any]:
+    """Every discrete action; of continuous ones random samples and the two extreme corners."""
+    if isinstance(space, gymnasium.spaces.Discrete):
+        return [np.int64(action) for action in range(int(space.n))]
+    assert isinstance(space, gymnasium.spaces.Box)
+    space.seed(int(rng.integers(1 << 31)))
+    corners = [bound for bound in (space.low, space.high) if np.isfinite(bound).all()]
+    return [*(space.sample() for _ in range(CONTINUOUS_ACTIONS)), *corners]

@@ -1,0 +1,222 @@
+"""How far single steps of the real environment are from being equivariant: the evidence for a grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.tasks.distributions import Difference, Scales, difference
+from symprior.tasks.probes import Outcome, Probe
+from symprior.tasks.representations import Representation
+from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
+
+CLOCK_STATES = 32
+"""States from which the last step before the time limit is compared too."""
+
+
+@dataclass(frozen=True)
+class WorstCase:
+    """The comparison with the largest relative residual, so that it can be looked at.
+
+    Attributes:
+        element: the group element's name.
+        state: the flattened state s.
+        action: the action a, or None where observations of states were compared, without a step.
+        quantity: what differs, such as `observation[3]`, `reward` or `end`.
+        residual: absolute for an observation, in root mean square rewards for a reward, a probability for
+            an end.
+        relative: the same in typical steps.
+    """
+
+    element: str
+    state: tuple[float, ...]
+    action: int | tuple[float, ...] | None
+    quantity: str
+    residual: float
+    relative: float
+
+    def in_words(self) -> str:
+        """What is off by how much, and where."""
+        state = ", ".join(f"{number:.4g}" for number in self.state)
+        step = "no step" if self.action is None else f"action {self.action}"
+        return (
+            f"{self.quantity} is off by {self.residual:.3g} ({self.relative:.3g} typical steps) "
+            f"under {self.element} in state ({state}), {step}"
+        )
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """What the environment gives from g·s under g·a, and g of what it gives from s under a."""
+
+    g: int
+    state: NDArray[Any]
+    action: Any
+    found: list[Outcome]
+    claimed: list[Outcome]
+
+
+@dataclass(frozen=True)
+class DynamicsEvidence:
+    """What the grade of the dynamics rests on.
+
+    Attributes:
+        comparisons: pairs of distributions compared, over states, actions and g.
+        at_time_limit: how many of them ended at the time limit.
+        total_variation: the largest probability that found no equal partner.
+        epsilon_observation: the largest residual of the observation of g·s itself, in typical steps.
+        epsilon_dynamics: ε_P, the largest expected residual of the next observation in typical steps
+            (root mean square change of an entry in one step); an end that differs counts as 1.
+        epsilon_reward: ε_R, the largest expected residual of the reward over the root mean square reward.
+        worst: the comparison with the largest residual, None where all are zero.
+        never_moved: observation entries that held one value throughout: a wrong sign of such an entry
+            goes unseen.
+    """
+
+    comparisons: int
+    at_time_limit: int
+    total_variation: float
+    epsilon_observation: float
+    epsilon_dynamics: float
+    epsilon_reward: float
+    worst: WorstCase | None
+    never_moved: int
+
+    def grade(self) -> Exactness:
+        """Exact, approximate or broken, by the largest residual."""
+        if self.total_variation <= 1e-9:
+            return Exactness.EXACT
+        if max(self.epsilon_observation, self.epsilon_dynamics, self.epsilon_reward) <= APPROXIMATE_BORDER:
+            return Exactness.APPROXIMATE
+        return Exactness.BROKEN
+
+
+class _Steps:
+    """Steps of the real environment, each taken once."""
+
+    def __init__(self, probe: Probe) -> None:
+        self._probe = probe
+        self._taken: dict[tuple[bytes, bytes, int], tuple[NDArray[Any], list[Outcome]]] = {}
+
+    def outcomes(self, state: NDArray[Any], action: Any, elapsed: int) -> list[Outcome]:
+        key = (state.tobytes(), action.tobytes(), elapsed)
+        if key not in self._taken:
+            self._taken[key] = (state, self._probe.outcomes(state, action, elapsed))
+        return self._taken[key][1]
+
+    def scales(self) -> tuple[Scales, int]:
+        """What residuals are relative to, over all steps taken; how many entries never moved."""
+        pairs = [(self._probe.observation(state), o) for state, found in self._taken.values() for o in found]
+        before = np.array([np.ravel(seen) for seen, _ in pairs], dtype=np.float64)
+        after = np.array([np.ravel(outcome.observation) for _, outcome in pairs], dtype=np.float64)
+        values = np.concatenate([before, after])
+        scales = Scales(
+            entry=np.abs(values).max(axis=0),
+            step=_root_mean_square(after - before),
+            reward=float(_root_mean_square(np.array([outcome.reward for _, outcome in pairs]))),
+        )
+        return scales, int((values == values[0]).all(axis=0).sum())
+
+
+def _root_mean_square(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.sqrt(np.mean(values**2, axis=0)))
+
+
+def measure_dynamics(
+    probe: Probe, symmetry: Symmetry, states: NDArray[Any], actions: Sequence[Any]
+) -> DynamicsEvidence:
+    """Compare every state and action under every g; a stepped observation with a stepped one."""
+    taken = _Steps(probe)
+    moved = [probe.act_on_states(symmetry, g, states) for g in range(len(symmetry.group))]
+    limit = probe.env.spec.max_episode_steps if probe.env.spec is not None else None
+    some = slice(None, None, max(1, len(states) // CLOCK_STATES))
+    stepped = list(_compared_steps(taken, symmetry, states, moved, actions))
+    if limit:
+        stepped += _compared_steps(
+            taken, symmetry, states[some], [m[some] for m in moved], actions, elapsed=limit - 1
+        )
+    shown = list(_compared_observations(probe, symmetry, states, moved))
+    scales, never_moved = taken.scales()
+    of_steps = [difference(comparison.found, comparison.claimed, scales) for comparison in stepped]
+    of_states = [difference(comparison.found, comparison.claimed, scales) for comparison in shown]
+    every = list(zip([*stepped, *shown], [*of_steps, *of_states], strict=True))
+    worst = max(every, key=lambda pair: pair[1].worst, default=None)
+    return DynamicsEvidence(
+        comparisons=len(every),
+        at_time_limit=sum(comparison.found[0].truncated for comparison in stepped),
+        total_variation=max((found.total_variation for _, found in every), default=0.0),
+        epsilon_observation=max((found.observation for found in of_states), default=0.0),
+        epsilon_dynamics=max((max(found.observation, found.ends) for found in of_steps), default=0.0),
+        epsilon_reward=max((found.reward for found in of_steps), default=0.0),
+        worst=None if worst is None or worst[1].worst == 0 else _worst_case(symmetry, *worst),
+        never_moved=never_moved,
+    )
+
+
+def _compared_steps(
+    taken: _Steps,
+    symmetry: Symmetry,
+    states: NDArray[Any],
+    moved: Sequence[NDArray[Any]],
+    actions: Sequence[Any],
+    *,
+    elapsed: int = 0,
+) -> Iterator[_Comparison]:
+    """All states and actions, `elapsed` steps into an episode; moved[g] are the states g·s."""
+    for action in actions:
+        originals = [taken.outcomes(state, action, elapsed) for state in states]
+        for g in range(1, len(symmetry.group)):
+            image = np.asarray(symmetry.act_on_actions(g, action[None])[0])[()]
+            claims = act_on_outcomes(symmetry.observation, g, originals)
+            for state, moved_state, claimed in zip(states, moved[g], claims, strict=True):
+                yield _Comparison(g, state, action, taken.outcomes(moved_state, image, elapsed), claimed)
+
+
+def _compared_observations(
+    probe: Probe, symmetry: Symmetry, states: NDArray[Any], moved: Sequence[NDArray[Any]]
+) -> Iterator[_Comparison]:
+    """The observation of g·s against ρ(g) of the observation of s."""
+    originals = [[as_outcome(probe.observation(state))] for state in states]
+    for g in range(1, len(symmetry.group)):
+        claims = act_on_outcomes(symmetry.observation, g, originals)
+        for state, image, claimed in zip(states, moved[g], claims, strict=True):
+            yield _Comparison(g, state, None, [as_outcome(probe.observation(image))], claimed)
+
+
+def as_outcome(observation: NDArray[Any], probability: float = 1.0) -> Outcome:
+    """An observation alone, without a step."""
+    return Outcome(probability, observation, 0.0, False, False)
+
+
+def act_on_outcomes(
+    representation: Representation, g: int, outcomes: Sequence[Sequence[Outcome]]
+) -> list[list[Outcome]]:
+    """ρ(g) on the observations of many lists of outcomes, in one array operation."""
+    moved = iter(representation(g, np.stack([o.observation for found in outcomes for o in found])))
+    return [
+        [Outcome(o.probability, next(moved), o.reward, o.terminated, o.truncated) for o in found]
+        for found in outcomes
+    ]
+
+
+def _worst_case(symmetry: Symmetry, comparison: _Comparison, found: Difference) -> WorstCase:
+    if found.worst == found.ends:
+        quantity, residual = "end", found.ends
+    elif found.worst == found.reward:
+        quantity, residual = "reward", found.reward
+    else:
+        place = np.unravel_index(found.entry, symmetry.observation.shape)
+        quantity, residual = f"observation[{', '.join(map(str, place))}]", found.residual
+    action = None if comparison.action is None else np.asarray(comparison.action).tolist()
+    return WorstCase(
+        element=symmetry.group.elements[comparison.g],
+        state=tuple(np.ravel(comparison.state).astype(float).tolist()),
+        action=tuple(action) if isinstance(action, list) else action,
+        quantity=quantity,
+        residual=residual,
+        relative=found.worst,
+    )

@@ -1,0 +1,107 @@
+"""Whether the starts of episodes are invariant under a group: enumerated, or by an equivalence test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.tasks.distributions import Scales, difference
+from symprior.tasks.dynamics_evidence import act_on_outcomes, as_outcome
+from symprior.tasks.probes import Outcome, Probe
+from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
+from symprior.tasks.two_sample import AUC_BORDER, detectable_auc, separation, upper_bounds
+
+
+@dataclass(frozen=True)
+class ResetEvidence:
+    """What the grade of the reset distribution rests on.
+
+    Attributes:
+        method: how the starts were compared.
+        total_variation: the largest over g, where the starts are enumerated.
+        sample_size: resets in each of the two samples, where they are drawn.
+        auc: the classifier's AUC for each g.
+        upper_bound: its upper 95 % bound, Holm-corrected over g.
+        detectable_auc: the AUC that samples of this size tell from one half nine times in ten.
+    """
+
+    method: str
+    total_variation: float | None = None
+    sample_size: int | None = None
+    auc: dict[str, float] | None = None
+    upper_bound: dict[str, float] | None = None
+    detectable_auc: float | None = None
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(what, measured)."""
+        rows = [("reset compared by", self.method)]
+        if self.total_variation is not None:
+            rows.append(("reset, total variation", f"{self.total_variation:.3g}"))
+        for g, bound in (self.upper_bound or {}).items():
+            auc = (self.auc or {})[g]
+            rows.append((f"reset, AUC under {g}", f"{auc:.3f}, at most {bound:.3f} (border {AUC_BORDER})"))
+        if self.detectable_auc is not None:
+            rows.append(
+                ("reset, detectable", f"an asymmetry of AUC {self.detectable_auc:.3f}, 9 times in 10")
+            )
+        return rows
+
+
+def measure_reset(
+    probe: Probe, symmetry: Symmetry, rng: np.random.Generator, resets: int
+) -> tuple[Exactness, ResetEvidence]:
+    """Grade the starts: exactly where the probe enumerates them, else by 2 · `resets` real resets."""
+    distribution = probe.reset_distribution()
+    if distribution is not None:
+        starts = [as_outcome(observation, probability) for probability, observation in distribution]
+        return _compare_starts(symmetry, starts, f"enumeration of all {len(starts)} starts")
+    drawn = _draw_starts(probe, rng, 2 * resets)
+    if (drawn == drawn[0]).all():
+        return _compare_starts(
+            symmetry, [as_outcome(drawn[0])], f"the one start that {len(drawn)} resets gave"
+        )
+    return _test_starts(symmetry, drawn, rng)
+
+
+def _compare_starts(
+    symmetry: Symmetry, starts: list[Outcome], method: str
+) -> tuple[Exactness, ResetEvidence]:
+    shown = np.array([np.ravel(start.observation) for start in starts], dtype=np.float64)
+    scales = Scales(np.abs(shown).max(axis=0), shown.std(axis=0), 1.0)
+    images = [act_on_outcomes(symmetry.observation, g, [starts])[0] for g in range(len(symmetry.group))]
+    variation = max(difference(image, starts, scales).total_variation for image in images)
+    if variation <= 1e-9:
+        grade = Exactness.EXACT
+    else:
+        grade = Exactness.APPROXIMATE if variation <= APPROXIMATE_BORDER else Exactness.BROKEN
+    return grade, ResetEvidence(method, total_variation=variation)
+
+
+def _draw_starts(probe: Probe, rng: np.random.Generator, count: int) -> NDArray[Any]:
+    first, _ = probe.env.reset(seed=int(rng.integers(1 << 31)))
+    return np.stack([first, *(probe.env.reset()[0] for _ in range(count - 1))])
+
+
+def _test_starts(
+    symmetry: Symmetry, drawn: NDArray[Any], rng: np.random.Generator
+) -> tuple[Exactness, ResetEvidence]:
+    """The equivalence test of starts against g-images of other starts, for each g."""
+    size = len(drawn) // 2
+    originals, others = drawn[:size].reshape(size, -1).astype(np.float64), drawn[size:]
+    found = {
+        name: separation(originals, symmetry.observation(g, others).reshape(size, -1).astype(np.float64), rng)
+        for g, name in enumerate(symmetry.group.elements)
+        if g > 0
+    }
+    bounds = upper_bounds(found)
+    same = all(bound <= AUC_BORDER for bound in bounds.values())
+    return Exactness.IN_DISTRIBUTION if same else Exactness.BROKEN, ResetEvidence(
+        method=f"equivalence test: a classifier on {size} starts and {size} images of others",
+        sample_size=size,
+        auc={name: separated.auc for name, separated in found.items()},
+        upper_bound=bounds,
+        detectable_auc=detectable_auc(size),
+    )

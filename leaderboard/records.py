@@ -1,6 +1,7 @@
 """The record of one run: its schema, and reading and writing it without ever leaving half a file.
 
-A record is self-describing: curve, budget, agent card, hyperparameters and provenance. The leaderboard needs nothing else.
+A record is self-describing: curve, budget, agent card, hyperparameters and provenance. The leaderboard needs
+nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -23,9 +24,10 @@ class _Part(BaseModel):
 
 
 class EquivarianceError(_Part):
-    """Distance between π(g s) and g π(s), over the frozen states and all g, divided by that of two independent states.
+    """Distance of π(g s) from g π(s) on frozen states, all g, divided by that of two independent states.
 
-    `None` where that divisor is under .01: a (nearly) constant policy is equivariant for free, so the ratio says nothing.
+    `None` where that divisor is under .01: a (nearly) constant policy is equivariant for free, so the ratio
+    says nothing.
     """
 
     mean: Finite | None
@@ -34,7 +36,7 @@ class EquivarianceError(_Part):
 
 
 class Checkpoint(_Part):
-    """One evaluation: environment steps used when it was made, and the undiscounted return of every episode."""
+    """One evaluation: environment steps used until then, and the undiscounted return of every episode."""
 
     step: Annotated[int, Field(ge=0)]
     returns: Annotated[list[Finite], Field(min_length=1)]
@@ -171,7 +173,8 @@ def read_records(folder: Path) -> list[RunRecord]:
     """All records below `folder` (one file a run), in the order of their keys; identical copies count once.
 
     Raises:
-        SympriorError: no such folder, no record in it, a record that cannot be read, or two of one run that differ.
+        SympriorError: no such folder, no record in it, a record that cannot be read, or two of one run that
+            differ.
     """
     if not folder.is_dir():
         raise SympriorError(
@@ -183,7 +186,8 @@ def read_records(folder: Path) -> list[RunRecord]:
         earlier = found.setdefault(record.key, (record, path))
         if earlier[0] != record:
             raise SympriorError(
-                f"{earlier[1]} and {path} are two different records of one run. Keep the one you trust and delete the other."
+                f"{earlier[1]} and {path} are two different records of one run. Keep the one you trust and "
+                f"delete the other."
             )
     if not found:
         raise SympriorError(

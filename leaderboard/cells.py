@@ -1,0 +1,232 @@
+"""Records sorted into cells: an agent of a learner on a task, its runs, what failed and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symprior.leaderboard.records import AgentCard, RunRecord
+from symprior.leaderboard.resampling import RESAMPLES, Floats, Indices, resample_indices
+from symprior.leaderboard.scores import RunScore, score_run
+from symprior.tasks.errors import SympriorError, unknown_name
+from symprior.tasks.task import Task, get_task
+
+Entry = tuple[str, str]
+"""What a row of the board is: learner and agent."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The runs of one agent on one task.
+
+    Attributes:
+        task: with references, family and track.
+        agent: the card of its records.
+        runs: the finished ones by seed.
+        failed: seeds whose run crashed.
+        missing: seeds that should be there and are not.
+        left_out: seeds that are not the suite's.
+    """
+
+    suite: str
+    task: Task
+    agent: AgentCard
+    runs: tuple[RunRecord, ...]
+    failed: tuple[int, ...]
+    missing: tuple[int, ...]
+    left_out: tuple[int, ...] = ()
+
+    @cached_property
+    def scores(self) -> tuple[RunScore, ...]:
+        """One value per finished run, by seed."""
+        return tuple(score_run(run, self.task.references) for run in self.runs)
+
+    def values(self, name: str) -> Floats:
+        """One field of all scores, `[runs]`."""
+        return np.array([getattr(score, name) for score in self.scores], dtype=np.float64)
+
+    @cached_property
+    def drawn(self) -> Indices:
+        """The resamples of this cell, `[resamples, runs]`; the same for every statistic."""
+        return resample_indices(
+            (self.suite, self.agent.learner, self.agent.id, self.task.id), len(self.runs), RESAMPLES
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Every seed finished."""
+        return bool(self.runs) and not self.failed and not self.missing
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the cell in words; empty if nothing is."""
+        parts = [
+            f"{_seeds(seeds)} {verb}"
+            for seeds, verb in (
+                (self.failed, "failed"),
+                (self.missing, "missing"),
+                (self.left_out, "not of the suite, left out"),
+            )
+            if seeds
+        ]
+        return f"{self.agent.id} on {self.task.id}: {'; '.join(parts)}" if parts else ""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """All cells of one version of one suite."""
+
+    suite: str
+    version: str
+    tasks: tuple[Task, ...]
+    of_entries: Mapping[Entry, Mapping[str, Cell]]
+
+    def cards(self, entry: Entry) -> list[AgentCard]:
+        """The agent's card on each of its tasks."""
+        return [cell.agent for cell in self.of_entries[entry].values()]
+
+
+def collect(
+    records: Iterable[RunRecord],
+    suite: str | None = None,
+    *,
+    tasks: Mapping[str, Task] | None = None,
+    suite_tasks: Collection[str] | None = None,
+    seeds: Collection[int] | None = None,
+) -> Cells:
+    """Sort records into cells.
+
+    Args:
+        records: of one suite, or of several with `suite` naming one.
+        suite: `name` or `name-version`.
+        tasks: where tasks are looked up; the registry by default.
+        suite_tasks: the tasks an agent must have; by default those in the records.
+        seeds: the seeds a cell must have; by default every seed that the agent has on any task.
+
+    Raises:
+        SympriorError: no records, several suites and none named, two differing records of one run, an unknown
+            task, or runs that cannot be compared (budgets, or hyperparameters within a cell, differ).
+    """
+    chosen = _one_suite(list(records), suite)
+    name, version = chosen[0].suite, chosen[0].suite_version
+    by_cell: dict[Entry, dict[str, list[RunRecord]]] = {}
+    for record in _without_copies(chosen):
+        by_cell.setdefault((record.agent.learner, record.agent.id), {}).setdefault(record.task, []).append(
+            record
+        )
+    names = sorted({record.task for record in chosen} | set(suite_tasks or ()))
+    known = {task: _task(task, tasks) for task in names}
+    _check_budgets(chosen)
+    of_entries: dict[Entry, dict[str, Cell]] = {}
+    for entry, of_tasks in sorted(by_cell.items()):
+        _check_agent([run.agent for runs in of_tasks.values() for run in runs])
+        own = {run.seed for runs in of_tasks.values() for run in runs}
+        wanted = own if seeds is None else set(seeds)
+        of_entries[entry] = {
+            task: _cell(f"{name}-{version}", known[task], runs, wanted)
+            for task, runs in sorted(of_tasks.items())
+        }
+    return Cells(name, version, tuple(known.values()), of_entries)
+
+
+def _cell(suite: str, task: Task, records: Sequence[RunRecord], wanted: set[int]) -> Cell:
+    _check_hyperparameters(records)
+    present = {record.seed for record in records}
+    return Cell(
+        suite=suite,
+        task=task,
+        agent=next((record.agent for record in records if record.status == "finished"), records[0].agent),
+        runs=tuple(record for record in records if record.status == "finished" and record.seed in wanted),
+        failed=tuple(
+            record.seed for record in records if record.status == "failed" and record.seed in wanted
+        ),
+        missing=tuple(sorted(wanted - present)),
+        left_out=tuple(sorted(present - wanted)),
+    )
+
+
+def _one_suite(records: list[RunRecord], suite: str | None) -> list[RunRecord]:
+    if not records:
+        raise SympriorError("There are no records to build a leaderboard from. Run `symprior run` first.")
+    chosen = [
+        record
+        for record in records
+        if suite in (None, record.suite, f"{record.suite}-{record.suite_version}")
+    ]
+    found = sorted({f"{record.suite}-{record.suite_version}" for record in chosen})
+    if not found:
+        assert suite is not None
+        raise unknown_name("suite", suite, {f"{record.suite}-{record.suite_version}" for record in records})
+    if len(found) > 1:
+        raise SympriorError(
+            f"The records are of {len(found)} suites, which are not comparable: {', '.join(found)}. "
+            f"Choose one with --suite, for example --suite {found[-1]}."
+        )
+    return chosen
+
+
+def _without_copies(records: Iterable[RunRecord]) -> list[RunRecord]:
+    found: dict[tuple[Any, ...], RunRecord] = {}
+    for record in records:
+        if found.setdefault(record.key, record) != record:
+            raise SympriorError(
+                f"There are two different records of {record.agent.id} ({record.agent.learner}) on "
+                f"{record.task}, "
+                f"seed {record.seed}. Keep the one you trust and delete the other."
+            )
+    return [found[key] for key in sorted(found)]
+
+
+def _task(name: str, tasks: Mapping[str, Task] | None) -> Task:
+    try:
+        return get_task(name) if tasks is None else tasks[name]
+    except (KeyError, SympriorError) as error:
+        reason = (
+            str(error) if isinstance(error, SympriorError) else f"Known: {', '.join(sorted(tasks or ()))}."
+        )
+        raise SympriorError(
+            f"A record is of the task {name!r}, which this symprior does not know; a newer version may have "
+            f"written it. "
+            f"{reason} Install that version, or move the record away."
+        ) from error
+
+
+def _check_budgets(records: Iterable[RunRecord]) -> None:
+    budgets: dict[str, RunRecord] = {}
+    for record in records:
+        first = budgets.setdefault(record.task, record)
+        if first.budget != record.budget:
+            raise SympriorError(
+                f"On {record.task} {first.agent.id} (seed {first.seed}) had a budget of {first.budget} steps "
+                f"and "
+                f"{record.agent.id} (seed {record.seed}) one of {record.budget}. Compare runs of one budget "
+                f"only."
+            )
+
+
+def _check_agent(cards: Sequence[AgentCard]) -> None:
+    for card in cards:
+        if (card.algorithm, card.prior) != (cards[0].algorithm, cards[0].prior):
+            raise SympriorError(
+                f"The agent {card.id} is {cards[0].algorithm} with {cards[0].prior} in one record and "
+                f"{card.algorithm} with "
+                f"{card.prior} in another. Give the two different names."
+            )
+
+
+def _check_hyperparameters(records: Sequence[RunRecord]) -> None:
+    for record in records:
+        if record.hyperparameters != records[0].hyperparameters:
+            raise SympriorError(
+                f"{record.agent.id} on {record.task} has other hyperparameters for seed {record.seed} than "
+                f"for seed "
+                f"{records[0].seed}. Run all seeds of an agent with the same ones."
+            )
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    return f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"

@@ -1,0 +1,149 @@
+"""The board as Markdown, JSON, one HTML file that needs nothing from anywhere, and a table in the terminal.
+
+Two builds from the same records write the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from symprior.leaderboard import sentences
+from symprior.leaderboard.board import Board
+from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS, Shown
+from symprior.tasks.files import write_text_atomically
+
+TEMPLATES = Path(__file__).parent / "templates"
+SIGNIFICANT_DIGITS = 6
+
+
+def write_pages(board: Board, folder: Path) -> list[Path]:
+    """Write `index.html`, `leaderboard.md` and `leaderboard.json` into `folder` and return their paths.
+
+    Raises:
+        SympriorError: the folder cannot be written.
+    """
+    texts = {
+        "index.html": to_html(board),
+        "leaderboard.md": to_markdown(board),
+        "leaderboard.json": to_json(board),
+    }
+    paths = [folder / name for name in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
+        write_text_atomically(path, text)
+    return paths
+
+
+def to_html(board: Board) -> str:
+    """One self-contained page: no font, script or picture from elsewhere."""
+    from symprior.leaderboard.pictures import (
+        DASHES,
+        data_needed,
+        learning_curves,
+        styles,
+    )  # seaborn takes a second to import
+
+    drawn_as = {learner: styles(board.rows_of(learner)) for learner in board.learners}
+    curves = {
+        (table.task, learner): Markup(learning_curves(table, learner, drawn_as[learner]))
+        for table in board.tasks
+        for learner in board.learners
+        if any(row.learner == learner for row in table.rows)
+    }
+    resolved = {
+        learner: [row for row in board.rows_of(learner) if row.gain and row.gain.mark != "unresolved"]
+        for learner in board.learners
+    }
+    shares = {
+        learner: Markup(data_needed(rows, drawn_as[learner])) for learner, rows in resolved.items() if rows
+    }
+    return _render("index.html.j2", board, curves=curves, shares=shares, drawn_as=drawn_as, dashes=DASHES)
+
+
+def to_markdown(board: Board) -> str:
+    """The tables for a repository's front page."""
+    return _render("leaderboard.md.j2", board)
+
+
+def to_json(board: Board) -> str:
+    """Every number of the board to six significant digits, and what the columns mean."""
+    columns = [
+        {"name": column.name, "title": column.title, "explanation": column.explanation}
+        for column in AGENT_COLUMNS
+    ]
+    tree = {
+        "headline": sentences.headline(board),
+        "board": asdict(board),
+        "columns": columns,
+        "marks": dict(MARKS),
+    }
+    return json.dumps(_rounded(tree), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def terminal_table(board: Board) -> Group:
+    """What `symprior leaderboard` prints: the headline, a table for each learner, what is incomplete."""
+    parts: list[Any] = [Text(sentences.headline(board), style="bold")]
+    for learner in board.learners:
+        table = Table(
+            title=f"{board.suite}-{board.version}, learner {learner}", title_justify="left", expand=False
+        )
+        columns = [column for column in AGENT_COLUMNS if column.in_terminal and column.name != "learner"]
+        for column in columns:
+            table.add_column(
+                column.title, justify="right" if column.numeric else "left", no_wrap=column.name == "agent"
+            )
+        for row in board.rows_of(learner):
+            table.add_row(*(_in_terminal(column.show(row)) for column in columns))
+        parts.append(table)
+    parts.extend(Text(f"⚠ {problem}", style="yellow") for row in board.rows for problem in row.problems)
+    parts.append(
+        Text(
+            "95 % bootstrap intervals over seeds, for these tasks; ranks are ranges (Holm-corrected).",
+            style="dim",
+        )
+    )
+    return Group(*parts)
+
+
+def _in_terminal(shown: Shown) -> Text:
+    text = Text(shown.text)
+    return text.append(f"\n{shown.detail}", style="dim") if shown.detail else text
+
+
+def _render(template: str, board: Board, **more: Any) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=template.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
+    return environment.get_template(template).render(
+        board=board,
+        headline=sentences.headline(board),
+        sentences=sentences.of_task,
+        agent_columns=AGENT_COLUMNS,
+        task_columns=TASK_COLUMNS,
+        marks=MARKS,
+        **more,
+    )
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return value

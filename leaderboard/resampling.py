@@ -1,0 +1,39 @@
+"""Which runs a bootstrap draws: one stream of resamples for each (suite, learner, agent, task).
+
+rliable's bootstrap draws from numpy's one global generator, so that an entrant would shift the draws of all
+that follow. Here
+the resamples of a cell depend on its names alone: whoever else enters, its intervals keep their bytes.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 10_000
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+def resample_indices(key: tuple[str, ...], runs: int, resamples: int = RESAMPLES) -> Indices:
+    """Indices into a cell's runs, drawn with replacement: `[resamples, runs]`.
+
+    Made from the raw 64-bit output of a Philox generator, which numpy promises never to change; i = ⌊u ·
+    runs⌋ with a 32-bit u.
+
+    Args:
+        key: what names the cell; another key is another stream.
+        runs: number of runs in the cell.
+        resamples: a longer table begins with the shorter one.
+    """
+    digest = np.frombuffer(sha256("\0".join(key).encode()).digest()[:16], dtype="<u8")
+    bits = np.random.Philox(key=digest).random_raw(resamples * runs) >> np.uint64(32)
+    return ((bits * np.uint64(runs)) >> np.uint64(32)).astype(np.intp).reshape(resamples, runs)
+
+
+def resample(values: Floats, indices: Indices) -> Floats:
+    """The values of the drawn runs: `[runs, ...]` and `[resamples, runs]` give `[resamples, runs, ...]`."""
+    return values[indices]

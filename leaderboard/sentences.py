@@ -1,0 +1,52 @@
+"""What the board says in plain sentences: how much data a prior needs, measured against its plain arm."""
+
+from __future__ import annotations
+
+from symprior.leaderboard.board import AgentRow, Board, TaskTable
+from symprior.leaderboard.gains import Gain
+
+
+def headline(board: Board) -> str:
+    """The first sentence: the best complete agent that has a prior and a plain arm to be compared with."""
+    compared = [row for row in board.rows if row.complete and not row.plain and row.gain is not None]
+    if not compared:
+        return f"No agent of {board.suite}-{board.version} is complete and has a plain arm beside it yet."
+    best = max(compared, key=_efficiency)
+    assert best.gain is not None
+    return data_needed(_where(board), best.agent, best.gain)
+
+
+def of_task(table: TaskTable, learner: str) -> tuple[str, ...]:
+    """A sentence for each agent of a learner that has a plain arm on a task."""
+    rows = [row for row in table.rows if row.learner == learner]
+    return tuple(data_needed(f"On {table.task}", row.agent, row.gain) for row in rows if row.gain is not None)
+
+
+def data_needed(where: str, agent: str, gain: Gain) -> str:
+    """How much of the plain arm's data an agent needs: the gain the other way up."""
+    of_prior, of_plain = gain.censored
+    if gain.mark == "unresolved":
+        return (
+            f"{where}, it is unresolved how much data {agent} needs: {of_prior} of its {gain.runs[0]} runs "
+            f"and {of_plain} of "
+            f"{gain.runs[1]} of {gain.plain} never reach the threshold."
+        )
+    bound = {"≥": "at most ", "≤": "at least "}.get(gain.mark, "")
+    interval = gain.estimate.interval
+    share = f"{bound}{1 / gain.estimate.value:.2f}×"
+    if interval is None:
+        return f"{where}, {agent} needs {share} the data of {gain.plain}; {gain.estimate.note}."
+    between = f"95 %: {1 / interval.high:.2f} – {1 / interval.low:.2f}{interval.mark}"
+    sentence = f"{where}, {agent} needs {share} ({between}) the data of {gain.plain}"
+    if interval.low <= 1 <= interval.high:
+        return f"{sentence}; the interval includes 1×, so no difference is shown."
+    return f"{sentence}."
+
+
+def _where(board: Board) -> str:
+    tasks = [table.task for table in board.tasks if table.track == "headline"]
+    return f"On {tasks[0]}" if len(tasks) == 1 else f"Over the {len(tasks)} headline tasks"
+
+
+def _efficiency(row: AgentRow) -> float:
+    return row.headline.value if row.headline is not None else float("-inf")

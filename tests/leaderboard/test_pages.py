@@ -1,0 +1,220 @@
+"""The pages: the same bytes from the same records, nothing from elsewhere, every column in every output."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from symprior.leaderboard.board import build
+from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS
+from symprior.leaderboard.pages import terminal_table, to_html, to_json, to_markdown, write_pages
+from symprior.leaderboard.records import RunRecord
+from symprior.leaderboard.sentences import headline
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.task import Task
+
+Make = Callable[..., RunRecord]
+Runs = Callable[..., list[RunRecord]]
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Reader(HTMLParser):
+    """Collects tags, links and ids, and checks that tags are closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.counts: dict[str, int] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        self.note(dict(attrs))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.note(dict(attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def note(self, attributes: dict[str, str | None]) -> None:
+        self.ids += [value for name, value in attributes.items() if name == "id" and value]
+        self.targets += [v for n, v in attributes.items() if n in ("href", "src", "xlink:href") and v]
+
+
+def test_two_builds_write_the_same_bytes(tmp_path: Path, tasks: dict[str, Task], suite_runs: Runs) -> None:
+    records = suite_runs()
+    first = write_pages(build(records, tasks=tasks), tmp_path / "first")
+    np.random.seed(5)
+    np.random.random(17)
+    second = write_pages(build(records[::-1], tasks=tasks), tmp_path / "second")
+    assert [path.name for path in first] == ["index.html", "leaderboard.md", "leaderboard.json"]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_another_process_writes_the_same_bytes(
+    tmp_path: Path, tasks: dict[str, Task], suite_runs: Runs
+) -> None:
+    here = write_pages(
+        build(suite_runs(seeds=10, speeds={"ppo": 5, "ppo+x": 9}), tasks=tasks), tmp_path / "here"
+    )
+    program = """
+import runpy, sys
+from pathlib import Path
+from symprior.leaderboard import build, write_pages
+made = runpy.run_path(sys.argv[1])
+families = {"cartpole-v1": "cartpole", "grid-catch-vector-v1": "grid-catch"}
+tasks = {name: made["hand_made_task"](name, family) for name, family in families.items()}
+records = [made["run_record"](agent=agent, seed=seed, task=task, speed=speed)
+           for agent, speed in {"ppo": 5, "ppo+x": 9}.items() for task in tasks for seed in range(10)]
+write_pages(build(records, tasks=tasks), Path(sys.argv[2]))
+"""
+    conftest = Path(__file__).parent / "conftest.py"
+    environment = os.environ | {"PYTHONHASHSEED": "123"}
+    subprocess.run([sys.executable, "-c", program, conftest, tmp_path / "there"], check=True, env=environment)
+    for path in here:
+        assert path.read_bytes() == (tmp_path / "there" / path.name).read_bytes()
+
+
+def test_the_page_needs_nothing_from_elsewhere(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    page = to_html(build(suite_runs(), tasks=tasks))
+    reader = Reader(page)
+    assert reader.open == []
+    assert all(target.startswith(("#", "data:")) for target in reader.targets)
+    assert not re.search(r"@import|url\(\s*['\"]?(?!#)|<iframe|<img|fetch\(|<script src", page)
+    internal = [target[1:] for target in reader.targets if target.startswith("#")]
+    assert set(internal) <= set(reader.ids)
+    assert len(reader.ids) == len(set(reader.ids))
+
+
+def test_the_page_speaks_to_screen_readers_and_in_the_dark(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    page = to_html(build(suite_runs(), tasks=tasks))
+    reader = Reader(page)
+    assert '<html lang="en">' in page
+    assert reader.counts["caption"] == reader.counts["table"] == 3
+    assert page.count('role="img" aria-label="Learning curves on') == 2
+    assert "prefers-color-scheme: dark" in page
+    assert "#0000" not in page
+    assert "var(--series-1)" in page
+
+
+def test_every_column_is_in_every_output(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    board = build(suite_runs(), tasks=tasks)
+    page, text, tree = unescape(to_html(board)), to_markdown(board), json.loads(to_json(board))
+    for column in AGENT_COLUMNS:
+        assert column.title in page
+        assert page.count(column.explanation) >= 2  # on hover and in the legend
+        assert column.title in text
+        assert column.explanation in text
+    for of_task in TASK_COLUMNS:
+        assert of_task.title in text
+    assert [column["name"] for column in tree["columns"]] == [column.name for column in AGENT_COLUMNS]
+    for mark, meaning in MARKS:
+        assert f"- {mark}: {meaning}." in text
+        assert meaning in page
+    for row in board.rows:
+        assert row.agent in page
+
+
+def test_the_headline_sentence_says_how_much_data_is_needed(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    board = build(suite_runs(speeds={"ppo": 9, "ppo+homomorphic": 20}), tasks=tasks)
+    best = next(row for row in board.rows if row.agent == "ppo+homomorphic")
+    assert best.gain is not None
+    assert best.gain.mark == ""
+    interval = best.gain.estimate.interval
+    assert interval is not None
+    assert headline(board) == (
+        f"Over the 2 headline tasks, ppo+homomorphic needs {1 / best.gain.estimate.value:.2f}× "
+        f"(95 %: {1 / interval.high:.2f} – {1 / interval.low:.2f}) the data of ppo."
+    )
+    assert headline(board) in unescape(to_html(board))
+    assert headline(board) in to_markdown(board)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "speeds", "sentence"),
+    [
+        (3, {"ppo": 9, "ppo+x": 20}, "the data of ppo; too few seeds for an interval (n = 3)."),
+        (10, {"ppo": 9, "ppo+x": 9}, "the interval includes 1×, so no difference is shown."),
+        (
+            10,
+            {"ppo": 1, "ppo+x": 1},
+            "it is unresolved how much data ppo+x needs: 20 of its 20 runs and 20 of 20 of ppo",
+        ),
+        (10, {"ppo": 1.2}, "No agent of core-v1 is complete and has a plain arm beside it yet."),
+    ],
+)
+def test_the_headline_sentence_claims_no_more_than_the_data(
+    tasks: dict[str, Task], suite_runs: Runs, seeds: int, speeds: dict[str, float], sentence: str
+) -> None:
+    assert sentence in headline(build(suite_runs(seeds=seeds, speeds=speeds), tasks=tasks))
+
+
+def test_names_cannot_carry_markup(tasks: dict[str, Task], make_run: Make) -> None:
+    name = "<script>alert(1)</script>|x"
+    board = build([make_run(agent=name, seed=seed) for seed in range(5)], tasks=tasks)
+    assert "<script>alert" not in to_html(board)
+    assert "\\|x" in to_markdown(board)
+
+
+def test_pages_with_failures_few_seeds_and_two_learners_are_written(
+    tmp_path: Path, tasks: dict[str, Task], suite_runs: Runs, make_failure: Make
+) -> None:
+    records = suite_runs(seeds=3) + suite_runs(seeds=5, learner="batched")
+    records += [make_failure(agent="ppo+bad", seed=seed) for seed in range(3)]
+    html, markdown, _ = [path.read_text() for path in write_pages(build(records, tasks=tasks), tmp_path)]
+    assert Reader(html).open == []
+    for text in (html, markdown):
+        assert "too few seeds for an interval (n = 3)" in text
+        assert "ppo+bad on cartpole-v1: seeds 0, 1, 2 failed" in text
+        assert "batched" in text
+
+
+def test_json_has_every_number_and_is_valid(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    board = build(suite_runs(seeds=5), tasks=tasks)
+    tree = json.loads(to_json(board), parse_constant=pytest.fail)
+    row = board.rows[0]
+    assert row.headline is not None
+    assert tree["board"]["rows"][0]["headline"]["value"] == pytest.approx(row.headline.value, rel=1e-5)
+    assert len(tree["board"]["tasks"][0]["rows"][0]["curve"]["steps"]) == 24
+
+
+def test_the_terminal_shows_the_same_numbers(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    board = build(suite_runs(), tasks=tasks)
+    console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(terminal_table(board))
+    text = console.export_text()
+    assert headline(board) in text
+    for row in board.rows:
+        assert row.agent in text
+        assert row.headline is not None
+        assert f"{row.headline.value:.3f}" in text
+
+
+def test_an_unwritable_folder_is_a_sentence(tmp_path: Path, tasks: dict[str, Task], suite_runs: Runs) -> None:
+    (tmp_path / "site").write_text("a file")
+    with pytest.raises(SympriorError, match="Cannot write"):
+        write_pages(build(suite_runs(seeds=1), tasks=tasks), tmp_path / "site")
+
+
+def test_no_torch_is_needed() -> None:
+    program = (
+        "import sys, symprior.leaderboard; assert 'torch' not in sys.modules and 'seaborn' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

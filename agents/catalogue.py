@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -45,13 +46,13 @@ class ShippedAgent:
         return tuple(part.bibtex for part in (self.algorithm, self.prior) if part is not None and part.bibtex)
 
     def settings(self, family: str, overrides: dict[str, Any] | None = None) -> Settings:
-        """The hyperparameters for a family of tasks: defaults, then the family's tuned ones, then `overrides`.
+        """The hyperparameters for a family of tasks: defaults, the family's, the tuned ones, then `overrides`.
 
         Raises:
             SympriorError: an override that does not exist or has an impossible value.
         """
-        tuned = _tuned().get(family, {})
-        values = {**tuned.get(self.algorithm.name, {}), **tuned.get(self.id, {}), **(overrides or {})}
+        shared = _shared_settings().get(family, {}).get(self.algorithm.name, {})
+        values = {**shared, **_tuned(family, self.id), **(overrides or {})}
         try:
             return self.algorithm.settings(**values)
         except ValidationError as error:
@@ -101,7 +102,14 @@ def agent_names() -> list[str]:
 
 
 @cache
-def _tuned() -> dict[str, dict[str, dict[str, Any]]]:
-    """Family → agent → settings, from `settings.toml`."""
+def _shared_settings() -> dict[str, dict[str, dict[str, Any]]]:
+    """Family → algorithm → what all its priors share, from `settings.toml`."""
     file = resources.files("symprior.agents") / "settings.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+@cache
+def _tuned(family: str, agent: str) -> dict[str, Any]:
+    """What tuning chose for this agent on this family (`tuning/`); empty where it was not tuned."""
+    file = resources.files("symprior.agents") / "tuning" / family / f"{agent}.json"
+    return dict(json.loads(file.read_text(encoding="utf-8"))["chosen"]) if file.is_file() else {}

@@ -20,8 +20,8 @@ Policy = Callable[[NDArray[Any]], NDArray[Any]]
 def frozen_observations(task: Task, count: int = 256) -> NDArray[Any]:
     """Half from uniformly random play, half from the reference policy, [≤ count, *observation shape].
 
-    They depend on the task's id and `count` alone, and an observation met twice is kept once. The caller closes them
-    under the group.
+    They depend on the task's id and `count` alone, and an observation met twice is kept once. The caller closes
+    them under the group.
 
     Raises:
         SympriorError: `count` is under 2.
@@ -36,7 +36,7 @@ def frozen_observations(task: Task, count: int = 256) -> NDArray[Any]:
 
 
 def uniform_play(task: Task) -> Policy:
-    """A policy of uniformly random actions for batches of states, with a generator that depends on the task alone."""
+    """Uniformly random actions for batches of states, from a generator seeded by the task's id."""
     space = task.simulator().action_space
     rng = np.random.default_rng(seed_from(task.id, "uniform play"))
     if isinstance(space, gymnasium.spaces.Discrete):

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from symprior.benchmark import contestants, runner
 from symprior.benchmark.estimate import Estimate
-from symprior.benchmark.job import STABLE_BASELINES3, Job, parse_seeds
+from symprior.benchmark.job import Job, parse_seeds
+from symprior.benchmark.progress import progress_over
 from symprior.benchmark.runner import Outcome
 from symprior.benchmark.store import RECORDS, RecordStore
 from symprior.benchmark.suite import get_suite
@@ -129,21 +129,12 @@ def _overview(jobs: list[Job], waiting: list[Job], total: int) -> Table:
 
 
 def _run_with_progress(waiting: list[Job], store: RecordStore, workers: int) -> Outcome:
-    steps = sum(job.budget * len(job.seeds) for job in waiting)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("time left"),
-        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-    )
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task(f"{len(waiting)} runs, {steps:,} environment steps", total=steps)
-        try:
-            return runner.run(waiting, store, workers, lambda done: progress.advance(bar, done))
-        except KeyboardInterrupt:
-            console.print("Stopped. What was finished is kept; the same command carries on.")
-            raise typer.Exit(130) from None
+    try:
+        with progress_over(waiting, console) as advance:
+            return runner.run(waiting, store, workers, advance)
+    except KeyboardInterrupt:
+        console.print("Stopped. What was finished is kept; the same command carries on.")
+        raise typer.Exit(130) from None
 
 
 def _conclude(outcome: Outcome, records: Path) -> None:

@@ -20,7 +20,7 @@ Policy = Callable[[NDArray[Any]], NDArray[Any]]
 def frozen_observations(task: Task, count: int = 256) -> NDArray[Any]:
     """Half from uniformly random play, half from the reference policy, [≤ count, *observation shape].
 
-    They depend on the task's id and `count` alone, and an observation met twice is kept once. The caller closes
+    They depend on the task's id and `count` alone; an observation met twice is kept once. The caller closes
     them under the group.
 
     Raises:

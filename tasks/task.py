@@ -81,6 +81,10 @@ class Task:
             roll-outs.
         blind_policy: where penalties dominate the range of returns, the action of a policy that sees only the
             step; its return is then score 0.
+        greatest_reward: of a step. Where dynamic programming cannot find the optimum, it is this times the
+            time limit, if the reference policy attains that in every episode.
+        threshold_fraction: the part of the way from score 0 to score 1 from which on the task counts as
+            solved; None: the `reward_threshold` of its gymnasium registration.
         evaluation_episodes: episodes per evaluation point.
     """
 
@@ -93,6 +97,8 @@ class Task:
     reference_policy: Callable[[np.ndarray], np.ndarray]
     card: Card
     blind_policy: Callable[[int], int] | None = None
+    greatest_reward: float | None = None
+    threshold_fraction: float | None = 0.9
     track: Track = "headline"
     evaluation_episodes: int = 20
     origin: str = field(default="", compare=False)

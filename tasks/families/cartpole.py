@@ -123,6 +123,8 @@ register(
         symmetry=mirror,
         probe=CartPoleProbe,
         reference_policy=balance,
+        greatest_reward=1.0,
+        threshold_fraction=None,
         card=Card(
             description="Push a cart so that the pole on it stays up; 1 a step, 500 steps at most.",
             group_in_words="C2: mirror left and right. All observations change sign, the two pushes swap.",

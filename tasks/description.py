@@ -1,4 +1,4 @@
-"""What each element of a symmetry does to observations and actions, in words and in the notation of permutations."""
+"""What each element of a symmetry does to observations and actions, in words and as permutations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from numpy.typing import NDArray
 
 from symprior.tasks.representations import ImageTransform, Representation, SignedPermutation
 from symprior.tasks.symmetry import Symmetry
+
+MOTIONS = {
+    (1, 0, 0, 1): "unchanged",
+    (0, -1, 1, 0): "turned anticlockwise by 90°",
+    (-1, 0, 0, -1): "turned by 180°",
+    (0, 1, -1, 0): "turned clockwise by 90°",
+    (-1, 0, 0, 1): "mirrored left and right",
+    (1, 0, 0, -1): "mirrored top and bottom",
+    (0, 1, 1, 0): "mirrored at the rising diagonal",
+    (0, -1, -1, 0): "mirrored at the falling diagonal",
+}
+"""The symmetries of the square by their matrices on the plane (x to the right, y up), row by row."""
 
 MOST_ENTRIES = 12
 """Longer vectors are described by how many entries move and change sign."""
@@ -31,18 +43,16 @@ def describe(symmetry: Symmetry) -> list[ElementDescription]:
             name,
             symmetry.group.order_of(g),
             describe_action(symmetry.observation, g),
-            cycles(_destinations(symmetry.action, g))
-            if symmetry.discrete
-            else describe_action(symmetry.action, g),
+            _on_actions(symmetry, g),
         )
         for g, name in enumerate(symmetry.group.elements)
     ]
 
 
 def describe_action(representation: Representation, g: int) -> str:
-    """ρ(g) as text: what it does to an image, to a vector `(x0, x1) ↦ (−x1, x0)`, or its matrix."""
+    """ρ(g) as text: what it does to an image or to a vector, `(x0, x1) ↦ (−x1, x0)`; else its matrix."""
     if isinstance(representation, ImageTransform):
-        return f"the image is {_motion_in_words(representation.planar.matrix(g))}"
+        return f"the image is {MOTIONS[tuple(map(int, representation.planar.matrix(g).ravel()))]}"
     if isinstance(representation, SignedPermutation):
         return _signed_permutation_in_words(representation.source[g], representation.sign[g])
     rows = (" ".join(f"{entry:.4g}" for entry in row) for row in representation.matrix(g))
@@ -50,7 +60,7 @@ def describe_action(representation: Representation, g: int) -> str:
 
 
 def cycles(images: NDArray[np.int64]) -> str:
-    """A permutation i ↦ images[i] in cycle notation, fixed points left out: `(1 2 3 4)`; the identity is `()`."""
+    """The permutation i ↦ images[i] in cycles such as `(1 2 3 4)`, without fixed points; identity: `()`."""
     found, seen = [], set[int]()
     for start in range(len(images)):
         cycle, place = [], start
@@ -63,9 +73,10 @@ def cycles(images: NDArray[np.int64]) -> str:
     return "".join(found) or "()"
 
 
-def _destinations(representation: Representation, g: int) -> NDArray[np.int64]:
-    """Where the permutation ρ(g) moves each basis vector."""
-    return np.asarray(representation.matrix(g).argmax(axis=0))
+def _on_actions(symmetry: Symmetry, g: int) -> str:
+    if symmetry.discrete:
+        return cycles(symmetry.act_on_actions(g, np.arange(symmetry.action.size)))
+    return describe_action(symmetry.action, g)
 
 
 def _signed_permutation_in_words(source: NDArray[np.int64], sign: NDArray[np.int64]) -> str:
@@ -80,18 +91,3 @@ def _signed_permutation_in_words(source: NDArray[np.int64], sign: NDArray[np.int
     before = ", ".join(f"x{i}" for i in range(len(source)))
     after = ", ".join(f"{'−' if s < 0 else ''}x{i}" for i, s in zip(source, sign, strict=True))
     return f"({before}) ↦ ({after})"
-
-
-def _motion_in_words(matrix: NDArray[np.float64]) -> str:
-    """A symmetry of the square, x to the right and y up."""
-    angle = round(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
-    if np.linalg.det(matrix) > 0:
-        turns = {0: "unchanged", 90: "turned anticlockwise by 90°", 180: "turned by 180°"}
-        return turns.get(angle, "turned clockwise by 90°")
-    axes = {
-        180: "left and right swapped",
-        0: "top and bottom swapped",
-        90: "the diagonal /",
-        -90: "the diagonal \\",
-    }
-    return f"mirrored: {axes[angle % 360 if angle == -180 else angle]}"

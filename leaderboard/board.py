@@ -19,6 +19,8 @@ from symprior.leaderboard.resampling import Floats
 from symprior.leaderboard.statistics import AGGREGATES, over_families, probability_of_improvement
 from symprior.tasks.task import Task
 
+REFERENCE_LEARNER = "stable-baselines3"
+
 
 @dataclass(frozen=True)
 class Equivariance:
@@ -199,7 +201,7 @@ def build(
     return Board(
         suite=cells.suite,
         version=cells.version,
-        learners=tuple(sorted({learner for learner, _ in cells.of_entries})),
+        learners=tuple(sorted({learner for learner, _ in cells.of_entries}, key=_reference_first)),
         rows=rows,
         tasks=tuple(_task_table(cells, task, better_plain) for task in cells.tasks),
         sources=_sources(used),
@@ -331,7 +333,15 @@ def _ranked(rows: list[AgentRow], cells: Cells) -> tuple[AgentRow, ...]:
         ranks |= {(learner, agent): rank for agent, rank in rank_ranges(contenders).items()}
     with_ranks = [replace(row, rank=ranks.get((row.learner, row.agent))) for row in rows]
     return tuple(
-        sorted(with_ranks, key=lambda row: (row.learner, not row.complete, -_value(row.headline), row.agent))
+        sorted(
+            with_ranks,
+            key=lambda row: (
+                _reference_first(row.learner),
+                not row.complete,
+                -_value(row.headline),
+                row.agent,
+            ),
+        )
     )
 
 
@@ -363,7 +373,9 @@ def _task_table(cells: Cells, task: Task, baseline: Mapping[str, str]) -> TaskTa
         threshold=references.threshold,
         threshold_normalised=references.normalise(references.threshold),
         threshold_source=references.threshold_source,
-        rows=tuple(sorted(rows, key=lambda row: (row.learner, -row.efficiency.value, row.agent))),
+        rows=tuple(
+            sorted(rows, key=lambda row: (_reference_first(row.learner), -row.efficiency.value, row.agent))
+        ),
     )
 
 
@@ -428,6 +440,10 @@ def _sources(records: list[RunRecord]) -> Sources:
 
 def _count(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(names).items()))
+
+
+def _reference_first(learner: str) -> tuple[bool, str]:
+    return learner != REFERENCE_LEARNER, learner
 
 
 def _fewest(cells: Iterable[Cell]) -> int:

@@ -7,7 +7,7 @@ with its explanation in all three.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from symprior.leaderboard.board import AgentRow, Equivariance, Span, TaskRow
@@ -60,10 +60,20 @@ class Column(Generic[Row]):
 def _estimate(value: Estimate | None, digits: int = 3, whisker: bool = False) -> Shown:
     if value is None:
         return Shown(NOTHING)
-    detail = value.note
-    if value.interval is not None:
-        detail = f"{value.interval.low:.{digits}f} – {value.interval.high:.{digits}f}{value.interval.mark}"
-    return Shown(f"{value.value:.{digits}f}", detail, value.value, value if whisker else None)
+    detail = _detail(value, f",.{digits}f")
+    return Shown(f"{value.value:,.{digits}f}", detail, value.value, value if whisker else None)
+
+
+def _detail(value: Estimate, form: str) -> str:
+    """The interval; why there is none is said in short here and in full by `_headline`."""
+    if value.interval is None:
+        return f"no interval (n = {value.runs})"
+    return f"{value.interval.low:{form}} – {value.interval.high:{form}}{value.interval.mark}"
+
+
+def _headline(value: Estimate | None) -> Shown:
+    shown = _estimate(value, whisker=True)
+    return replace(shown, detail=value.note) if value is not None and value.note else shown
 
 
 def _expanded(value: Estimate | None) -> Shown:
@@ -160,7 +170,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "optimum from the first step), clipped to [−1, 1.1], mean over seeds per task, then over task "
         "families with equal "
         "weight. With its 95 % percentile interval.",
-        lambda row: _estimate(row.headline, whisker=True),
+        lambda row: _headline(row.headline),
     ),
     Column(
         "headline_expanded",
@@ -301,7 +311,7 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "efficiency",
         "Data efficiency",
         "Area under the normalised curve over the budget, clipped to [−1, 1.1] per run, mean over runs.",
-        lambda row: _estimate(row.efficiency, whisker=True),
+        lambda row: _headline(row.efficiency),
     ),
     Column(
         "final",
@@ -315,7 +325,7 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "Restricted mean time: environment steps to the first of two consecutive evaluations at or over the "
         "threshold, runs that "
         "never get there counted at the budget.",
-        lambda row: _thousands(row.time),
+        lambda row: _estimate(row.time, digits=0),
     ),
     Column(
         "failures",
@@ -346,13 +356,6 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
 )
 
 
-def _thousands(value: Estimate) -> Shown:
-    detail = value.note
-    if value.interval is not None:
-        detail = f"{value.interval.low:,.0f} – {value.interval.high:,.0f}{value.interval.mark}"
-    return Shown(f"{value.value:,.0f}", detail, value.value)
-
-
 MARKS: tuple[tuple[str, str], ...] = (
     (
         "≥",
@@ -367,5 +370,9 @@ MARKS: tuple[tuple[str, str], ...] = (
     ),
     ("†", "a single task with fewer than 20 runs: the real coverage of the 95 % interval is lower"),
     ("⚠", "runs failed or are missing: the row has no rank, since crashed runs may be the bad ones"),
+    (
+        "no interval",
+        "fewer than 5 seeds, or fewer than 10 on a single task: an interval would promise too much",
+    ),
     (NOTHING, "not measured, or not defined"),
 )

@@ -33,9 +33,10 @@ class Interval:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number and its interval, or the sentence that says why there is none."""
+    """A number, the fewest runs of a cell behind it, and its interval or why there is none."""
 
     value: float
+    runs: int
     interval: Interval | None
     note: str = ""
 
@@ -72,10 +73,11 @@ def estimate(value: float, distribution: Floats, runs: int, tasks: int) -> Estim
     """
     note = why_no_interval(runs, tasks)
     if note:
-        return Estimate(value, None, note)
+        return Estimate(value, runs, None, note)
     tail, wide = (1 - CONFIDENCE) / 2, expanded_tail(runs)
     low, high, expanded_low, expanded_high = np.percentile(
         distribution, [100 * p for p in (tail, 1 - tail, wide, 1 - wide)]
     )
     mark = FEW_RUNS_MARK if tasks == 1 and runs < FEW_RUNS_ON_ONE_TASK else ""
-    return Estimate(value, Interval(float(low), float(high), float(expanded_low), float(expanded_high), mark))
+    interval = Interval(float(low), float(high), float(expanded_low), float(expanded_high), mark)
+    return Estimate(value, runs, interval)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from symprior.leaderboard.board import AgentRow, Board, TaskTable
+from symprior.leaderboard.board import Board, TaskTable
 from symprior.leaderboard.gains import Gain
 
 
 def headline(board: Board) -> str:
     """The first sentence: the best complete agent that has a prior and a plain arm to be compared with."""
-    compared = [row for row in board.rows if row.complete and not row.plain and row.gain is not None]
-    if not compared:
-        return f"No agent of {board.suite}-{board.version} is complete and has a plain arm beside it yet."
-    best = max(compared, key=_efficiency)
-    assert best.gain is not None
-    return data_needed(_where(board), best.agent, best.gain)
+    for learner in board.learners:
+        for row in board.rows_of(learner):
+            if row.complete and not row.plain and row.gain is not None:
+                where = _where(board) + (f" ({learner})" if len(board.learners) > 1 else "")
+                return data_needed(where, row.agent, row.gain)
+    return f"No agent of {board.suite}-{board.version} is complete and has a plain arm beside it yet."
 
 
 def of_task(table: TaskTable, learner: str) -> tuple[str, ...]:
@@ -46,7 +46,3 @@ def data_needed(where: str, agent: str, gain: Gain) -> str:
 def _where(board: Board) -> str:
     tasks = [table.task for table in board.tasks if table.track == "headline"]
     return f"On {tasks[0]}" if len(tasks) == 1 else f"Over the {len(tasks)} headline tasks"
-
-
-def _efficiency(row: AgentRow) -> float:
-    return row.headline.value if row.headline is not None else float("-inf")

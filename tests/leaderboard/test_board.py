@@ -206,7 +206,7 @@ def test_learners_are_never_compared(tasks: dict[str, Task], suite_runs: Runs) -
     records = suite_runs() + suite_runs(speeds={"ppo+homomorphic": 4, "ppo+new": 40}, learner="batched")
     board = build(records, tasks=tasks)
     alone = build(suite_runs(), tasks=tasks)
-    assert board.learners == ("batched", "stable-baselines3")
+    assert board.learners == ("stable-baselines3", "batched")
     assert board.rows_of("stable-baselines3") == alone.rows
     new = row_of(board, "ppo+new", "batched")
     assert new.gain is None

@@ -133,7 +133,8 @@ class SignedPermutation(Representation):
     def move_index(self, g: int, index: Any) -> Any:
         """Where ρ(g) moves the basis vector `index`: how g acts on a discrete action, [...] integers."""
         xp = array_namespace(index)
-        return xp.take(xp.asarray(np.argsort(self.source[g]), device=device(index)), index, axis=0)
+        images = xp.asarray(np.argsort(self.source[g]), device=device(index))
+        return xp.reshape(xp.take(images, xp.reshape(index, (-1,)), axis=0), index.shape)
 
 
 class Matrices(Representation):

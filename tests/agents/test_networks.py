@@ -1,0 +1,148 @@
+"""Equivariant networks: exact at the start, the published sizes, matched sizes, and what a stack of seeds computes."""
+
+import numpy as np
+import pytest
+import torch
+
+from symprior.agents.networks.actor_critic import (
+    ActorCritic,
+    count_parameters,
+    default_widths,
+    matched_channels,
+    plain_network,
+)
+from symprior.agents.networks.layers import BasisConvolution, stack
+from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
+from symprior.tasks import TASKS, SympriorError, get_task
+from symprior.tasks.groups import cyclic, dihedral
+from symprior.tasks.representations import ImageTransform, permutation, regular, rotations_of_the_plane
+from symprior.tasks.representations import trivial_representation
+from symprior.tasks.simulators import SimulatorVectorEnv
+from symprior.tasks.symmetry import Symmetry
+
+
+def _observations(task_id, count=16):
+    observations, _ = SimulatorVectorEnv(get_task(task_id).simulator(), count).reset(seed=0)
+    return torch.as_tensor(observations)
+
+
+def _equivariance_gap(network, symmetry, observations):
+    """The largest |π(g s) − g π(s)| and |V(g s) − V(s)| over all g."""
+    with torch.no_grad():
+        logits, values = network(observations)
+        policy = torch.softmax(logits, dim=-1)
+        gaps = []
+        for g in range(len(symmetry.group)):
+            moved_logits, moved_values = network(symmetry.observation(g, observations))
+            gaps.append((torch.softmax(moved_logits, dim=-1) - symmetry.action(g, policy)).abs().max().item())
+            gaps.append((moved_values - values).abs().max().item())
+    return max(gaps)
+
+
+def _loud(network):
+    """The network with weights large enough that a policy's asymmetry would show."""
+    with torch.no_grad():
+        for parameter in network.policy.parameters():
+            parameter.mul_(100)
+    return network
+
+
+@pytest.mark.parametrize("task_id", list(TASKS))
+def test_homomorphic_networks_are_equivariant_at_the_start(task_id):
+    symmetry = get_task(task_id).symmetry()
+    channels = matched_channels(symmetry, default_widths(symmetry))
+    network = _loud(ActorCritic(symmetry, channels, equivariant_basis, np.random.default_rng(0)))
+    assert _equivariance_gap(network, symmetry, _observations(task_id)) < 1e-5
+
+
+@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("rule", [random_basis, nullspace_basis])
+def test_control_networks_are_not_equivariant(task_id, rule):
+    symmetry = get_task(task_id).symmetry()
+    channels = matched_channels(symmetry, default_widths(symmetry))
+    network = _loud(ActorCritic(symmetry, channels, rule, np.random.default_rng(0)))
+    assert _equivariance_gap(network, symmetry, _observations(task_id)) > 1e-3
+
+
+def test_images_under_d4_too():
+    group = dihedral(4)
+    planar = rotations_of_the_plane(group)
+    moves = [[0, *(1 + _direction(planar.matrix(g), k) for k in range(4))] for g in range(8)]
+    symmetry = Symmetry(ImageTransform(planar, 1, 21), permutation(group, moves), discrete=True)
+    network = _loud(ActorCritic(symmetry, (4, 6, 32), equivariant_basis, np.random.default_rng(0)))
+    images = torch.randint(0, 256, (6, 1, 21, 21), dtype=torch.uint8)
+    assert _equivariance_gap(network, symmetry, images) < 1e-5
+
+
+def _direction(matrix, k):
+    directions = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
+    return int(np.flatnonzero((directions == matrix @ directions[k]).all(axis=1))[0])
+
+
+@pytest.mark.parametrize(
+    ("task_id", "channels", "widths", "equivariant_size", "plain_size"),
+    [("cartpole-v1", (64, 64), (64, 128), 8770, 9027), ("grid-catch-v1", (8, 16, 256), (16, 32, 512), 31395, 33606)],
+)
+def test_sizes_are_those_of_the_paper(task_id, channels, widths, equivariant_size, plain_size):
+    symmetry, rng = get_task(task_id).symmetry(), np.random.default_rng(0)
+    assert count_parameters(ActorCritic(symmetry, channels, equivariant_basis, rng)) == equivariant_size
+    assert count_parameters(plain_network(symmetry, widths, rng)) == plain_size
+
+
+@pytest.mark.parametrize("task_id", list(TASKS))
+def test_default_sizes_match_within_five_percent(task_id):
+    symmetry, rng = get_task(task_id).symmetry(), np.random.default_rng(0)
+    widths = default_widths(symmetry)
+    channels = matched_channels(symmetry, widths)
+    plain = count_parameters(plain_network(symmetry, widths, rng))
+    assert abs(count_parameters(ActorCritic(symmetry, channels, equivariant_basis, rng)) / plain - 1) < 0.05
+
+
+@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("rule", [equivariant_basis, random_basis, nullspace_basis])
+def test_a_stack_computes_what_its_seeds_compute(task_id, rule):
+    symmetry = get_task(task_id).symmetry()
+    channels = (4, 4, 8) if len(symmetry.observation.shape) == 3 else (8, 8)
+    networks = [ActorCritic(symmetry, channels, rule, np.random.default_rng(seed)) for seed in range(3)]
+    observations = torch.stack([_observations(task_id)] * 3)
+    logits, values = stack(networks)(observations)
+    for seed, network in enumerate(networks):
+        alone = network(observations[seed])
+        torch.testing.assert_close(logits[seed], alone[0], atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(values[seed], alone[1], atol=1e-5, rtol=1e-5)
+
+
+def test_a_stride_that_breaks_the_symmetry_is_refused():
+    group = cyclic(4)
+    with pytest.raises(SympriorError, match="multiple of the stride"):
+        BasisConvolution(
+            trivial_representation(group),
+            regular(group),
+            rotations_of_the_plane(group),
+            in_channels=1,
+            out_channels=2,
+            size=20,
+            kernel=7,
+            stride=2,
+            rule=equivariant_basis,
+            rng=np.random.default_rng(0),
+        )
+
+
+@pytest.mark.parametrize("rule", [equivariant_basis, random_basis, nullspace_basis])
+def test_the_scale_of_weights_does_not_depend_on_the_basis(rule):
+    symmetry = get_task("cartpole-v1").symmetry()
+    network = ActorCritic(symmetry, (64, 64), rule, np.random.default_rng(0))
+    spread = network.dense[1].weight.matrix().square().mean().sqrt().item()
+    assert spread == pytest.approx((2 / 128) ** 0.5, rel=0.1)
+
+
+def test_why_relu_a_plain_tanh_network_without_biases_is_odd():
+    """A tanh network without biases already has the sign-flip symmetry; the ReLU network that is compared has not."""
+    torch.manual_seed(0)
+    tanh = torch.nn.Sequential(torch.nn.Linear(4, 32, bias=False), torch.nn.Tanh(), torch.nn.Linear(32, 2, bias=False))
+    x = torch.randn(16, 4)
+    assert (tanh(-x) + tanh(x)).abs().max() < 1e-6
+    plain = plain_network(get_task("cartpole-v1").symmetry(), (64, 64), np.random.default_rng(0))
+    logits, mirrored = plain(x)[0], plain(-x)[0]
+    assert (mirrored + logits).abs().max() > 1e-3

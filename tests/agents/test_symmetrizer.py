@@ -1,0 +1,99 @@
+"""The symmetrizer's bases: as large as the characters say, exactly equivariant, and controls that are not."""
+
+import numpy as np
+import pytest
+
+from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
+from symprior.tasks.groups import cyclic, dihedral, product, symmetric
+from symprior.tasks.representations import (
+    ImageTransform,
+    Matrices,
+    direct_sum,
+    generated,
+    permutation,
+    regular,
+    rotations_of_the_plane,
+    signs,
+    tensor_product,
+    trivial_representation,
+)
+
+
+def _standard_of_s3():
+    """The two-dimensional irreducible representation of S3, by rotations and reflections of a triangle."""
+    group = symmetric(3)
+    corners = np.array([[np.cos(a), np.sin(a)] for a in 2 * np.pi * np.arange(3) / 3])
+    images = [[int(name[i]) for i in range(3)] for name in group.elements]
+    return Matrices(group, [2 / 3 * corners[image].T @ corners for image in images])
+
+
+CASES = {
+    "C2 signs to regular": (signs(cyclic(2), [[1, 1], [-1, -1]]), regular(cyclic(2))),
+    "C4 plane to regular": (rotations_of_the_plane(cyclic(4)), regular(cyclic(4))),
+    "D4 plane to regular": (rotations_of_the_plane(dihedral(4)), regular(dihedral(4))),
+    "D4 plane to itself": (rotations_of_the_plane(dihedral(4)), rotations_of_the_plane(dihedral(4))),
+    "D4 regular to regular": (regular(dihedral(4)), regular(dihedral(4))),
+    "D4 image to regular": (ImageTransform(rotations_of_the_plane(dihedral(4)), 1, 5), regular(dihedral(4))),
+    "S3 permutation to regular": (
+        permutation(symmetric(3), [[int(c) for c in name] for name in symmetric(3).elements]),
+        regular(symmetric(3)),
+    ),
+    "S3 standard (matrices) to regular": (_standard_of_s3(), regular(symmetric(3))),
+    "C8 rotations by 45° to regular": (
+        generated(cyclic(8), {1: [[np.cos(np.pi / 4), -np.sin(np.pi / 4)], [np.sin(np.pi / 4), np.cos(np.pi / 4)]]}),
+        regular(cyclic(8)),
+    ),
+    "C2×S3 sum": (
+        direct_sum(regular(product(cyclic(2), symmetric(3))), trivial_representation(product(cyclic(2), symmetric(3)))),
+        regular(product(cyclic(2), symmetric(3))),
+    ),
+    "C4 patch": (
+        tensor_product(regular(cyclic(4)), ImageTransform(rotations_of_the_plane(cyclic(4)), 1, 3)),
+        regular(cyclic(4)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_rank_is_what_the_character_formula_says(name):
+    source, target = CASES[name]
+    expected = np.mean(target.character * source.character[source.group.inverse])
+    assert equivariant_basis(source, target).rank == round(expected)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_basis_vector_commutes_with_the_group_and_the_basis_is_orthonormal(name):
+    source, target = CASES[name]
+    basis = equivariant_basis(source, target)
+    for vector in basis.vectors.T:
+        matrix = vector.reshape(target.size, source.size)
+        for g in range(len(source.group)):
+            np.testing.assert_allclose(target.matrix(g) @ matrix, matrix @ source.matrix(g), atol=1e-9)
+    np.testing.assert_allclose(basis.vectors.T @ basis.vectors, np.eye(basis.rank), atol=1e-9)
+
+
+def test_orbits_span_what_averaging_random_matrices_spans():
+    """The published way: S(W) = 1/|G| Σ_g K_g⁻¹ W L_g, then a singular value decomposition."""
+    source, target = CASES["D4 plane to regular"]
+    group, rng = source.group, np.random.default_rng(0)
+    samples = []
+    for _ in range(40):
+        matrix = rng.standard_normal((target.size, source.size))
+        averaged = [np.linalg.inv(target.matrix(g)) @ matrix @ source.matrix(g) for g in range(len(group))]
+        samples.append(np.mean(averaged, axis=0).ravel())
+    basis = equivariant_basis(source, target).vectors
+    samples = np.array(samples)
+    np.testing.assert_allclose(samples @ basis @ basis.T, samples, atol=1e-9)
+    assert np.linalg.matrix_rank(samples, tol=1e-8) == basis.shape[1]
+
+
+@pytest.mark.parametrize("rule", [random_basis, nullspace_basis])
+def test_controls_have_the_equivariant_rank_and_do_not_commute(rule):
+    source, target = CASES["D4 regular to regular"]
+    equivariant = equivariant_basis(source, target)
+    control = rule(source, target, np.random.default_rng(0))
+    assert control.rank == equivariant.rank
+    overlap = np.linalg.norm(equivariant.vectors.T @ control.vectors)
+    assert overlap < 1e-9 if rule is nullspace_basis else overlap > 0.1
+    matrix = control.vectors[:, 0].reshape(target.size, source.size)
+    assert np.abs(target.matrix(1) @ matrix - matrix @ source.matrix(1)).max() > 0.01

@@ -1,0 +1,62 @@
+"""Small runs for the tests of the benchmark floor."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from symprior.benchmark.execution import Execution
+from symprior.benchmark.job import Job
+
+
+@pytest.fixture
+def small_job():
+    """Makes a job that takes a second or two."""
+
+    def make(agent="ppo", task="cartpole-v1", budget=1024, seeds=(0,), **rest):
+        return Job("own", "1", task, agent, seeds, budget, **rest)
+
+    return make
+
+
+@pytest.fixture
+def execute(small_job):
+    """Runs one small job and gives its only record."""
+
+    def run(**arguments):
+        return Execution(small_job(**arguments)).run()[0]
+
+    return run
+
+
+@pytest.fixture
+def symprior(tmp_path):
+    """Calls the command line as a user does, in an empty folder; gives the finished process."""
+
+    def call(*arguments, timeout=300, cwd=tmp_path):
+        environment = {**os.environ, "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "symprior"), *map(str, arguments)],
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture
+def agent_file(tmp_path):
+    """Writes an own agent's file and gives its path."""
+
+    def write(body, name="mine.py"):
+        path = tmp_path / name
+        path.write_text(body)
+        return path
+
+    return write

@@ -1,0 +1,80 @@
+"""The command line: help that teaches, and every mistake is one sentence without a traceback."""
+
+import pytest
+
+NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def learn(self, env, budget): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--suite", "quikc"], "Did you mean 'quick'"),
+        (["run", "--task", "cartpol-v1", "--agent", "ppo"], "Did you mean 'cartpole-v1'"),
+        (["run", "--task", "cartpole-v1", "--agent", "pppo"], "Did you mean 'ppo'"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo+augmnt"], "Did you mean 'augment'"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "a-b"], "no list of seeds"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "9-0"], "runs backwards"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "1,1"], "twice"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--budget", "0"], "at least 1 environment step"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "learning_rate"], "no name=value"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "learning_rate=fast"], "neither a number"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "clip_range=-1"], "cannot take clip_range"),
+        (["run", "--task", "cartpole-v1"], "--agent"),
+        (["run", "--suite", "quick", "--task", "cartpole-v1"], "A suite fixes"),
+        (["run", "--task", "cartpole-v1", "--agent", "nowhere.py:Agent"], "no agent file"),
+        (["run", "--task", "cartpole-v1", "--agent", "half.py"], "names a file but no class"),
+        (["run", "--task", "cartpole-v1", "--agent", "half.py:Whole"], "defines no class 'Whole'"),
+        (["run", "--task", "cartpole-v1", "--agent", "half.py:Half"], "lacks act"),
+        (["run", "--task", "cartpole-v1", "--agent", "broken.py:Half"], "does not import"),
+        (["tasks", "show", "catch"], "Did you mean"),
+        (["agents", "show", "ppoo"], "Did you mean 'ppo'"),
+        (["check"], "Name a task"),
+        (["leaderboard", "--records", "nothing-here"], "no records folder"),
+        (["cite", "--suite", "slow"], "There is no suite"),
+    ],
+)
+def test_mistakes_are_answered_with_a_sentence(symprior, agent_file, arguments, sentence):
+    agent_file(NO_ACT, "half.py")
+    agent_file("import no_such_module", "broken.py")
+    result = symprior(*arguments)
+    assert result.returncode == 2, result.stdout
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "leaderboard", "publish", "tasks", "agents", "check", "cite", "suites", "tune", "references"]
+)
+def test_every_command_explains_itself(symprior, command):
+    result = symprior(command, "--help")
+    assert result.returncode == 0
+    assert len(result.stdout) > 200
+
+
+def test_cards_and_lists(symprior):
+    assert "cartpole-v1" in symprior("tasks").stdout
+    card = symprior("tasks", "show", "grid-catch-v1").stdout
+    for part in ("C4", "optimal", "Threshold", "Budget", "vanderpol2020mdp"):
+        assert part in card
+    assert "ppo+homomorphic" in symprior("agents").stdout
+    assert "learning_rate" in symprior("agents", "show", "ppo+homomorphic").stdout
+    assert "quick" in symprior("suites").stdout
+    assert "@software{symprior" in symprior("cite", "--suite", "quick").stdout
+
+
+def test_check_measures_and_exits_zero_where_the_declaration_holds(symprior):
+    result = symprior("check", "cartpole-v1", "grid-catch-vector-v1")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "exact" in result.stdout
+
+
+def test_from_a_run_to_a_page(symprior, tmp_path):
+    for agent in ("ppo", "ppo+homomorphic"):
+        result = symprior("run", "--task", "grid-catch-vector-v1", "--agent", agent, "--seeds", "0-4", "--budget", "640")
+        assert result.returncode == 0, result.stderr
+    first = symprior("leaderboard", "--out", "first")
+    assert first.returncode == 0, first.stderr
+    assert symprior("leaderboard", "--out", "second").returncode == 0
+    for name in ("leaderboard.md", "leaderboard.json", "index.html"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+    assert "index.html" in first.stdout

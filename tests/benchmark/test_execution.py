@@ -1,0 +1,153 @@
+"""One run: exact budget, the protocol's curve, the same numbers for the same seed."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from symprior.agents import agent_names
+from symprior.benchmark.evaluation import evaluate, isolated_random_numbers
+from symprior.benchmark.execution import Execution
+from symprior.benchmark.protocol import EvaluationPoint, evaluation_points
+from symprior.tasks import get_task
+
+POLICIES = """
+import numpy as np
+
+class Still:
+    '''Never pushes to the right.'''
+    num_envs = 4
+    def __init__(self, problem, seed): self.updates = 0
+    def learn(self, env, budget):
+        env.reset()
+        while True:
+            env.step(np.zeros(env.num_envs, dtype=int))
+            self.updates += 1
+    def act(self, observations): return np.zeros(len(observations), dtype=int)
+
+class Lazy(Still):
+    '''Stops at once.'''
+    def learn(self, env, budget): pass
+
+class WrongShape(Still):
+    def act(self, observations): return np.zeros((len(observations), 2), dtype=int)
+
+class OutOfRange(Still):
+    def act(self, observations): return np.full(len(observations), 7)
+
+class Floats(Still):
+    def act(self, observations): return np.zeros(len(observations))
+
+class Raises(Still):
+    def learn(self, env, budget): raise RuntimeError("the dog ate it")
+"""
+
+
+def _without_times(record):
+    data = record.model_dump()
+    del data["effort"]["training_seconds"], data["effort"]["evaluation_seconds"], data["provenance"]["started"]
+    return data
+
+
+@pytest.mark.parametrize("task", ["cartpole-v1", "grid-catch-v1"])
+@pytest.mark.parametrize("agent", agent_names())
+def test_same_seed_same_curve_bit_for_bit(execute, agent, task):
+    budget = 600 if task == "cartpole-v1" else 300
+    first = execute(agent=agent, task=task, budget=budget)
+    random.seed(99)
+    np.random.seed(99)
+    torch.manual_seed(99)
+    second = execute(agent=agent, task=task, budget=budget)
+    assert first.status == "finished", first.error
+    assert _without_times(first) == _without_times(second)
+
+
+def test_another_seed_gives_another_curve(execute):
+    assert execute(seeds=(0,)).curve != execute(seeds=(1,)).curve
+
+
+@pytest.mark.parametrize("agent", ["ppo", "a2c+augment", "random"])
+def test_the_whole_budget_is_used_and_no_more(execute, agent):
+    record = execute(agent=agent, budget=1000)
+    assert record.steps_used == 992, "62 vector steps of 16 copies"
+    assert [point.step for point in record.curve][-1] == 992
+    assert len(record.curve) == len(evaluation_points(1000))
+
+
+def test_a_budget_of_whole_rollouts_trains_on_all_of_it(execute):
+    record = execute(agent="a2c", budget=800)
+    assert record.effort.gradient_steps == 10
+
+
+def test_every_evaluation_has_the_tasks_number_of_episodes(execute):
+    record = execute(task="grid-catch-vector-v1", budget=320)
+    assert {len(point.returns) for point in record.curve} == {get_task("grid-catch-vector-v1").evaluation_episodes}
+    assert record.other_mode is not None
+    assert record.other_mode.mode == "greedy"
+
+
+def test_evaluation_leaves_no_trace_in_the_training(small_job):
+    """The final policy does not depend on how often it was evaluated."""
+    policies = []
+    for every in (100, 1024):
+        execution = Execution(small_job(budget=1024, evaluate_every=every))
+        execution.run()
+        policies.append(execution.agent.action_probabilities(np.eye(4, dtype=np.float32)))
+    np.testing.assert_array_equal(*policies)
+
+
+def test_global_generators_are_put_back():
+    random.seed(1)
+    np.random.seed(1)
+    torch.manual_seed(1)
+    expected = random.random(), np.random.random(), torch.rand(1).item()
+    random.seed(1)
+    np.random.seed(1)
+    torch.manual_seed(1)
+    with isolated_random_numbers(5):
+        random.random(), np.random.random(), torch.rand(1)
+    assert (random.random(), np.random.random(), torch.rand(1).item()) == expected
+
+
+def test_evaluation_does_not_depend_on_other_runs_in_the_stack():
+    class Threshold:
+        def act(self, observations):
+            return (observations[:, 2] + observations[:, 3] > 0).astype(int)
+
+    task, point = get_task("cartpole-v1"), EvaluationPoint(3, 500)
+    together = evaluate(Threshold(), task, (4, 7), point)
+    assert together[1] == evaluate(Threshold(), task, (7,), point)[0]
+    assert together[0] != together[1]
+
+
+def test_an_agent_that_lets_the_budget_end_pass_through_is_welcome(execute, agent_file):
+    record = execute(agent=f"{agent_file(POLICIES)}:Still", budget=400)
+    assert record.status == "finished", record.error
+    assert record.steps_used == 400
+    assert record.agent.id == "Still"
+    assert record.agent.description == "Never pushes to the right."
+
+
+def test_an_agent_that_stops_early_keeps_its_policy_to_the_end_of_the_curve(execute, agent_file):
+    record = execute(agent=f"{agent_file(POLICIES)}:Lazy", budget=400)
+    assert record.status == "finished"
+    assert record.steps_used == 0
+    assert record.curve[-1].step == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("WrongShape", r"shape \(20, 2\)"),
+        ("OutOfRange", "from 7 to 7"),
+        ("Floats", "needs integers"),
+        ("Raises", "the dog ate it"),
+    ],
+)
+def test_an_agents_mistake_becomes_a_failed_record_that_says_what(execute, agent_file, name, message):
+    import re
+
+    record = execute(agent=f"{agent_file(POLICIES)}:{name}", budget=400)
+    assert record.status == "failed"
+    assert re.search(message, record.error)

@@ -1,0 +1,138 @@
+"""Sweeps: parallel, resumable, and nothing finished is ever lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from symprior.benchmark import runner
+from symprior.benchmark.job import Job
+from symprior.benchmark.store import RecordStore
+from symprior.leaderboard.records import read_record, read_records
+from symprior.tasks import SympriorError
+
+COMMAND = [str(Path(sys.executable).parent / "symprior"), "run", "--task", "cartpole-v1", "--agent", "a2c", "--workers", "2"]
+
+SUICIDE = """
+import os, signal
+import numpy as np
+
+class Dies:
+    def __init__(self, problem, seed): pass
+    def learn(self, env, budget): os.kill(os.getpid(), signal.SIGKILL)
+    def act(self, observations): return np.zeros(len(observations), dtype=int)
+"""
+
+
+def _curves(folder):
+    return {record.key: record.curve for record in read_records(folder)}
+
+
+def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, symprior):
+    arguments = ["--seeds", "0-5", "--budget", "8000"]
+    process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
+    folder = tmp_path / "runs" / "own-1" / "cartpole-v1" / "a2c"
+    deadline = time.monotonic() + 120
+    while len(list(folder.glob("seed-*.json"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = {path: path.stat().st_mtime_ns for path in folder.glob("seed-*.json")}
+    assert 2 <= len(kept) < 6
+    for path in kept:
+        assert read_record(path).status == "finished"
+
+    finished = symprior(*COMMAND[1:], *arguments)
+    assert finished.returncode == 0, finished.stderr
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "finished runs were not run again"
+    assert len(list(folder.glob("seed-*.json"))) == 6
+
+    uninterrupted = symprior(*COMMAND[1:], *arguments, "--records", "other", "--workers", "1")
+    assert uninterrupted.returncode == 0
+    assert _curves(tmp_path / "runs") == _curves(tmp_path / "other"), "whatever runs beside it, the same curves"
+
+
+def test_a_dead_worker_costs_one_run_and_the_exit_code_says_so(tmp_path, symprior, agent_file):
+    agent_file(SUICIDE)
+    result = symprior(
+        "run", "--task", "cartpole-v1", "--agent", "random", "--agent", "mine.py:Dies", "--seeds", "0-2", "--budget", "500"
+    )
+    assert result.returncode == 1
+    assert "worker process died" in result.stdout
+    assert "3 runs finished" in result.stdout
+    assert len(read_records(tmp_path / "runs")) >= 3
+
+
+def test_a_failed_run_is_recorded_and_tried_again(tmp_path, symprior, agent_file):
+    body = "class Bad:\n    def __init__(self, problem, seed): pass\n    def learn(self, env, budget): 1 / 0\n"
+    agent_file(body + "    def act(self, observations): return [0] * len(observations)\n")
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "mine.py:Bad", "--seeds", "0", "--budget", "500")
+    result = symprior(*arguments)
+    assert result.returncode == 1
+    assert "ZeroDivisionError" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+    record = read_records(tmp_path / "runs")[0]
+    assert record.status == "failed"
+    assert "Traceback" in record.error
+    agent_file(body.replace("1 / 0", "pass") + "    def act(self, observations): return [0] * len(observations)\n")
+    assert symprior(*arguments).returncode == 0
+    assert read_records(tmp_path / "runs")[0].status == "finished"
+
+
+def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(tmp_path, symprior):
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--seeds", "0")
+    assert symprior(*arguments, "--budget", "500").returncode == 0
+    result = symprior(*arguments, "--budget", "600")
+    assert result.returncode == 2
+    assert "a budget of 500, but 600 is asked for" in result.stderr
+
+
+def test_dry_run_runs_nothing(tmp_path, symprior):
+    result = symprior("run", "--suite", "quick", "--dry-run")
+    assert result.returncode == 0, result.stderr
+    assert "runs to do" in result.stdout
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_estimate_learns_from_earlier_runs(tmp_path, symprior):
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--budget", "5000")
+    assert symprior(*arguments, "--seeds", "0").returncode == 0
+    result = symprior(*arguments, "--seeds", "0-3", "--dry-run")
+    assert "judging by earlier runs" in result.stdout
+    assert "3 of 4 runs to do" in result.stdout
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere; a full disk is tested instead")
+def test_a_read_only_folder_is_refused_before_training(tmp_path, symprior):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    result = symprior("run", "--task", "cartpole-v1", "--agent", "random", "--records", "locked/runs")
+    assert result.returncode == 2
+    assert "Cannot write records" in result.stderr
+
+
+def test_a_full_disk_is_refused_before_training(symprior):
+    """/dev/full answers every write with "no space left", and a folder below it cannot be made."""
+    result = symprior("run", "--task", "cartpole-v1", "--agent", "random", "--records", "/dev/full/runs")
+    assert result.returncode == 2
+    assert "Cannot write records" in result.stderr
+    assert "--records" in result.stderr
+
+
+def test_pending_jobs_are_single_seeds(tmp_path):
+    job = Job("own", "1", "cartpole-v1", "random", (0, 1, 2), 500)
+    assert [single.seeds for single in runner.pending([job], RecordStore(tmp_path))] == [(0,), (1,), (2,)]
+
+
+def test_a_record_of_another_schema_version_is_refused(tmp_path):
+    store = RecordStore(tmp_path)
+    job = Job("own", "1", "cartpole-v1", "random", (0,), 500)
+    path = store.path(job, 0)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"schema_version": 99}))
+    with pytest.raises(SympriorError, match="schema version"):
+        store.is_finished(job, 0)

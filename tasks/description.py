@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from symprior.tasks.representations import ImageTransform, Representation, SignedPermutation
 from symprior.tasks.symmetry import Symmetry
 
-MOTIONS = {
+MOTIONS: dict[tuple[int, ...], str] = {
     (1, 0, 0, 1): "unchanged",
     (0, -1, 1, 0): "turned anticlockwise by 90°",
     (-1, 0, 0, -1): "turned by 180°",

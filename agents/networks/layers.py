@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from symprior.agents.networks.lifted import Lift, lifted_product
 from symprior.agents.symmetrizer import Basis, BasisRule
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import (
@@ -42,21 +43,33 @@ class BasisWeight(nn.Module):
     vectors: Tensor | None
 
     def __init__(
-        self, basis: Basis, positions: int, in_channels: int, out_channels: int, scale: float, rng: np.random.Generator
+        self,
+        basis: Basis,
+        positions: int,
+        in_channels: int,
+        out_channels: int,
+        scale: float,
+        rng: np.random.Generator,
     ) -> None:
         super().__init__()
         entries = basis.output_size * basis.input_size
         out_fibre, in_fibre = basis.output_size, basis.input_size // positions
         spread = scale * np.sqrt(entries / max(basis.rank, 1))
         drawn = rng.standard_normal((basis.rank, out_channels, in_channels)) * spread
-        self.coefficients = nn.Parameter(torch.as_tensor(drawn, dtype=torch.float32))
+        self.coefficients = nn.Parameter(
+            torch.as_tensor(drawn, dtype=torch.float32).transpose(1, 2).contiguous()
+        )
         complete = basis.rank == entries and np.array_equal(basis.vectors, np.eye(entries))
-        self.register_buffer("vectors", None if complete else torch.as_tensor(basis.vectors, dtype=torch.float32))
+        self.register_buffer(
+            "vectors", None if complete else torch.as_tensor(basis.vectors, dtype=torch.float32)
+        )
+        flat = basis.rank == 1 and bool((basis.vectors == basis.vectors[0, 0]).all())
+        self._constant = float(basis.vectors[0, 0]) if flat else None
         self._rows, self._columns = out_fibre * out_channels, in_fibre * in_channels
         self._blocks = (out_fibre, in_fibre, positions, out_channels, in_channels)
 
     def _entries(self) -> Tensor:
-        """Σ_v c_v V_v, [(seeds,) out fibre · in fibre · positions, out channel · in channel]."""
+        """Σ_v c_v V_v, [(seeds,) out fibre · in fibre · positions, in channel · out channel]."""
         coefficients = self.coefficients.flatten(-2)
         return coefficients if self.vectors is None else self.vectors @ coefficients
 
@@ -64,17 +77,26 @@ class BasisWeight(nn.Module):
         """The expanded vector, [(seeds,) out fibre · out channel]; for an input of size 1."""
         return self._entries().flatten(-2)
 
+    def rows(self) -> Tensor:
+        """The expanded vector as [(seeds,) out fibre, out channel], with one row where all would be equal."""
+        if self._constant is None:
+            return self._entries()
+        rows = self.coefficients.flatten(-2)
+        return rows if self._constant == 1 else rows * self._constant
+
     def matrix(self) -> Tensor:
         """The expanded matrix, [(seeds,) out fibre · out channel, in fibre · in channel]."""
         out_fibre, in_fibre, _, out_channels, in_channels = self._blocks
         leading = self.coefficients.shape[:-3]
-        blocks = self._entries().view(*leading, out_fibre, in_fibre, out_channels, in_channels)
-        return blocks.transpose(-3, -2).reshape(*leading, self._rows, self._columns)
+        blocks = self._entries().view(*leading, out_fibre, in_fibre, in_channels, out_channels)
+        return blocks.movedim(-1, -3).reshape(*leading, self._rows, self._columns)
 
     def filters(self, kernel: int) -> Tensor:
         """The expanded filters, [(seeds,) out fibre · out channel, in fibre · in channel, kernel, kernel]."""
         leading = self.coefficients.shape[:-3]
-        blocks = self._entries().view(*leading, *self._blocks).movedim((-2, -1), (-4, -2))
+        out_fibre, in_fibre, positions, out_channels, in_channels = self._blocks
+        blocks = self._entries().view(*leading, out_fibre, in_fibre, positions, in_channels, out_channels)
+        blocks = blocks.movedim((-1, -2), (-4, -2))
         return blocks.reshape(*leading, self._rows, self._columns, kernel, kernel)
 
 
@@ -96,11 +118,20 @@ class BasisLinear(nn.Module):
     ) -> None:
         super().__init__()
         scale = gain / np.sqrt(source.size * in_channels)
-        self.weight = BasisWeight(rule(source, target, rng), 1, in_channels, out_channels, scale, rng)
-        self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
+        basis = rule(source, target, rng)
+        self.weight = BasisWeight(basis, 1, in_channels, out_channels, scale, rng)
+        self.bias = BasisWeight(
+            rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng
+        )
+        self.lift = Lift(basis) if out_channels > 1 else None  # a narrow layer is cheap to expand
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the layer."""
+        if self.lift is not None:
+            coefficients, rows = self.weight.coefficients, self.bias.rows()
+            if coefficients.ndim == 4:
+                return lifted_product(x, coefficients, rows, self.lift)
+            return lifted_product(x[None], coefficients[None], rows[None], self.lift)[0]
         weight, bias = self.weight.matrix(), self.bias.bias()
         if weight.ndim == 2:
             return functional.linear(x, weight, bias)
@@ -140,15 +171,26 @@ class BasisConvolution(nn.Module):
         self.output_size = (size - kernel) // stride + 1
         patch = tensor_product(source, ImageTransform(planar, 1, kernel))
         scale = np.sqrt(2 / (source.size * in_channels * kernel * kernel))
-        self.weight = BasisWeight(rule(patch, target, rng), kernel * kernel, in_channels, out_channels, scale, rng)
-        self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
+        self.weight = BasisWeight(
+            rule(patch, target, rng), kernel * kernel, in_channels, out_channels, scale, rng
+        )
+        self.bias = BasisWeight(
+            rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng
+        )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply the convolution; with a seed axis as one grouped convolution."""
+        """Apply the convolution.
+
+        With a seed axis: on a GPU one grouped convolution; on a CPU one by one, which is as fast, while the grouped
+        kernel's round-off depends on the number of seeds.
+        """
         weight, bias = self.weight.filters(self.kernel), self.bias.bias()
         if weight.ndim == 4:
             return functional.conv2d(x, weight, bias, self.stride)
         seeds = len(weight)
+        if not x.is_cuda:
+            each = zip(x.unbind(), weight.unbind(), bias.unbind(), strict=True)
+            return torch.stack([functional.conv2d(*parts, self.stride) for parts in each])
         grouped = x.transpose(0, 1).flatten(1, 2)
         y = functional.conv2d(grouped, weight.flatten(0, 1), bias.flatten(), self.stride, groups=seeds)
         return y.unflatten(1, (seeds, -1)).transpose(0, 1)

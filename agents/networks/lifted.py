@@ -1,0 +1,128 @@
+"""Products with weights on a basis that never write the weights out.
+
+A layer computes y_o = Σ_i Σ_v V_v[o, i] C_v x_i over input elements i, output elements o and basis vectors v.
+Written as y_o = Σ_v C_v z_ov with z_ov = Σ_i V_v[o, i] x_i, the *lifted* features z are all that depends on the
+basis, and the rest is one matrix product with the coefficients as they are stored. On a signed permutation's
+basis a lift is a choice of elements. For small batches that is a fraction of the memory traffic of expanding the
+weights.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from symprior.agents.symmetrizer import Basis
+
+
+class Lift(nn.Module):
+    """z[o, v] = Σ_i V_v[o, i] x[i], up to the factor `scale`; its tables move with the network.
+
+    Attributes:
+        scale: the common magnitude of a basis' entries where all are equal, else 1.
+    """
+
+    element: Tensor | None
+    sign: Tensor | None
+    matrix: Tensor | None
+
+    def __init__(self, basis: Basis) -> None:
+        super().__init__()
+        self.out_fibre, self.in_fibre, self.rank = basis.output_size, basis.input_size, basis.rank
+        entries = basis.vectors.reshape(self.out_fibre, self.in_fibre, self.rank).transpose(0, 2, 1)
+        rows = entries.reshape(-1, self.in_fibre)  # [out fibre · rank, in fibre]
+        sizes = np.abs(rows[rows != 0])
+        chooses = len(rows) > 0 and bool(((rows != 0).sum(axis=1) == 1).all()) and np.ptp(sizes) < 1e-12
+        self.scale = float(sizes[0]) if chooses else 1.0
+        element = np.abs(rows).argmax(axis=1)
+        sign = np.sign(rows[np.arange(len(rows)), element])[:, None]
+        self.is_identity = (
+            chooses and np.array_equal(element, np.arange(self.in_fibre)) and bool((sign > 0).all())
+        )
+        tables: dict[str, Any] = {"element": None, "sign": None, "matrix": None}
+        if chooses and not self.is_identity:
+            tables["element"] = torch.as_tensor(element)
+            tables["sign"] = torch.as_tensor(sign, dtype=torch.float32) if (sign < 0).any() else None
+        elif not chooses:
+            tables["matrix"] = torch.as_tensor(rows, dtype=torch.float32)
+        for name, table in tables.items():
+            self.register_buffer(name, table, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Features [seeds, batch, in fibre, channels] → [seeds, batch, out fibre · rank, channels]."""
+        if self.is_identity:
+            return x
+        if self.element is None:
+            return torch.matmul(self._matrices(), x)
+        z = x.index_select(2, self.element)
+        return z if self.sign is None else z.mul_(self.sign)
+
+    def transposed(self, z: Tensor) -> Tensor:
+        """The transposed map, for gradients; it may overwrite `z`."""
+        if self.is_identity:
+            return z
+        if self.element is None:
+            return torch.matmul(self._matrices().mT, z)
+        if self.sign is not None:
+            z = z.mul_(self.sign)
+        x = z.new_zeros((*z.shape[:2], self.in_fibre, z.shape[3]))
+        return x.index_add_(2, self.element, z)
+
+    def _matrices(self) -> Tensor:
+        """[out fibre · rank, in fibre], or [seeds, 1, …] where each seed has its own basis."""
+        assert self.matrix is not None
+        return self.matrix if self.matrix.ndim == 2 else self.matrix.unsqueeze(1)
+
+
+class _LiftedProduct(torch.autograd.Function):
+    """bias + scale · lift(x) C, with one node in the graph."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, coefficients: Tensor, bias: Tensor, lift: Lift) -> Tensor:
+        seeds, batch, _, channels = x.shape
+        z = lift(x).reshape(seeds, batch * lift.out_fibre, lift.rank * channels)
+        if bias.shape[1] == lift.out_fibre > 1:
+            rows = bias.unsqueeze(1).expand(-1, batch, -1, -1).reshape(seeds, batch * lift.out_fibre, -1)
+        else:
+            rows = bias
+        ctx.save_for_backward(z, coefficients)
+        ctx.lift, ctx.shape, ctx.bias_shape = lift, x.shape, bias.shape
+        return torch.baddbmm(rows, z, coefficients, alpha=lift.scale)
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        z, coefficients = ctx.saved_tensors
+        lift, (seeds, batch, _, channels), (_, rows, columns) = ctx.lift, ctx.shape, ctx.bias_shape
+        to_x = to_coefficients = to_bias = None
+        nothing = gradient.new_zeros(1)
+        if ctx.needs_input_grad[0]:
+            to_z = torch.baddbmm(nothing, gradient, coefficients.mT, beta=0, alpha=lift.scale)
+            to_x = lift.transposed(to_z.view(seeds, batch, lift.out_fibre * lift.rank, channels))
+        if ctx.needs_input_grad[1]:
+            to_coefficients = torch.baddbmm(nothing, z.mT, gradient, beta=0, alpha=lift.scale)
+        if ctx.needs_input_grad[2]:
+            to_bias = gradient.reshape(seeds, -1, rows, columns).sum(1)
+        return to_x, to_coefficients, to_bias, None
+
+
+def lifted_product(x: Tensor, coefficients: Tensor, bias: Tensor, lift: Lift) -> Tensor:
+    """A layer without its expanded weights.
+
+    Args:
+        x: features [seeds, batch, in fibre · in channels].
+        coefficients: [seeds, rank, in channels, out channels].
+        bias: [seeds, 1 or out fibre, out channels]; one row stands for all elements of the fibre.
+        lift: of the weights' basis.
+
+    Returns:
+        Features [seeds, batch, out fibre · out channels].
+    """
+    seeds, batch = x.shape[:2]
+    fibres = x.reshape(seeds, batch, lift.in_fibre, -1)
+    product = _LiftedProduct.apply(fibres, coefficients.flatten(1, 2), bias, lift)
+    return product.view(seeds, batch, -1)

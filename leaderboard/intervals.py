@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from symprior.leaderboard.resampling import Floats
 
@@ -49,8 +49,8 @@ def expanded_tail(runs: int, confidence: float = CONFIDENCE) -> float:
     Source: Hesterberg, What Teachers Should Know About the Bootstrap, The American Statistician 69 (2015),
     section 5.
     """
-    t = stats.t.ppf(1 - (1 - confidence) / 2, runs - 1)
-    return float(stats.norm.cdf(-sqrt(runs / (runs - 1)) * t))
+    t = special.stdtrit(runs - 1, 1 - (1 - confidence) / 2)
+    return float(special.ndtr(-sqrt(runs / (runs - 1)) * t))
 
 
 def why_no_interval(runs: int, tasks: int) -> str:

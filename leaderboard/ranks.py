@@ -8,7 +8,7 @@ from itertools import combinations
 from math import sqrt
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from symprior.leaderboard.intervals import CONFIDENCE
 from symprior.leaderboard.resampling import Floats
@@ -64,7 +64,7 @@ def p_value(first: Contender, second: Contender) -> float:
     error = float(np.std(first.distribution - second.distribution)) * sqrt(runs / (runs - 1))
     if error < ROUNDING:
         return float(difference < ROUNDING)
-    return float(2 * stats.t.sf(difference / error, runs - 1))
+    return float(2 * special.stdtr(runs - 1, -difference / error))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

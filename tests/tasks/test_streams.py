@@ -23,7 +23,10 @@ def test_a_stream_does_not_depend_on_its_companions() -> None:
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=5), st.integers(0, 7))
 def test_numpy_and_torch_give_the_same_bits(seeds: list[int], count: int) -> None:
-    by_numpy, by_torch = Streams(np.array(seeds, dtype=np.int64)), Streams(torch.tensor(seeds, dtype=torch.int64))
+    by_numpy, by_torch = (
+        Streams(np.array(seeds, dtype=np.int64)),
+        Streams(torch.tensor(seeds, dtype=torch.int64)),
+    )
     for _ in range(3):
         np.testing.assert_array_equal(by_numpy.draw(count), by_torch.draw(count).numpy())
 

@@ -122,9 +122,7 @@ def certify(
             a state.
     """
     if samples < 1 or resets < 100:
-        raise SympriorError(
-            f"A certificate takes at least 1 state and 100 resets, not {samples} and {resets}."
-        )
+        raise SympriorError(f"A certificate takes at least 1 state and 100 resets, not {samples} and {resets}.")
     symmetry = task.symmetry() if symmetry is None else symmetry
     probe = task.probe()
     try:
@@ -173,8 +171,7 @@ def _check_repeats(task: Task, probe: Probe, states: NDArray[Any], actions: Sequ
     for state in states[:: max(1, len(states) // REPEATED_STATES)]:
         first, second = probe.outcomes(state, actions[0]), probe.outcomes(state, actions[0])
         if any(
-            a.reward != b.reward or np.any(a.observation != b.observation)
-            for a, b in zip(first, second, strict=True)
+            a.reward != b.reward or np.any(a.observation != b.observation) for a, b in zip(first, second, strict=True)
         ):
             raise SympriorError(
                 f"Two steps from the state {state.tolist()} with one action differ: the probe of {task.id} "

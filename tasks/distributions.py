@@ -64,9 +64,7 @@ def difference(first: Sequence[Outcome], second: Sequence[Outcome], scales: Scal
     relative = residual / np.maximum(scales.step, ROUND_OFF * np.maximum(scales.entry, _NO_MASS))
     worst_entry = relative.max(axis=2)
     reward = np.abs(np.subtract.outer([o.reward for o in first], [o.reward for o in second]))
-    ends = np.array(
-        [[(a.terminated, a.truncated) != (b.terminated, b.truncated) for b in second] for a in first]
-    )
+    ends = np.array([[(a.terminated, a.truncated) != (b.terminated, b.truncated) for b in second] for a in first])
     near = (residual <= ROUND_OFF * scales.entry).all(axis=2) & (reward <= ROUND_OFF * scales.reward)
     equal = near & ~ends
     reward_relative = reward / max(scales.reward, _NO_MASS)

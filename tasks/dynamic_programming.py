@@ -51,9 +51,7 @@ def _action_values(mdp: TabularMDP, values: NDArray[np.float64]) -> NDArray[np.f
     return mdp.rewards + mdp.transitions @ values  # [actions, states]
 
 
-def _induct(
-    mdp: TabularMDP, horizon: int, choose: Callable[[int, NDArray[np.float64]], NDArray[np.float64]]
-) -> float:
+def _induct(mdp: TabularMDP, horizon: int, choose: Callable[[int, NDArray[np.float64]], NDArray[np.float64]]) -> float:
     """The expected return when `choose(step, action values)` gives the states' values at each step."""
     values = np.zeros(len(mdp.start))
     for step in reversed(range(horizon)):

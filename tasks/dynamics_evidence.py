@@ -136,9 +136,7 @@ def measure_dynamics(
     some = slice(None, None, max(1, len(states) // CLOCK_STATES))
     stepped = list(_compared_steps(taken, symmetry, states, moved, actions))
     if limit:
-        stepped += _compared_steps(
-            taken, symmetry, states[some], [m[some] for m in moved], actions, elapsed=limit - 1
-        )
+        stepped += _compared_steps(taken, symmetry, states[some], [m[some] for m in moved], actions, elapsed=limit - 1)
     shown = list(_compared_observations(probe, symmetry, states, moved))
     scales, never_moved = taken.scales()
     of_steps = [difference(comparison.found, comparison.claimed, scales) for comparison in stepped]
@@ -198,8 +196,7 @@ def act_on_outcomes(
     """ρ(g) on the observations of many lists of outcomes, in one array operation."""
     moved = iter(representation(g, np.stack([o.observation for found in outcomes for o in found])))
     return [
-        [Outcome(o.probability, next(moved), o.reward, o.terminated, o.truncated) for o in found]
-        for found in outcomes
+        [Outcome(o.probability, next(moved), o.reward, o.terminated, o.truncated) for o in found] for found in outcomes
     ]
 
 

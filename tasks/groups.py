@@ -37,9 +37,7 @@ class Group:
                 f"{self.name}: {order} elements need a {order}×{order} product table, got {table.shape}."
             )
         if table.min() < 0 or table.max() >= order:
-            raise SympriorError(
-                f"{self.name} is not closed: its table holds an element outside 0 … {order - 1}."
-            )
+            raise SympriorError(f"{self.name} is not closed: its table holds an element outside 0 … {order - 1}.")
         if not (np.array_equal(table[0], range(order)) and np.array_equal(table[:, 0], range(order))):
             raise SympriorError(f"{self.name}: element 0 ({self.elements[0]}) is not the identity.")
         if any(len(set(row)) < order for row in table.tolist()) or any(
@@ -58,11 +56,7 @@ class Group:
         return len(self.elements)
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Group)
-            and self.elements == other.elements
-            and np.array_equal(self.table, other.table)
-        )
+        return isinstance(other, Group) and self.elements == other.elements and np.array_equal(self.table, other.table)
 
     def __hash__(self) -> int:
         return hash((self.elements, self.table.tobytes()))
@@ -122,9 +116,7 @@ class Group:
         """
         chosen = sorted(set(elements))
         if self.generated_by(chosen) != tuple(chosen):
-            raise SympriorError(
-                f"The elements {[self.elements[g] for g in chosen]} form no subgroup of {self.name}."
-            )
+            raise SympriorError(f"The elements {[self.elements[g] for g in chosen]} form no subgroup of {self.name}.")
         number = {g: i for i, g in enumerate(chosen)}
         table = np.array([[number[int(self.table[g, h])] for h in chosen] for g in chosen])
         names = tuple(self.elements[g] for g in chosen)

@@ -40,9 +40,7 @@ class Probe(ABC):
 
     exhaustive: ClassVar[bool] = False
 
-    def __init__(
-        self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None
-    ) -> None:
+    def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None) -> None:
         self.env = env
         self.state_representation = state_representation
 
@@ -134,9 +132,7 @@ class TabularProbe(Probe):
 
     exhaustive = True
 
-    def __init__(
-        self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None
-    ) -> None:
+    def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None) -> None:
         super().__init__(env, state_representation)
         inner = env.unwrapped
         assert isinstance(inner, SimulatorEnv) and isinstance(inner.simulator, TabularSimulator)

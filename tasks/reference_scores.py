@@ -56,9 +56,7 @@ def write(task: Task, data: dict[str, Any], folder: Path = DATA) -> Path:
     kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     budget = {key: kept.get(key, data.get(key)) for key in ("budget", "budget_source")}
     if None in budget.values():
-        raise SympriorError(
-            f"{task.id} has no budget yet: set one with `set_budget`, and say where it comes from."
-        )
+        raise SympriorError(f"{task.id} has no budget yet: set one with `set_budget`, and say where it comes from.")
     return _write(path, {**data, **budget})
 
 
@@ -73,9 +71,7 @@ def set_budget(task: Task, budget: int, source: str, folder: Path = DATA) -> Pat
         raise SympriorError(f"A budget is a positive number of environment steps, not {budget}.")
     if not path.is_file():
         raise SympriorError(f"{task.id} has no reference scores yet. Measure them before its budget is set.")
-    return _write(
-        path, {**json.loads(path.read_text(encoding="utf-8")), "budget": budget, "budget_source": source}
-    )
+    return _write(path, {**json.loads(path.read_text(encoding="utf-8")), "budget": budget, "budget_source": source})
 
 
 def _write(path: Path, data: dict[str, Any]) -> Path:
@@ -126,7 +122,7 @@ def _bound_that_is_attained(task: Task) -> dict[str, Any]:
     returns = episode_returns(task, task.reference_policy, "reference policy")
     if not (returns == bound).all():
         raise SympriorError(
-            f"The optimum of {task.id} is not shown: {np.sum(returns != bound)} of {EPISODES:,} episodes "
+            f"The optimum of {task.id} is not shown: {np.sum(returns != bound):,} of {EPISODES:,} episodes "
             f"of its reference policy missed the bound {bound:g} (mean return {returns.mean():g})."
         )
     limit = f"max_episode_steps × {task.greatest_reward:g}"

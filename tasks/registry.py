@@ -31,9 +31,9 @@ class Registry(Generic[Entry]):
         """Add an entry; `origin` is the module or file that it comes from.
 
         Raises:
-            SympriorError: another origin already holds the name.
+            SympriorError: another entry already has the name.
         """
-        if name in self._entries and self._origins[name] != origin:
+        if name in self._entries and self._entries[name] is not entry:
             raise SympriorError(
                 f"Two {self.kind}s are called {name!r}: one in {self._origins[name]}, one in {origin}. "
                 "Rename one of them."
@@ -63,10 +63,21 @@ class Registry(Generic[Entry]):
     def _discover(self) -> None:
         if self._discovered:
             return
-        self._discovered = True
-        package = importlib.import_module(self._package)
-        for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
-            try:
-                importlib.import_module(module.name)
-            except ModuleNotFoundError as error:
-                warnings.warn(f"{module.name} is left out: {error}.", stacklevel=2)
+        self._discovered = True  # already, for modules that ask for entries while they are imported
+        try:
+            package = importlib.import_module(self._package)
+            for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
+                self._import(module.name)
+        except BaseException:
+            self._discovered = False  # so that the next use fails too, instead of finding some of the entries
+            raise
+
+    def _import(self, module: str) -> None:
+        try:
+            importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in ("symprior", self._package.partition(".")[0]):
+                raise  # a mistake of ours, no optional dependency
+            warnings.warn(f"{module} is left out: {error}.", stacklevel=4)
+            for name in [name for name, origin in self._origins.items() if origin == module]:
+                del self._entries[name], self._origins[name]

@@ -59,8 +59,7 @@ class Representation(ABC):
     def _refuse(self, g: int, h: int) -> SympriorError:
         names = self.group.elements
         return SympriorError(
-            f"This is no representation of {self.group.name}: "
-            f"ρ({names[g]})ρ({names[h]}) ≠ ρ({names[g]}·{names[h]})."
+            f"This is no representation of {self.group.name}: ρ({names[g]})ρ({names[h]}) ≠ ρ({names[g]}·{names[h]})."
         )
 
 
@@ -80,9 +79,7 @@ class SignedPermutation(Representation):
         shape: Sequence[int] | None = None,
     ) -> None:
         self.source = np.atleast_2d(np.asarray(source, dtype=np.int64))
-        self.sign = (
-            np.ones_like(self.source) if sign is None else np.atleast_2d(np.asarray(sign, dtype=np.int64))
-        )
+        self.sign = np.ones_like(self.source) if sign is None else np.atleast_2d(np.asarray(sign, dtype=np.int64))
         super().__init__(group, shape if shape is not None else self.source.shape[1:])
 
     def _check_homomorphism(self) -> None:
@@ -92,21 +89,15 @@ class SignedPermutation(Representation):
                 f"A representation of {self.group.name} on {self.size} entries needs arrays of shape "
                 f"({order}, {self.size}), got {self.source.shape} and {self.sign.shape}."
             )
-        if not np.array_equal(
-            np.sort(self.source, axis=1), np.broadcast_to(np.arange(self.size), self.source.shape)
-        ):
-            raise SympriorError(
-                f"A permutation of {self.size} entries must name each of 0 … {self.size - 1} once."
-            )
+        if not np.array_equal(np.sort(self.source, axis=1), np.broadcast_to(np.arange(self.size), self.source.shape)):
+            raise SympriorError(f"A permutation of {self.size} entries must name each of 0 … {self.size - 1} once.")
         if not np.all(np.abs(self.sign) == 1):
             raise SympriorError("The signs of a signed permutation are +1 or −1.")
         for g in range(order):
             for h in range(order):
                 gh = self.group.table[g, h]
                 same_source = np.array_equal(self.source[h, self.source[g]], self.source[gh])
-                if not same_source or not np.array_equal(
-                    self.sign[g] * self.sign[h, self.source[g]], self.sign[gh]
-                ):
+                if not same_source or not np.array_equal(self.sign[g] * self.sign[h, self.source[g]], self.sign[gh]):
                     raise self._refuse(g, h)
 
     def matrix(self, g: int) -> NDArray[np.float64]:
@@ -143,9 +134,7 @@ class Matrices(Representation):
     def __init__(self, group: Group, matrices: ArrayLike) -> None:
         self.matrices = np.asarray(matrices, dtype=np.float64)
         if self.matrices.ndim != 3 or self.matrices.shape[1] != self.matrices.shape[2]:
-            raise SympriorError(
-                f"Matrices of a representation have shape (|G|, n, n), got {self.matrices.shape}."
-            )
+            raise SympriorError(f"Matrices of a representation have shape (|G|, n, n), got {self.matrices.shape}.")
         super().__init__(group, self.matrices.shape[1:2])
 
     def _check_homomorphism(self) -> None:
@@ -246,9 +235,7 @@ def generated(group: Group, images: dict[int, ArrayLike]) -> Matrices:
                 known[product] = known[g] @ np.asarray(matrix, dtype=np.float64)
                 frontier.append(product)
     if len(known) < len(group):
-        raise SympriorError(
-            f"The elements {[group.elements[g] for g in images]} do not generate {group.name}."
-        )
+        raise SympriorError(f"The elements {[group.elements[g] for g in images]} do not generate {group.name}.")
     return Matrices(group, np.stack([known[g] for g in range(len(group))]))
 
 
@@ -319,6 +306,4 @@ def tensor_product(first: SignedPermutation, second: SignedPermutation) -> Signe
     source = first.source[:, :, None] * second.size + second.source[:, None, :]
     sign = first.sign[:, :, None] * second.sign[:, None, :]
     order = len(first.group)
-    return SignedPermutation(
-        first.group, source.reshape(order, -1), sign.reshape(order, -1), (first.size, second.size)
-    )
+    return SignedPermutation(first.group, source.reshape(order, -1), sign.reshape(order, -1), (first.size, second.size))

@@ -44,9 +44,7 @@ class ResetEvidence:
             auc = (self.auc or {})[g]
             rows.append((f"reset, AUC under {g}", f"{auc:.3f}, at most {bound:.3f} (border {AUC_BORDER})"))
         if self.detectable_auc is not None:
-            rows.append(
-                ("reset, detectable", f"an asymmetry of AUC {self.detectable_auc:.3f}, 9 times in 10")
-            )
+            rows.append(("reset, detectable", f"an asymmetry of AUC {self.detectable_auc:.3f}, 9 times in 10"))
         return rows
 
 
@@ -60,15 +58,11 @@ def measure_reset(
         return _compare_starts(symmetry, starts, f"enumeration of all {len(starts)} starts")
     drawn = _draw_starts(probe, rng, 2 * resets)
     if (drawn == drawn[0]).all():
-        return _compare_starts(
-            symmetry, [as_outcome(drawn[0])], f"the one start that {len(drawn)} resets gave"
-        )
+        return _compare_starts(symmetry, [as_outcome(drawn[0])], f"the one start that {len(drawn)} resets gave")
     return _test_starts(symmetry, drawn, rng)
 
 
-def _compare_starts(
-    symmetry: Symmetry, starts: list[Outcome], method: str
-) -> tuple[Exactness, ResetEvidence]:
+def _compare_starts(symmetry: Symmetry, starts: list[Outcome], method: str) -> tuple[Exactness, ResetEvidence]:
     shown = np.array([np.ravel(start.observation) for start in starts], dtype=np.float64)
     scales = Scales(np.abs(shown).max(axis=0), shown.std(axis=0), 1.0)
     images = [act_on_outcomes(symmetry.observation, g, [starts])[0] for g in range(len(symmetry.group))]
@@ -85,9 +79,7 @@ def _draw_starts(probe: Probe, rng: np.random.Generator, count: int) -> NDArray[
     return np.stack([first, *(probe.env.reset()[0] for _ in range(count - 1))])
 
 
-def _test_starts(
-    symmetry: Symmetry, drawn: NDArray[Any], rng: np.random.Generator
-) -> tuple[Exactness, ResetEvidence]:
+def _test_starts(symmetry: Symmetry, drawn: NDArray[Any], rng: np.random.Generator) -> tuple[Exactness, ResetEvidence]:
     """The equivalence test of starts against g-images of other starts, for each g."""
     size = len(drawn) // 2
     originals, others = drawn[:size].reshape(size, -1).astype(np.float64), drawn[size:]

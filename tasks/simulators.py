@@ -83,9 +83,7 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         self.next_draw: NDArray[np.float64] | None = None
         self._streams: Streams | None = None
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Any, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Start an episode; with a seed also start the random stream anew."""
         super().reset(seed=seed)
         if seed is not None or self._streams is None:
@@ -154,9 +152,7 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
             seeds = np.asarray(seed, dtype=np.int64)
             seeds = seeds + np.arange(self.num_envs) if seeds.ndim == 0 else seeds
             if seeds.shape != (self.num_envs,):
-                raise SympriorError(
-                    f"{self.num_envs} environments take {self.num_envs} seeds, not {seeds.size}."
-                )
+                raise SympriorError(f"{self.num_envs} environments take {self.num_envs} seeds, not {seeds.size}.")
             self._streams = Streams(self._xp.asarray(seeds, **self._place))
         self.states = self.simulator.initial(self._streams.draw(self.simulator.reset_draws))
         self._elapsed = self._xp.zeros(self.num_envs, dtype=self._xp.int64, **self._place)

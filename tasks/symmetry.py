@@ -54,9 +54,7 @@ class Symmetry:
                 f"Observations are acted on by {self.observation.group.name}, "
                 f"actions by {self.action.group.name}: a symmetry has one group."
             )
-        if self.discrete and not (
-            isinstance(self.action, SignedPermutation) and (self.action.sign > 0).all()
-        ):
+        if self.discrete and not (isinstance(self.action, SignedPermutation) and (self.action.sign > 0).all()):
             raise SympriorError("On discrete actions a group acts by permutations without signs.")
 
     @property

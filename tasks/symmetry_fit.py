@@ -57,9 +57,7 @@ def check_by_acting(symmetry: Symmetry) -> None:
                         f"ρ({names[g]})ρ({names[h]})x ≠ ρ({names[g]}·{names[h]})x."
                     )
         if not np.array_equal(moved[0], x):
-            raise SympriorError(
-                f"{type(representation).__name__}: the identity of {symmetry.group.name} moves x."
-            )
+            raise SympriorError(f"{type(representation).__name__}: the identity of {symmetry.group.name} moves x.")
 
 
 def spaces_in_words(symmetry: Symmetry, env: gymnasium.Env[Any, Any]) -> str:
@@ -72,9 +70,7 @@ def spaces_in_words(symmetry: Symmetry, env: gymnasium.Env[Any, Any]) -> str:
             continue
         for g, name in enumerate(symmetry.group.elements):
             low, high = _image_of_box(representation, g, space.low, space.high)
-            if not (
-                np.allclose(low, space.low, rtol=ROUND_OFF) and np.allclose(high, space.high, rtol=ROUND_OFF)
-            ):
+            if not (np.allclose(low, space.low, rtol=ROUND_OFF) and np.allclose(high, space.high, rtol=ROUND_OFF)):
                 return f"the bounds of the {what} space are not mapped onto themselves by {name}"
     return KEPT
 

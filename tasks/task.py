@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -117,8 +118,7 @@ class Task:
         file = resources.files("symprior.tasks") / "data" / f"{self.id}.json"
         if not file.is_file():
             raise SympriorError(
-                f"{self.id} has no reference scores yet. "
-                f"Measure them with `symprior references {self.id} --write`."
+                f"{self.id} has no reference scores yet. Measure them with `symprior references {self.id} --write`."
             )
         data = json.loads(file.read_text(encoding="utf-8"))
         policies = {name: Reference(**entry) for name, entry in data.pop("policies").items()}
@@ -139,8 +139,12 @@ TASKS: Registry[Task] = Registry("task", "symprior.tasks.families")
 
 
 def register(task: Task) -> Task:
-    """Put a task into the registry."""
-    TASKS.register(task.id, task, task.origin or task.id)
+    """Put a task into the registry, as one of the calling module.
+
+    Raises:
+        SympriorError: another task has its id.
+    """
+    TASKS.register(task.id, task, task.origin or str(sys._getframe(1).f_globals.get("__name__")))
     return task
 
 

@@ -27,9 +27,7 @@ class Separation:
     standard_error: float
 
 
-def separation(
-    first: NDArray[np.float64], second: NDArray[np.float64], rng: np.random.Generator
-) -> Separation:
+def separation(first: NDArray[np.float64], second: NDArray[np.float64], rng: np.random.Generator) -> Separation:
     """Ridge regression on the entries and on random ReLU features, fitted and scored on different fifths.
 
     Args:
@@ -49,9 +47,7 @@ def separation(
     return Separation(auc, _standard_error(auc, len(first), len(second)))
 
 
-def _held_out_auc(
-    features: NDArray[np.float64], labels: NDArray[np.float64], held: NDArray[np.bool_]
-) -> float:
+def _held_out_auc(features: NDArray[np.float64], labels: NDArray[np.float64], held: NDArray[np.bool_]) -> float:
     kept = features[~held]
     gram = kept.T @ kept + RIDGE * np.eye(kept.shape[1])
     scores = features[held] @ np.linalg.solve(gram, kept.T @ labels[~held])

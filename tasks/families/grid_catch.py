@@ -209,8 +209,7 @@ def _register(task_id: str, gym_id: str, image: bool) -> None:
             card=Card(
                 description="Catch a randomly moving prey on a 7×7 torus; 1 for the catch, −0.1 a step. "
                 f"The agent sees {seen}.",
-                group_in_words=f"C4: quarter turns about the agent. {turned}, the moves with it; "
-                "`stay` is fixed.",
+                group_in_words=f"C4: quarter turns about the agent. {turned}, the moves with it; `stay` is fixed.",
                 source="The grid world of van der Pol et al. (2020), without its released code's confounds.",
                 licence="MIT",
                 bibtex=_BIBTEX,

@@ -1,0 +1,130 @@
+"""Reference scores: dynamic programming agrees with play, files with measurements, and nothing is typed in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symprior.tasks import TASKS, Task, get_task
+from symprior.tasks.dynamic_programming import (
+    blind_return,
+    optimal_actions,
+    optimal_return,
+    tabulate,
+    uniform_return,
+)
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.families.grid_catch import GridCatch, chase, sweep
+from symprior.tasks.frozen_states import uniform_play
+from symprior.tasks.reference_scores import DATA, episode_returns, measure, set_budget, write
+
+CATCH, CARTPOLE = get_task("grid-catch-vector-v1"), get_task("cartpole-v1")
+
+
+def assert_near(exact: float, returns: np.ndarray) -> None:
+    assert abs(returns.mean() - exact) < 4 * returns.std(ddof=1) / np.sqrt(len(returns))
+
+
+def test_dynamic_programming_agrees_with_play() -> None:
+    mdp, horizon = tabulate(GridCatch()), GridCatch.max_episode_steps
+    assert_near(optimal_return(mdp, horizon), episode_returns(CATCH, chase, "test", 4000))
+    assert_near(uniform_return(mdp, horizon), episode_returns(CATCH, uniform_play(CATCH), "test", 4000))
+    steps = iter(range(horizon))
+    swept = episode_returns(CATCH, lambda states: np.full(len(states), sweep(next(steps))), "test", 4000)
+    assert_near(blind_return(mdp, horizon, sweep), swept)
+
+
+def test_an_enumerated_task_is_complete() -> None:
+    mdp = tabulate(GridCatch())
+    assert mdp.start.sum() == pytest.approx(1, abs=1e-12)
+    rows = mdp.transitions.sum(axis=2)
+    assert (rows <= 1 + 1e-12).all() and (rows < 1 - 1e-3).any(), "some actions may catch, none does more"
+    np.testing.assert_allclose(mdp.rewards, (1 - rows) * 1.0 + rows * -0.1, atol=1e-12)
+
+
+def test_optimal_actions_attain_the_optimum_and_one_step_changes_it() -> None:
+    """Within one step only the four neighbours can be caught for sure."""
+    mdp = tabulate(GridCatch())
+    assert optimal_return(mdp, 1) > uniform_return(mdp, 1)
+    states = GridCatch().all_states()
+    for state, action in zip(states, optimal_actions(mdp, 1), strict=True):
+        if np.abs(state).sum() == 1:
+            assert GridCatch().step(state[None], np.array([action]), np.array([[0.5]]))[2][0]
+
+
+@pytest.mark.parametrize("name", list(TASKS))
+def test_the_file_holds_what_is_measured(name: str) -> None:
+    task = get_task(name)
+    measured, held = measure(task), task.references
+    assert set(measured["policies"]) == set(held.policies)
+    for policy, reference in held.policies.items():
+        again = measured["policies"][policy]
+        assert again["value"] == pytest.approx(reference.value, rel=1e-9, abs=reference.standard_error)
+        assert again["method"] == reference.method
+    assert measured["threshold"] == pytest.approx(held.threshold, rel=1e-9)
+    assert measured["threshold_source"] == held.threshold_source
+    assert (measured["zero"], measured["one"]) == (held.zero, held.one)
+
+
+@pytest.mark.parametrize("name", list(TASKS))
+def test_scores_zero_and_one_are_their_policies(name: str) -> None:
+    references = get_task(name).references
+    assert references.normalise(references.policies[references.zero].value) == 0
+    assert references.normalise(references.policies[references.one].value) == 1
+    assert 0 < references.normalise(references.threshold) < 1
+    assert references.policies["random"].value < references.policies["optimal"].value
+
+
+def test_cartpoles_optimum_is_the_bound_that_its_controller_attains() -> None:
+    optimum = CARTPOLE.references.policies["optimal"]
+    assert (optimum.value, optimum.standard_error) == (500, 0)
+    assert "max_episode_steps × 1" in optimum.method and "every one of 10,000 episodes" in optimum.method
+    assert (CARTPOLE.threshold, CARTPOLE.references.threshold_source) == (
+        475,
+        "reward_threshold of gymnasium's CartPole-v1",
+    )
+
+
+def test_a_bound_that_is_missed_once_is_no_optimum() -> None:
+    fails = replace(CARTPOLE, reference_policy=uniform_play(CARTPOLE))
+    with pytest.raises(SympriorError, match="10,000 of 10,000 episodes"):
+        measure(fails)
+    with pytest.raises(SympriorError, match="greatest_reward"):
+        measure(replace(CARTPOLE, greatest_reward=None))
+    with pytest.raises(SympriorError, match="no threshold"):
+        measure(replace(CATCH, threshold_fraction=None))
+
+
+def test_a_measured_budget_survives_new_references(tmp_path: Path) -> None:
+    data = measure(CATCH)
+    with pytest.raises(SympriorError, match="no budget"):
+        write(CATCH, data, tmp_path)
+    with pytest.raises(SympriorError, match="no reference scores yet"):
+        set_budget(CATCH, 100, "measured", tmp_path)
+    path = write(CATCH, {**data, "budget": 7, "budget_source": "provisional"}, tmp_path)
+    set_budget(CATCH, 100, "measured", tmp_path)
+    assert write(CATCH, {**data, "budget": 8, "budget_source": "other"}, tmp_path) == path
+    held = json.loads(path.read_text(encoding="utf-8"))
+    assert (held["budget"], held["budget_source"]) == (100, "measured")
+    assert held["policies"] == data["policies"]
+    with pytest.raises(SympriorError, match="positive"):
+        set_budget(CATCH, 0, "measured", tmp_path)
+
+
+def test_a_task_without_references_says_what_to_do() -> None:
+    with pytest.raises(SympriorError, match="symprior references new-v1 --write"):
+        _ = replace(CATCH, id="new-v1").references
+
+
+def test_every_file_belongs_to_a_task() -> None:
+    assert {path.stem for path in DATA.glob("*.json")} == set(TASKS)
+
+
+@pytest.mark.parametrize("name", list(TASKS))
+def test_budgets_are_positive_and_say_where_they_come_from(name: str) -> None:
+    task: Task = get_task(name)
+    assert task.budget > 0 and task.references.budget_source

@@ -33,8 +33,8 @@ class CategoricalActor(ABC):
             self.seed_policy(np.array([seed_from(self.seed, "policy", i) for i in range(rows)], dtype=np.int64))
         assert self._streams is not None
         cumulative = self.action_probabilities(observations).cumsum(axis=1)
-        return (cumulative[:, :-1] < self._streams.draw(1)).sum(axis=1)
+        return np.asarray((cumulative[:, :-1] < self._streams.draw(1)).sum(axis=1))
 
     def act_greedily(self, observations: NDArray[Any]) -> NDArray[np.int64]:
         """The most probable action of each row, [batch]."""
-        return self.action_probabilities(observations).argmax(axis=1)
+        return np.asarray(self.action_probabilities(observations).argmax(axis=1))

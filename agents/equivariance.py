@@ -1,4 +1,4 @@
-"""How far a policy is from being equivariant: total variation between π(g s) and g π(s), and what a chance policy would have."""
+"""How far a policy is from being equivariant: the total variation between π(g s) and g π(s), against that by chance."""
 
 from __future__ import annotations
 
@@ -56,9 +56,11 @@ def equivariance_error(
     if between_independent < CONSTANT_BELOW:
         return EquivarianceErrors(None, None, float(distances.max()))
     return EquivarianceErrors(
-        float(distances.mean() / between_independent), float(distances.max() / between_independent), float(distances.max())
+        float(distances.mean() / between_independent),
+        float(distances.max() / between_independent),
+        float(distances.max()),
     )
 
 
 def _total_variation(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.abs(p - q).sum(axis=-1) / 2
+    return np.asarray(np.abs(p - q).sum(axis=-1) / 2)

@@ -34,7 +34,8 @@ class Action:
         images = flat.index_select(-1, self._source)
         if self._sign is not None:
             images = images * self._sign.to(images.dtype)
-        return images.unflatten(-1, (self._order, self._size)).movedim(-2, 0).reshape(self._order, *x.shape)
+        separate = images.view(*flat.shape[:-1], self._order, self._size)
+        return separate.movedim(-2, 0).reshape(self._order, *x.shape)
 
 
 class Orbit:
@@ -61,5 +62,5 @@ class Orbit:
         return self._images[:, actions.long()].to(actions.dtype)
 
     def probabilities(self, probabilities: Tensor) -> Tensor:
-        """g acting on distributions over discrete actions, [..., actions] → [|G|, ..., actions]."""
+        """G acting on distributions over discrete actions, [..., actions] → [|G|, ..., actions]."""
         return self._on_action_vectors(probabilities)

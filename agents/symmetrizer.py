@@ -35,7 +35,7 @@ class Basis:
     @property
     def rank(self) -> int:
         """The number of vectors."""
-        return self.vectors.shape[1]
+        return int(self.vectors.shape[1])
 
 
 BasisRule = Callable[[Representation, Representation, np.random.Generator], Basis]

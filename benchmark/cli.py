@@ -39,7 +39,8 @@ def main() -> None:
         if error.name not in ("torch", "stable_baselines3"):
             raise
         Console(stderr=True, soft_wrap=True).print(
-            f"[bold red]Error:[/] Training needs {error.name}. Install it with: pip install 'symprior\\[train]'", highlight=False
+            f"[bold red]Error:[/] Training needs {error.name}. Install it with: pip install 'symprior\\[train]'",
+            highlight=False,
         )
         sys.exit(2)
 

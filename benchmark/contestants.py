@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from symprior.agents import Problem, ShippedAgent, get_agent
 from symprior.leaderboard.records import AgentCard
 from symprior.tasks.errors import SympriorError
+
+if TYPE_CHECKING:
+    from symprior.agents import Problem, ShippedAgent
 
 METHODS = ("learn", "act")
 
@@ -22,6 +24,11 @@ class Shipped:
     """A shipped agent as a contestant."""
 
     agent: ShippedAgent
+
+    @property
+    def id(self) -> str:
+        """The id under which its records lie."""
+        return self.agent.id
 
     @property
     def mode(self) -> Any:
@@ -40,7 +47,7 @@ class Shipped:
         """What records say of it."""
         prior = self.agent.prior
         return AgentCard(
-            id=self.agent.id,
+            id=self.id,
             algorithm=self.agent.algorithm.name,
             prior=prior.name if prior else "none",
             description=self.agent.description,
@@ -69,6 +76,11 @@ class Own:
     kind: type[Any]
     mode: str = "sample"
 
+    @property
+    def id(self) -> str:
+        """The id under which its records lie: the class's name."""
+        return self.kind.__name__
+
     def settings(self, family: str, overrides: dict[str, Any]) -> dict[str, Any]:
         """What the class says of itself in `settings`.
 
@@ -76,7 +88,9 @@ class Own:
             SympriorError: there are overrides; an own agent keeps its settings itself.
         """
         if overrides:
-            raise SympriorError(f"{self.kind.__name__} keeps its settings in its own file; --set works for shipped agents.")
+            raise SympriorError(
+                f"{self.kind.__name__} keeps its settings in its own file; --set works for shipped agents."
+            )
         return dict(getattr(self.kind, "settings", {}))
 
     def build(self, problem: Problem, seed: int, family: str, overrides: dict[str, Any], device: str) -> Any:
@@ -86,7 +100,7 @@ class Own:
     def card(self, agent: Any, group: str, learner: str) -> AgentCard:
         """What records say of it."""
         return AgentCard(
-            id=self.kind.__name__,
+            id=self.id,
             algorithm=getattr(self.kind, "algorithm", "own"),
             prior=getattr(self.kind, "prior", "own"),
             description=(self.kind.__doc__ or "An agent from outside the project.").strip().splitlines()[0],
@@ -115,14 +129,10 @@ def find(name: str) -> Shipped | Own:
     if not colon or not path.endswith(".py"):
         if name.endswith(".py"):
             raise SympriorError(f"{name} names a file but no class in it. Write {name}:ClassName.")
+        from symprior.agents import get_agent
+
         return Shipped(get_agent(name))
     return Own(_own_class(path, attribute))
-
-
-def record_id(name: str) -> str:
-    """The id under which a contestant's records lie."""
-    contestant = find(name)
-    return contestant.agent.id if isinstance(contestant, Shipped) else contestant.kind.__name__
 
 
 def _own_class(path: str, attribute: str) -> type[Any]:

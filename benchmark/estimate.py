@@ -8,8 +8,8 @@ from statistics import median
 
 from symprior.benchmark import contestants
 from symprior.benchmark.job import Job
-from symprior.leaderboard import OWN_RESULTS, RunRecord, read_published, read_records
 from symprior.benchmark.store import RecordStore
+from symprior.leaderboard import OWN_RESULTS, RunRecord, read_published, read_records
 from symprior.tasks.errors import SympriorError
 
 Cell = tuple[str, str, str]
@@ -25,7 +25,8 @@ class Estimate:
 
     def seconds(self, job: Job) -> float | None:
         """Seconds of one worker for all seeds of a job; None where nothing like it ran before."""
-        speed = self._speeds.get((job.task, contestants.record_id(job.agent), job.learner))
+        contestant = contestants.find(job.agent)
+        speed = self._speeds.get((job.task, contestant.id, contestant.learner(job.learner)))
         return job.budget * len(job.seeds) / speed if speed else None
 
     def sentence(self, jobs: list[Job], workers: int) -> str:

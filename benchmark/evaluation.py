@@ -38,7 +38,11 @@ def isolated_random_numbers(seed: int) -> Iterator[None]:
 
 
 def evaluate(
-    agent: Any, task: Task, seeds: tuple[int, ...], point: EvaluationPoint, act: Callable[[NDArray[Any]], Any] | None = None
+    agent: Any,
+    task: Task,
+    seeds: tuple[int, ...],
+    point: EvaluationPoint,
+    act: Callable[[NDArray[Any]], Any] | None = None,
 ) -> list[list[float]]:
     """The undiscounted returns of `task.evaluation_episodes` episodes of each run, [seeds][episodes].
 
@@ -53,13 +57,17 @@ def evaluate(
     environments = SimulatorVectorEnv(task.simulator(), episodes * len(seeds))
     with isolated_random_numbers(seed_from(task.id, *seeds, point.step, "evaluation")):
         if hasattr(agent, "seed_policy"):
-            agent.seed_policy(np.concatenate([episode_seeds(task.id, seed, point, episodes, "policy") for seed in seeds]))
+            agent.seed_policy(
+                np.concatenate([episode_seeds(task.id, seed, point, episodes, "policy") for seed in seeds])
+            )
         starts = np.concatenate([episode_seeds(task.id, seed, point, episodes) for seed in seeds])
         returns = _play(environments, starts, act or agent.act)
     return [list(map(float, row)) for row in returns.reshape(len(seeds), episodes)]
 
 
-def _play(environments: SimulatorVectorEnv, seeds: NDArray[np.int64], act: Callable[[NDArray[Any]], Any]) -> NDArray[np.float64]:
+def _play(
+    environments: SimulatorVectorEnv, seeds: NDArray[np.int64], act: Callable[[NDArray[Any]], Any]
+) -> NDArray[np.float64]:
     """One episode in every environment, [environments]."""
     observations, _ = environments.reset(seed=seeds)
     returns, running = np.zeros(len(seeds)), np.ones(len(seeds), dtype=bool)
@@ -87,5 +95,7 @@ def checked_actions(actions: Any, space: gymnasium.Space[Any], rows: int) -> NDA
         if not np.issubdtype(array.dtype, np.integer):
             raise SympriorError(f"`act` returned actions of type {array.dtype}; {space} needs integers.")
         if array.min() < space.start or array.max() >= space.start + space.n:
-            raise SympriorError(f"`act` returned actions from {array.min()} to {array.max()}; {space} has 0 … {space.n - 1}.")
+            raise SympriorError(
+                f"`act` returned actions from {array.min()} to {array.max()}; {space} has 0 … {space.n - 1}."
+            )
     return array

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -98,10 +99,8 @@ class Execution:
             np.concatenate([training_seeds(job.task, seed, copies) for seed in job.seeds]),
             lambda point: self._evaluate(point, self._used),
         )
-        try:
+        with suppress(BudgetExhausted):
             self.agent.learn(self.env, job.budget)
-        except BudgetExhausted:
-            pass
         for point in self.env.unmet:  # the agent stopped early: its policy stays what it is
             self._evaluate(point, point.step)
         self._evaluate(points[-1], self._used if self.env.is_exhausted else job.budget)

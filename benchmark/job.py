@@ -60,7 +60,9 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         first, dash, last = (piece.strip() for piece in part.partition("-"))
         if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise SympriorError(f"{text!r} is no list of seeds. Write a range such as 0-9, single seeds such as 4, or 0-4,7.")
+            raise SympriorError(
+                f"{text!r} is no list of seeds. Write a range such as 0-9, single seeds such as 4, or 0-4,7."
+            )
         if dash and int(last) < int(first):
             raise SympriorError(f"The seed range {part.strip()!r} runs backwards; write {last}-{first}.")
         seeds += range(int(first), int(last or first) + 1)

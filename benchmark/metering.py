@@ -9,7 +9,7 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from symprior.benchmark.protocol import EvaluationPoint
-from symprior.tasks.errors import BudgetExhausted
+from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.simulators import SimulatorVectorEnv
 
 
@@ -24,6 +24,9 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
             budget, is left to the caller: training may still use what the last steps brought.
         environment_seeds: for the first reset, [env.num_envs]; later resets go on with the same streams.
         on_point: called between two steps with the evaluation that is due.
+
+    Raises:
+        SympriorError: not even one vector step fits into the budget.
     """
 
     def __init__(
@@ -35,6 +38,10 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
         environment_seeds: NDArray[Any],
         on_point: Callable[[EvaluationPoint], None],
     ) -> None:
+        if budget < env.num_envs // seeds:
+            raise SympriorError(
+                f"A budget of {budget} environment steps is less than one step of the agent's {env.num_envs // seeds} copies."
+            )
         self._env, self._budget, self._on_point = env, budget, on_point
         self._due = [point for point in points if point.step < budget]
         self._environment_seeds: NDArray[Any] | None = environment_seeds
@@ -66,6 +73,8 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
         return result
 
     def _evaluate_what_is_due(self) -> None:
+        if self.is_exhausted:  # what is due now coincides with the last evaluation
+            self._due = []
         reached = [point for point in self._due if point.step <= self.used]
         if reached:  # a vector step may pass several points of a small budget: they are one evaluation
             self._due = self._due[len(reached) :]

@@ -32,6 +32,8 @@ def evaluation_points(budget: int, every: int | None = None) -> list[EvaluationP
     return [EvaluationPoint(number, step) for number, step in enumerate(sorted(steps))]
 
 
-def episode_seeds(task: str, seed: int, point: EvaluationPoint, episodes: int, purpose: str = "episode") -> NDArray[np.int64]:
+def episode_seeds(
+    task: str, seed: int, point: EvaluationPoint, episodes: int, purpose: str = "episode"
+) -> NDArray[np.int64]:
     """A seed for each episode of one evaluation of one run, [episodes]; no two evaluations share their noise."""
     return np.array([seed_from(task, seed, point.step, purpose, i) for i in range(episodes)], dtype=np.int64)

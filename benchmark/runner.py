@@ -5,12 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from symprior.benchmark.job import Job
 from symprior.benchmark.store import RecordStore
@@ -52,7 +52,7 @@ def run(jobs: list[Job], store: RecordStore, workers: int, on_progress: Callable
     with _one_thread_each(), context.Manager() as manager:
         steps = manager.Queue()
         with ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps,)) as pool:
-            futures = {pool.schedule(_work, args=(job, str(store.folder))): job for job in jobs}
+            futures: dict[Future[Any], Job] = {pool.schedule(_work, args=(job, str(store.folder))): job for job in jobs}
             try:
                 for future in _as_completed(set(futures), steps, on_progress):
                     _collect(outcome, futures[future], future)
@@ -62,9 +62,7 @@ def run(jobs: list[Job], store: RecordStore, workers: int, on_progress: Callable
     return outcome
 
 
-def _as_completed(
-    waiting: set[ProcessFuture], steps: Any, on_progress: Callable[[int], None]
-) -> Iterator[ProcessFuture]:
+def _as_completed(waiting: set[Future[Any]], steps: Any, on_progress: Callable[[int], None]) -> Iterator[Future[Any]]:
     while waiting:
         done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
         while not steps.empty():
@@ -73,18 +71,25 @@ def _as_completed(
         waiting = waiting - done
 
 
-def _collect(outcome: Outcome, job: Job, future: ProcessFuture) -> None:
-    try:
-        errors = future.result()
-    except ProcessExpired as death:
-        errors = [f"its worker process died (exit code {death.exitcode})"] * len(job.seeds)
-    except Exception as error:  # a failure outside the agent: the run has no record, the others go on
-        errors = [f"{type(error).__name__}: {error}" if not isinstance(error, SympriorError) else str(error)] * len(job.seeds)
-    for error in errors:
+def _collect(outcome: Outcome, job: Job, future: Future[Any]) -> None:
+    for error in _errors(job, future):
         if error is None:
             outcome.finished += 1
         else:
             outcome.failed.append((job, error))
+
+
+def _errors(job: Job, future: Future[Any]) -> list[str | None]:
+    """The error of each run of a job, or None; also where the worker itself failed and left no record."""
+    try:
+        return list(future.result())
+    except ProcessExpired as death:
+        error = f"its worker process died (exit code {death.exitcode})"
+    except SympriorError as problem:
+        error = str(problem)
+    except Exception as problem:
+        error = f"{type(problem).__name__}: {problem}"
+    return [error] * len(job.seeds)
 
 
 def _work(job: Job, folder: str) -> list[str | None]:
@@ -114,7 +119,7 @@ def _report(steps: int) -> None:
     _steps.put(steps)
 
 
-class _one_thread_each:  # noqa: N801  (reads as a function)
+class _one_thread_each:
     """Workers are started with one thread for each numeric library."""
 
     NAMES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from symprior.benchmark import contestants
 from symprior.benchmark.job import Job
-from symprior.leaderboard.records import RunRecord, read_record, write_record
+from symprior.leaderboard.records import RunRecord, read_record, record_path, write_record
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
-
 
 RECORDS = Path("runs")
 """Where records are kept unless another folder is named."""
@@ -39,15 +38,22 @@ class RecordStore:
 
     def path(self, job: Job, seed: int) -> Path:
         """Where the record of one run of a job lies."""
-        suite = f"{job.suite}-{job.suite_version}"
-        return self.folder / suite / job.task / contestants.record_id(job.agent) / f"seed-{seed:04d}.json"
+        contestant = contestants.find(job.agent)
+        return record_path(
+            self.folder,
+            suite=f"{job.suite}-{job.suite_version}",
+            learner=contestant.learner(job.learner),
+            task=job.task,
+            agent=contestant.id,
+            seed=seed,
+        )
 
     def is_finished(self, job: Job, seed: int) -> bool:
         """Whether this run's record is there and finished.
 
         Raises:
             SympriorError: a record is there that cannot be read, or that answers another question (other budget, other
-                settings, another learner).
+                settings).
         """
         path = self.path(job, seed)
         if not path.exists():
@@ -69,7 +75,6 @@ class RecordStore:
         return [
             ("a budget of", record.budget, job.budget),
             ("settings", record.hyperparameters, asked),
-            ("the learner", record.agent.learner, contestant.learner(job.learner)),
         ]
 
     def write(self, record: RunRecord) -> Path:

@@ -25,7 +25,7 @@ class Suite(BaseModel):
     agents: list[str] = Field(min_length=1)
     seeds: str
     learner: str = STABLE_BASELINES3
-    baseline: str = "plain"
+    baseline: dict[str, str] = {}
     evaluate_every: int | None = Field(default=None, ge=1)
     budgets: dict[str, int] = {}
     settings: dict[str, dict[str, float | int | bool | list[int]]] = {}

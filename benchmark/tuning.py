@@ -80,7 +80,15 @@ def tune(
     """Search the learning rate of each agent on one task; finished trials are not run again.
 
     Args:
+        task: what is trained on.
+        agents: all get the same range and seeds.
+        seeds: tuning seeds, apart from those of results.
+        budget: environment steps of a trial.
+        store: where the trials' records are kept.
+        workers: processes side by side.
         progress: shows the jobs of a round while they run; gives what is called with environment steps done.
+        learner: what carries the algorithms out.
+        learning_rates: the range to begin with.
 
     Raises:
         SympriorError: a run failed.
@@ -136,7 +144,8 @@ def budget_by_rule(ledger: Ledger) -> tuple[int, str]:
     budget = int(candidates[np.abs(np.log(candidates / (2 * mean))).argmin()])
     sentence = (
         f"twice the restricted mean time to threshold of {ledger.agent} on {ledger.learner}, {mean:,.0f} steps over "
-        f"{len(ledger.seeds)} tuning seeds within {ledger.budget:,} ({ledger.best.censored} never reached it), rounded to 1-2-5"
+        f"{len(ledger.seeds)} tuning seeds within {ledger.budget:,} ({ledger.best.censored} never reached it), "
+        "rounded to 1-2-5"
     )
     return budget, sentence
 

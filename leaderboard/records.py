@@ -129,15 +129,21 @@ class RunRecord(_Part):
         return (self.suite, self.suite_version, self.task, self.agent.id, self.agent.learner, self.seed)
 
 
-def record_path(folder: Path, record: RunRecord) -> Path:
-    """Where a run's record lies below a records folder."""
-    name = f"seed-{record.seed:04d}.json"
-    return folder / f"{record.suite}-{record.suite_version}" / record.task / record.agent.id / name
+def record_path(folder: Path, *, suite: str, learner: str, task: str, agent: str, seed: int) -> Path:
+    """Where a run's record lies below a records folder; `suite` is its name and version, `quick-1`."""
+    return folder / suite / learner / task / agent / f"seed-{seed:04d}.json"
 
 
 def write_record(folder: Path, record: RunRecord) -> Path:
     """Write one record below `folder` and return its path."""
-    path = record_path(folder, record)
+    path = record_path(
+        folder,
+        suite=f"{record.suite}-{record.suite_version}",
+        learner=record.agent.learner,
+        task=record.task,
+        agent=record.agent.id,
+        seed=record.seed,
+    )
     write_text_atomically(path, record.model_dump_json(indent=1) + "\n")
     return path
 

@@ -19,7 +19,9 @@ class Augment(PlainNetwork):
 
     name = "augment"
     title = "augmentation"
-    description = "Each minibatch holds the whole orbit of its transitions, with the original log-probability and advantage."
+    description = (
+        "Each minibatch holds the whole orbit of its transitions, with the original log-probability and advantage."
+    )
     bibtex = SYMMETRIC_LOCOMOTION
 
     def minibatch(self, batch: Minibatch, orbit: Orbit) -> Minibatch:

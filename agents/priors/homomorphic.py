@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from symprior.agents.bibliography import MDP_HOMOMORPHIC_NETWORKS
 from symprior.agents.networks.actor_critic import ActorCritic, matched_channels
 from symprior.agents.prior import Prior, Sizes, register
-from symprior.agents.symmetrizer import BasisRule, equivariant_basis
+from symprior.agents.symmetrizer import Basis, equivariant_basis
+from symprior.tasks.representations import Representation
 from symprior.tasks.symmetry import Symmetry
 
 
@@ -19,12 +18,17 @@ class Homomorphic(Prior):
 
     name = "homomorphic"
     title = "homomorphic network"
-    description = "An MDP-homomorphic network: every layer commutes with the group, as many parameters as the plain one."
+    description = (
+        "An MDP-homomorphic network: every layer commutes with the group, as many parameters as the plain one."
+    )
     bibtex = MDP_HOMOMORPHIC_NETWORKS
     strict = True
-    rule: ClassVar[BasisRule] = staticmethod(equivariant_basis)
+
+    def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
+        """The subspace in which a layer's weights lie."""
+        return equivariant_basis(source, target, rng)
 
     def network(self, symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> ActorCritic:
         """Channels as given, or matched in parameters."""
         channels = sizes.channels or matched_channels(symmetry, sizes.plain(symmetry))
-        return ActorCritic(symmetry, channels, type(self).rule, rng)
+        return ActorCritic(symmetry, channels, self.basis, rng)

@@ -1,8 +1,11 @@
 """Control: the homomorphic network's structure on what the symmetrizer sends to zero."""
 
-from symprior.agents.priors.homomorphic import Homomorphic
+import numpy as np
+
 from symprior.agents.prior import register
-from symprior.agents.symmetrizer import nullspace_basis
+from symprior.agents.priors.homomorphic import Homomorphic
+from symprior.agents.symmetrizer import Basis, nullspace_basis
+from symprior.tasks.representations import Representation
 
 
 @register
@@ -14,4 +17,7 @@ class Nullspace(Homomorphic):
     description = "The homomorphic network on an orthonormal basis of the symmetrizer's nullspace, of the same rank."
     is_control = True
     strict = False
-    rule = staticmethod(nullspace_basis)
+
+    def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
+        """As large as the equivariant basis."""
+        return nullspace_basis(source, target, rng)

@@ -1,8 +1,11 @@
 """Control: the homomorphic network's structure on a random basis."""
 
-from symprior.agents.priors.homomorphic import Homomorphic
+import numpy as np
+
 from symprior.agents.prior import register
-from symprior.agents.symmetrizer import random_basis
+from symprior.agents.priors.homomorphic import Homomorphic
+from symprior.agents.symmetrizer import Basis, random_basis
+from symprior.tasks.representations import Representation
 
 
 @register
@@ -14,4 +17,7 @@ class RandomBasis(Homomorphic):
     description = "The homomorphic network with a random orthonormal basis of the same rank in each layer."
     is_control = True
     strict = False
-    rule = staticmethod(random_basis)
+
+    def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
+        """As large as the equivariant basis."""
+        return random_basis(source, target, rng)

@@ -33,9 +33,14 @@ def agents(context: typer.Context) -> None:
     for name in agent_names():
         agent = get_agent(name)
         control = agent.prior is not None and agent.prior.is_control
-        table.add_row(name, "control" if control else "agent", agent.prior.description if agent.prior else agent.description)
+        table.add_row(
+            name, "control" if control else "agent", agent.prior.description if agent.prior else agent.description
+        )
     console.print(table)
-    console.print("One agent's card: symprior agents show ID. Your own: symprior run --agent path/to/file.py:Name", highlight=False)
+    console.print(
+        "One agent's card: symprior agents show ID. Your own: symprior run --agent path/to/file.py:Name",
+        highlight=False,
+    )
 
 
 def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic.")]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from symprior.benchmark.job import parse_seeds
 from symprior.benchmark.store import RECORDS
+from symprior.benchmark.suite import get_suite, suite_names
+from symprior.leaderboard.records import RunRecord
 
 console = Console()
 
@@ -21,7 +24,9 @@ def add_to(app: typer.Typer) -> None:
 
 def leaderboard(
     records: Annotated[Path, typer.Option(help="The folder with the runs' records.")] = RECORDS,
-    published: Annotated[bool, typer.Option("--published", help="Show the results that come with symprior instead.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="Show the results that come with symprior instead.")
+    ] = False,
     suite: Annotated[str | None, typer.Option(help="Which suite, where the folder holds several.")] = None,
     out: Annotated[Path, typer.Option(help="Where the pages are written.")] = Path("site"),
 ) -> None:
@@ -29,15 +34,31 @@ def leaderboard(
     from symprior import leaderboard as board_floor
 
     found = board_floor.read_published(board_floor.OWN_RESULTS) if published else board_floor.read_records(records)
-    board = board_floor.build(found, suite)
+    board = board_floor.build(found, suite, **_expectations(found, suite))
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
 
 
+def _expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:
+    """What a shipped suite says should be there, so that a missing cell is shown as missing."""
+    names = {f"{record.suite}-{record.suite_version}" for record in found}
+    for name in suite_names():
+        known = get_suite(name)
+        if (suite in (name, f"{name}-{known.version}")) or (suite is None and names == {f"{name}-{known.version}"}):
+            return {
+                "suite_tasks": known.tasks,
+                "seeds": list(parse_seeds(known.seeds)),
+                "baseline": known.baseline or None,
+            }
+    return {}
+
+
 def publish(
     records: Annotated[Path, typer.Option(help="The folder with the runs' records.")] = RECORDS,
-    out: Annotated[Path | None, typer.Option(help="Where published results are kept; the checkout's own by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where published results are kept; the checkout's own by default.")
+    ] = None,
 ) -> None:
     """Put finished runs into the published results: one file per agent and task, nothing silently replaced."""
     from symprior import leaderboard as board_floor

@@ -32,23 +32,29 @@ def run(
     suite: Annotated[str | None, typer.Option(help="A suite: a frozen list of tasks, agents and seeds.")] = None,
     task: Annotated[list[str] | None, typer.Option(help="Instead of a suite: a task; may be given again.")] = None,
     agent: Annotated[
-        list[str] | None, typer.Option(help="An agent, `ppo+homomorphic` or `path/to/file.py:Name`; may be given again.")
+        list[str] | None,
+        typer.Option(help="An agent, `ppo+homomorphic` or `path/to/file.py:Name`; may be given again."),
     ] = None,
     seeds: Annotated[str, typer.Option(help="Seeds of --task runs: 0-9, 4, or 0-4,7.")] = "0-4",
     budget: Annotated[int | None, typer.Option(help="Environment steps, where not the task's own.")] = None,
-    evaluate_every: Annotated[int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")] = None,
+    evaluate_every: Annotated[
+        int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")
+    ] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="A hyperparameter, as name=value; may be given again.")
     ] = None,
-    records: Annotated[Path, typer.Option(help="Where records are kept; finished runs found there are skipped.")] = RECORDS,
+    records: Annotated[
+        Path, typer.Option(help="Where records are kept; finished runs found there are skipped.")
+    ] = RECORDS,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side, one thread each.")] = 2,
     device: Annotated[str, typer.Option(help="Where torch computes: cpu or cuda.")] = "cpu",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
+    ] = False,
 ) -> None:
     """Train and evaluate agents; finished runs are skipped, so the same command carries on after a stop.
 
     Examples:
-
       symprior run --suite quick
 
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
@@ -80,7 +86,9 @@ def _jobs(
 ) -> list[Job]:
     if suite is not None:
         if tasks or agents or budget is not None or settings or evaluate_every:
-            raise SympriorError("A suite fixes its tasks, agents, budgets and settings. Give --suite alone, or --task and --agent.")
+            raise SympriorError(
+                "A suite fixes its tasks, agents, budgets and settings. Give --suite alone, or --task and --agent."
+            )
         return get_suite(suite).jobs()
     if not tasks or not agents:
         raise SympriorError("Say what to run: --suite NAME, or --task TASK and --agent AGENT.")
@@ -120,7 +128,13 @@ def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
 
 def _overview(jobs: list[Job], waiting: list[Job], total: int) -> Table:
     table = Table(title=f"{len(waiting)} of {total} runs to do", title_justify="left", box=None, pad_edge=False)
-    for column, justify in (("task", "left"), ("agent", "left"), ("to do", "right"), ("finished", "right"), ("budget", "right")):
+    for column, justify in (
+        ("task", "left"),
+        ("agent", "left"),
+        ("to do", "right"),
+        ("finished", "right"),
+        ("budget", "right"),
+    ):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for job in jobs:
         left = sum(len(single.seeds) for single in waiting if (single.task, single.agent) == (job.task, job.agent))
@@ -142,5 +156,7 @@ def _conclude(outcome: Outcome, records: Path) -> None:
     for job, error in outcome.failed:
         console.print(f"[bold red]Failed:[/] {job}: {error}", highlight=False, soft_wrap=True)
     if outcome.failed:
-        console.print("The whole errors stand in the failed runs' records; the same command tries them again.", soft_wrap=True)
+        console.print(
+            "The whole errors stand in the failed runs' records; the same command tries them again.", soft_wrap=True
+        )
         raise typer.Exit(1)

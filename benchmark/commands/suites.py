@@ -23,5 +23,7 @@ def suites() -> None:
         table.add_column(column, overflow="fold")
     for name in suite_names():
         suite = get_suite(name)
-        table.add_row(name, suite.version, "\n".join(suite.tasks), "\n".join(suite.agents), suite.seeds, suite.description)
+        table.add_row(
+            name, suite.version, "\n".join(suite.tasks), "\n".join(suite.agents), suite.seeds, suite.description
+        )
     console.print(table)

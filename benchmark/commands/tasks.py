@@ -41,15 +41,16 @@ def _row(task: Task) -> tuple[str, ...]:
 
 def show(task_id: str) -> None:
     """Show one task's card: symmetry, references, budget, how to make it, citation."""
-    from symprior.tasks.description import action_lines
+    from symprior.tasks.description import describe
 
     task = get_task(task_id)
     card, references = task.card, task.references
     console.rule(f"[bold]{task.id}", align="left")
     console.print(card.description, soft_wrap=True)
     console.print(f"\n[bold]Symmetry[/]  {card.group_in_words}", soft_wrap=True)
-    for line in action_lines(task.symmetry()):
-        console.print(f"  {line}", highlight=False, markup=False)
+    for element in describe(task.symmetry()):
+        does = f"{element.element} (order {element.order}): observation {element.observation}; actions {element.action}"
+        console.print(f"  {does}", highlight=False, markup=False, soft_wrap=True)
     table = Table(title="Reference returns", title_justify="left")
     for column in ("policy", "return", "± s.e.", "score", "how"):
         table.add_column(column)
@@ -58,7 +59,9 @@ def show(task_id: str) -> None:
         table.add_row(name, f"{reference.value:.4f}", f"{reference.standard_error:.4f}", score, reference.method)
     console.print(table)
     console.print(f"[bold]Threshold[/]  {references.threshold:.4g}  ({references.threshold_source})", soft_wrap=True)
-    console.print(f"[bold]Budget[/]     {references.budget:,} environment steps  ({references.budget_source})", soft_wrap=True)
+    console.print(
+        f"[bold]Budget[/]     {references.budget:,} environment steps  ({references.budget_source})", soft_wrap=True
+    )
     console.print(f"[bold]Make it[/]    symprior.tasks.get_task({task.id!r}).make()", highlight=False)
     console.print(f"[bold]Check it[/]   symprior check {task.id}", highlight=False)
     console.print(f"[bold]Source[/]     {card.source} Licence: {card.licence}.\n", soft_wrap=True)

@@ -27,7 +27,9 @@ def tune(
     task: Annotated[str, typer.Option(help="The task that stands for its family.")],
     agent: Annotated[list[str], typer.Option(help="An agent; may be given again. All get the same range and seeds.")],
     seeds: Annotated[str, typer.Option(help="Tuning seeds, apart from those of results.")] = "10000-10004",
-    budget: Annotated[int | None, typer.Option(help="Environment steps of a trial, where not the task's budget.")] = None,
+    budget: Annotated[
+        int | None, typer.Option(help="Environment steps of a trial, where not the task's budget.")
+    ] = None,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs/tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     save: Annotated[bool, typer.Option("--save", help="Keep the ledgers; the agents' defaults follow them.")] = False,

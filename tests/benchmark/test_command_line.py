@@ -70,7 +70,9 @@ def test_check_measures_and_exits_zero_where_the_declaration_holds(symprior):
 
 def test_from_a_run_to_a_page(symprior, tmp_path):
     for agent in ("ppo", "ppo+homomorphic"):
-        result = symprior("run", "--task", "grid-catch-vector-v1", "--agent", agent, "--seeds", "0-4", "--budget", "640")
+        result = symprior(
+            "run", "--task", "grid-catch-vector-v1", "--agent", agent, "--seeds", "0-4", "--budget", "640"
+        )
         assert result.returncode == 0, result.stderr
     first = symprior("leaderboard", "--out", "first")
     assert first.returncode == 0, first.stderr

@@ -6,7 +6,7 @@ import pytest
 from symprior.benchmark.metering import MeteredVectorEnv
 from symprior.benchmark.protocol import evaluation_points
 from symprior.tasks import get_task
-from symprior.tasks.errors import BudgetExhausted
+from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
 
 
@@ -26,13 +26,18 @@ def _exhaust(environment):
     return steps
 
 
-@pytest.mark.parametrize(("budget", "steps"), [(800, 100), (807, 100), (8, 1), (7, 0)])
+@pytest.mark.parametrize(("budget", "steps"), [(800, 100), (807, 100), (8, 1)])
 def test_budget_cannot_be_exceeded(budget, steps):
     environment = _metered(budget)
     assert _exhaust(environment) == steps
     assert environment.used == 8 * steps
     with pytest.raises(BudgetExhausted):
         environment.step(np.zeros(8, dtype=np.int64))
+
+
+def test_a_budget_of_less_than_one_vector_step_is_refused():
+    with pytest.raises(SympriorError, match="less than one step"):
+        _metered(7)
 
 
 def test_every_run_in_a_stack_has_the_whole_budget():
@@ -44,6 +49,7 @@ def test_points_are_met_at_the_next_whole_vector_step_and_the_last_is_left_to_th
     environment = _metered(1000, on_point=lambda point: met.append((point.step, environment.used)))
     _exhaust(environment)
     assert [due for due, _ in met] == [point.step for point in evaluation_points(1000)][:-1]
+    assert met[0] == (0, 0)
     assert all(due <= used < due + 8 for due, used in met)
 
 

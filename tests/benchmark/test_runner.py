@@ -16,7 +16,16 @@ from symprior.benchmark.store import RecordStore
 from symprior.leaderboard.records import read_record, read_records
 from symprior.tasks import SympriorError
 
-COMMAND = [str(Path(sys.executable).parent / "symprior"), "run", "--task", "cartpole-v1", "--agent", "a2c", "--workers", "2"]
+COMMAND = [
+    str(Path(sys.executable).parent / "symprior"),
+    "run",
+    "--task",
+    "cartpole-v1",
+    "--agent",
+    "a2c",
+    "--workers",
+    "2",
+]
 
 SUICIDE = """
 import os, signal
@@ -60,7 +69,17 @@ def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, 
 def test_a_dead_worker_costs_one_run_and_the_exit_code_says_so(tmp_path, symprior, agent_file):
     agent_file(SUICIDE)
     result = symprior(
-        "run", "--task", "cartpole-v1", "--agent", "random", "--agent", "mine.py:Dies", "--seeds", "0-2", "--budget", "500"
+        "run",
+        "--task",
+        "cartpole-v1",
+        "--agent",
+        "random",
+        "--agent",
+        "mine.py:Dies",
+        "--seeds",
+        "0-2",
+        "--budget",
+        "500",
     )
     assert result.returncode == 1
     assert "worker process died" in result.stdout

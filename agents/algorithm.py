@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from symprior.tasks.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from symprior.agents.prior import Minibatch
 
 
 class Settings(BaseModel):
@@ -28,10 +33,14 @@ class OnPolicySettings(Settings):
     value_coefficient: float = Field(default=0.5, ge=0, description="weight of the value loss")
     entropy_coefficient: float = Field(default=0.01, ge=0, description="weight of the entropy bonus")
     max_gradient_norm: float = Field(default=1.0, gt=0, description="gradients are clipped to this norm")
-    normalise_advantage: bool = Field(default=False, description="whether advantages are standardised in each minibatch")
+    normalise_advantage: bool = Field(
+        default=False, description="whether advantages are standardised in each minibatch"
+    )
     adam_epsilon: float = Field(default=1e-5, gt=0, description="Adam's ε")
     widths: tuple[int, ...] | None = Field(default=None, description="hidden widths of the plain network")
-    channels: tuple[int, ...] | None = Field(default=None, description="channels of the equivariant network; null: matched")
+    channels: tuple[int, ...] | None = Field(
+        default=None, description="channels of the equivariant network; null: matched"
+    )
 
 
 class Algorithm(ABC):
@@ -62,6 +71,34 @@ class OnPolicyAlgorithm(Algorithm):
     @abstractmethod
     def updates(self, settings: Any) -> tuple[int, int]:
         """(gradient steps after a rollout, transitions in each)."""
+
+    @abstractmethod
+    def policy_loss(
+        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
+    ) -> Tensor:
+        """What each transition adds to the policy's loss; all [(seeds,) batch]."""
+
+    def loss(self, logits: Tensor, values: Tensor, batch: Minibatch, settings: Any) -> Tensor:
+        """The loss of a minibatch under the network's outputs, for the batched learner: [(seeds,)].
+
+        Args:
+            logits: [(seeds,) batch, actions].
+            values: [(seeds,) batch].
+            batch: the transitions.
+            settings: of this algorithm; numbers, or one number for each seed, [seeds, 1].
+        """
+        advantages = batch.advantages
+        if settings.normalise_advantage:
+            deviation = advantages.std(-1, keepdim=True)
+            advantages = (advantages - advantages.mean(-1, keepdim=True)) / (deviation + 1e-8)
+        log_policy = logits.log_softmax(-1)
+        log_probabilities = log_policy.gather(-1, batch.actions.unsqueeze(-1)).squeeze(-1)
+        policy_loss = self.policy_loss(log_probabilities, batch.old_log_probabilities, advantages, settings)
+        negative_entropy = (log_policy.exp() * log_policy).sum(-1)
+        value_loss = (batch.returns - values).square()
+        return (
+            policy_loss + settings.entropy_coefficient * negative_entropy + settings.value_coefficient * value_loss
+        ).mean(-1)
 
 
 ALGORITHMS: Registry[Algorithm] = Registry("algorithm", "symprior.agents.algorithms")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from torch import Tensor
+
 from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
 
 
@@ -32,6 +34,12 @@ class A2C(OnPolicyAlgorithm):
     def updates(self, settings: A2CSettings) -> tuple[int, int]:
         """(1, the whole rollout)."""
         return 1, settings.num_envs * settings.steps
+
+    def policy_loss(
+        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
+    ) -> Tensor:
+        """−A log π; the old log-probabilities are not read."""
+        return -advantages * log_probabilities
 
     def stable_baselines3_model(self, settings: A2CSettings, **arguments: Any) -> Any:
         """Stable-Baselines3's A2C."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import Field, model_validator
+from torch import Tensor
 
 from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
 
@@ -42,6 +43,14 @@ class PPO(OnPolicyAlgorithm):
     def updates(self, settings: PPOSettings) -> tuple[int, int]:
         """(epochs · minibatches, minibatch size)."""
         return settings.epochs * settings.minibatches, settings.num_envs * settings.steps // settings.minibatches
+
+    def policy_loss(
+        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
+    ) -> Tensor:
+        """The clipped surrogate, −min(r A, clip(r, 1 ± ε) A)."""
+        ratio = (log_probabilities - old_log_probabilities).exp()
+        clipped = ratio.clamp(1 - settings.clip_range, 1 + settings.clip_range)
+        return -(ratio * advantages).minimum(clipped * advantages)
 
     def stable_baselines3_model(self, settings: PPOSettings, **arguments: Any) -> Any:
         """Stable-Baselines3's PPO."""

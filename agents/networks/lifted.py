@@ -1,10 +1,10 @@
 """Products with weights on a basis that never write the weights out.
 
 A layer computes y_o = Σ_i Σ_v V_v[o, i] C_v x_i over input elements i, output elements o and basis vectors v.
-Written as y_o = Σ_v C_v z_ov with z_ov = Σ_i V_v[o, i] x_i, the *lifted* features z are all that depends on the
-basis, and the rest is one matrix product with the coefficients as they are stored. On a signed permutation's
-basis a lift is a choice of elements. For small batches that is a fraction of the memory traffic of expanding the
-weights.
+Written as y_o = Σ_v C_v z_ov with z_ov = Σ_i V_v[o, i] x_i, the *lifted* features z are all that depends on
+the basis, and the rest is one matrix product with the coefficients as they are stored. On a signed
+permutation's basis a lift is a choice of elements. For small batches that is a fraction of the memory traffic
+of expanding the weights.
 """
 
 from __future__ import annotations

@@ -52,7 +52,9 @@ class VectorEnvAdapter(VecEnv):
         """Set an attribute of the vector environment."""
         setattr(self.env, attr_name, value)
 
-    def env_method(self, method_name: str, *method_args: Any, indices: VecEnvIndices = None, **method_kwargs: Any) -> list[Any]:
+    def env_method(
+        self, method_name: str, *method_args: Any, indices: VecEnvIndices = None, **method_kwargs: Any
+    ) -> list[Any]:
         """Call a method of the vector environment."""
         return [getattr(self.env, method_name)(*method_args, **method_kwargs)]
 

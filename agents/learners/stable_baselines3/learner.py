@@ -13,20 +13,15 @@ from stable_baselines3.common.utils import set_random_seed
 from symprior.agents.acting import CategoricalActor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
+from symprior.agents.learners.initial import initial_network
 from symprior.agents.learners.stable_baselines3.buffer import PriorRolloutBuffer
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.learners.stable_baselines3.policy import NetworkPolicy
-from symprior.agents.networks.actor_critic import ActorCritic, count_parameters
+from symprior.agents.networks.actor_critic import count_parameters
 from symprior.agents.orbits import Orbit
-from symprior.agents.prior import Prior, Sizes
+from symprior.agents.prior import Prior
 from symprior.tasks.errors import BudgetExhausted
 from symprior.tasks.streams import seed_from
-
-
-def initial_network(problem: Problem, prior: Prior, settings: OnPolicySettings, seed: int) -> ActorCritic:
-    """The network of one seed before training; the same for every learner."""
-    sizes = Sizes(settings.widths, settings.channels)
-    return prior.network(problem.symmetry, sizes, np.random.default_rng(seed_from(seed, "network")))
 
 
 class StableBaselinesAgent(CategoricalActor):

@@ -1,0 +1,139 @@
+"""Many seeds of an on-policy agent, trained side by side in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium.vector import VectorEnv
+from numpy.typing import NDArray
+from torch import Tensor
+
+from symprior.agents.acting import CategoricalActor
+from symprior.agents.agent import Problem
+from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
+from symprior.agents.learners.batched.stack import Stack
+from symprior.agents.prior import Prior
+from symprior.tasks.errors import BudgetExhausted, SympriorError
+from symprior.tasks.streams import Streams, seed_from
+
+
+class BatchedAgent(CategoricalActor):
+    """Algorithm × prior for many seeds at once.
+
+    All rows of observations, actions and probabilities are those of the first seed, then those of the second, and so
+    on. On the CPU each seed's numbers are bit for bit the same whatever its companions, their order and the number of
+    threads: every product is one for each seed, random numbers come from streams of its own, and one thread computes.
+
+    Args:
+        problem, algorithm, prior: what is trained.
+        seeds: of the runs.
+        settings: one for all seeds, or one for each; they may differ in floats such as the learning rate.
+        device: `cpu` or `cuda`.
+
+    Attributes:
+        num_envs: copies of the environment for each seed.
+        parameters: trainable numbers of one seed.
+        gradient_steps: done so far by each seed.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        seeds: Sequence[int],
+        algorithm: OnPolicyAlgorithm,
+        prior: Prior,
+        settings: OnPolicySettings | Sequence[OnPolicySettings],
+        device: str = "cpu",
+    ) -> None:
+        self.seeds = tuple(seeds)
+        each = [settings] * len(self.seeds) if isinstance(settings, OnPolicySettings) else list(settings)
+        if not self.seeds or len(each) != len(self.seeds):
+            raise SympriorError(f"{len(self.seeds)} seeds take as many settings (or one for all), not {len(each)}.")
+        self.num_envs, self._steps = each[0].num_envs, each[0].steps
+        self._device = torch.device(device)
+        self.stack = Stack(problem, self.seeds, algorithm, prior, each, self._device)
+        self.network = self.stack.network
+        self.parameters, self.gradient_steps = self.stack.parameters, 0
+        self._policy_seeds: NDArray[np.int64] | None = None
+
+    def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+        """Train once, until the environment ends it or the budget's rollouts are done.
+
+        Args:
+            env: `num_envs` copies for each seed, on numpy or on torch.
+            budget: environment steps of each seed.
+        """
+        with one_thread():
+            try:
+                self._learn(env, budget)
+            except BudgetExhausted:
+                return
+
+    def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+        observations, _ = env.reset()
+        on_host = not isinstance(observations, Tensor)
+        now = self._tensor(observations)
+        for _ in range(0, budget, self._steps * self.num_envs):
+            for _ in range(self._steps):
+                actions = self.stack.choose(now)
+                observations, rewards, terminated, truncated, infos = env.step(actions.cpu().numpy() if on_host else actions)
+                now = self._tensor(observations)
+                last = infos.get("final_obs")
+                if on_host and not (truncated & ~terminated).any():
+                    last = None  # asking this of a device would wait for it
+                self.stack.observe(
+                    self._tensor(rewards),
+                    self._tensor(terminated),
+                    self._tensor(truncated),
+                    None if last is None else self._tensor(last),
+                )
+            self.gradient_steps += self.stack.update(now)
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """Whether a seed's parameters are no longer finite, [seeds]."""
+        return self.stack.diverged.cpu().numpy()
+
+    def action_probabilities(self, observations: Any) -> Any:
+        """The policies, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
+        with one_thread():
+            probabilities = self.stack.probabilities(self._tensor(observations))
+        return probabilities if isinstance(observations, Tensor) else probabilities.cpu().numpy()
+
+    def seed_policy(self, seeds: NDArray[np.int64]) -> None:
+        """Start a random stream for each row of observations to come."""
+        self._policy_seeds, self._streams = np.asarray(seeds), None
+
+    def act(self, observations: Any) -> Any:
+        """Actions [seeds · rows] sampled from the policies."""
+        self._start_streams(len(observations), observations)
+        return super().act(observations)
+
+    def _start_streams(self, rows: int, observations: Any) -> None:
+        if self._streams is not None and rows == self._rows:
+            return
+        if self._policy_seeds is None or len(self._policy_seeds) != rows:
+            each = rows // len(self.seeds)
+            own = [seed_from(seed, "policy", i) for seed in self.seeds for i in range(each)]
+            self._policy_seeds = np.array(own, dtype=np.int64)
+        on_device = isinstance(observations, Tensor)
+        keys = torch.as_tensor(self._policy_seeds, device=self._device) if on_device else self._policy_seeds
+        self._streams, self._rows = Streams(keys), rows
+
+    def _tensor(self, array: Any) -> Tensor:
+        return torch.as_tensor(array, device=self._device)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: small products gain nothing from more, and round-off would depend on their number."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -1,0 +1,63 @@
+"""Adam over a stacked network, with gradients clipped for each seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import torch
+from torch import Tensor, nn
+
+from symprior.agents.algorithm import OnPolicySettings
+
+ALIGNMENT = 16
+"""Rows are padded to whole vector registers: no entry's arithmetic depends on how many seeds there are."""
+
+
+class StackedAdam:
+    """One optimizer for all seeds: parameters and gradients lie in one tensor each, [seeds, parameters of a seed].
+
+    The result for a seed is that of `clip_grad_norm_` and `torch.optim.Adam` on its own network.
+
+    Args:
+        network: parameters [seeds, …]; they become views of the one tensor.
+        settings: of each seed.
+        max_norm: largest norm of a seed's gradient, [seeds, 1].
+    """
+
+    def __init__(self, network: nn.Module, settings: Sequence[OnPolicySettings], max_norm: Tensor) -> None:
+        self._parameters = list(network.parameters())
+        seeds = len(self._parameters[0])
+        sizes = [parameter[0].numel() for parameter in self._parameters]
+        padding = -sum(sizes) % ALIGNMENT
+        self.flat = torch.cat(
+            [parameter.detach().flatten(1) for parameter in self._parameters]
+            + [self._parameters[0].new_zeros(seeds, padding)],
+            dim=1,
+        )
+        self._gradient = torch.zeros_like(self.flat)
+        self._padding = [self.flat.new_zeros(seeds, padding)] if padding else []
+        for parameter, columns in zip(self._parameters, self.flat.split([*sizes, padding], dim=1), strict=False):
+            parameter.data = columns.view(parameter.shape)
+        self._max_norm = max_norm
+        self._adam = torch.optim.Adam(self._groups(settings), fused=True)
+
+    def _groups(self, settings: Sequence[OnPolicySettings]) -> list[dict[str, object]]:
+        """A parameter group for each run of seeds with the same learning rate and ε."""
+        groups: list[dict[str, object]] = []
+        start = 0
+        for (rate, epsilon), run in groupby((one.learning_rate, one.adam_epsilon) for one in settings):
+            rows = slice(start, start + len(list(run)))
+            parameter = nn.Parameter(self.flat[rows])
+            parameter.grad = self._gradient[rows]
+            groups.append({"params": [parameter], "lr": rate, "eps": epsilon})
+            start = rows.stop
+        return groups
+
+    def step(self, loss: Tensor) -> None:
+        """One update by the gradient of `loss`, the sum of all seeds' losses."""
+        gradients = torch.autograd.grad(loss, self._parameters)
+        torch.cat([gradient.flatten(1) for gradient in gradients] + self._padding, dim=1, out=self._gradient)
+        norm = torch.linalg.vector_norm(self._gradient, dim=1, keepdim=True)
+        self._gradient.mul_((self._max_norm / (norm + 1e-6)).clamp_(max=1.0))
+        self._adam.step()

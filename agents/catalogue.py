@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -63,14 +64,26 @@ class ShippedAgent:
                 f"It takes {', '.join(self.algorithm.settings.model_fields)}."
             ) from error
 
-    def build(self, problem: Problem, seed: int, settings: Settings, device: str = "cpu") -> Agent:
-        """The agent for one seed, on Stable-Baselines3 where it learns."""
+    def build(
+        self,
+        problem: Problem,
+        seeds: Sequence[int],
+        settings: Sequence[Settings],
+        learner: str = "stable-baselines3",
+        device: str = "cpu",
+    ) -> Agent:
+        """The agent for the given seeds, with settings for each; Stable-Baselines3 takes one seed at a time."""
         if not isinstance(self.algorithm, OnPolicyAlgorithm):
-            return RandomAgent(problem, seed, settings)
-        assert self.prior is not None and isinstance(settings, OnPolicySettings)
+            return RandomAgent(problem, seeds, settings[0])
+        assert self.prior is not None
+        chosen = [each for each in settings if isinstance(each, OnPolicySettings)]
+        if learner == "batched":
+            from symprior.agents.learners.batched import BatchedAgent
+
+            return BatchedAgent(problem, seeds, self.algorithm, self.prior, chosen, device)
         from symprior.agents.learners.stable_baselines3 import StableBaselinesAgent
 
-        return StableBaselinesAgent(problem, seed, self.algorithm, self.prior, settings, device)
+        return StableBaselinesAgent(problem, seeds[0], self.algorithm, self.prior, chosen[0], device)
 
 
 def get_agent(name: str) -> ShippedAgent:

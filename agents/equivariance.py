@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,36 +29,33 @@ class EquivarianceErrors:
     raw_maximum: float
 
 
-def equivariance_error(
-    probabilities: Callable[[NDArray[Any]], NDArray[np.float64]], symmetry: Symmetry, observations: NDArray[Any]
-) -> EquivarianceErrors:
-    """The error of a discrete policy on frozen observations [states, …], closed here under the group.
+def closed_under(symmetry: Symmetry, observations: NDArray[Any]) -> NDArray[Any]:
+    """The images of the observations [states, …] under every element, element by element, [|G| · states, …]."""
+    return np.concatenate([symmetry.observation(g, observations) for g in range(len(symmetry.group))])
+
+
+def equivariance_error(policy: NDArray[np.float64], symmetry: Symmetry) -> EquivarianceErrors:
+    """The error of a discrete policy.
 
     Args:
-        probabilities: the policy as executed, [batch, …] → [batch, actions].
+        policy: action probabilities, as executed, at states closed under the group, [|G| · states, actions].
         symmetry: what acts.
-        observations: the states that it is measured on.
     """
     group = symmetry.group
-    images = np.concatenate([symmetry.observation(g, observations) for g in range(len(group))])
-    policy = probabilities(images).reshape(len(group), len(observations), -1)
+    images = policy.reshape(len(group), -1, policy.shape[-1])
     distances = np.stack(
         [
-            _total_variation(policy[group.table[g, h]], symmetry.action(g, policy[h]))
+            _total_variation(images[group.table[g, h]], symmetry.action(g, images[h]))
             for g in range(1, len(group))
             for h in range(len(group))
         ]
     )
-    closed = policy.reshape(-1, policy.shape[-1])
-    order = np.random.default_rng(0).permutation(len(closed))
-    between_independent = float(_total_variation(closed, closed[order]).mean())
+    order = np.random.default_rng(0).permutation(len(policy))
+    between_independent = float(_total_variation(policy, policy[order]).mean())
     if between_independent < CONSTANT_BELOW:
         return EquivarianceErrors(None, None, float(distances.max()))
-    return EquivarianceErrors(
-        float(distances.mean() / between_independent),
-        float(distances.max() / between_independent),
-        float(distances.max()),
-    )
+    mean, maximum = float(distances.mean()), float(distances.max())
+    return EquivarianceErrors(mean / between_independent, maximum / between_independent, maximum)
 
 
 def _total_variation(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,8 @@ class RandomAgent(CategoricalActor):
 
     parameters = 0
 
-    def __init__(self, problem: Problem, seed: int, settings: Settings) -> None:
-        self.seed, self.num_envs = seed, settings.num_envs
+    def __init__(self, problem: Problem, seeds: Sequence[int], settings: Settings) -> None:
+        self.seed, self.num_envs = seeds[0], settings.num_envs
         self._actions = int(problem.action_space.n)  # type: ignore[attr-defined]
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:

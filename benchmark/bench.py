@@ -113,7 +113,7 @@ def _train(task: Task, steps: int, metered: bool) -> None:
 def _agent(shipped: ShippedAgent, task: Task) -> StableBaselinesAgent:
     simulator = task.simulator()
     problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
-    agent = shipped.build(problem, 0, shipped.settings(task.family))
+    agent = shipped.build(problem, [0], [shipped.settings(task.family)])
     assert isinstance(agent, StableBaselinesAgent)
     return agent
 
@@ -167,11 +167,11 @@ def _updates(agent_id: str, task: Task) -> Callable[[], None]:
 
 def two_workers() -> Comparison:
     """The same jobs in one worker and in two; the start of the workers counts."""
-    jobs = [Job("bench", "1", "cartpole-v1", "ppo", (seed,), 30_000) for seed in range(8)]
+    runs = Job("bench", "1", "cartpole-v1", "ppo", tuple(range(8)), 30_000).runs
 
     def run(workers: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            runner.run(jobs, RecordStore(Path(folder)), workers, lambda steps: None)
+            runner.run(runs, RecordStore(Path(folder)), workers, lambda steps: None)
 
     ratio = statistics.median(_seconds(lambda: run(1)) / _seconds(lambda: run(2)) for _ in range(3))
     title = f"two workers against one, 8 runs of 30,000 steps ({os.cpu_count()} cores)"

@@ -29,7 +29,7 @@ for _module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module
 
 def main() -> None:
     """Run the command line; a `SympriorError` is printed as a sentence and exits with 2."""
-    warnings.formatwarning = lambda message, *_: f"Note: {message}\n"  # type: ignore[assignment]
+    warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
     try:
         app()
     except SympriorError as error:

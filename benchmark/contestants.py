@@ -15,6 +15,7 @@ from symprior.tasks.errors import SympriorError
 
 if TYPE_CHECKING:
     from symprior.agents import Problem, ShippedAgent
+    from symprior.benchmark.job import Stack
 
 METHODS = ("learn", "act")
 
@@ -39,9 +40,10 @@ class Shipped:
         """All hyperparameters, defaults filled in."""
         return self.agent.settings(family, overrides).model_dump(mode="json")
 
-    def build(self, problem: Problem, seed: int, family: str, overrides: dict[str, Any], device: str) -> Any:
-        """The agent of one seed."""
-        return self.agent.build(problem, seed, self.agent.settings(family, overrides), device)
+    def build(self, problem: Problem, stack: Stack, family: str) -> Any:
+        """The agent that carries out the stack's runs."""
+        settings = [self.agent.settings(family, dict(run.job.settings)) for run in stack.runs]
+        return self.agent.build(problem, stack.seeds, settings, stack.job.learner, stack.job.device)
 
     def card(self, agent: Any, group: str, learner: str) -> AgentCard:
         """What records say of it."""
@@ -93,9 +95,9 @@ class Own:
             )
         return dict(getattr(self.kind, "settings", {}))
 
-    def build(self, problem: Problem, seed: int, family: str, overrides: dict[str, Any], device: str) -> Any:
+    def build(self, problem: Problem, stack: Stack, family: str) -> Any:
         """The agent of one seed."""
-        return self.kind(problem, seed)
+        return self.kind(problem, stack.seeds[0])
 
     def card(self, agent: Any, group: str, learner: str) -> AgentCard:
         """What records say of it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from statistics import median
 
 from symprior.benchmark import contestants
-from symprior.benchmark.job import Job
+from symprior.benchmark.job import Run
 from symprior.benchmark.store import RecordStore
 from symprior.leaderboard import OWN_RESULTS, RunRecord, read_published, read_records
 from symprior.tasks.errors import SympriorError
@@ -23,19 +23,20 @@ class Estimate:
         for source in (_published(), _local(store)):
             self._speeds |= _speeds(source)
 
-    def seconds(self, job: Job) -> float | None:
-        """Seconds of one worker for all seeds of a job; None where nothing like it ran before."""
+    def seconds(self, run: Run) -> float | None:
+        """Seconds of one worker for a run; None where nothing like it ran before."""
+        job = run.job
         contestant = contestants.find(job.agent)
         speed = self._speeds.get((job.task, contestant.id, contestant.learner(job.learner)))
-        return job.budget * len(job.seeds) / speed if speed else None
+        return job.budget / speed if speed else None
 
-    def sentence(self, jobs: list[Job], workers: int) -> str:
+    def sentence(self, runs: list[Run], workers: int) -> str:
         """What to expect, in words."""
-        known = [seconds for job in jobs if (seconds := self.seconds(job)) is not None]
+        known = [seconds for run in runs if (seconds := self.seconds(run)) is not None]
         if not known:
             return "Nothing like it ran before, so how long it takes shows after the first runs."
-        total = sum(known) * len(jobs) / len(known) / min(workers, len(jobs))
-        rough = "" if len(known) == len(jobs) else f" (known for {len(known)} of {len(jobs)} jobs)"
+        total = sum(known) * len(runs) / len(known) / min(workers, len(runs))
+        rough = "" if len(known) == len(runs) else f" (known for {len(known)} of {len(runs)} runs)"
         return f"About {duration(total)} with {workers} workers, judging by earlier runs{rough}."
 
 

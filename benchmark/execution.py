@@ -1,4 +1,4 @@
-"""Carrying out one job: build the agent, train it once under its budget, evaluate at the points, make the records."""
+"""Carrying out a stack of runs: build the agent, train it once under the budget, evaluate, make the records."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from symprior.agents import Problem
-from symprior.agents.equivariance import equivariance_error
+from symprior.agents.equivariance import closed_under, equivariance_error
 from symprior.benchmark import contestants
 from symprior.benchmark.evaluation import evaluate
-from symprior.benchmark.job import Job
+from symprior.benchmark.job import BATCHED, Job, Stack
 from symprior.benchmark.metering import MeteredVectorEnv
 from symprior.benchmark.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.provenance import provenance
@@ -24,31 +24,33 @@ from symprior.tasks import get_task
 from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.frozen_states import frozen_observations
 from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
+from symprior.tasks.symmetry import Symmetry
+
+DIVERGED = "The run diverged: its parameters are no finite numbers any more."
 
 
 class Execution:
-    """One job on its way.
+    """Runs on their way, side by side.
 
     Args:
-        job: what to do.
-        on_progress: called with the environment steps (over all seeds) used since the last call.
+        stack: the runs.
+        on_progress: called with the environment steps (over all runs) used since the last call.
     """
 
-    def __init__(self, job: Job, on_progress: Callable[[int], None] = lambda steps: None) -> None:
-        self.job, self._on_progress = job, on_progress
-        self.task = get_task(job.task)
-        self.contestant = contestants.find(job.agent)
-        self.overrides = dict(job.settings)
-        self.curves: list[list[Checkpoint]] = [[] for _ in job.seeds]
-        self.others: list[OtherMode | None] = [None for _ in job.seeds]
+    def __init__(self, stack: Stack, on_progress: Callable[[int], None] = lambda steps: None) -> None:
+        self.stack, self.job, self._on_progress = stack, stack.job, on_progress
+        self.task = get_task(self.job.task)
+        self.contestant = contestants.find(self.job.agent)
+        self.curves: list[list[Checkpoint]] = [[] for _ in stack.runs]
+        self.others: list[OtherMode | None] = [None for _ in stack.runs]
         self.evaluation_seconds = 0.0
         self.agent: Any = None
         self.env: MeteredVectorEnv | None = None
         self._reported = 0
 
     def run(self) -> list[RunRecord]:
-        """Train and evaluate; one record for each seed. An error in the agent becomes failed records."""
-        origin = provenance(self.job.device, len(self.job.seeds), _torch_threads())
+        """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
+        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads())
         started = time.perf_counter()
         error: str | None = None
         try:
@@ -57,46 +59,48 @@ class Execution:
             error = str(problem)
         except Exception:
             error = traceback.format_exc()
-        seconds = time.perf_counter() - started - self.evaluation_seconds
-        self._on_progress(self.job.budget * len(self.job.seeds) - self._reported)
+        training_seconds = time.perf_counter() - started - self.evaluation_seconds
+        self._report(self.stack.steps)
         return [
             RunRecord(
-                suite=self.job.suite,
-                suite_version=self.job.suite_version,
-                task=self.job.task,
+                suite=run.job.suite,
+                suite_version=run.job.suite_version,
+                task=run.job.task,
                 agent=self._card,
-                seed=seed,
-                status="failed" if error else "finished",
-                error=error,
-                budget=self.job.budget,
+                seed=run.seed,
+                status="failed" if error or diverged else "finished",
+                error=error or (DIVERGED if diverged else None),
+                budget=run.job.budget,
                 steps_used=self._used,
                 mode=self.contestant.mode,
-                curve=self.curves[i],
-                other_mode=self.others[i],
-                hyperparameters=self.contestant.settings(self.task.family, self.overrides),
+                curve=curve,
+                other_mode=other,
+                hyperparameters=self.contestant.settings(self.task.family, dict(run.job.settings)),
                 effort=Effort(
                     gradient_steps=getattr(self.agent, "gradient_steps", None),
-                    samples_per_update=self.contestant.updates(self.task.family, self.overrides),
-                    training_seconds=seconds / len(self.job.seeds),
-                    evaluation_seconds=self.evaluation_seconds / len(self.job.seeds),
+                    samples_per_update=self.contestant.updates(self.task.family, dict(run.job.settings)),
+                    training_seconds=training_seconds / len(self.stack.runs),
+                    evaluation_seconds=self.evaluation_seconds / len(self.stack.runs),
                 ),
                 provenance=origin,
             )
-            for i, seed in enumerate(self.job.seeds)
+            for run, curve, other, diverged in zip(
+                self.stack.runs, self.curves, self.others, self._diverged(), strict=True
+            )
         ]
 
     def _train(self) -> None:
-        job, simulator = self.job, self.task.simulator()
+        job, simulator, seeds = self.job, self.task.simulator(), self.stack.seeds
         problem = Problem(simulator.observation_space, simulator.action_space, self._symmetry)
-        self.agent = self.contestant.build(problem, job.seeds[0], self.task.family, self.overrides, job.device)
+        self.agent = self.contestant.build(problem, self.stack, self.task.family)
         copies = int(getattr(self.agent, "num_envs", 1))
         points = evaluation_points(job.budget, job.evaluate_every)
         self.env = MeteredVectorEnv(
-            SimulatorVectorEnv(simulator, copies * len(job.seeds)),
-            len(job.seeds),
+            SimulatorVectorEnv(simulator, copies * len(seeds), **_placement(job)),
+            len(seeds),
             job.budget,
             points,
-            np.concatenate([training_seeds(job.task, seed, copies) for seed in job.seeds]),
+            np.concatenate([training_seeds(job.task, seed, copies) for seed in seeds]),
             lambda point: self._evaluate(point, self._used),
         )
         with suppress(BudgetExhausted):
@@ -108,28 +112,37 @@ class Execution:
 
     def _evaluate(self, point: EvaluationPoint, step: int) -> None:
         started = time.perf_counter()
-        returns = evaluate(self.agent, self.task, self.job.seeds, point)
+        returns = evaluate(self.agent, self.task, self.stack.seeds, point)
         errors = self._equivariance()
         for curve, episode_returns, error in zip(self.curves, returns, errors, strict=True):
             curve.append(Checkpoint(step=step, returns=episode_returns, equivariance=error))
         self.evaluation_seconds += time.perf_counter() - started
-        steps = self._used * len(self.job.seeds)
-        self._on_progress(steps - self._reported)
-        self._reported = steps
+        self._report(self._used * len(self.stack.runs))
 
     def _evaluate_other_mode(self, point: EvaluationPoint) -> None:
         if not hasattr(self.agent, "act_greedily"):
             return
         started = time.perf_counter()
-        returns = evaluate(self.agent, self.task, self.job.seeds, point, self.agent.act_greedily)
+        returns = evaluate(self.agent, self.task, self.stack.seeds, point, self.agent.act_greedily)
         self.others = [OtherMode(mode="greedy", returns=episode_returns) for episode_returns in returns]
         self.evaluation_seconds += time.perf_counter() - started
 
     def _equivariance(self) -> list[EquivarianceError | None]:
+        runs = len(self.stack.runs)
         if not hasattr(self.agent, "action_probabilities"):
-            return [None for _ in self.job.seeds]
-        found = equivariance_error(self.agent.action_probabilities, self._symmetry, self._frozen)
-        return [EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum)]
+            return [None] * runs
+        rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
+        policies = np.split(self.agent.action_probabilities(rows), runs)
+        found = [equivariance_error(policy, self._symmetry) for policy in policies]
+        return [EquivarianceError(mean=e.mean, maximum=e.maximum, raw_maximum=e.raw_maximum) for e in found]
+
+    def _diverged(self) -> list[bool]:
+        """For each run, whether its parameters are no numbers any more."""
+        return [bool(flag) for flag in getattr(self.agent, "diverged", [False] * len(self.stack.runs))]
+
+    def _report(self, steps: int) -> None:
+        self._on_progress(steps - self._reported)
+        self._reported = steps
 
     @property
     def _used(self) -> int:
@@ -137,16 +150,26 @@ class Execution:
         return self.env.used if self.env else 0
 
     @cached_property
-    def _symmetry(self) -> Any:
+    def _symmetry(self) -> Symmetry:
         return self.task.symmetry()
 
     @cached_property
     def _frozen(self) -> Any:
-        return frozen_observations(self.task)
+        """The frozen states, closed under the group."""
+        return closed_under(self._symmetry, frozen_observations(self.task))
 
     @cached_property
     def _card(self) -> AgentCard:
         return self.contestant.card(self.agent, self._symmetry.group.name, self.job.learner)
+
+
+def _placement(job: Job) -> dict[str, Any]:
+    """Where the training environments compute: beside the batched learner where that is on a device."""
+    if job.learner != BATCHED or job.device == "cpu":
+        return {}
+    from array_api_compat import torch as namespace
+
+    return {"namespace": namespace, "device": job.device}
 
 
 def _torch_threads() -> int:

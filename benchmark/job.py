@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from symprior.tasks.errors import SympriorError
+from symprior.tasks.errors import SympriorError, unknown_name
 
-STABLE_BASELINES3 = "stable-baselines3"
+STABLE_BASELINES3, BATCHED = "stable-baselines3", "batched"
+SMALLEST_SHARE = 5
+"""Under this many runs in a stack, splitting it between workers gains nothing."""
+LEARNERS = (STABLE_BASELINES3, BATCHED)
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,74 @@ class Job:
     def __post_init__(self) -> None:
         if self.budget < 1:
             raise SympriorError(f"A budget is at least 1 environment step, not {self.budget}.")
+        if self.learner not in LEARNERS:
+            raise unknown_name("learner", self.learner, LEARNERS)
 
-    def split(self) -> list[Job]:
-        """The same work as one job for each seed."""
-        return [replace(self, seeds=(seed,)) for seed in self.seeds]
+    @property
+    def runs(self) -> list[Run]:
+        """The job's runs, one for each seed."""
+        return [Run(self, seed) for seed in self.seeds]
+
+    @property
+    def cell(self) -> tuple[str, str, str]:
+        """Task, agent and learner."""
+        return self.task, self.agent, self.learner
+
+
+@dataclass(frozen=True)
+class Run:
+    """One seed of a job."""
+
+    job: Job
+    seed: int
 
     def __str__(self) -> str:
-        seeds = f"seed {self.seeds[0]}" if len(self.seeds) == 1 else f"{len(self.seeds)} seeds"
-        return f"{self.agent} on {self.task}, {seeds}"
+        return f"{self.job.agent} on {self.job.task}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Runs that one computation carries out side by side: same task, agent, learner, budget and points.
+
+    They may differ in seed and in settings that the learner takes for each run. Stable-Baselines3 takes one run at a time.
+    """
+
+    runs: tuple[Run, ...]
+
+    @property
+    def job(self) -> Job:
+        """What all runs have in common."""
+        return self.runs[0].job
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The runs' seeds."""
+        return tuple(run.seed for run in self.runs)
+
+    @property
+    def steps(self) -> int:
+        """Environment steps of all runs."""
+        return self.job.budget * len(self.runs)
+
+
+def _is_own(agent: str) -> bool:
+    """Whether the name is a class in a user's file, which trains one seed at a time."""
+    return ".py:" in agent
+
+
+def stacks(runs: list[Run], workers: int) -> list[Stack]:
+    """The runs as units of work, in order: single runs, or where the learner takes many, a share for each worker."""
+    together: dict[object, list[Run]] = {}
+    for run in runs:
+        job = run.job
+        alone = None if job.learner == BATCHED and not _is_own(job.agent) else run
+        together.setdefault((*job.cell, job.budget, job.evaluate_every, job.device, alone), []).append(run)
+    found = []
+    for group in together.values():
+        shares = min(workers, -(-len(group) // SMALLEST_SHARE))
+        size = -(-len(group) // shares)
+        found += [Stack(tuple(group[start : start + size])) for start in range(0, len(group), size)]
+    return found
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:

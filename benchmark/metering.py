@@ -40,7 +40,8 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
     ) -> None:
         if budget < env.num_envs // seeds:
             raise SympriorError(
-                f"A budget of {budget} environment steps is less than one step of the agent's {env.num_envs // seeds} copies."
+                f"A budget of {budget} environment steps is less than one step of the agent's "
+                f"{env.num_envs // seeds} copies."
             )
         self._env, self._budget, self._on_point = env, budget, on_point
         self._due = [point for point in points if point.step < budget]

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from symprior.benchmark.job import Job
+from symprior.benchmark.job import Run
 
 
 @contextmanager
-def progress_over(jobs: list[Job], console: Console) -> Iterator[Callable[[int], None]]:
-    """Show a bar over the jobs' environment steps; call what is yielded with the steps done since the last call."""
-    steps = sum(job.budget * len(job.seeds) for job in jobs)
-    runs = sum(len(job.seeds) for job in jobs)
+def progress_over(runs: list[Run], console: Console) -> Iterator[Callable[[int], None]]:
+    """Show a bar over the runs' environment steps; call what is yielded with the steps done since the last call."""
+    steps = sum(run.job.budget for run in runs)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -24,5 +23,5 @@ def progress_over(jobs: list[Job], console: Console) -> Iterator[Callable[[int],
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
     )
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task(f"{runs} runs, {steps:,} environment steps", total=steps)
+        bar = progress.add_task(f"{len(runs)} runs, {steps:,} environment steps", total=steps)
         yield lambda done: progress.advance(bar, done)

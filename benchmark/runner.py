@@ -12,7 +12,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from symprior.benchmark.job import Job
+from symprior.benchmark.job import Job, Run, Stack, stacks
 from symprior.benchmark.store import RecordStore
 from symprior.tasks.errors import SympriorError
 
@@ -29,19 +29,19 @@ class Outcome:
     """
 
     finished: int = 0
-    failed: list[tuple[Job, str]] = field(default_factory=list)
+    failed: list[tuple[Run, str]] = field(default_factory=list)
 
 
-def pending(jobs: list[Job], store: RecordStore) -> list[Job]:
-    """The jobs without their finished seeds, one seed each."""
-    return [single for job in jobs for single in job.split() if not store.is_finished(single, single.seeds[0])]
+def pending(jobs: list[Job], store: RecordStore) -> list[Run]:
+    """The runs of the jobs that are not finished yet."""
+    return [run for job in jobs for run in job.runs if not store.is_finished(run)]
 
 
-def run(jobs: list[Job], store: RecordStore, workers: int, on_progress: Callable[[int], None]) -> Outcome:
-    """Run the jobs and write a record for every run.
+def run(runs: list[Run], store: RecordStore, workers: int, on_progress: Callable[[int], None]) -> Outcome:
+    """Carry out the runs and write a record for every one.
 
     Args:
-        jobs: what to run; each goes to one worker.
+        runs: what to run.
         store: where records go.
         workers: processes side by side.
         on_progress: called in this process with the environment steps done since the last call.
@@ -52,7 +52,9 @@ def run(jobs: list[Job], store: RecordStore, workers: int, on_progress: Callable
     with _one_thread_each(), context.Manager() as manager:
         steps = manager.Queue()
         with ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps,)) as pool:
-            futures: dict[Future[Any], Job] = {pool.schedule(_work, args=(job, str(store.folder))): job for job in jobs}
+            futures: dict[Future[Any], Stack] = {
+                pool.schedule(_work, args=(stack, str(store.folder))): stack for stack in stacks(runs, workers)
+            }
             try:
                 for future in _as_completed(set(futures), steps, on_progress):
                     _collect(outcome, futures[future], future)
@@ -71,16 +73,16 @@ def _as_completed(waiting: set[Future[Any]], steps: Any, on_progress: Callable[[
         waiting = waiting - done
 
 
-def _collect(outcome: Outcome, job: Job, future: Future[Any]) -> None:
-    for error in _errors(job, future):
+def _collect(outcome: Outcome, stack: Stack, future: Future[Any]) -> None:
+    for each, error in zip(stack.runs, _errors(stack, future), strict=True):
         if error is None:
             outcome.finished += 1
         else:
-            outcome.failed.append((job, error))
+            outcome.failed.append((each, error))
 
 
-def _errors(job: Job, future: Future[Any]) -> list[str | None]:
-    """The error of each run of a job, or None; also where the worker itself failed and left no record."""
+def _errors(stack: Stack, future: Future[Any]) -> list[str | None]:
+    """The error of each run, or None; also where the worker itself failed and left no record."""
     try:
         return list(future.result())
     except ProcessExpired as death:
@@ -89,16 +91,16 @@ def _errors(job: Job, future: Future[Any]) -> list[str | None]:
         error = str(problem)
     except Exception as problem:
         error = f"{type(problem).__name__}: {problem}"
-    return [error] * len(job.seeds)
+    return [error] * len(stack.runs)
 
 
-def _work(job: Job, folder: str) -> list[str | None]:
-    """In a worker: carry the job out and write its records; the last line of each run's error, or None."""
+def _work(stack: Stack, folder: str) -> list[str | None]:
+    """In a worker: carry the runs out and write their records; the last line of each run's error, or None."""
     from symprior.benchmark.execution import Execution
 
     store = RecordStore(Path(folder))
     errors: list[str | None] = []
-    for record in Execution(job, _report).run():
+    for record in Execution(stack, _report).run():
         store.write(record)
         errors.append(record.error.strip().splitlines()[-1] if record.error else None)
     return errors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from symprior.benchmark import contestants
-from symprior.benchmark.job import Job
+from symprior.benchmark.job import Job, Run
 from symprior.leaderboard.records import RunRecord, read_record, record_path, write_record
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
@@ -36,8 +36,9 @@ class RecordStore:
                 f"Cannot write records to {self.folder}: {error.strerror or error}. Name another folder with --records."
             ) from error
 
-    def path(self, job: Job, seed: int) -> Path:
-        """Where the record of one run of a job lies."""
+    def path(self, run: Run) -> Path:
+        """Where a run's record lies."""
+        job = run.job
         contestant = contestants.find(job.agent)
         return record_path(
             self.folder,
@@ -45,23 +46,23 @@ class RecordStore:
             learner=contestant.learner(job.learner),
             task=job.task,
             agent=contestant.id,
-            seed=seed,
+            seed=run.seed,
         )
 
-    def is_finished(self, job: Job, seed: int) -> bool:
-        """Whether this run's record is there and finished.
+    def is_finished(self, run: Run) -> bool:
+        """Whether a run's record is there and finished.
 
         Raises:
             SympriorError: a record is there that cannot be read, or that answers another question (other budget, other
                 settings).
         """
-        path = self.path(job, seed)
+        path = self.path(run)
         if not path.exists():
             return False
         record = read_record(path)
         if record.status == "failed":
             return False
-        for name, recorded, asked in self._differences(job, record):
+        for name, recorded, asked in self._differences(run.job, record):
             if recorded != asked:
                 raise SympriorError(
                     f"{path} is a finished run with {name} {recorded}, but {asked} is asked for. Name another folder with "

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from symprior.benchmark import runner
-from symprior.benchmark.job import STABLE_BASELINES3, Job
+from symprior.benchmark.job import STABLE_BASELINES3, Job, Run
 from symprior.benchmark.store import RecordStore
 from symprior.leaderboard.records import read_record
 from symprior.leaderboard.scores import score_run
@@ -73,7 +73,7 @@ def tune(
     budget: int,
     store: RecordStore,
     workers: int,
-    progress: Callable[[list[Job]], AbstractContextManager[Callable[[int], None]]],
+    progress: Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]],
     learner: str = STABLE_BASELINES3,
     learning_rates: Sequence[float] = LEARNING_RATES,
 ) -> list[Ledger]:
@@ -86,7 +86,7 @@ def tune(
         budget: environment steps of a trial.
         store: where the trials' records are kept.
         workers: processes side by side.
-        progress: shows the jobs of a round while they run; gives what is called with environment steps done.
+        progress: shows the runs of a round while they run; gives what is called with environment steps done.
         learner: what carries the algorithms out.
         learning_rates: the range to begin with.
 
@@ -101,8 +101,8 @@ def tune(
             with progress(waiting) as advance:
                 outcome = runner.run(waiting, store, workers, advance)
             if outcome.failed:
-                job, error = outcome.failed[0]
-                raise SympriorError(f"Tuning stops: {job} with {dict(job.settings)} failed: {error}")
+                run, error = outcome.failed[0]
+                raise SympriorError(f"Tuning stops: {run} with {dict(run.job.settings)} failed: {error}")
         ledgers = [_ledger(task, agent, rates, seeds, budget, store, learner) for agent in agents]
         grown = _grown(rates, [ledger.chosen["learning_rate"] for ledger in ledgers])
         if grown == rates:
@@ -161,7 +161,7 @@ def _ledger(
     trials = []
     for rate in rates:
         job = _job(task, agent, rate, seeds, budget, learner)
-        scores = [score_run(read_record(store.path(job, seed)), task.references) for seed in seeds]
+        scores = [score_run(read_record(store.path(run)), task.references) for run in job.runs]
         trials.append(
             Trial(
                 learning_rate=rate,

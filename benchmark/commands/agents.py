@@ -58,7 +58,7 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
         task = get_task(name)
         simulator, settings = task.simulator(), agent.settings(task.family)
         problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
-        size = getattr(agent.build(problem, 0, settings), "parameters", 0)
+        size = getattr(agent.build(problem, [0], [settings]), "parameters", 0)
         values = ", ".join(f"{key} {value}" for key, value in settings.model_dump().items() if value is not None)
         table.add_row(name, f"{size:,}", values)
     console.print(table)

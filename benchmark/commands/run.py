@@ -12,7 +12,7 @@ from rich.table import Table
 
 from symprior.benchmark import contestants, runner
 from symprior.benchmark.estimate import Estimate
-from symprior.benchmark.job import Job, parse_seeds
+from symprior.benchmark.job import LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.runner import Outcome
 from symprior.benchmark.store import RECORDS, RecordStore
@@ -47,6 +47,7 @@ def run(
         Path, typer.Option(help="Where records are kept; finished runs found there are skipped.")
     ] = RECORDS,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side, one thread each.")] = 2,
+    learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = STABLE_BASELINES3,
     device: Annotated[str, typer.Option(help="Where torch computes: cpu or cuda.")] = "cpu",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
@@ -59,7 +60,7 @@ def run(
 
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
-    jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, device)
+    jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device)
     store = RecordStore(records)
     waiting = runner.pending(jobs, store)
     total = sum(len(job.seeds) for job in jobs)
@@ -82,6 +83,7 @@ def _jobs(
     budget: int | None,
     evaluate_every: int | None,
     settings: list[str] | None,
+    learner: str,
     device: str,
 ) -> list[Job]:
     if suite is not None:
@@ -100,6 +102,7 @@ def _jobs(
             agent=agent,
             seeds=parse_seeds(seeds),
             budget=get_task(task).budget if budget is None else budget,
+            learner=learner,
             settings=_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device,
@@ -126,7 +129,7 @@ def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(found.items()))
 
 
-def _overview(jobs: list[Job], waiting: list[Job], total: int) -> Table:
+def _overview(jobs: list[Job], waiting: list[Run], total: int) -> Table:
     table = Table(title=f"{len(waiting)} of {total} runs to do", title_justify="left", box=None, pad_edge=False)
     for column, justify in (
         ("task", "left"),
@@ -137,12 +140,12 @@ def _overview(jobs: list[Job], waiting: list[Job], total: int) -> Table:
     ):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for job in jobs:
-        left = sum(len(single.seeds) for single in waiting if (single.task, single.agent) == (job.task, job.agent))
+        left = sum(run.job is job for run in waiting)
         table.add_row(job.task, job.agent, str(left), str(len(job.seeds) - left), f"{job.budget:,}")
     return table
 
 
-def _run_with_progress(waiting: list[Job], store: RecordStore, workers: int) -> Outcome:
+def _run_with_progress(waiting: list[Run], store: RecordStore, workers: int) -> Outcome:
     try:
         with progress_over(waiting, console) as advance:
             return runner.run(waiting, store, workers, advance)
@@ -153,8 +156,8 @@ def _run_with_progress(waiting: list[Job], store: RecordStore, workers: int) -> 
 
 def _conclude(outcome: Outcome, records: Path) -> None:
     console.print(f"{outcome.finished} runs finished; their records are in {records}.", soft_wrap=True)
-    for job, error in outcome.failed:
-        console.print(f"[bold red]Failed:[/] {job}: {error}", highlight=False, soft_wrap=True)
+    for each, error in outcome.failed:
+        console.print(f"[bold red]Failed:[/] {each}: {error}", highlight=False, soft_wrap=True)
     if outcome.failed:
         console.print(
             "The whole errors stand in the failed runs' records; the same command tries them again.", soft_wrap=True

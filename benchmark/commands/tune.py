@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from symprior.benchmark import contestants, tuning
-from symprior.benchmark.job import parse_seeds
+from symprior.benchmark.job import LEARNERS, STABLE_BASELINES3, parse_seeds
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import get_task
@@ -30,6 +30,7 @@ def tune(
     budget: Annotated[
         int | None, typer.Option(help="Environment steps of a trial, where not the task's budget.")
     ] = None,
+    learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = STABLE_BASELINES3,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs/tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     save: Annotated[bool, typer.Option("--save", help="Keep the ledgers; the agents' defaults follow them.")] = False,
@@ -48,7 +49,8 @@ def tune(
         chosen_task.budget if budget is None else budget,
         RecordStore(records),
         workers,
-        lambda jobs: progress_over(jobs, console),
+        lambda runs: progress_over(runs, console),
+        learner,
     )
     console.print(_table(ledgers))
     if save:

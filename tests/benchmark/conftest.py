@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from symprior.benchmark.execution import Execution
-from symprior.benchmark.job import Job
+from symprior.benchmark.job import Job, Stack
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def execute(small_job):
     """Runs one small job and gives its only record."""
 
     def run(**arguments):
-        return Execution(small_job(**arguments)).run()[0]
+        return Execution(Stack(tuple(small_job(**arguments).runs))).run()[0]
 
     return run
 

@@ -45,7 +45,7 @@ def _curves(folder):
 def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, symprior):
     arguments = ["--seeds", "0-5", "--budget", "8000"]
     process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
-    folder = tmp_path / "runs" / "own-1" / "cartpole-v1" / "a2c"
+    folder = tmp_path / "runs" / "own-1" / "stable-baselines3" / "cartpole-v1" / "a2c"
     deadline = time.monotonic() + 120
     while len(list(folder.glob("seed-*.json"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -142,16 +142,17 @@ def test_a_full_disk_is_refused_before_training(symprior):
     assert "--records" in result.stderr
 
 
-def test_pending_jobs_are_single_seeds(tmp_path):
+def test_pending_runs_are_those_without_a_record(tmp_path):
     job = Job("own", "1", "cartpole-v1", "random", (0, 1, 2), 500)
-    assert [single.seeds for single in runner.pending([job], RecordStore(tmp_path))] == [(0,), (1,), (2,)]
+    assert [run.seed for run in runner.pending([job], RecordStore(tmp_path))] == [0, 1, 2]
 
 
 def test_a_record_of_another_schema_version_is_refused(tmp_path):
     store = RecordStore(tmp_path)
     job = Job("own", "1", "cartpole-v1", "random", (0,), 500)
-    path = store.path(job, 0)
+    run = job.runs[0]
+    path = store.path(run)
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"schema_version": 99}))
     with pytest.raises(SympriorError, match="schema version"):
-        store.is_finished(job, 0)
+        store.is_finished(run)

@@ -21,7 +21,7 @@ class VectorEnvAdapter(VecEnv):
     def reset(self) -> VecEnvObs:
         """Start all episodes."""
         observations, _ = self.env.reset()
-        return observations
+        return np.asarray(observations)
 
     def step_async(self, actions: np.ndarray) -> None:
         """Remember the actions."""

@@ -40,7 +40,7 @@ class NetworkPolicy(ActorCriticPolicy):
     def _distribution_and_values(self, observations: PyTorchObs) -> tuple[Distribution, Tensor]:
         assert isinstance(observations, Tensor)
         logits, values = self.network(observations)
-        return self.action_dist.proba_distribution(action_logits=logits), values.unsqueeze(-1)  # type: ignore[call-arg]
+        return self.action_dist.proba_distribution(action_logits=logits), values.unsqueeze(-1)
 
     def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Actions, values and log-probabilities for collecting a rollout."""

@@ -75,9 +75,7 @@ def violations(source: str, floor: str) -> list[str]:
         elif parts[0] == "symprior" and (parts[1:2] or [""])[0] not in MAY_IMPORT[floor]:
             found.append(f"line {imported.line}: {imported.module} goes up from {floor}/.")
         elif parts[0] in MAY_IMPORT:
-            found.append(
-                f"line {imported.line}: {imported.module} is found only in a checkout; prefix symprior."
-            )
+            found.append(f"line {imported.line}: {imported.module} is found only in a checkout; prefix symprior.")
         elif parts[0] in TRAINING and floor in ("tasks", "leaderboard"):
             found.append(f"line {imported.line}: {floor}/ works without {parts[0]}.")
         elif parts[0] in TRAINING and floor == "benchmark" and imported.at_import:

@@ -41,9 +41,7 @@ def test_the_citation_is_valid() -> None:
 
 
 def test_the_version_is_the_same_everywhere() -> None:
-    citation = re.search(
-        r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE
-    )
+    citation = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
     newest = re.search(r"^## \[(\d\S*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert citation and newest
     assert {citation[1], newest[1]} == {version()}
@@ -70,17 +68,13 @@ def test_the_readme_shows_an_agent() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("file", "code"), examples(), ids=lambda value: value if value.endswith(".py") else ""
-)
+@pytest.mark.parametrize(("file", "code"), examples(), ids=lambda value: value if value.endswith(".py") else "")
 def test_the_readme_example_runs(tmp_path: Path, file: str, code: str) -> None:
     """The block is written to its file; the README's command for it is run on the class that it defines."""
     (tmp_path / file).write_text(code, encoding="utf-8")
     name = re.findall(r"^class (\w+)", code, re.MULTILINE)[-1]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(rf"symprior run .*{re.escape(file)}:{name}\b", readme), (
-        f"the README runs {file}:{name} nowhere"
-    )
+    assert re.search(rf"symprior run .*{re.escape(file)}:{name}\b", readme), f"the README runs {file}:{name} nowhere"
     symprior = Path(sys.executable).parent / "symprior"
     given = ("--task", "cartpole-v1", "--agent", f"./{file}:{name}", "--seeds", "0", "--budget", "2000")
     result = subprocess.run([symprior, "run", *given], cwd=tmp_path, capture_output=True, text=True)

@@ -59,7 +59,9 @@ class ActorCritic(nn.Module):
         dense = channels
         if isinstance(observation, ImageTransform):
             if len(channels) != len(IMAGE_FILTERS) + 1:
-                raise SympriorError(f"An image network has {len(IMAGE_FILTERS) + 1} hidden layers, not {len(channels)}.")
+                raise SympriorError(
+                    f"An image network has {len(IMAGE_FILTERS) + 1} hidden layers, not {len(channels)}."
+                )
             source, width = trivial_representation(group), observation.shape[0]
             size = observation.shape[1]
             for filters, count in zip(IMAGE_FILTERS, channels, strict=False):

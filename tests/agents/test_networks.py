@@ -15,8 +15,13 @@ from symprior.agents.networks.layers import BasisConvolution, stack
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import TASKS, SympriorError, get_task
 from symprior.tasks.groups import cyclic, dihedral
-from symprior.tasks.representations import ImageTransform, permutation, regular, rotations_of_the_plane
-from symprior.tasks.representations import trivial_representation
+from symprior.tasks.representations import (
+    ImageTransform,
+    permutation,
+    regular,
+    rotations_of_the_plane,
+    trivial_representation,
+)
 from symprior.tasks.simulators import SimulatorVectorEnv
 from symprior.tasks.symmetry import Symmetry
 

@@ -114,9 +114,10 @@ class _Steps:
         before = np.array([np.ravel(seen) for seen, _ in pairs], dtype=np.float64)
         after = np.array([np.ravel(outcome.observation) for _, outcome in pairs], dtype=np.float64)
         values = np.concatenate([before, after])
+        step = _root_mean_square(after - before)
         scales = Scales(
             entry=np.abs(values).max(axis=0),
-            step=_root_mean_square(after - before),
+            step=np.where(step > 0, step, _root_mean_square(step)),  # where none moved: as all entries do
             reward=float(_root_mean_square(np.array([outcome.reward for _, outcome in pairs]))),
         )
         return scales, int((values == values[0]).all(axis=0).sum())

@@ -47,35 +47,19 @@ def measure(task: Task) -> dict[str, Any]:
 
 
 def write(task: Task, data: dict[str, Any], folder: Path = DATA) -> Path:
-    """Write the references of a task; a budget in the file stays as it is.
+    """Write the references of a task; the budget in the file stays unless `data` brings one and says its source.
 
     Raises:
-        SympriorError: neither the file nor `data` has a budget, or the folder cannot be written.
+        SympriorError: there is no budget, or it is not positive; or the folder cannot be written.
     """
     path = folder / f"{task.id}.json"
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    budget = {key: kept.get(key, data.get(key)) for key in ("budget", "budget_source")}
-    if None in budget.values():
-        raise SympriorError(f"{task.id} has no budget yet: set one with `set_budget`, and say where it comes from.")
-    return _write(path, {**data, **budget})
-
-
-def set_budget(task: Task, budget: int, source: str, folder: Path = DATA) -> Path:
-    """Replace the budget in the references of a task.
-
-    Raises:
-        SympriorError: the budget is not positive, or the task has no references yet.
-    """
-    path = folder / f"{task.id}.json"
-    if budget < 1:
-        raise SympriorError(f"A budget is a positive number of environment steps, not {budget}.")
-    if not path.is_file():
-        raise SympriorError(f"{task.id} has no reference scores yet. Measure them before its budget is set.")
-    return _write(path, {**json.loads(path.read_text(encoding="utf-8")), "budget": budget, "budget_source": source})
-
-
-def _write(path: Path, data: dict[str, Any]) -> Path:
-    write_text_atomically(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    held = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    budget = {key: data.get(key, held.get(key)) for key in ("budget", "budget_source")}
+    if None in budget.values() or ("budget" in data) != ("budget_source" in data):
+        raise SympriorError(f"{task.id} has no budget yet: give one, `budget`, with its `budget_source`.")
+    if budget["budget"] < 1:
+        raise SympriorError(f"A budget is a positive number of environment steps, not {budget['budget']}.")
+    write_text_atomically(path, json.dumps({**data, **budget}, indent=1, ensure_ascii=False) + "\n")
     return path
 
 

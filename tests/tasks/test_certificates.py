@@ -63,9 +63,9 @@ def test_another_seed_gives_the_same_grades_and_the_same_seed_the_same_certifica
 
 
 def test_every_subgroup_of_a_symmetry_is_one() -> None:
-    for task in (IMAGES, VECTORS):
-        for elements in cyclic(4).subgroups:
-            assert quick(task, symmetry=task.symmetry().restrict(elements)).agrees
+    for elements in cyclic(4).subgroups:
+        assert quick(VECTORS, symmetry=turns_of_vectors().restrict(elements)).agrees
+    assert quick(IMAGES, symmetry=turns_of_images().restrict([0, 2])).agrees
 
 
 def test_a_symmetry_that_is_not_declared_may_hold_too() -> None:
@@ -148,7 +148,7 @@ def test_wrong_declarations_are_broken(what: str) -> None:
     certificate = quick(task, symmetry=symmetry())
     assert certificate.dynamics == Exactness.BROKEN and not certificate.agrees
     evidence = certificate.dynamics_evidence
-    assert evidence.worst is not None and evidence.worst.relative > 5 * APPROXIMATE_BORDER
+    assert evidence.worst is not None and 10 * APPROXIMATE_BORDER < evidence.worst.relative < 100
     assert evidence.worst.in_words() in dict(certificate.lines())["worst case"]
     assert certificate.violating_mass_below is None
 

@@ -20,7 +20,7 @@ from symprior.tasks.dynamic_programming import (
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.families.grid_catch import GridCatch, chase, sweep
 from symprior.tasks.frozen_states import uniform_play
-from symprior.tasks.reference_scores import DATA, episode_returns, measure, set_budget, write
+from symprior.tasks.reference_scores import DATA, episode_returns, measure, write
 
 CATCH, CARTPOLE = get_task("grid-catch-vector-v1"), get_task("cartpole-v1")
 
@@ -99,20 +99,30 @@ def test_a_bound_that_is_missed_once_is_no_optimum() -> None:
         measure(replace(CATCH, threshold_fraction=None))
 
 
-def test_a_measured_budget_survives_new_references(tmp_path: Path) -> None:
+def test_new_references_keep_the_budget_unless_they_bring_one(tmp_path: Path) -> None:
     data = measure(CATCH)
-    with pytest.raises(SympriorError, match="no budget"):
+    with pytest.raises(SympriorError, match="no budget yet"):
         write(CATCH, data, tmp_path)
-    with pytest.raises(SympriorError, match="no reference scores yet"):
-        set_budget(CATCH, 100, "measured", tmp_path)
-    path = write(CATCH, {**data, "budget": 7, "budget_source": "provisional"}, tmp_path)
-    set_budget(CATCH, 100, "measured", tmp_path)
-    assert write(CATCH, {**data, "budget": 8, "budget_source": "other"}, tmp_path) == path
+    path = write(CATCH, {**data, "budget": 100, "budget_source": "measured"}, tmp_path)
+    before = path.read_text(encoding="utf-8")
+    assert write(CATCH, data, tmp_path) == path and path.read_text(encoding="utf-8") == before
+    write(CATCH, {**data, "budget": 200, "budget_source": "measured again"}, tmp_path)
     held = json.loads(path.read_text(encoding="utf-8"))
-    assert (held["budget"], held["budget_source"]) == (100, "measured")
+    assert (held["budget"], held["budget_source"]) == (200, "measured again")
     assert held["policies"] == data["policies"]
-    with pytest.raises(SympriorError, match="positive"):
-        set_budget(CATCH, 0, "measured", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("budget", "complaint"),
+    [({"budget": 0, "budget_source": "x"}, "positive"), ({"budget": 9}, "with its `budget_source`")],
+)
+def test_a_wrong_budget_changes_nothing(tmp_path: Path, budget: dict[str, object], complaint: str) -> None:
+    data = measure(CATCH)
+    path = write(CATCH, {**data, "budget": 100, "budget_source": "measured"}, tmp_path)
+    before = path.read_text(encoding="utf-8")
+    with pytest.raises(SympriorError, match=complaint):
+        write(CATCH, {**data, **budget}, tmp_path)
+    assert path.read_text(encoding="utf-8") == before
 
 
 def test_a_task_without_references_says_what_to_do() -> None:

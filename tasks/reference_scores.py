@@ -54,7 +54,7 @@ def write(task: Task, data: dict[str, Any], folder: Path = DATA) -> Path:
     """
     path = folder / f"{task.id}.json"
     held = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    budget = {key: data.get(key, held.get(key)) for key in ("budget", "budget_source")}
+    budget: dict[str, Any] = {key: data.get(key, held.get(key)) for key in ("budget", "budget_source")}
     if None in budget.values() or ("budget" in data) != ("budget_source" in data):
         raise SympriorError(f"{task.id} has no budget yet: give one, `budget`, with its `budget_source`.")
     if budget["budget"] < 1:

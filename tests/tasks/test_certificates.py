@@ -322,6 +322,26 @@ def test_a_time_limit_that_depends_on_the_state_is_seen_at_the_last_step() -> No
     assert certificate.dynamics_evidence.worst.quantity == "end"
 
 
+class WallOnTheRight(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """CartPole whose episode also ends where the cart is far to the right."""
+
+    def step(self, action: Any) -> Any:
+        observation, reward, terminated, *others = self.env.step(action)
+        return observation, reward, terminated or bool(observation[0] > 2.3), *others
+
+
+def test_an_end_on_one_side_alone_breaks_a_symmetry() -> None:
+    def probe() -> Probe:
+        made = CartPoleProbe()
+        made.env = WallOnTheRight(made.env)
+        return made
+
+    certificate = quick(replace(CARTPOLE, probe=probe))
+    assert certificate.dynamics == Exactness.BROKEN
+    assert certificate.dynamics_evidence.epsilon_dynamics == 1
+    assert certificate.dynamics_evidence.epsilon_reward == 0
+
+
 # --- continuous actions, approximate symmetries ---
 
 

@@ -24,15 +24,10 @@ MODULES = sorted(path.relative_to(ROOT) for floor in MAY_IMPORT for path in (ROO
 
 @dataclass(frozen=True)
 class Import:
-    """One imported module, `symprior` spelt out, and whether importing the file at run time executes it."""
+    """One imported module, `symprior` spelt out."""
 
     module: str
     line: int
-    at_import: bool
-
-
-def is_type_checking(test: ast.expr) -> bool:
-    return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
 
 
 def is_call_to_import(node: ast.AST) -> bool:
@@ -44,25 +39,20 @@ def is_call_to_import(node: ast.AST) -> bool:
     } != set()
 
 
-def imports(node: ast.AST, at_import: bool = True) -> Iterator[Import]:
+def imports(node: ast.AST) -> Iterator[Import]:
     """Every import below `node`, wherever it hides: in functions, TYPE_CHECKING, import_module("…")."""
     if isinstance(node, ast.Import):
-        yield from (Import(alias.name, node.lineno, at_import) for alias in node.names)
+        yield from (Import(alias.name, node.lineno) for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
         module = "." * node.level + (node.module or "")
         names = [f"{module}.{alias.name}" for alias in node.names] if module == "symprior" else [module]
-        yield from (Import(name, node.lineno, at_import) for name in names)
+        yield from (Import(name, node.lineno) for name in names)
     elif isinstance(node, ast.Call) and is_call_to_import(node):
         for argument in node.args[:1]:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                yield Import(argument.value, node.lineno, at_import)
-    if isinstance(node, ast.If) and is_type_checking(node.test):
-        yield from (found for child in node.body for found in imports(child, at_import=False))
-        yield from (found for child in node.orelse for found in imports(child, at_import))
-        return
-    inside_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+                yield Import(argument.value, node.lineno)
     for child in ast.iter_child_nodes(node):
-        yield from imports(child, at_import and not inside_function)
+        yield from imports(child)
 
 
 def violations(source: str, floor: str) -> list[str]:
@@ -78,8 +68,6 @@ def violations(source: str, floor: str) -> list[str]:
             found.append(f"line {imported.line}: {imported.module} is found only in a checkout; prefix symprior.")
         elif parts[0] in TRAINING and floor in ("tasks", "leaderboard"):
             found.append(f"line {imported.line}: {floor}/ works without {parts[0]}.")
-        elif parts[0] in TRAINING and floor == "benchmark" and imported.at_import:
-            found.append(f"line {imported.line}: benchmark/ imports {parts[0]} inside functions only.")
     return found
 
 
@@ -106,9 +94,6 @@ def test_imports_only_go_down(path: Path) -> None:
         ("agents", "class A:\n    def f(self):\n        import symprior.benchmark"),
         ("leaderboard", "from symprior.agents.agent import Agent"),
         ("leaderboard", "try:\n    from stable_baselines3 import PPO\nexcept ImportError:\n    pass"),
-        ("benchmark", "import torch"),
-        ("benchmark", "try:\n    import torch\nexcept ImportError:\n    torch = None"),
-        ("benchmark", "class A:\n    from stable_baselines3 import PPO"),
         ("benchmark", "from .suite import Suite"),
         ("benchmark", "from .. import tasks"),
     ],
@@ -123,8 +108,7 @@ def test_a_violation_is_caught(floor: str, source: str) -> None:
         ("tasks", "import numpy\nfrom symprior.tasks.groups import Group"),
         ("agents", "import torch\nfrom symprior.tasks.symmetry import Symmetry"),
         ("leaderboard", "from symprior.tasks.errors import SympriorError"),
-        ("benchmark", "def train():\n    import torch\n    from symprior.agents.agent import Agent"),
-        ("benchmark", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch"),
+        ("benchmark", "import torch\nfrom symprior.agents.agent import Agent"),
     ],
 )
 def test_what_is_allowed_passes(floor: str, source: str) -> None:
@@ -139,7 +123,10 @@ def test_tasks_leaderboard_and_command_line_import_without_the_training_stack() 
     ]
     code = (
         "import importlib, sys\n"
-        f"for blocked in {sorted(TRAINING)}: sys.modules[blocked] = None  # an import of it raises\n"
+        "class Blocked:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] in {sorted(TRAINING)}: raise ModuleNotFoundError(name, name=name)\n"
+        "sys.meta_path.insert(0, Blocked())\n"
         f"for name in {[*names, 'symprior.benchmark.cli']}: importlib.import_module(name)\n"
     )
     result = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)

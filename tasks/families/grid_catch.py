@@ -198,14 +198,14 @@ def _register(task_id: str, gym_id: str, image: bool) -> None:
     register(
         Task(
             id=task_id,
-            family="grid-catch",
+            family="grid-catch" if image else "grid-catch-vector",
             gym_id=gym_id,
             simulator=GridCatchImage if image else GridCatch,
             symmetry=turns_of_images if image else turns_of_vectors,
             probe=lambda: _probe(gym_id),
             reference_policy=chase,
             blind_policy=sweep,
-            evaluation_episodes=100,
+            evaluation_episodes=50,
             card=Card(
                 description="Catch a randomly moving prey on a 7×7 torus; 1 for the catch, −0.1 a step. "
                 f"The agent sees {seen}.",

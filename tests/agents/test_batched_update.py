@@ -62,7 +62,7 @@ def test_updates_equal_stable_baselines3(task_id: str, prior: str, algorithm: st
     settings = shipped.settings(get_task(task_id).family, overrides)
     problem = problem_of(task_id)
     batched = BatchedAgent(problem, SEEDS, shipped.algorithm, shipped.prior, settings)
-    singles = [shipped.build(problem, seed, settings) for seed in SEEDS]
+    singles = [shipped.build(problem, [seed], [settings]) for seed in SEEDS]
     rollouts, orders = [], []
     for single, seed in zip(singles, SEEDS, strict=True):
         env = SimulatorVectorEnv(get_task(task_id).simulator(), settings.num_envs)
@@ -126,11 +126,9 @@ def test_advantages_equal_stable_baselines3_where_episodes_end_and_are_cut_off()
     batched.stack.update = lambda now: len(found.append(batched.stack.transitions(now)) or "")  # type: ignore[method-assign, func-returns-value]
     batched.learn(Script(3, 3, 12), 36)
     for i, seed in enumerate(SEEDS):
-        model = shipped.build(problem, seed, settings).model(
+        model = shipped.build(problem, [seed], [settings]).model(
             VectorEnvAdapter(Script(3, 3, 12).only(slice(3 * i, 3 * i + 3)))
         )
         buffer = collected(model).rollout_buffer
-        np.testing.assert_allclose(
-            found[0].advantages[i].view(12, 3), buffer.advantages, atol=1e-5
-        )
+        np.testing.assert_allclose(found[0].advantages[i].view(12, 3), buffer.advantages, atol=1e-5)
         np.testing.assert_allclose(found[0].returns[i].view(12, 3), buffer.returns, atol=1e-5)

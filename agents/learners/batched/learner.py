@@ -80,7 +80,9 @@ class BatchedAgent(CategoricalActor):
         for _ in range(0, budget, self._steps * self.num_envs):
             for _ in range(self._steps):
                 actions = self.stack.choose(now)
-                observations, rewards, terminated, truncated, infos = env.step(actions.cpu().numpy() if on_host else actions)
+                observations, rewards, terminated, truncated, infos = env.step(
+                    actions.cpu().numpy() if on_host else actions
+                )
                 now = self._tensor(observations)
                 last = infos.get("final_obs")
                 if on_host and not (truncated & ~terminated).any():

@@ -61,7 +61,8 @@ class Stack:
         self._minibatches = self._steps * self._copies // size
         self._epochs = gradient_steps // self._minibatches
         self._action_streams, self._order_streams = (
-            Streams(torch.tensor([seed_from(seed, use) for seed in seeds], device=device)) for use in ("actions", "order")
+            Streams(torch.tensor([seed_from(seed, use) for seed in seeds], device=device))
+            for use in ("actions", "order")
         )
         self._rollout: Rollout | None = None
         self._time = 0

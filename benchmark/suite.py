@@ -9,8 +9,22 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from symprior.benchmark.job import STABLE_BASELINES3, Job, parse_seeds
+from symprior.benchmark.ledger import is_tuned, load
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError, unknown_name
+
+Setting = float | int | bool | list[int]
+
+
+class Search(BaseModel):
+    """How a suite that does not use the agents' own tuned settings finds its learning rates (`symprior tune --suite`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    learning_rates: list[float] = Field(min_length=1)
+    seeds: str
+    budget: int = Field(ge=1)
+    grows: bool = Field(default=False, description="whether the range grows where a best value lies on its edge")
 
 
 class Suite(BaseModel):
@@ -28,7 +42,10 @@ class Suite(BaseModel):
     baseline: dict[str, str] = {}
     evaluate_every: int | None = Field(default=None, ge=1)
     budgets: dict[str, int] = {}
-    settings: dict[str, dict[str, float | int | bool | list[int]]] = {}
+    shared: dict[str, Setting] = Field(default={}, description="settings of every agent")
+    settings: dict[str, dict[str, Setting]] = Field(default={}, description="settings of single agents")
+    search: Search | None = None
+    tuned_as: str | None = Field(default=None, description="another suite, whose search chose the learning rates")
 
     def jobs(self) -> list[Job]:
         """Every task × agent, task by task, all seeds of a cell in one job."""
@@ -41,15 +58,22 @@ class Suite(BaseModel):
                 seeds=parse_seeds(self.seeds),
                 budget=self.budgets.get(task, get_task(task).budget),
                 learner=self.learner,
-                settings=tuple(sorted((key, _frozen(value)) for key, value in self.settings.get(agent, {}).items())),
+                settings=self.settings_of(agent),
                 evaluate_every=self.evaluate_every,
             )
             for task in self.tasks
             for agent in self.agents
         ]
 
+    def settings_of(self, agent: str) -> tuple[tuple[str, object], ...]:
+        """What the suite sets for an agent: shared, its own, and what the suite's search chose."""
+        scope = self.tuned_as or self.name
+        chosen = load(scope, agent).chosen if is_tuned(scope, agent) else {}
+        values = {**self.shared, **self.settings.get(agent, {}), **chosen}
+        return tuple(sorted((key, _frozen(value)) for key, value in values.items()))
 
-def _frozen(value: float | int | bool | list[int]) -> object:
+
+def _frozen(value: Setting) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from symprior.benchmark import tuning
+from symprior.benchmark.ledger import budget_by_rule, load
 from symprior.tasks import TASKS, get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.reference_scores import measure, write
@@ -38,7 +38,7 @@ def references(
         with console.status(f"Measuring {name} …"):
             data = measure(chosen)
         if budget_from is not None:
-            data["budget"], data["budget_source"] = tuning.budget_by_rule(tuning.load(chosen.family, budget_from))
+            data["budget"], data["budget_source"] = budget_by_rule(load(chosen.family, budget_from))
         console.print(_table(name, data))
         if save:
             console.print(f"Wrote {write(chosen, data)}", soft_wrap=True, highlight=False)

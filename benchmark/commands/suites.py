@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from symprior.benchmark.suite import get_suite, suite_names
 
@@ -18,12 +17,10 @@ def add_to(app: typer.Typer) -> None:
 
 def suites() -> None:
     """List the suites: frozen lists of tasks, agents and seeds, each with a version."""
-    table = Table(title="Suites", title_justify="left")
-    for column in ("suite", "version", "tasks", "agents", "seeds", "what it is"):
-        table.add_column(column, overflow="fold")
     for name in suite_names():
         suite = get_suite(name)
-        table.add_row(
-            name, suite.version, "\n".join(suite.tasks), "\n".join(suite.agents), suite.seeds, suite.description
-        )
-    console.print(table)
+        console.print(f"[bold]{name}[/], version {suite.version}: {suite.description}", soft_wrap=True, highlight=False)
+        console.print(f"  tasks   {', '.join(suite.tasks)}", soft_wrap=True, highlight=False)
+        console.print(f"  agents  {', '.join(suite.agents)}", soft_wrap=True, highlight=False)
+        console.print(f"  seeds   {suite.seeds}, learner {suite.learner}\n", soft_wrap=True, highlight=False)
+    console.print("Run one: symprior run --suite NAME", highlight=False)

@@ -10,10 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from symprior.benchmark import contestants, tuning
-from symprior.benchmark.job import LEARNERS, STABLE_BASELINES3, parse_seeds
+from symprior.benchmark.job import BATCHED, LEARNERS, parse_seeds
+from symprior.benchmark.ledger import Ledger, write
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
+from symprior.benchmark.suite import get_suite
 from symprior.tasks import get_task
+from symprior.tasks.errors import SympriorError
 
 console = Console()
 
@@ -24,41 +27,46 @@ def add_to(app: typer.Typer) -> None:
 
 
 def tune(
-    task: Annotated[str, typer.Option(help="The task that stands for its family.")],
-    agent: Annotated[list[str], typer.Option(help="An agent; may be given again. All get the same range and seeds.")],
-    seeds: Annotated[str, typer.Option(help="Tuning seeds, apart from those of results.")] = "10000-10004",
+    suite: Annotated[str | None, typer.Option(help="A suite with a search of its own.")] = None,
+    task: Annotated[str | None, typer.Option(help="Instead: the task that stands for its family.")] = None,
+    agent: Annotated[
+        list[str] | None, typer.Option(help="An agent; may be given again. All get the same range and seeds.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Tuning seeds of --task, apart from those of results.")] = "10000-10004",
     budget: Annotated[
         int | None, typer.Option(help="Environment steps of a trial, where not the task's budget.")
     ] = None,
-    learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = STABLE_BASELINES3,
+    learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = BATCHED,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs/tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
-    save: Annotated[bool, typer.Option("--save", help="Keep the ledgers; the agents' defaults follow them.")] = False,
+    save: Annotated[bool, typer.Option("--save", help="Keep the ledgers; settings follow them.")] = False,
 ) -> None:
-    """Search each agent's learning rate on tuning seeds, by mean data efficiency.
+    """Search each agent's learning rate on tuning seeds, by mean data efficiency; the same command resumes.
 
     Where a best value lies on the edge of the range, the range grows for all agents.
     """
-    chosen_task = get_task(task)
-    for name in agent:
+    for plan in _plans(suite, task, agent, seeds, budget, learner):
+        ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
+        console.print(_table(ledgers))
+        for ledger in ledgers if save else []:
+            console.print(f"Wrote {write(ledger)}", soft_wrap=True, highlight=False)
+
+
+def _plans(
+    suite: str | None, task: str | None, agents: list[str] | None, seeds: str, budget: int | None, learner: str
+) -> list[tuning.Plan]:
+    if suite is not None:
+        return tuning.plan_of(get_suite(suite))
+    if task is None or not agents:
+        raise SympriorError("Say what to tune: --suite NAME, or --task TASK and --agent AGENT.")
+    chosen = get_task(task)
+    for name in agents:
         contestants.find(name)
-    ledgers = tuning.tune(
-        chosen_task,
-        agent,
-        parse_seeds(seeds),
-        chosen_task.budget if budget is None else budget,
-        RecordStore(records),
-        workers,
-        lambda runs: progress_over(runs, console),
-        learner,
-    )
-    console.print(_table(ledgers))
-    if save:
-        for ledger in ledgers:
-            console.print(f"Wrote {tuning.save(ledger)}", soft_wrap=True, highlight=False)
+    steps = chosen.budget if budget is None else budget
+    return [tuning.Plan(chosen.family, task, tuple(agents), parse_seeds(seeds), steps, learner)]
 
 
-def _table(ledgers: list[tuning.Ledger]) -> Table:
+def _table(ledgers: list[Ledger]) -> Table:
     table = Table(title=f"Mean data efficiency on {len(ledgers[0].seeds)} tuning seeds", title_justify="left")
     table.add_column("learning rate", justify="right")
     for ledger in ledgers:

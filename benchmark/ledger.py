@@ -1,0 +1,95 @@
+"""Ledgers of tuning: every trial of an agent, which was chosen, and the budget that follows for a task."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.files import write_text_atomically
+
+LEDGERS = Path(__file__).parent.parent / "agents" / "tuning"
+"""One folder for each family of tasks (the agents' defaults) and for each suite with a search of its own."""
+
+
+class Trial(BaseModel):
+    """One configuration of one agent: its score on every tuning seed, and its times to threshold in environment steps."""
+
+    model_config = ConfigDict(frozen=True)
+
+    learning_rate: float
+    data_efficiency: list[float]
+    steps_to_threshold: list[float]
+    censored: int
+
+    @property
+    def score(self) -> float:
+        """The mean data efficiency."""
+        return float(np.mean(self.data_efficiency))
+
+
+class Ledger(BaseModel):
+    """Every trial of one agent on one task, and which was chosen; `scope` is a family of tasks or a suite."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agent: str
+    scope: str
+    task: str
+    learner: str
+    budget: int
+    seeds: list[int]
+    trials: list[Trial]
+    chosen: dict[str, float]
+
+    @property
+    def best(self) -> Trial:
+        """The trial that was chosen."""
+        return next(trial for trial in self.trials if trial.learning_rate == self.chosen["learning_rate"])
+
+
+def write(ledger: Ledger, folder: Path = LEDGERS) -> Path:
+    """Keep a ledger; settings follow it from now on."""
+    path = folder / ledger.scope / f"{ledger.agent}.json"
+    data = ledger.model_dump()
+    trials = ",\n  ".join(json.dumps(trial) for trial in data.pop("trials"))
+    head = json.dumps(data, indent=1).removesuffix("\n}")
+    write_text_atomically(path, f'{head},\n "trials": [\n  {trials}\n ]\n}}\n')
+    return path
+
+
+def is_tuned(scope: str, agent: str, folder: Path = LEDGERS) -> bool:
+    """Whether there is a ledger."""
+    return (folder / scope / f"{agent}.json").is_file()
+
+
+def load(scope: str, agent: str, folder: Path = LEDGERS) -> Ledger:
+    """The ledger of an agent.
+
+    Raises:
+        SympriorError: it was never tuned.
+    """
+    path = folder / scope / f"{agent}.json"
+    if not path.is_file():
+        raise SympriorError(f"{agent} was never tuned for {scope!r}. Do it with `symprior tune`.")
+    return Ledger.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def budget_by_rule(ledger: Ledger) -> tuple[int, str]:
+    """A task's budget from its tuned plain agent, and the sentence that says so.
+
+    Twice the restricted mean time to threshold, rounded to 1, 2 or 5 times a power of ten (nearest in the logarithm).
+    """
+    mean = float(np.mean(ledger.best.steps_to_threshold))
+    decade = 10.0 ** np.floor(np.log10(2 * mean))
+    candidates = decade * np.array([1, 2, 5, 10])
+    budget = int(candidates[np.abs(np.log(candidates / (2 * mean))).argmin()])
+    sentence = (
+        f"twice the restricted mean time to threshold of {ledger.agent} on {ledger.learner}, {mean:,.0f} steps over "
+        f"{len(ledger.seeds)} tuning seeds within {ledger.budget:,} ({ledger.best.censored} never reached it), "
+        "rounded to 1-2-5"
+    )
+    return budget, sentence

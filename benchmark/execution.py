@@ -15,7 +15,7 @@ from symprior.agents import Problem
 from symprior.agents.equivariance import closed_under, equivariance_error
 from symprior.benchmark import contestants
 from symprior.benchmark.evaluation import evaluate
-from symprior.benchmark.job import BATCHED, Job, Stack
+from symprior.benchmark.job import BATCHED, Stack
 from symprior.benchmark.metering import MeteredVectorEnv
 from symprior.benchmark.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.provenance import provenance
@@ -23,7 +23,7 @@ from symprior.leaderboard.records import AgentCard, Checkpoint, Effort, Equivari
 from symprior.tasks import get_task
 from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.frozen_states import frozen_observations
-from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
+from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
 from symprior.tasks.symmetry import Symmetry
 
 DIVERGED = "The run diverged: its parameters are no finite numbers any more."
@@ -96,7 +96,7 @@ class Execution:
         copies = int(getattr(self.agent, "num_envs", 1))
         points = evaluation_points(job.budget, job.evaluate_every)
         self.env = MeteredVectorEnv(
-            SimulatorVectorEnv(simulator, copies * len(seeds), **_placement(job)),
+            training_environments(simulator, copies * len(seeds), job.learner, job.device),
             len(seeds),
             job.budget,
             points,
@@ -163,13 +163,13 @@ class Execution:
         return self.contestant.card(self.agent, self._symmetry.group.name, self.job.learner)
 
 
-def _placement(job: Job) -> dict[str, Any]:
-    """Where the training environments compute: beside the batched learner where that is on a device."""
-    if job.learner != BATCHED or job.device == "cpu":
-        return {}
+def training_environments(simulator: Simulator, count: int, learner: str, device: str) -> SimulatorVectorEnv:
+    """The environments to train in: beside the batched learner where that computes on a device, else in numpy."""
+    if learner != BATCHED or device == "cpu":
+        return SimulatorVectorEnv(simulator, count)
     from array_api_compat import torch as namespace
 
-    return {"namespace": namespace, "device": job.device}
+    return SimulatorVectorEnv(simulator, count, namespace, device)
 
 
 def _torch_threads() -> int:

@@ -19,7 +19,7 @@ def provenance(device: str, stack_size: int, threads: int) -> Provenance:
     """What is true of this process now."""
     commit, dirty = _commit()
     return Provenance(
-        symprior=version("symprior"),
+        symprior=_version("symprior") or "unreleased",
         commit=commit,
         dirty=dirty,
         python=platform.python_version(),

@@ -195,9 +195,7 @@ def build(
     cells = collect(chosen, suite, tasks=tasks, suite_tasks=suite_tasks, seeds=seeds)
     better_plain = dict(baseline or {})
     rows = _ranked([_agent_row(cells, entry, better_plain) for entry in cells.of_entries], cells)
-    used = [
-        record for record in chosen if (record.suite, record.suite_version) == (cells.suite, cells.version)
-    ]
+    used = [record for record in chosen if (record.suite, record.suite_version) == (cells.suite, cells.version)]
     return Board(
         suite=cells.suite,
         version=cells.version,
@@ -252,9 +250,7 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
 
 
 def _headline(cells: Collection[Cell], score: str) -> Estimate:
-    return estimate(
-        _headline_value(cells, score), _headline_distribution(cells, score), _fewest(cells), len(cells)
-    )
+    return estimate(_headline_value(cells, score), _headline_distribution(cells, score), _fewest(cells), len(cells))
 
 
 def _headline_value(cells: Iterable[Cell], score: str) -> float:
@@ -298,22 +294,16 @@ def _with_plain(
     return found if len(found) == len(pairs) else []
 
 
-def _overall_gain(
-    cells: Cells, entry: Entry, own: Collection[Cell], baseline: Mapping[str, str]
-) -> Gain | None:
+def _overall_gain(cells: Cells, entry: Entry, own: Collection[Cell], baseline: Mapping[str, str]) -> Gain | None:
     pairs = _with_plain(cells, entry, own, baseline)
     return gain_over_tasks(pairs) if pairs else None
 
 
-def _improvement(
-    cells: Cells, entry: Entry, own: Collection[Cell], baseline: Mapping[str, str]
-) -> Estimate | None:
+def _improvement(cells: Cells, entry: Entry, own: Collection[Cell], baseline: Mapping[str, str]) -> Estimate | None:
     pairs = _with_plain(cells, entry, own, baseline)
     if not pairs:
         return None
-    scores = [
-        (cell.values("efficiency_clipped"), plain.values("efficiency_clipped")) for cell, plain in pairs
-    ]
+    scores = [(cell.values("efficiency_clipped"), plain.values("efficiency_clipped")) for cell, plain in pairs]
     as_they_are = [(np.arange(len(x))[None], np.arange(len(y))[None]) for x, y in scores]
     value = float(probability_of_improvement(scores, as_they_are)[0])
     distribution = probability_of_improvement(scores, [(cell.drawn, plain.drawn) for cell, plain in pairs])
@@ -325,9 +315,7 @@ def _ranked(rows: list[AgentRow], cells: Cells) -> tuple[AgentRow, ...]:
     ranks: dict[Entry, RankRange] = {}
     for learner in {row.learner for row in rows}:
         eligible = [
-            row
-            for row in rows
-            if row.learner == learner and row.complete and row.headline and row.headline.interval
+            row for row in rows if row.learner == learner and row.complete and row.headline and row.headline.interval
         ]
         contenders = {row.agent: _contender(row, cells) for row in eligible}
         ranks |= {(learner, agent): rank for agent, rank in rank_ranges(contenders).items()}
@@ -346,9 +334,7 @@ def _ranked(rows: list[AgentRow], cells: Cells) -> tuple[AgentRow, ...]:
 
 
 def _contender(row: AgentRow, cells: Cells) -> Contender:
-    own = [
-        cell for cell in cells.of_entries[(row.learner, row.agent)].values() if cell.task.track == "headline"
-    ]
+    own = [cell for cell in cells.of_entries[(row.learner, row.agent)].values() if cell.task.track == "headline"]
     value = _headline_value(own, "efficiency_clipped")
     return Contender(value, _headline_distribution(own, "efficiency_clipped"), _fewest(own))
 
@@ -373,9 +359,7 @@ def _task_table(cells: Cells, task: Task, baseline: Mapping[str, str]) -> TaskTa
         threshold=references.threshold,
         threshold_normalised=references.normalise(references.threshold),
         threshold_source=references.threshold_source,
-        rows=tuple(
-            sorted(rows, key=lambda row: (_reference_first(row.learner), -row.efficiency.value, row.agent))
-        ),
+        rows=tuple(sorted(rows, key=lambda row: (_reference_first(row.learner), -row.efficiency.value, row.agent))),
     )
 
 
@@ -427,9 +411,7 @@ def _sources(records: list[RunRecord]) -> Sources:
         commits=_count(origin.commit or "unknown" for origin in origins),
         dirty=sum(bool(origin.dirty) for origin in origins),
         python=_count(origin.python for origin in origins),
-        processors=_count(
-            f"{origin.processor} ({origin.platform}, threads: {origin.threads})" for origin in origins
-        ),
+        processors=_count(f"{origin.processor} ({origin.platform}, threads: {origin.threads})" for origin in origins),
         devices=_count(origin.device for origin in origins),
         packages={
             name: tuple(sorted({origin.packages[name] for origin in origins if name in origin.packages}))

@@ -115,9 +115,7 @@ def collect(
     name, version = chosen[0].suite, chosen[0].suite_version
     by_cell: dict[Entry, dict[str, list[RunRecord]]] = {}
     for record in _without_copies(chosen):
-        by_cell.setdefault((record.agent.learner, record.agent.id), {}).setdefault(record.task, []).append(
-            record
-        )
+        by_cell.setdefault((record.agent.learner, record.agent.id), {}).setdefault(record.task, []).append(record)
     names = sorted({record.task for record in chosen} | set(suite_tasks or ()))
     known = {task: _task(task, tasks) for task in names}
     _check_budgets(chosen)
@@ -127,8 +125,7 @@ def collect(
         own = {run.seed for runs in of_tasks.values() for run in runs}
         wanted = own if seeds is None else set(seeds)
         of_entries[entry] = {
-            task: _cell(f"{name}-{version}", known[task], runs, wanted)
-            for task, runs in sorted(of_tasks.items())
+            task: _cell(f"{name}-{version}", known[task], runs, wanted) for task, runs in sorted(of_tasks.items())
         }
     return Cells(name, version, tuple(known.values()), of_entries)
 
@@ -141,9 +138,7 @@ def _cell(suite: str, task: Task, records: Sequence[RunRecord], wanted: set[int]
         task=task,
         agent=next((record.agent for record in records if record.status == "finished"), records[0].agent),
         runs=tuple(record for record in records if record.status == "finished" and record.seed in wanted),
-        failed=tuple(
-            record.seed for record in records if record.status == "failed" and record.seed in wanted
-        ),
+        failed=tuple(record.seed for record in records if record.status == "failed" and record.seed in wanted),
         missing=tuple(sorted(wanted - present)),
         left_out=tuple(sorted(present - wanted)),
     )
@@ -152,11 +147,7 @@ def _cell(suite: str, task: Task, records: Sequence[RunRecord], wanted: set[int]
 def _one_suite(records: list[RunRecord], suite: str | None) -> list[RunRecord]:
     if not records:
         raise SympriorError("There are no records to build a leaderboard from. Run `symprior run` first.")
-    chosen = [
-        record
-        for record in records
-        if suite in (None, record.suite, f"{record.suite}-{record.suite_version}")
-    ]
+    chosen = [record for record in records if suite in (None, record.suite, f"{record.suite}-{record.suite_version}")]
     found = sorted({f"{record.suite}-{record.suite_version}" for record in chosen})
     if not found:
         assert suite is not None
@@ -185,9 +176,7 @@ def _task(name: str, tasks: Mapping[str, Task] | None) -> Task:
     try:
         return get_task(name) if tasks is None else tasks[name]
     except (KeyError, SympriorError) as error:
-        reason = (
-            str(error) if isinstance(error, SympriorError) else f"Known: {', '.join(sorted(tasks or ()))}."
-        )
+        reason = str(error) if isinstance(error, SympriorError) else f"Known: {', '.join(sorted(tasks or ()))}."
         raise SympriorError(
             f"A record is of the task {name!r}, which this symprior does not know; a newer version may have "
             f"written it. "

@@ -119,11 +119,7 @@ def _span(span: Span | None) -> Shown:
 
 
 def _rate(failed: int, runs: int) -> Shown:
-    return (
-        Shown(f"{100 * failed / runs:.0f} %", f"{failed} of {runs} runs", failed / runs)
-        if runs
-        else Shown(NOTHING)
-    )
+    return Shown(f"{100 * failed / runs:.0f} %", f"{failed} of {runs} runs", failed / runs) if runs else Shown(NOTHING)
 
 
 def _error(value: float | None, of: Equivariance | None) -> Shown:
@@ -214,8 +210,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column(
         "mean",
         "Mean",
-        "Mean over tasks of the mean data efficiency (rliable); unlike the headline every task counts the "
-        "same.",
+        "Mean over tasks of the mean data efficiency (rliable); unlike the headline every task counts the same.",
         lambda row: _estimate(row.mean),
         in_terminal=False,
     ),
@@ -237,9 +232,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "headline_unclipped",
         "Unclipped",
         "The headline without clipping.",
-        lambda row: (
-            Shown(NOTHING) if row.headline_unclipped is None else _plain_number(row.headline_unclipped)
-        ),
+        lambda row: Shown(NOTHING) if row.headline_unclipped is None else _plain_number(row.headline_unclipped),
         in_terminal=False,
     ),
     Column(
@@ -365,8 +358,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("≤", "the gain is at most this: some runs with the prior never reached the threshold"),
     (
         "unresolved",
-        "more than half of the runs of either arm, or some of both, never reached the threshold: no ratio "
-        "can be given",
+        "more than half of the runs of either arm, or some of both, never reached the threshold: no ratio can be given",
     ),
     ("†", "a single task with fewer than 20 runs: the real coverage of the 95 % interval is lower"),
     ("⚠", "runs failed or are missing: the row has no rank, since crashed runs may be the bad ones"),

@@ -62,9 +62,7 @@ def to_html(board: Board) -> str:
         learner: [row for row in board.rows_of(learner) if row.gain and row.gain.mark != "unresolved"]
         for learner in board.learners
     }
-    shares = {
-        learner: Markup(data_needed(rows, drawn_as[learner])) for learner, rows in resolved.items() if rows
-    }
+    shares = {learner: Markup(data_needed(rows, drawn_as[learner])) for learner, rows in resolved.items() if rows}
     return _render("index.html.j2", board, curves=curves, shares=shares, drawn_as=drawn_as, dashes=DASHES)
 
 
@@ -76,8 +74,7 @@ def to_markdown(board: Board) -> str:
 def to_json(board: Board) -> str:
     """Every number of the board to six significant digits, and what the columns mean."""
     columns = [
-        {"name": column.name, "title": column.title, "explanation": column.explanation}
-        for column in AGENT_COLUMNS
+        {"name": column.name, "title": column.title, "explanation": column.explanation} for column in AGENT_COLUMNS
     ]
     tree = {
         "headline": sentences.headline(board),
@@ -92,9 +89,7 @@ def terminal_table(board: Board) -> Group:
     """What `symprior leaderboard` prints: the headline, a table for each learner, what is incomplete."""
     parts: list[Any] = [Text(sentences.headline(board), style="bold")]
     for learner in board.learners:
-        table = Table(
-            title=f"{board.suite}-{board.version}, learner {learner}", title_justify="left", expand=False
-        )
+        table = Table(title=f"{board.suite}-{board.version}, learner {learner}", title_justify="left", expand=False)
         columns = [column for column in AGENT_COLUMNS if column.in_terminal and column.name != "learner"]
         for column in columns:
             table.add_column(

@@ -42,9 +42,7 @@ def styles(rows: tuple[AgentRow, ...]) -> dict[str, Style]:
     plain = sorted({row.agent for row in rows if row.plain})
     others = sorted({row.agent for row in rows if not row.plain})
     of_plain = {agent: Style(0, i % len(DASHES)) for i, agent in enumerate(plain)}
-    return of_plain | {
-        agent: Style(1 + i % COLOURS, i // COLOURS % len(DASHES)) for i, agent in enumerate(others)
-    }
+    return of_plain | {agent: Style(1 + i % COLOURS, i // COLOURS % len(DASHES)) for i, agent in enumerate(others)}
 
 
 def learning_curves(table: TaskTable, learner: str, drawn_as: Mapping[str, Style]) -> str:
@@ -73,9 +71,7 @@ def data_needed(rows: Sequence[AgentRow], drawn_as: Mapping[str, Style]) -> str:
         _finish_shares(axes, [row.agent for row in rows])
 
     label = f"Share of the plain arm's data that is needed: {', '.join(row.agent for row in rows)}"
-    return _picture(
-        draw, f"shares {' '.join(row.agent for row in rows)}", (7.6, 0.9 + 0.36 * len(rows)), label
-    )
+    return _picture(draw, f"shares {' '.join(row.agent for row in rows)}", (7.6, 0.9 + 0.36 * len(rows)), label)
 
 
 def _draw_share(axes: Axes, place: int, gain: Gain, style: Style) -> None:
@@ -147,9 +143,7 @@ def _picture(draw: Callable[[Axes], None], name: str, inches: tuple[float, float
         FigureCanvasSVG(figure)
         draw(figure.subplots())
         file = io.StringIO()
-        figure.savefig(
-            file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _inline(file.getvalue(), label)
 
 

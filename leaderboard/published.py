@@ -43,9 +43,7 @@ def published_path(folder: Path, record: RunRecord) -> Path:
     """
     for name in (record.suite, record.suite_version, record.task, record.agent.id):
         if not NAME.fullmatch(name):
-            raise SympriorError(
-                f"{name!r} cannot be published: a name has letters, digits and . + _ = @ - only."
-            )
+            raise SympriorError(f"{name!r} cannot be published: a name has letters, digits and . + _ = @ - only.")
     return folder / f"{record.suite}-{record.suite_version}" / record.task / f"{record.agent.id}.json"
 
 
@@ -75,9 +73,7 @@ def read_published(folder: Path = OWN_RESULTS) -> list[RunRecord]:
             or misplaced.
     """
     if not folder.is_dir():
-        raise SympriorError(
-            f"There is no results folder {folder}. Publish results first or name another folder."
-        )
+        raise SympriorError(f"There is no results folder {folder}. Publish results first or name another folder.")
     records: list[RunRecord] = []
     for path in sorted(folder.rglob("*.json")):
         of_file = read_file(path)
@@ -187,9 +183,7 @@ def _overlay(shared: Tree, run: Tree) -> Tree:
 
 
 def _same(first: object, second: object) -> bool:
-    return json.dumps(first, sort_keys=True) == json.dumps(
-        second, sort_keys=True
-    )  # 1, 1.0 and true differ in a file
+    return json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)  # 1, 1.0 and true differ in a file
 
 
 def _line(tree: Tree) -> str:
@@ -202,7 +196,5 @@ def _first_problem(error: Exception) -> str:
         return str(error)
     problem = error.errors()[0]
     place = ".".join(str(part) for part in problem["loc"])
-    hint = (
-        "The file may be truncated: restore it." if problem["type"] == "json_invalid" else "Restore the file."
-    )
+    hint = "The file may be truncated: restore it." if problem["type"] == "json_invalid" else "Restore the file."
     return f"{place + ': ' if place else ''}{problem['msg']}. {hint}"

@@ -10,7 +10,12 @@ from symprior.tasks.errors import SympriorError
 
 
 def write_text_atomically(path: Path, text: str) -> None:
-    """Write `text` so that a reader sees the whole new file or the old one, never half.
+    """Write `text` as UTF-8, as `write_bytes_atomically` writes."""
+    write_bytes_atomically(path, text.encode())
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Write `content` so that a reader sees the whole new file or the old one, never half.
 
     Raises:
         SympriorError: the folder cannot be written (full disk, no permission).
@@ -19,8 +24,8 @@ def write_text_atomically(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)

@@ -29,6 +29,9 @@ def leaderboard(
     ] = False,
     suite: Annotated[str | None, typer.Option(help="Which suite, where the folder holds several.")] = None,
     out: Annotated[Path, typer.Option(help="Where the pages are written.")] = Path("site"),
+    figure: Annotated[
+        Path | None, typer.Option(help="Also draw the learning curves: a .svg, .pdf or .png file.")
+    ] = None,
 ) -> None:
     """Build the leaderboard from records: a table here, and leaderboard.md, leaderboard.json and index.html."""
     from symprior import leaderboard as board_floor
@@ -38,6 +41,10 @@ def leaderboard(
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
+    if figure is not None:
+        from symprior.leaderboard.figure import write_figure
+
+        console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False)
 
 
 def _expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:

@@ -51,9 +51,7 @@ def hand_made_task(name: str, family: str, track: str = "headline") -> Task:
     policies = {"random": Reference(low, 0.1, "1000 episodes"), "optimal": Reference(high, 0.0, "exact")}
     threshold = THRESHOLD.get(name, 0.9)
     # The references are a cached property that reads the task's frozen file; here they are given instead.
-    task.__dict__["references"] = References(
-        policies, "random", "optimal", threshold, "by hand", BUDGET, "by hand"
-    )
+    task.__dict__["references"] = References(policies, "random", "optimal", threshold, "by hand", BUDGET, "by hand")
     return task
 
 

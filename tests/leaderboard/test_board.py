@@ -61,9 +61,7 @@ def test_numbers_of_a_row(tasks: dict[str, Task], suite_runs: Runs) -> None:
     records = suite_runs()
     board = build(records, tasks=tasks)
     row = row_of(board, "ppo+homomorphic")
-    scores = [
-        score_run(run, tasks[run.task].references) for run in records if run.agent.id == "ppo+homomorphic"
-    ]
+    scores = [score_run(run, tasks[run.task].references) for run in records if run.agent.id == "ppo+homomorphic"]
     assert row.failures == (sum(score.censored for score in scores), 20)
     assert row.equivariance is not None
     assert row.equivariance.mean == 0
@@ -132,9 +130,7 @@ def test_bands_resample_whole_runs(tasks: dict[str, Task], make_run: Make) -> No
     assert high == pytest.approx([row.efficiency.interval.high] * 6, abs=5e-3)
 
 
-def test_runs_evaluated_at_other_steps_are_interpolated_not_cut(
-    tasks: dict[str, Task], make_run: Make
-) -> None:
+def test_runs_evaluated_at_other_steps_are_interpolated_not_cut(tasks: dict[str, Task], make_run: Make) -> None:
     records = [make_run(seed=0, scores=[0, 0.5, 1]), make_run(seed=1, scores=[0, 0.25, 0.5, 0.75, 1])]
     curve = build(records, tasks=tasks).tasks[0].rows[0].curve
     assert list(curve.steps) == [0, 5_000, 10_000, 15_000, 20_000]
@@ -144,18 +140,12 @@ def test_runs_evaluated_at_other_steps_are_interpolated_not_cut(
 def test_failed_and_missing_seeds_are_listed_and_cost_the_rank(
     tasks: dict[str, Task], suite_runs: Runs, make_failure: Make
 ) -> None:
-    records = [
-        r for r in suite_runs() if not (r.agent.id == "ppo+wide" and r.seed == 4 and r.task == CARTPOLE)
-    ]
-    records = [
-        r for r in records if not (r.agent.id == "ppo+augment" and r.seed in (2, 3) and r.task == CATCH)
-    ]
+    records = [r for r in suite_runs() if not (r.agent.id == "ppo+wide" and r.seed == 4 and r.task == CARTPOLE)]
+    records = [r for r in records if not (r.agent.id == "ppo+augment" and r.seed in (2, 3) and r.task == CATCH)]
     records += [make_failure(agent="ppo+augment", seed=seed, task=CATCH) for seed in (2, 3)]
     board = build(records, tasks=tasks)
     assert row_of(board, "ppo+wide").problems == ("ppo+wide on cartpole-v1: seed 4 missing",)
-    assert row_of(board, "ppo+augment").problems == (
-        "ppo+augment on grid-catch-vector-v1: seeds 2, 3 failed",
-    )
+    assert row_of(board, "ppo+augment").problems == ("ppo+augment on grid-catch-vector-v1: seeds 2, 3 failed",)
     assert [row.complete for row in board.rows] == [True, True, False, False]
     assert row_of(board, "ppo+augment").rank is None
     assert board.sources.failed == 2
@@ -163,21 +153,15 @@ def test_failed_and_missing_seeds_are_listed_and_cost_the_rank(
     assert max(rank.worst for rank in ranks) == 2
 
 
-def test_an_agent_without_a_task_has_no_headline(
-    tasks: dict[str, Task], suite_runs: Runs, make_run: Make
-) -> None:
-    records = suite_runs() + [
-        make_run(agent="ppo+fold", seed=seed, task=CATCH, speed=50) for seed in range(10)
-    ]
+def test_an_agent_without_a_task_has_no_headline(tasks: dict[str, Task], suite_runs: Runs, make_run: Make) -> None:
+    records = suite_runs() + [make_run(agent="ppo+fold", seed=seed, task=CATCH, speed=50) for seed in range(10)]
     row = row_of(build(records, tasks=tasks), "ppo+fold")
     assert row.headline is None
     assert row.gain is None
     assert row.problems == ("ppo+fold: no finished run on cartpole-v1",)
 
 
-def test_an_agent_whose_every_run_failed_is_a_row(
-    tasks: dict[str, Task], suite_runs: Runs, make_failure: Make
-) -> None:
+def test_an_agent_whose_every_run_failed_is_a_row(tasks: dict[str, Task], suite_runs: Runs, make_failure: Make) -> None:
     records = suite_runs(seeds=5) + [
         make_failure(agent="ppo+bad", seed=seed, task=task) for seed in range(5) for task in (CARTPOLE, CATCH)
     ]
@@ -215,9 +199,7 @@ def test_learners_are_never_compared(tasks: dict[str, Task], suite_runs: Runs) -
 
 
 def test_one_suite_at_a_time(tasks: dict[str, Task], suite_runs: Runs) -> None:
-    records = (
-        suite_runs(seeds=5) + suite_runs(seeds=5, suite_version="v2") + suite_runs(seeds=5, suite="paper")
-    )
+    records = suite_runs(seeds=5) + suite_runs(seeds=5, suite_version="v2") + suite_runs(seeds=5, suite="paper")
     with pytest.raises(SympriorError, match=r"3 suites.*core-v1, core-v2, paper-v1.*--suite"):
         build(records, tasks=tasks)
     with pytest.raises(SympriorError, match="2 suites"):
@@ -246,9 +228,7 @@ def test_contradictions_are_refused(tasks: dict[str, Task], suite_runs: Runs, ma
 
 def test_a_task_of_a_newer_version_is_named(tasks: dict[str, Task], make_run: Make) -> None:
     record = make_run(task="cartpole-v9")
-    with pytest.raises(
-        SympriorError, match="'cartpole-v9', which this symprior does not know; a newer version"
-    ):
+    with pytest.raises(SympriorError, match="'cartpole-v9', which this symprior does not know; a newer version"):
         build([record], tasks=tasks)
     with pytest.raises(SympriorError, match="Did you mean 'cartpole-v1'"):
         build([record])

@@ -32,9 +32,7 @@ def cell(tasks: dict[str, Task], make_run: Make) -> Callable[..., Cell]:
     """A cell of an agent whose runs have the given scores."""
 
     def of(agent: str, curves: list[list[float]], task: str = "cartpole-v1") -> Cell:
-        records = [
-            make_run(agent=agent, seed=seed, task=task, scores=curve) for seed, curve in enumerate(curves)
-        ]
+        records = [make_run(agent=agent, seed=seed, task=task, scores=curve) for seed, curve in enumerate(curves)]
         cells = collect(records, tasks=tasks)
         return cells.of_entries[(records[0].agent.learner, agent)][task]
 
@@ -125,9 +123,7 @@ def test_the_plain_arm_is_of_the_same_algorithm_and_learner(tasks: dict[str, Tas
     assert arm("stable-baselines3", "ppo") is None
 
 
-def test_the_better_plain_arm_on_tuning_seeds_is_the_baseline(
-    tasks: dict[str, Task], suite_runs: Runs
-) -> None:
+def test_the_better_plain_arm_on_tuning_seeds_is_the_baseline(tasks: dict[str, Task], suite_runs: Runs) -> None:
     records = suite_runs()
 
     def plain_of(baseline: dict[str, str]) -> list[str]:

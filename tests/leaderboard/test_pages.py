@@ -68,12 +68,8 @@ def test_two_builds_write_the_same_bytes(tmp_path: Path, tasks: dict[str, Task],
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
-def test_another_process_writes_the_same_bytes(
-    tmp_path: Path, tasks: dict[str, Task], suite_runs: Runs
-) -> None:
-    here = write_pages(
-        build(suite_runs(seeds=10, speeds={"ppo": 5, "ppo+x": 9}), tasks=tasks), tmp_path / "here"
-    )
+def test_another_process_writes_the_same_bytes(tmp_path: Path, tasks: dict[str, Task], suite_runs: Runs) -> None:
+    here = write_pages(build(suite_runs(seeds=10, speeds={"ppo": 5, "ppo+x": 9}), tasks=tasks), tmp_path / "here")
     program = """
 import runpy, sys
 from pathlib import Path
@@ -214,7 +210,5 @@ def test_an_unwritable_folder_is_a_sentence(tmp_path: Path, tasks: dict[str, Tas
 
 
 def test_no_torch_is_needed() -> None:
-    program = (
-        "import sys, symprior.leaderboard; assert 'torch' not in sys.modules and 'seaborn' not in sys.modules"
-    )
+    program = "import sys, symprior.leaderboard; assert 'torch' not in sys.modules and 'seaborn' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -20,28 +20,19 @@ def in_order(records: list[RunRecord]) -> list[RunRecord]:
     return sorted(records, key=lambda record: record.key)
 
 
-def test_round_trip_loses_nothing(
-    tmp_path: Path, suite_runs: Runs, make_run: Make, make_failure: Make
-) -> None:
+def test_round_trip_loses_nothing(tmp_path: Path, suite_runs: Runs, make_run: Make, make_failure: Make) -> None:
     records = suite_runs(seeds=4)
     records += [
         make_failure(agent="ppo", seed=7),
-        make_run(
-            agent="ppo", seed=8, hyperparameters={}, other_mode=OtherMode(mode="greedy", returns=[1.0, 1 / 3])
-        ),
-        make_run(
-            agent="ppo", seed=9, hyperparameters={"n_steps": 5.0, "net": {"width": [64, 64], "bias": None}}
-        ),
+        make_run(agent="ppo", seed=8, hyperparameters={}, other_mode=OtherMode(mode="greedy", returns=[1.0, 1 / 3])),
+        make_run(agent="ppo", seed=9, hyperparameters={"n_steps": 5.0, "net": {"width": [64, 64], "bias": None}}),
         make_run(agent="ppo", seed=9, learner="batched"),
         make_run(agent="lonely", seed=0),
     ]
     publish(records, tmp_path)
     assert read_published(tmp_path) == in_order(records)
     for before, after in zip(in_order(records), read_published(tmp_path), strict=True):
-        assert (
-            before.model_dump_json() == after.model_dump_json()
-            or before.hyperparameters == after.hyperparameters
-        )
+        assert before.model_dump_json() == after.model_dump_json() or before.hyperparameters == after.hyperparameters
 
 
 def test_one_file_per_agent_and_task_and_one_line_per_seed(tmp_path: Path, make_run: Make) -> None:

@@ -23,9 +23,7 @@ def test_holm_by_hand() -> None:
 def test_clearly_different_agents_have_single_ranks_and_equal_ones_share() -> None:
     noise = np.random.default_rng(0).normal(0, 0.02, (4, 10))
     means = {"best": 0.9, "middle-1": 0.6, "middle-2": 0.605, "worst": 0.2}
-    ranges = rank_ranges(
-        {name: contender(name, mean + noise[i]) for i, (name, mean) in enumerate(means.items())}
-    )
+    ranges = rank_ranges({name: contender(name, mean + noise[i]) for i, (name, mean) in enumerate(means.items())})
     assert ranges["best"] == RankRange(1, 1)
     assert ranges["middle-1"] == ranges["middle-2"] == RankRange(2, 3)
     assert ranges["worst"] == RankRange(4, 4)

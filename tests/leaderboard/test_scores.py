@@ -49,9 +49,7 @@ def test_scores_of_a_run(tasks: dict[str, Task], make_run: Make) -> None:
     assert not score.censored
 
 
-def test_a_run_that_never_gets_there_is_censored_at_the_budget(
-    tasks: dict[str, Task], make_run: Make
-) -> None:
+def test_a_run_that_never_gets_there_is_censored_at_the_budget(tasks: dict[str, Task], make_run: Make) -> None:
     score = score_run(make_run(scores=[0, 0.1, 0.2, 0.3]), tasks["cartpole-v1"].references)
     assert score.censored
     assert score.time == BUDGET

@@ -1,0 +1,59 @@
+"""The learning curves of a board as one figure for a paper or a talk: a panel for each task; SVG, PDF or PNG."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import matplotlib
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from symprior.leaderboard.board import Board, TaskTable
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.files import write_bytes_atomically
+
+FORMATS = ("svg", "pdf", "png")
+PANEL_INCHES = (5.0, 3.2)
+NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+
+
+def write_figure(board: Board, path: Path) -> Path:
+    """Draw mean normalised scores with their bands and thresholds, and write them; the same board gives the same bytes.
+
+    Raises:
+        SympriorError: the ending of `path` names no format, or the file cannot be written.
+    """
+    ending = path.suffix.removeprefix(".")
+    if ending not in FORMATS:
+        raise SympriorError(f"A figure ends in {', '.join(FORMATS)}, not {path.name!r}.")
+    panels = [(table, learner) for table in board.tasks for learner in board.learners]
+    agents = sorted({row.agent for row in board.rows}, key=lambda agent: ("+" in agent, agent))
+    colours = dict(zip(agents, seaborn.color_palette("colorblind", len(agents)), strict=True))
+    with matplotlib.rc_context(seaborn.axes_style("ticks") | {"svg.hashsalt": "symprior", "svg.fonttype": "path"}):
+        figure = Figure(figsize=(PANEL_INCHES[0] * len(panels), PANEL_INCHES[1]), layout="constrained")
+        for axes, (table, learner) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+            _panel(axes, table, learner, colours)
+        handles, labels = figure.axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=ending, dpi=160, metadata=NO_DATES[ending])
+    write_bytes_atomically(path, buffer.getvalue())
+    return path
+
+
+def _panel(axes: Axes, table: TaskTable, learner: str, colours: dict[str, tuple[float, float, float]]) -> None:
+    for row in sorted(
+        (row for row in table.rows if row.learner == learner), key=lambda row: list(colours).index(row.agent)
+    ):
+        axes.plot(row.curve.steps, row.curve.mean, color=colours[row.agent], label=row.agent, linewidth=1.8)
+        if row.curve.mean_band is not None:
+            axes.fill_between(row.curve.steps, *row.curve.mean_band, color=colours[row.agent], alpha=0.18, linewidth=0)
+    axes.axhline(table.threshold_normalised, color="0.4", linestyle=":", linewidth=1)
+    runs = max((row.runs for row in table.rows), default=0)
+    axes.set(title=f"{table.task} ({runs} runs each)", xlabel="environment steps", ylabel="normalised score")
+    axes.set(xlim=(0, table.budget), ylim=(max(-1.0, axes.get_ylim()[0]), max(1.05, axes.get_ylim()[1])))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
+    seaborn.despine(ax=axes)

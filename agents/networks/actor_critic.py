@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from symprior.agents.networks.layers import BasisConvolution, BasisLinear
+from symprior.agents.networks.layers import BasisConvolution, BasisLinear, side_by_side
 from symprior.agents.symmetrizer import BasisRule, equivariant_basis
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import ImageTransform, regular, trivial_representation
@@ -89,7 +89,8 @@ class ActorCritic(nn.Module):
             x = x.flatten(-self.observation_dims)
         for layer in self.dense:
             x = torch.relu(layer(x))
-        return self.policy(x), self.value(x).squeeze(-1)
+        logits, values = side_by_side(self.policy, self.value, x)
+        return logits, values.squeeze(-1)
 
 
 def count_parameters(module: nn.Module) -> int:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from symprior.agents.networks.lifted import Lift, lifted_product
+from symprior.agents.networks.products import Lift, lifted_product, product
 from symprior.agents.symmetrizer import Basis, BasisRule
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import (
@@ -132,10 +132,14 @@ class BasisLinear(nn.Module):
             if coefficients.ndim == 4:
                 return lifted_product(x, coefficients, rows, self.lift)
             return lifted_product(x[None], coefficients[None], rows[None], self.lift)[0]
-        weight, bias = self.weight.matrix(), self.bias.bias()
-        if weight.ndim == 2:
-            return functional.linear(x, weight, bias)
-        return torch.baddbmm(bias.unsqueeze(-2), x, weight.mT)
+        return product(x, self.weight.matrix(), self.bias.bias())
+
+
+def side_by_side(first: BasisLinear, second: BasisLinear, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Two narrow layers' outputs by one product: x [(seeds,) batch, …] → [(seeds,) batch, …] twice."""
+    matrices, vectors = (first.weight.matrix(), second.weight.matrix()), (first.bias.bias(), second.bias.bias())
+    both = product(x, torch.cat(matrices, -2), torch.cat(vectors, -1))
+    return both.split([vector.shape[-1] for vector in vectors], dim=-1)  # type: ignore[return-value]
 
 
 class BasisConvolution(nn.Module):

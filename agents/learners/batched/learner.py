@@ -15,6 +15,7 @@ from torch import Tensor
 from symprior.agents.acting import CategoricalActor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
+from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.stack import Stack
 from symprior.agents.prior import Prior
 from symprior.tasks.errors import BudgetExhausted, SympriorError
@@ -67,6 +68,7 @@ class BatchedAgent(CategoricalActor):
             env: `num_envs` copies for each seed, on numpy or on torch.
             budget: environment steps of each seed.
         """
+        keep_freed_memory()
         with one_thread():
             try:
                 self._learn(env, budget)

@@ -90,7 +90,9 @@ class Stack:
         """Remember what a step brought, all [size · copies, …].
 
         Args:
-            rewards, terminated, truncated: of the step.
+            rewards: of the step.
+            terminated: whether the episode ended by itself.
+            truncated: whether a time limit cut it off.
             last: the observations in which ended episodes ended; None where no time limit was met.
         """
         assert self._rollout is not None

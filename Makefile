@@ -20,7 +20,7 @@ setup: $(STAMP) ## make .venv as requirements.lock says, unless that is done
 
 leaderboard: $(STAMP) ## run the quick suite (SUITE=…) and build the board's page
 	@$(BIN)/symprior run --suite $(SUITE)
-	@$(BIN)/symprior leaderboard
+	@$(BIN)/symprior leaderboard --suite $(SUITE)
 
 test: lint ## lint, types and the whole test suite (WORKERS=2)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup

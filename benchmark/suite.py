@@ -39,7 +39,6 @@ class Suite(BaseModel):
     agents: list[str] = Field(min_length=1)
     seeds: str
     learner: str = STABLE_BASELINES3
-    baseline: dict[str, str] = {}
     evaluate_every: int | None = Field(default=None, ge=1)
     budgets: dict[str, int] = {}
     shared: dict[str, Setting] = Field(default={}, description="settings of every agent")
@@ -65,10 +64,26 @@ class Suite(BaseModel):
             for agent in self.agents
         ]
 
+    def baselines(self) -> dict[str, str]:
+        """For `algorithm/family` the plain arm that the gain is against: the one that was better on tuning seeds."""
+        found = {}
+        for family in {get_task(task).family for task in self.tasks}:
+            for agent in self.agents:
+                arms = [arm for arm in (agent, f"{agent}+wide") if arm in self.agents and self._ledger(arm, family)]
+                if "+" not in agent and arms:
+                    best = max(arms, key=lambda arm: load(self._ledger(arm, family), arm).best.score)
+                    found[f"{agent}/{family}"] = best
+        return found
+
+    def _ledger(self, agent: str, family: str) -> str:
+        """The scope of the ledger that decided an agent's learning rate in this suite; empty where there is none."""
+        scopes = (self.tuned_as or self.name, family)
+        return next((scope for scope in scopes if is_tuned(scope, agent)), "")
+
     def settings_of(self, agent: str) -> tuple[tuple[str, object], ...]:
         """What the suite sets for an agent: shared, its own, and what the suite's search chose."""
-        scope = self.tuned_as or self.name
-        chosen = load(scope, agent).chosen if is_tuned(scope, agent) else {}
+        scope = self._ledger(agent, "")
+        chosen = load(scope, agent).chosen if scope else {}
         values = {**self.shared, **self.settings.get(agent, {}), **chosen}
         return tuple(sorted((key, _frozen(value)) for key, value in values.items()))
 

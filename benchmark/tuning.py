@@ -99,7 +99,12 @@ def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> li
         waiting = [run for run in runs if not store.path(run).exists()]  # a diverged trial is an answer too
         if waiting:
             with progress(waiting) as advance:
-                runner.run(waiting, store, workers, advance)
+                outcome = runner.run(waiting, store, workers, advance)
+            lost = [(run, error) for run, error in outcome.failed if not store.path(run).exists()]
+            if lost:
+                raise SympriorError(
+                    f"Tuning stops: {lost[0][0]} left no record: {lost[0][1]}. The same command resumes."
+                )
         ledgers = [_ledger(plan, agent, rates, store) for agent in plan.agents]
         grown = _grown(rates, [ledger.chosen["learning_rate"] for ledger in ledgers])
         if grown == rates or not plan.grows:
@@ -135,9 +140,6 @@ def _ledger(plan: Plan, agent: str, rates: list[float], store: RecordStore) -> L
 def _trial(plan: Plan, job: Job, rate: float, store: RecordStore) -> Trial:
     """A run that failed counts as the lowest score there is and as never at the threshold."""
     references = get_task(plan.task).references
-    missing = [run for run in job.runs if not store.path(run).exists()]
-    if missing:
-        raise SympriorError(f"Tuning stops: {missing[0]} left no record. The same command tries again.")
     records = [read_record(store.path(run)) for run in job.runs]
     scores = [score_run(record, references) if record.status == "finished" else None for record in records]
     return Trial(

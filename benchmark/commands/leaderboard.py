@@ -56,7 +56,7 @@ def _expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:
             return {
                 "suite_tasks": known.tasks,
                 "seeds": list(parse_seeds(known.seeds)),
-                "baseline": known.baseline or None,
+                "baseline": known.baselines(),
             }
     return {}
 

@@ -37,7 +37,7 @@ def tune(
         int | None, typer.Option(help="Environment steps of a trial, where not the task's budget.")
     ] = None,
     learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = BATCHED,
-    records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs/tuning"),
+    records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs-tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     save: Annotated[bool, typer.Option("--save", help="Keep the ledgers; settings follow them.")] = False,
 ) -> None:

@@ -35,11 +35,11 @@ class A2C(OnPolicyAlgorithm):
         """(1, the whole rollout)."""
         return 1, settings.num_envs * settings.steps
 
-    def policy_loss(
+    def policy_gradient(
         self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
     ) -> Tensor:
-        """−A log π; the old log-probabilities are not read."""
-        return -advantages * log_probabilities
+        """Of −A log π: −A; the old log-probabilities are not read."""
+        return -advantages
 
     def stable_baselines3_model(self, settings: A2CSettings, **arguments: Any) -> Any:
         """Stable-Baselines3's A2C."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
@@ -44,13 +45,14 @@ class PPO(OnPolicyAlgorithm):
         """(epochs · minibatches, minibatch size)."""
         return settings.epochs * settings.minibatches, settings.num_envs * settings.steps // settings.minibatches
 
-    def policy_loss(
+    def policy_gradient(
         self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
     ) -> Tensor:
-        """The clipped surrogate, −min(r A, clip(r, 1 ± ε) A)."""
+        """Of −min(r A, clip(r, 1 ± ε) A): −r A where the first is the smaller, else 0."""
         ratio = (log_probabilities - old_log_probabilities).exp()
-        clipped = ratio.clamp(1 - settings.clip_range, 1 + settings.clip_range)
-        return -(ratio * advantages).minimum(clipped * advantages)
+        surrogate = ratio * advantages
+        clipped = ratio.clamp(1 - settings.clip_range, 1 + settings.clip_range) * advantages
+        return torch.where(surrogate <= clipped, -surrogate, 0.0)
 
     def stable_baselines3_model(self, settings: PPOSettings, **arguments: Any) -> Any:
         """Stable-Baselines3's PPO."""

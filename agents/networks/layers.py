@@ -77,12 +77,11 @@ class BasisWeight(nn.Module):
         """The expanded vector, [(seeds,) out fibre · out channel]; for an input of size 1."""
         return self._entries().flatten(-2)
 
-    def rows(self) -> Tensor:
-        """The expanded vector as [(seeds,) out fibre, out channel], with one row where all would be equal."""
+    def rows(self) -> tuple[Tensor, float]:
+        """The expanded vector, [(seeds,) out fibre, out channel], or one row and its factor where all are equal."""
         if self._constant is None:
-            return self._entries()
-        rows = self.coefficients.flatten(-2)
-        return rows if self._constant == 1 else rows * self._constant
+            return self._entries(), 1.0
+        return self.coefficients.squeeze(-2), self._constant
 
     def matrix(self) -> Tensor:
         """The expanded matrix, [(seeds,) out fibre · out channel, in fibre · in channel]."""
@@ -128,10 +127,10 @@ class BasisLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Apply the layer."""
         if self.lift is not None:
-            coefficients, rows = self.weight.coefficients, self.bias.rows()
+            coefficients, (rows, scale) = self.weight.coefficients, self.bias.rows()
             if coefficients.ndim == 4:
-                return lifted_product(x, coefficients, rows, self.lift)
-            return lifted_product(x[None], coefficients[None], rows[None], self.lift)[0]
+                return lifted_product(x, coefficients, rows, self.lift, scale)
+            return lifted_product(x[None], coefficients[None], rows[None], self.lift, scale)[0]
         return product(x, self.weight.matrix(), self.bias.bias())
 
 

@@ -9,7 +9,7 @@ of expanding the weights.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -41,9 +41,7 @@ class Lift(nn.Module):
         self.scale = float(sizes[0]) if chooses else 1.0
         element = np.abs(rows).argmax(axis=1)
         sign = np.sign(rows[np.arange(len(rows)), element])[:, None]
-        self.is_identity = (
-            chooses and np.array_equal(element, np.arange(self.in_fibre)) and bool((sign > 0).all())
-        )
+        self.is_identity = chooses and np.array_equal(element, np.arange(self.in_fibre)) and bool((sign > 0).all())
         tables: dict[str, Any] = {"element": None, "sign": None, "matrix": None}
         if chooses and not self.is_identity:
             tables["element"] = torch.as_tensor(element)
@@ -80,38 +78,44 @@ class Lift(nn.Module):
 
 
 class _LiftedProduct(torch.autograd.Function):
-    """bias + scale · lift(x) C, with one node in the graph."""
+    """bias + scale · lift(x) C for each seed, with its views inside: one node in the graph."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, coefficients: Tensor, bias: Tensor, lift: Lift) -> Tensor:
-        seeds, batch, _, channels = x.shape
-        z = lift(x).reshape(seeds, batch * lift.out_fibre, lift.rank * channels)
-        if bias.shape[1] == lift.out_fibre > 1:
-            rows = bias.unsqueeze(1).expand(-1, batch, -1, -1).reshape(seeds, batch * lift.out_fibre, -1)
-        else:
-            rows = bias
+    def forward(ctx: Any, x: Tensor, coefficients: Tensor, bias: Tensor, lift: Lift, bias_scale: float) -> Tensor:
+        (seeds, batch, _), fibre = x.shape, lift.out_fibre
+        z = lift(x.reshape(seeds, batch, lift.in_fibre, -1)).reshape(seeds, batch * fibre, -1)
+        if bias.shape[1] > 1:
+            bias = bias.unsqueeze(1).expand(-1, batch, -1, -1).reshape(seeds, batch * fibre, -1)
         ctx.save_for_backward(z, coefficients)
-        ctx.lift, ctx.shape, ctx.bias_shape = lift, x.shape, bias.shape
-        return torch.baddbmm(rows, z, coefficients, alpha=lift.scale)
+        ctx.lift, ctx.shape, ctx.bias_scale, ctx.bias_fibre = (
+            lift,
+            x.shape,
+            bias_scale,
+            fibre if bias.shape[1] > 1 else 1,
+        )
+        y = torch.baddbmm(bias, z, coefficients.flatten(1, 2), beta=bias_scale, alpha=lift.scale)
+        return y.view(seeds, batch, -1)
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         z, coefficients = ctx.saved_tensors
-        lift, (seeds, batch, _, channels), (_, rows, columns) = ctx.lift, ctx.shape, ctx.bias_shape
+        lift, (seeds, batch, _) = ctx.lift, ctx.shape
+        gradient = gradient.reshape(seeds, batch * lift.out_fibre, -1)
         to_x = to_coefficients = to_bias = None
-        nothing = gradient.new_zeros(1)
+        unused = gradient.new_empty(1)
         if ctx.needs_input_grad[0]:
-            to_z = torch.baddbmm(nothing, gradient, coefficients.mT, beta=0, alpha=lift.scale)
-            to_x = lift.transposed(to_z.view(seeds, batch, lift.out_fibre * lift.rank, channels))
+            to_z = torch.baddbmm(unused, gradient, coefficients.flatten(1, 2).mT, beta=0, alpha=lift.scale)
+            to_x = lift.transposed(to_z.view(seeds, batch, lift.out_fibre * lift.rank, -1)).view(ctx.shape)
         if ctx.needs_input_grad[1]:
-            to_coefficients = torch.baddbmm(nothing, z.mT, gradient, beta=0, alpha=lift.scale)
+            to_coefficients = torch.baddbmm(unused, z.mT, gradient, beta=0, alpha=lift.scale).view(coefficients.shape)
         if ctx.needs_input_grad[2]:
-            to_bias = gradient.reshape(seeds, -1, rows, columns).sum(1)
-        return to_x, to_coefficients, to_bias, None
+            to_bias = gradient.view(seeds, -1, ctx.bias_fibre, gradient.shape[-1]).sum(1)
+            to_bias = to_bias if ctx.bias_scale == 1 else to_bias.mul_(ctx.bias_scale)
+        return to_x, to_coefficients, to_bias, None, None
 
 
-def lifted_product(x: Tensor, coefficients: Tensor, bias: Tensor, lift: Lift) -> Tensor:
+def lifted_product(x: Tensor, coefficients: Tensor, bias: Tensor, lift: Lift, bias_scale: float = 1.0) -> Tensor:
     """A layer without its expanded weights.
 
     Args:
@@ -119,14 +123,12 @@ def lifted_product(x: Tensor, coefficients: Tensor, bias: Tensor, lift: Lift) ->
         coefficients: [seeds, rank, in channels, out channels].
         bias: [seeds, 1 or out fibre, out channels]; one row stands for all elements of the fibre.
         lift: of the weights' basis.
+        bias_scale: what the bias is multiplied with.
 
     Returns:
         Features [seeds, batch, out fibre · out channels].
     """
-    seeds, batch = x.shape[:2]
-    fibres = x.reshape(seeds, batch, lift.in_fibre, -1)
-    product = _LiftedProduct.apply(fibres, coefficients.flatten(1, 2), bias, lift)
-    return product.view(seeds, batch, -1)
+    return cast(Tensor, _LiftedProduct.apply(x, coefficients, bias, lift, bias_scale))
 
 
 class _StackedProduct(torch.autograd.Function):
@@ -154,4 +156,4 @@ def product(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """
     if weight.ndim == 2:
         return functional.linear(x, weight, bias)
-    return _StackedProduct.apply(x, weight, bias)
+    return cast(Tensor, _StackedProduct.apply(x, weight, bias))

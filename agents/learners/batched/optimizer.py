@@ -54,9 +54,9 @@ class StackedAdam:
             start = rows.stop
         return groups
 
-    def step(self, loss: Tensor) -> None:
-        """One update by the gradient of `loss`, the sum of all seeds' losses."""
-        gradients = torch.autograd.grad(loss, self._parameters)
+    def step(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
+        """One update, given the network's outputs and the loss's gradients with respect to them."""
+        gradients = torch.autograd.grad(outputs, self._parameters, gradients)
         torch.cat([gradient.flatten(1) for gradient in gradients] + self._padding, dim=1, out=self._gradient)
         norm = torch.linalg.vector_norm(self._gradient, dim=1, keepdim=True)
         self._gradient.mul_((self._max_norm / (norm + 1e-6)).clamp_(max=1.0))

@@ -125,8 +125,8 @@ class Stack:
         for epoch in order.unbind(1):
             for batch in minibatches(transitions, epoch, self._minibatches):
                 seen = self._prior.minibatch(batch, self._orbit)
-                logits, values = self.network(seen.observations)
-                self._optimizer.step(self._algorithm.loss(logits, values, seen, self._settings).sum())
+                outputs = self.network(seen.observations)
+                self._optimizer.step(outputs, self._algorithm.gradients(*outputs, seen, self._settings))
         return order.shape[1] * self._minibatches
 
     @torch.no_grad()

@@ -6,6 +6,7 @@ Under the trivial group they are ordinary networks, so plain agents, homomorphic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,7 @@ def plain_network(symmetry: Symmetry, widths: tuple[int, ...], rng: np.random.Ge
     return ActorCritic(symmetry.restrict((0,)), widths, equivariant_basis, rng)
 
 
+@lru_cache(maxsize=64)
 def matched_channels(symmetry: Symmetry, widths: tuple[int, ...]) -> tuple[int, ...]:
     """Channels of an equivariant network with as many parameters as the plain one of these widths, as nearly as can be.
 

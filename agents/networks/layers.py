@@ -138,7 +138,8 @@ def side_by_side(first: BasisLinear, second: BasisLinear, x: Tensor) -> tuple[Te
     """Two narrow layers' outputs by one product: x [(seeds,) batch, …] → [(seeds,) batch, …] twice."""
     matrices, vectors = (first.weight.matrix(), second.weight.matrix()), (first.bias.bias(), second.bias.bias())
     both = product(x, torch.cat(matrices, -2), torch.cat(vectors, -1))
-    return both.split([vector.shape[-1] for vector in vectors], dim=-1)  # type: ignore[return-value]
+    outputs: list[Tensor] = list(both.split([vector.shape[-1] for vector in vectors], dim=-1))
+    return outputs[0], outputs[1]
 
 
 class BasisConvolution(nn.Module):
@@ -196,7 +197,7 @@ class BasisConvolution(nn.Module):
             return torch.stack([functional.conv2d(*parts, self.stride) for parts in each])
         grouped = x.transpose(0, 1).flatten(1, 2)
         y = functional.conv2d(grouped, weight.flatten(0, 1), bias.flatten(), self.stride, groups=seeds)
-        return y.unflatten(1, (seeds, -1)).transpose(0, 1)
+        return y.view(len(y), seeds, -1, *y.shape[2:]).transpose(0, 1)
 
 
 def stack(modules: Sequence[nn.Module]) -> nn.Module:

@@ -1,10 +1,10 @@
 """Matrix products of the layers, with an optional leading seed axis, and their gradients.
 
-The lifted product never writes the weights on a basis out. A layer computes y_o = Σ_i Σ_v V_v[o, i] C_v x_i over input elements i, output elements o and basis vectors v.
-Written as y_o = Σ_v C_v z_ov with z_ov = Σ_i V_v[o, i] x_i, the *lifted* features z are all that depends on
-the basis, and the rest is one matrix product with the coefficients as they are stored. On a signed
-permutation's basis a lift is a choice of elements. For small batches that is a fraction of the memory traffic
-of expanding the weights.
+The lifted product never writes the weights on a basis out. A layer computes y_o = Σ_i Σ_v V_v[o, i] C_v x_i over
+input elements i, output elements o and basis vectors v. Written as y_o = Σ_v C_v z_ov with
+z_ov = Σ_i V_v[o, i] x_i, the *lifted* features z are all that depends on the basis, and the rest is one matrix
+product with the coefficients as they are stored. On a signed permutation's basis a lift is a choice of elements.
+For small batches that is a fraction of the memory traffic of expanding the weights.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class _LiftedProduct(torch.autograd.Function):
         return y.view(seeds, batch, -1)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         z, coefficients = ctx.saved_tensors
         lift, (seeds, batch, _) = ctx.lift, ctx.shape
@@ -128,7 +128,7 @@ def lifted_product(x: Tensor, coefficients: Tensor, bias: Tensor, lift: Lift, bi
     Returns:
         Features [seeds, batch, out fibre · out channels].
     """
-    return cast(Tensor, _LiftedProduct.apply(x, coefficients, bias, lift, bias_scale))
+    return cast(Tensor, _LiftedProduct.apply(x, coefficients, bias, lift, bias_scale))  # type: ignore[no-untyped-call]
 
 
 class _StackedProduct(torch.autograd.Function):
@@ -140,7 +140,7 @@ class _StackedProduct(torch.autograd.Function):
         return torch.baddbmm(bias.unsqueeze(-2), x, weight.mT)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, ...]:
         x, weight = ctx.saved_tensors
         return torch.bmm(gradient, weight), torch.bmm(gradient.mT, x), gradient.sum(-2)
@@ -156,4 +156,4 @@ def product(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """
     if weight.ndim == 2:
         return functional.linear(x, weight, bias)
-    return cast(Tensor, _StackedProduct.apply(x, weight, bias))
+    return cast(Tensor, _StackedProduct.apply(x, weight, bias))  # type: ignore[no-untyped-call]

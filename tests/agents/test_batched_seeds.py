@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import OnPolicySettings
 from symprior.agents.catalogue import get_agent

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 from gymnasium.vector import VectorEnv
+
 from symprior.agents.agent import Problem
 from symprior.agents.catalogue import get_agent
 from symprior.agents.learners.batched import BatchedAgent
-from symprior.agents.learners.batched.rollout import minibatches
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.prior import Minibatch
 from symprior.tasks import get_task

@@ -59,7 +59,8 @@ def minibatches(transitions: Minibatch, order: Tensor, count: int) -> Iterator[M
     index = (order + length * torch.arange(seeds, device=order.device).unsqueeze(-1)).flatten()
 
     def parts(column: Tensor) -> tuple[Tensor, ...]:
-        return column.flatten(0, 1).index_select(0, index).unflatten(0, (seeds, length)).chunk(count, dim=1)
+        ordered = column.flatten(0, 1).index_select(0, index)
+        return ordered.view(seeds, length, *column.shape[2:]).chunk(count, dim=1)
 
     for columns in zip(*map(parts, vars(transitions).values()), strict=True):
         yield Minibatch(*columns)

@@ -79,7 +79,7 @@ class Stack:
         logits, values = self.network(now)
         log_policy = logits.log_softmax(-1)
         cumulative = log_policy.exp().cumsum(-1)[..., :-1]
-        actions = (cumulative < self._uniforms[:, self._time]).sum(-1)
+        actions: Tensor = (cumulative < self._uniforms[:, self._time]).sum(-1)
         rollout, t = self._rollout, self._time
         rollout.observations[:, t], rollout.actions[:, t], rollout.values[:, t] = now, actions, values
         rollout.log_probabilities[:, t] = log_policy.gather(-1, actions.unsqueeze(-1)).squeeze(-1)
@@ -125,15 +125,16 @@ class Stack:
         for epoch in order.unbind(1):
             for batch in minibatches(transitions, epoch, self._minibatches):
                 seen = self._prior.minibatch(batch, self._orbit)
-                outputs = self.network(seen.observations)
-                self._optimizer.step(outputs, self._algorithm.gradients(*outputs, seen, self._settings))
+                logits, values = self.network(seen.observations)
+                gradients = self._algorithm.gradients(logits, values, seen, self._settings)
+                self._optimizer.step((logits, values), gradients)
         return order.shape[1] * self._minibatches
 
     @torch.no_grad()
     def probabilities(self, observations: Tensor) -> Tensor:
         """The policies at observations [size · rows, …], [size · rows, actions] in double precision."""
         logits, _ = self.network(self._side_by_side(observations))
-        return logits[: self.size].flatten(0, 1).double().softmax(-1)
+        return torch.softmax(logits[: self.size].flatten(0, 1).double(), dim=-1)
 
     @property
     def diverged(self) -> Tensor:
@@ -142,5 +143,5 @@ class Stack:
 
     def _side_by_side(self, rows: Tensor) -> Tensor:
         """[size · rows, …] → [seeds, rows, …]."""
-        split = rows.unflatten(0, (self.size, -1))
+        split = rows.view(self.size, -1, *rows.shape[1:])
         return split if self.size > 1 else split.expand(2, *split.shape[1:])

@@ -15,6 +15,9 @@ from symprior.leaderboard.records import RunRecord
 
 console = Console()
 
+SHOWN_FIRST = "quick"
+"""The suite of the published results that is shown where none is named."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -36,8 +39,10 @@ def leaderboard(
     """Build the leaderboard from records: a table here, and leaderboard.md, leaderboard.json and index.html."""
     from symprior import leaderboard as board_floor
 
+    if published:
+        suite = suite or SHOWN_FIRST
     found = board_floor.read_published(board_floor.OWN_RESULTS) if published else board_floor.read_records(records)
-    board = board_floor.build(found, suite, **_expectations(found, suite))
+    board = board_floor.build(found, suite, **expectations(found, suite))
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
@@ -47,7 +52,7 @@ def leaderboard(
         console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False)
 
 
-def _expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:
+def expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:
     """What a shipped suite says should be there, so that a missing cell is shown as missing."""
     names = {f"{record.suite}-{record.suite_version}" for record in found}
     for name in suite_names():

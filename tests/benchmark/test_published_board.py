@@ -1,0 +1,29 @@
+"""The published board is rebuilt from the published records to the last byte."""
+
+from pathlib import Path
+
+import pytest
+
+from symprior.benchmark.commands.leaderboard import expectations
+from symprior.leaderboard import OWN_RESULTS, build, read_published
+from symprior.leaderboard.pages import to_markdown
+
+BOARDS = sorted(OWN_RESULTS.glob("*.md"))
+
+
+def test_there_are_published_boards():
+    assert [path.stem for path in BOARDS if path.stem.startswith("quick-")]
+
+
+@pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
+def test_a_published_board_is_what_its_records_say(path: Path):
+    records = read_published(OWN_RESULTS)
+    board = build(records, path.stem, **expectations(records, path.stem))
+    assert to_markdown(board) == path.read_text(encoding="utf-8")
+
+
+def test_every_published_run_is_finished_and_from_a_clean_checkout():
+    for record in read_published(OWN_RESULTS):
+        assert record.status == "finished"
+        assert record.provenance.commit is not None
+        assert record.provenance.dirty is False

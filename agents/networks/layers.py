@@ -56,13 +56,9 @@ class BasisWeight(nn.Module):
         out_fibre, in_fibre = basis.output_size, basis.input_size // positions
         spread = scale * np.sqrt(entries / max(basis.rank, 1))
         drawn = rng.standard_normal((basis.rank, out_channels, in_channels)) * spread
-        self.coefficients = nn.Parameter(
-            torch.as_tensor(drawn, dtype=torch.float32).transpose(1, 2).contiguous()
-        )
+        self.coefficients = nn.Parameter(torch.as_tensor(drawn, dtype=torch.float32).transpose(1, 2).contiguous())
         complete = basis.rank == entries and np.array_equal(basis.vectors, np.eye(entries))
-        self.register_buffer(
-            "vectors", None if complete else torch.as_tensor(basis.vectors, dtype=torch.float32)
-        )
+        self.register_buffer("vectors", None if complete else torch.as_tensor(basis.vectors, dtype=torch.float32))
         flat = basis.rank == 1 and bool((basis.vectors == basis.vectors[0, 0]).all())
         self._constant = float(basis.vectors[0, 0]) if flat else None
         self._rows, self._columns = out_fibre * out_channels, in_fibre * in_channels
@@ -119,9 +115,7 @@ class BasisLinear(nn.Module):
         scale = gain / np.sqrt(source.size * in_channels)
         basis = rule(source, target, rng)
         self.weight = BasisWeight(basis, 1, in_channels, out_channels, scale, rng)
-        self.bias = BasisWeight(
-            rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng
-        )
+        self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
         self.lift = Lift(basis) if out_channels > 1 else None  # a narrow layer is cheap to expand
 
     def forward(self, x: Tensor) -> Tensor:
@@ -175,12 +169,8 @@ class BasisConvolution(nn.Module):
         self.output_size = (size - kernel) // stride + 1
         patch = tensor_product(source, ImageTransform(planar, 1, kernel))
         scale = np.sqrt(2 / (source.size * in_channels * kernel * kernel))
-        self.weight = BasisWeight(
-            rule(patch, target, rng), kernel * kernel, in_channels, out_channels, scale, rng
-        )
-        self.bias = BasisWeight(
-            rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng
-        )
+        self.weight = BasisWeight(rule(patch, target, rng), kernel * kernel, in_channels, out_channels, scale, rng)
+        self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the convolution.

@@ -1,6 +1,6 @@
 """How many environment steps a second the batched learner makes, by seeds and by device.
 
-`python -m symprior.benchmark.bench_devices --device cuda --out FILE` measures whole training (environments, rollouts,
+`python -m symprior.benchmark.bench.devices --device cuda --out FILE` measures whole training (environments, rollouts,
 updates; no evaluation) and writes a line of JSON for each cell. Repeats are medians; every cell is warmed up first.
 """
 
@@ -20,14 +20,14 @@ from rich.console import Console
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.learners.batched import BatchedAgent
+from symprior.benchmark.bench.learners import PAPER_PPO
 from symprior.benchmark.execution import training_environments
 from symprior.benchmark.metering import MeteredVectorEnv
 from symprior.tasks import get_task
 from symprior.tasks.simulators import training_seeds
 
-PAPER_PPO = {"steps": 5, "minibatches": 4, "epochs": 4, "gae_lambda": 1.0, "clip_range": 0.1, "value_coefficient": 1.0}
 CELLS: dict[str, tuple[str, dict[str, Any]]] = {
-    "cartpole-v1": ("ppo", {**PAPER_PPO, "widths": (64, 128), "channels": (64, 64), "learning_rate": 1e-3}),
+    "cartpole-v1": ("ppo", dict(PAPER_PPO)),
     "grid-catch-vector-v1": ("a2c", {"learning_rate": 1e-3}),
     "grid-catch-v1": ("a2c", {"learning_rate": 1e-3, "channels": (8, 16, 256)}),
 }

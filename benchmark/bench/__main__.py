@@ -1,0 +1,49 @@
+"""Measure everything and print a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from symprior.benchmark.bench import environments, learners, networks, training
+from symprior.benchmark.bench.comparison import Comparison
+
+COMPARISONS: tuple[Callable[[], Comparison], ...] = (
+    lambda: environments.vectorised("cartpole-v1"),
+    lambda: environments.vectorised("grid-catch-vector-v1"),
+    training.metered,
+    lambda: networks.acting("cartpole-v1", 256),
+    lambda: networks.acting("cartpole-v1", 16),
+    lambda: networks.acting("grid-catch-v1", 256),
+    lambda: networks.training_step("cartpole-v1"),
+    lambda: networks.training_step("grid-catch-v1"),
+    training.two_workers,
+    lambda: learners.ppo_on_cartpole(25, 10),
+    lambda: learners.ppo_on_cartpole(100, 18),
+    lambda: learners.a2c_on_catch("grid-catch-vector-v1", 20, 4),
+    lambda: learners.a2c_on_catch("grid-catch-v1", 20, 1),
+    lambda: learners.homomorphic_training(25),
+)
+
+
+def main() -> None:
+    """Measure everything and print a table."""
+    torch.set_num_threads(1)
+    console = Console()
+    table = Table(title="Speed, as ratios within this run", title_justify="left")
+    table.add_column("what", overflow="fold")
+    table.add_column("ratio", justify="right")
+    table.add_column("target", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for number, compare in enumerate(COMPARISONS, start=1):
+        with console.status(f"Measuring {number} of {len(COMPARISONS)} …"):
+            found = compare()
+        table.add_row(found.title, f"{found.ratio:.2f}", found.target, "reached" if found.reached else "missed")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

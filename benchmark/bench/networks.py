@@ -1,0 +1,64 @@
+"""Homomorphic networks against plain ones of the same expanded widths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from symprior.agents import get_agent
+from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.networks.actor_critic import ActorCritic, default_widths, matched_channels, plain_network
+from symprior.agents.symmetrizer import equivariant_basis
+from symprior.benchmark.bench.comparison import Comparison, at_most, median_ratio
+from symprior.benchmark.bench.training import stable_baselines_agent
+from symprior.tasks import Task, get_task
+from symprior.tasks.simulators import SimulatorVectorEnv
+
+
+def _networks(task: Task) -> tuple[ActorCritic, ActorCritic]:
+    """The homomorphic network, and the plain one of its expanded widths."""
+    symmetry, rng = task.symmetry(), np.random.default_rng(0)
+    channels = matched_channels(symmetry, default_widths(symmetry))
+    wide = tuple(len(symmetry.group) * count for count in channels)
+    return ActorCritic(symmetry, channels, equivariant_basis, rng), plain_network(symmetry, wide, rng)
+
+
+def acting(task_id: str, batch: int) -> Comparison:
+    """Acting with the homomorphic network against the plain one of the same expanded widths."""
+    task = get_task(task_id)
+    observations = torch.as_tensor(SimulatorVectorEnv(task.simulator(), batch).reset(seed=0)[0])
+
+    def work(network: ActorCritic) -> Callable[[], None]:
+        def repeat() -> None:
+            with torch.no_grad():
+                for _ in range(max(1, 4000 // batch)):
+                    torch.multinomial(torch.softmax(network(observations)[0], dim=-1), 1)
+
+        return repeat
+
+    homomorphic, wide = _networks(task)
+    ratio = median_ratio(work(homomorphic), work(wide), repeats=15)
+    return at_most(f"{task_id}: acting on {batch} observations, homomorphic / plain", ratio, 1.2)
+
+
+def training_step(task_id: str) -> Comparison:
+    """A whole PPO update by Stable-Baselines3, homomorphic against plain of the same expanded widths."""
+    task = get_task(task_id)
+    ratio = median_ratio(_updates("ppo+homomorphic", task), _updates("ppo+wide", task))
+    return at_most(f"{task_id}: PPO update by Stable-Baselines3, homomorphic / plain", ratio, 1.5)
+
+
+def _updates(agent_id: str, task: Task) -> Callable[[], None]:
+    agent = stable_baselines_agent(get_agent(agent_id), task)
+    environments = SimulatorVectorEnv(task.simulator(), agent.num_envs)
+    environments.reset(seed=0)
+    model = agent.model(VectorEnvAdapter(environments))
+    model.learn(agent.num_envs * model.n_steps, log_interval=None)
+
+    def work() -> None:
+        for _ in range(5):
+            model.train()
+
+    return work

@@ -1,0 +1,46 @@
+"""Two one-sided tests: right level, right power, and no claim from little data."""
+
+import numpy as np
+import pytest
+
+from symprior.leaderboard.equivalence import (
+    EFFICIENCY_MARGIN,
+    GAIN_MARGIN,
+    Arm,
+    efficiencies_equal,
+    gains_equal,
+    runs_needed,
+)
+
+
+def _arm(rng, runs, efficiency=0.7, spread=0.08, time=10_000.0):
+    return Arm(rng.normal(efficiency, spread, runs), time * np.exp(rng.normal(0, 0.3, runs)))
+
+
+def _share_that_holds(shift, runs, trials=400):
+    rng = np.random.default_rng(0)
+    return np.mean([efficiencies_equal(_arm(rng, runs, 0.7 + shift), _arm(rng, runs)).holds for _ in range(trials)])
+
+
+def test_learners_that_differ_by_the_margin_are_seldom_called_equal():
+    assert _share_that_holds(EFFICIENCY_MARGIN, runs=150) < 0.08
+
+
+def test_equal_learners_are_called_equal_with_the_power_that_was_planned():
+    rng = np.random.default_rng(1)
+    needed = [runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)), pilot_runs=40) for _ in range(50)]
+    assert _share_that_holds(0.0, runs=int(np.median(needed))) > 0.85
+
+
+def test_few_runs_show_nothing():
+    assert _share_that_holds(0.0, runs=5) < 0.1
+
+
+def test_gains_are_compared_as_ratios_of_mean_times():
+    constant = np.array([0.7, 0.7])
+    plain, prior = Arm(constant, np.array([900.0, 1100.0])), Arm(constant, np.array([450.0, 550.0]))
+    slower = Arm(constant, np.array([495.0, 605.0]))
+    test = gains_equal((plain, prior), (plain, slower))
+    assert test.difference == pytest.approx(np.log(1.1))
+    assert test.margin == GAIN_MARGIN
+    assert not test.holds

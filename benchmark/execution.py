@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from symprior.agents import Problem
 from symprior.agents.equivariance import closed_under, equivariance_error
@@ -133,8 +134,11 @@ class Execution:
             return [None] * runs
         rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
         policies = np.split(self.agent.action_probabilities(rows), runs)
-        found = [equivariance_error(policy, self._symmetry) for policy in policies]
-        return [EquivarianceError(mean=e.mean, maximum=e.maximum, raw_maximum=e.raw_maximum) for e in found]
+        return [self._equivariance_of(policy) if np.isfinite(policy).all() else None for policy in policies]
+
+    def _equivariance_of(self, policy: NDArray[Any]) -> EquivarianceError:
+        found = equivariance_error(policy, self._symmetry)
+        return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum)
 
     def _diverged(self) -> list[bool]:
         """For each run, whether its parameters are no numbers any more."""

@@ -20,11 +20,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def tasks(context: typer.Context) -> None:
-    """List the tasks: group, observation, actions, declared grade, budget."""
+    """List the tasks: group, observation, actions, declared grade, budget in environment steps."""
     if context.invoked_subcommand:
         return
     table = Table(title="Tasks", title_justify="left")
-    for column in ("id", "family", "group", "observation", "actions", "declared", "budget"):
+    for column in ("id", "group", "observation", "actions", "grade", "budget"):
         table.add_column(column, justify="right" if column == "budget" else "left", no_wrap=column == "id")
     for name in TASKS:
         table.add_row(*_row(get_task(name)))
@@ -36,7 +36,7 @@ def _row(task: Task) -> tuple[str, ...]:
     simulator, symmetry = task.simulator(), task.symmetry()
     observation = "×".join(map(str, simulator.observation_space.shape or ()))
     actions = str(getattr(simulator.action_space, "n", simulator.action_space.shape))
-    return task.id, task.family, symmetry.group.name, observation, actions, str(symmetry.exactness), f"{task.budget:,}"
+    return task.id, symmetry.group.name, observation, actions, str(symmetry.exactness), f"{task.budget:,}"
 
 
 def show(task_id: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from symprior.leaderboard.cells import Cell, Cells, Entry, collect
 from symprior.leaderboard.citations import bibliography
-from symprior.leaderboard.curves import Curve, curve_of
+from symprior.leaderboard.curves import Curve, curve_of, median_at_threshold
 from symprior.leaderboard.gains import PLAIN_PRIORS, Gain, gain_on_task, gain_over_tasks, plain_arm
 from symprior.leaderboard.intervals import Estimate, estimate
 from symprior.leaderboard.ranks import Contender, RankRange, rank_ranges
@@ -93,6 +93,7 @@ class TaskRow:
         efficiency, final: mean clipped data efficiency and mean clipped final score, the unclipped beside
             them.
         time: restricted mean time to the threshold in environment steps.
+        median_at_threshold: environment steps at which the median curve is at the threshold and stays for one more point.
         censored: runs that never reached the threshold.
         runs: finished runs.
         problem: failed, missing or left-out seeds in words; empty if there are none.
@@ -105,6 +106,7 @@ class TaskRow:
     final: Estimate
     final_unclipped: float
     time: Estimate
+    median_at_threshold: float | None
     gain: Gain | None
     equivariance: Equivariance | None
     censored: int
@@ -373,6 +375,7 @@ def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str
         final=_mean_of(cell, "final_clipped"),
         final_unclipped=float(np.mean(cell.values("final"))),
         time=_mean_of(cell, "time"),
+        median_at_threshold=median_at_threshold(cell),
         gain=gain_on_task(cell, plain) if plain is not None else None,
         equivariance=_equivariance(cell.runs),
         censored=sum(score.censored for score in cell.scores),

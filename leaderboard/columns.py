@@ -292,6 +292,10 @@ def _plain_number(value: float) -> Shown:
     return Shown(f"{value:.3f}", "", value)
 
 
+def _steps(steps: float | None) -> Shown:
+    return Shown("never") if steps is None else Shown(f"{steps:,.0f}", "", steps)
+
+
 TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
     Column(
         "agent",
@@ -319,6 +323,13 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "threshold, runs that "
         "never get there counted at the budget.",
         lambda row: _estimate(row.time, digits=0),
+    ),
+    Column(
+        "median_at_threshold",
+        "Median there",
+        "Environment steps of the first evaluation at which the median over runs is at or over the threshold and still is "
+        "at the next one.",
+        lambda row: _steps(row.median_at_threshold),
     ),
     Column(
         "failures",

@@ -57,6 +57,18 @@ def curve_of(cell: Cell) -> Curve:
     )
 
 
+def median_at_threshold(cell: Cell) -> float | None:
+    """Environment steps at which the median over runs is at the threshold, and still is at the next evaluation.
+
+    How van der Pol et al. (2020) show their curves; None where it never is.
+    """
+    steps, curves = _on_common_steps(cell)
+    references = cell.task.references
+    reached = np.median(curves, axis=0) >= references.normalise(references.threshold)
+    stays = np.flatnonzero(reached[:-1] & reached[1:])
+    return float(steps[stays[0]]) if stays.size else None
+
+
 def _on_common_steps(cell: Cell) -> tuple[Floats, Floats]:
     """Steps `[points]` and normalised scores `[runs, points]`."""
     curves = [learning_curve(run) for run in cell.runs]

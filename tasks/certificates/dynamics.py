@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.distributions import Difference, Scales, difference
+from symprior.tasks.certificates.distributions import Difference, Scales, difference
 from symprior.tasks.probes import Outcome, Probe
 from symprior.tasks.representations import Representation
 from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry

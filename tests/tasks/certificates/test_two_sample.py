@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symprior.tasks.two_sample import (
+from symprior.tasks.certificates.two_sample import (
     AUC_BORDER,
     Separation,
     area_under_roc,

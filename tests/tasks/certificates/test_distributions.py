@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symprior.tasks.distributions import ROUND_OFF, Scales, difference
+from symprior.tasks.certificates.distributions import ROUND_OFF, Scales, difference
 from symprior.tasks.probes import Outcome
 
 SCALES = Scales(entry=np.array([1.0, 10.0]), step=np.array([0.5, 2.0]), reward=1.0)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.distributions import Scales, difference
-from symprior.tasks.dynamics_evidence import act_on_outcomes, as_outcome
+from symprior.tasks.certificates.distributions import Scales, difference
+from symprior.tasks.certificates.dynamics import act_on_outcomes, as_outcome
+from symprior.tasks.certificates.two_sample import AUC_BORDER, detectable_auc, separation, upper_bounds
 from symprior.tasks.probes import Outcome, Probe
 from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
-from symprior.tasks.two_sample import AUC_BORDER, detectable_auc, separation, upper_bounds
 
 
 @dataclass(frozen=True)

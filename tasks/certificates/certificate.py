@@ -17,14 +17,14 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.distributions import ROUND_OFF
-from symprior.tasks.dynamics_evidence import DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
+from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.probes import Probe
-from symprior.tasks.reset_evidence import ResetEvidence, measure_reset
 from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Exactness, Symmetry
-from symprior.tasks.symmetry_fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.task import Task
 
 REPEATED_STATES = 8

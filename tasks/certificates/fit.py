@@ -8,7 +8,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.distributions import ROUND_OFF
+from symprior.tasks.certificates.distributions import ROUND_OFF
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import Representation, SignedPermutation
 from symprior.tasks.symmetry import Symmetry

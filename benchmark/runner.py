@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
@@ -47,28 +49,32 @@ def run(runs: list[Run], store: RecordStore, workers: int, on_progress: Callable
         on_progress: called in this process with the environment steps done since the last call.
     """
     store.check_writable()
-    outcome = Outcome()
+    outcome, units = Outcome(), stacks(runs, workers)
     context = multiprocessing.get_context("spawn")
-    with _one_thread_each(), context.Manager() as manager:
-        steps = manager.Queue()
-        with ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps,)) as pool:
-            futures: dict[Future[Any], Stack] = {
-                pool.schedule(_work, args=(stack, str(store.folder))): stack for stack in stacks(runs, workers)
-            }
-            try:
-                for future in _as_completed(set(futures), steps, on_progress):
-                    _collect(outcome, futures[future], future)
-            except BaseException:
-                pool.stop()
-                raise
+    steps = context.RawArray("q", len(units))  # each worker writes its own cell: no lock that a killed one could keep
+    with (
+        _one_thread_each(),
+        ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps,)) as pool,
+    ):
+        futures: dict[Future[Any], Stack] = {
+            pool.schedule(_work, args=(number, stack, str(store.folder))): stack for number, stack in enumerate(units)
+        }
+        try:
+            for future in _as_completed(set(futures), steps, on_progress):
+                _collect(outcome, futures[future], future)
+        except BaseException:
+            pool.stop()
+            raise
     return outcome
 
 
 def _as_completed(waiting: set[Future[Any]], steps: Any, on_progress: Callable[[int], None]) -> Iterator[Future[Any]]:
+    reported = 0
     while waiting:
         done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-        while not steps.empty():
-            on_progress(steps.get())
+        total = sum(steps)
+        on_progress(total - reported)
+        reported = total
         yield from done
         waiting = waiting - done
 
@@ -94,13 +100,16 @@ def _errors(stack: Stack, future: Future[Any]) -> list[str | None]:
     return [error] * len(stack.runs)
 
 
-def _work(stack: Stack, folder: str) -> list[str | None]:
+def _work(number: int, stack: Stack, folder: str) -> list[str | None]:
     """In a worker: carry the runs out and write their records; the last line of each run's error, or None."""
     from symprior.benchmark.execution import Execution
 
+    def report(more: int) -> None:
+        _steps[number] += more
+
     store = RecordStore(Path(folder))
     errors: list[str | None] = []
-    for record in Execution(stack, _report).run():
+    for record in Execution(stack, report).run():
         store.write(record)
         errors.append(record.error.strip().splitlines()[-1] if record.error else None)
     return errors
@@ -110,15 +119,19 @@ _steps: Any = None
 
 
 def _prepare(steps: Any) -> None:
-    global _steps  # noqa: PLW0603  (a worker's one channel to its parent)
+    global _steps  # noqa: PLW0603  (how a worker tells its parent the environment steps of each stack)
     _steps = steps
+    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
     import torch
 
     torch.set_num_threads(1)
 
 
-def _report(steps: int) -> None:
-    _steps.put(steps)
+def _die_with_parent(parent: int) -> None:
+    """End a worker whose parent was killed; it could only go on for nobody."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 class _one_thread_each:

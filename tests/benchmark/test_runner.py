@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from symprior.benchmark import runner
@@ -42,6 +43,10 @@ def _curves(folder):
     return {record.key: record.curve for record in read_records(folder)}
 
 
+def _children(process):
+    return [child.pid for child in psutil.Process(process).children(recursive=True)]
+
+
 def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, symprior):
     arguments = ["--seeds", "0-5", "--budget", "8000"]
     process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
@@ -49,8 +54,12 @@ def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, 
     deadline = time.monotonic() + 120
     while len(list(folder.glob("seed-*.json"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
+    workers = _children(process.pid)
+    os.kill(process.pid, signal.SIGKILL)  # the parent alone: its workers must notice
     process.wait()
+    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers), "workers outlive their parent"
     kept = {path: path.stat().st_mtime_ns for path in folder.glob("seed-*.json")}
     assert 2 <= len(kept) < 6
     for path in kept:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
 from symprior.agents.acting import CategoricalActor
@@ -60,7 +61,7 @@ class StableBaselinesAgent(CategoricalActor):
     def model(self, env: VectorEnvAdapter) -> Any:
         """The Stable-Baselines3 model around this agent's network, with the global generators seeded."""
         set_random_seed(seed_from(self.seed, "learner") % 2**32)
-        return self._algorithm.stable_baselines3_model(
+        model = self._algorithm.stable_baselines3_model(
             self._settings,
             policy=NetworkPolicy,
             env=env,
@@ -73,6 +74,8 @@ class StableBaselinesAgent(CategoricalActor):
             rollout_buffer_kwargs={"prior": self._prior, "orbit": Orbit(self._problem.symmetry, self._device)},
             device=self._device,
         )
+        model.set_logger(Logger(folder=None, output_formats=[]))  # its own would make a folder for every run
+        return model
 
     def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
         """The policy, [batch, actions]."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symprior.agents import Problem
-from symprior.agents.equivariance import closed_under, equivariance_error
+from symprior.agents.equivariance import closed_under, equivariance_error, value_equivariance_error
 from symprior.benchmark import contestants
 from symprior.benchmark.evaluation import evaluate
 from symprior.benchmark.job import BATCHED, Stack
@@ -26,6 +26,10 @@ from symprior.tasks.frozen_states import frozen_observations
 from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
 from symprior.tasks.symmetry import Symmetry
 
+OTHER_MODES = {"greedy": "act_greedily", "epsilon-greedy": "act_exploring"}
+"""Modes of acting beside the one that counts, and an agent's methods for them; the first that it has is recorded."""
+EQUIVARIANCE = {"action_values": value_equivariance_error, "action_probabilities": equivariance_error}
+"""What is asked of an agent at the frozen states, and how far that is from being equivariant; the first that it has."""
 DIVERGED = "The run diverged: its parameters are no finite numbers any more."
 
 
@@ -120,20 +124,23 @@ class Execution:
         self._report(self._used * len(self.stack.runs))
 
     def _evaluate_other_mode(self, point: EvaluationPoint) -> None:
-        if not hasattr(self.agent, "act_greedily"):
+        for mode, method in OTHER_MODES.items():
+            if mode == self.contestant.mode or not hasattr(self.agent, method):
+                continue
+            started = time.perf_counter()
+            returns = evaluate(self.agent, self.task, self.stack.seeds, point, getattr(self.agent, method))
+            self.others = [OtherMode.model_validate({"mode": mode, "returns": each}) for each in returns]
+            self.evaluation_seconds += time.perf_counter() - started
             return
-        started = time.perf_counter()
-        returns = evaluate(self.agent, self.task, self.stack.seeds, point, self.agent.act_greedily)
-        self.others = [OtherMode(mode="greedy", returns=episode_returns) for episode_returns in returns]
-        self.evaluation_seconds += time.perf_counter() - started
 
     def _equivariance(self) -> list[EquivarianceError | None]:
         runs = len(self.stack.runs)
-        if not hasattr(self.agent, "action_probabilities"):
+        measured = next(((name, error) for name, error in EQUIVARIANCE.items() if hasattr(self.agent, name)), None)
+        if measured is None:
             return [None] * runs
         rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
-        policies = np.split(self.agent.action_probabilities(rows), runs)
-        found = [equivariance_error(policy, self._symmetry) for policy in policies]
+        outputs = np.split(getattr(self.agent, measured[0])(rows), runs)
+        found = [measured[1](output, self._symmetry) for output in outputs]
         return [EquivarianceError(mean=e.mean, maximum=e.maximum, raw_maximum=e.raw_maximum) for e in found]
 
     def _diverged(self) -> list[bool]:

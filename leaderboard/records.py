@@ -44,9 +44,12 @@ class Checkpoint(_Part):
 
 
 class OtherMode(_Part):
-    """The final evaluation repeated in the mode of acting that does not count (greedy for PPO and A2C)."""
+    """The final evaluation repeated in the mode of acting that does not count.
 
-    mode: Literal["sample", "greedy", "mean"]
+    Greedy for PPO and A2C; for DQN ε-greedy, each row on its own, with the ε at the end of training.
+    """
+
+    mode: Literal["sample", "greedy", "mean", "epsilon-greedy"]
     returns: list[Finite]
 
 

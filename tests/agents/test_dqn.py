@@ -324,7 +324,8 @@ def test_a_buffer_keeps_the_latest_rows_and_draws_each_of_them() -> None:
         numbers = 10.0 * t + torch.tensor([[0.0, 1.0], [100.0, 101.0]])
         images = numbers.unsqueeze(-1)
         buffer.add(Replayed(images, numbers.long(), images + 0.5, numbers * 0, numbers))
-        drawn = buffer.sample(torch.linspace(0, 1 - 1e-9, 1000, dtype=torch.float64).expand(2, -1))
+        uniforms = torch.linspace(0, 1 - 1e-9, 1000, dtype=torch.float64).expand(2, 1, -1)
+        (drawn,) = buffer.sample(uniforms)
         kept = range(max(0, t - 2), t + 1)
         for seed in range(2):
             assert set(drawn.rewards[seed].tolist()) == {100 * seed + 10 * s + c for s in kept for c in range(2)}

@@ -79,8 +79,8 @@ class ReplayStack(Stack[QNetwork]):
         """Learn from the replay buffer; returns the number of gradient steps."""
         assert self._replay is not None
         steps, size = self._algorithm.updates(self._settings)
-        for uniforms in self._replay_streams.draw(steps * size).split(size, dim=1):
-            self.train(self._replay.sample(uniforms))
+        for batch in self._replay.sample(self._replay_streams.draw(steps * size).unflatten(1, (steps, size))):
+            self.train(batch)
         return steps
 
     def train(self, batch: Replayed) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -36,14 +38,20 @@ class Replay:
             column[:, row] = getattr(step, name)
         self._written += 1
 
-    def sample(self, uniforms: Tensor) -> Replayed:
-        """Each seed's transitions at its uniform numbers [seeds, batch], with replacement, [seeds, batch, …]."""
-        seeds, size = uniforms.shape
-        index = (uniforms * (min(self._written, self._rows) * self._copies)).long()
-        index += self._rows * self._copies * torch.arange(seeds, device=index.device).unsqueeze(-1)
-        index = index.flatten()
+    def sample(self, uniforms: Tensor) -> Iterator[Replayed]:
+        """Minibatches of each seed's transitions, [seeds, batch, …], with replacement.
 
-        def chosen(column: Tensor) -> Tensor:
-            return column.flatten(0, 2).index_select(0, index).view(seeds, size, *column.shape[3:])
+        Args:
+            uniforms: each seed's own numbers, [seeds, minibatches, batch].
+        """
+        seeds, count, size = uniforms.shape
+        first = self._rows * self._copies * torch.arange(seeds, device=uniforms.device)
+        index = (uniforms * (min(self._written, self._rows) * self._copies)).long() + first.view(-1, 1, 1)
+        index = index.transpose(0, 1).flatten()
 
-        return Replayed(**{name: chosen(column) for name, column in vars(self._columns).items()})
+        def parts(column: Tensor) -> tuple[Tensor, ...]:
+            chosen = column.flatten(0, 2).index_select(0, index)
+            return chosen.view(count, seeds, size, *column.shape[3:]).unbind()
+
+        for columns in zip(*map(parts, vars(self._columns).values()), strict=True):
+            yield Replayed(*columns)

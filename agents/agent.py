@@ -31,10 +31,11 @@ class Problem:
 class Agent(Protocol):
     """Anything that learns in a vector environment and then acts; made by `Class(problem, seed)`.
 
-    `num_envs` (a class or instance attribute, 1 where it is missing) says how many copies `learn` wants. Three more
-    methods are used where they exist: `act_greedily(observations)`, the other mode of acting;
-    `action_probabilities(observations)`, [batch, actions], for the equivariance error; `seed_policy(seeds)`, which starts
-    the policy's own random streams, one for each row of observations, before an evaluation.
+    `num_envs` (a class or instance attribute, 1 where it is missing) says how many copies `learn` wants. Some more
+    methods are used where they exist: `act_greedily(observations)`, the other mode of acting (`act_exploring` of an agent
+    that acts greedily); `action_probabilities(observations)`, [batch, actions], for the equivariance error, or
+    `action_values(observations)` of an agent that learns these; `seed_policy(seeds)`, which starts the policy's own
+    random streams, one for each row of observations, before an evaluation.
     """
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:

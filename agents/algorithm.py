@@ -3,44 +3,72 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from symprior.tasks.errors import unknown_name
 from symprior.tasks.registry import Registry
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from symprior.agents.prior import Minibatch
+    from symprior.agents.agent import Agent, Problem
+    from symprior.agents.networks.actor_critic import ActorCritic
+    from symprior.agents.networks.q_network import QNetwork
+    from symprior.agents.networks.trunk import Trunk
+    from symprior.agents.prior import Minibatch, Replayed
 
 
 class Settings(BaseModel):
     """Hyperparameters of one agent on one family of tasks; equal for every prior but for what was searched."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     num_envs: int = Field(default=16, ge=1, description="copies of the environment that fill a rollout")
 
 
-class OnPolicySettings(Settings):
+class LearnerSettings(Settings):
+    """What every algorithm that trains a network has."""
+
+    learning_rate: float = Field(default=1e-3, gt=0, description="Adam's, constant")
+    gamma: float = Field(default=0.99, gt=0, le=1, description="discount")
+    max_gradient_norm: float = Field(default=1.0, gt=0, description="gradients are clipped to this norm")
+    adam_epsilon: float = Field(default=1e-5, gt=0, description="Adam's ε")
+    widths: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+        default=None, description="hidden widths of the plain network"
+    )
+    channels: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+        default=None, description="channels of the equivariant network; null: matched"
+    )
+
+
+class OnPolicySettings(LearnerSettings):
     """What PPO and A2C have in common."""
 
     steps: int = Field(default=16, ge=1, description="environment steps of each copy between two updates")
-    learning_rate: float = Field(default=1e-3, gt=0, description="Adam's, constant")
-    gamma: float = Field(default=0.99, gt=0, le=1, description="discount")
     gae_lambda: float = Field(default=0.95, ge=0, le=1, description="λ of generalised advantage estimation; 1: returns")
     value_coefficient: float = Field(default=0.5, ge=0, description="weight of the value loss")
     entropy_coefficient: float = Field(default=0.01, ge=0, description="weight of the entropy bonus")
-    max_gradient_norm: float = Field(default=1.0, gt=0, description="gradients are clipped to this norm")
     normalise_advantage: bool = Field(
         default=False, description="whether advantages are standardised in each minibatch"
     )
-    adam_epsilon: float = Field(default=1e-5, gt=0, description="Adam's ε")
-    widths: tuple[int, ...] | None = Field(default=None, description="hidden widths of the plain network")
-    channels: tuple[int, ...] | None = Field(
-        default=None, description="channels of the equivariant network; null: matched"
+
+
+class ReplaySettings(LearnerSettings):
+    """What algorithms that learn from a replay buffer have in common."""
+
+    buffer_size: int = Field(default=50_000, ge=1, description="transitions kept, over all copies")
+    learning_starts: int = Field(
+        default=200, ge=1, description="environment steps, over all copies, with uniformly random actions and no update"
     )
+    train_frequency: int = Field(
+        default=8, ge=1, description="vector steps (of all copies at once) between two updates"
+    )
+    gradient_steps: int = Field(default=16, ge=1, description="gradient steps in each update, each on a new minibatch")
+    batch_size: int = Field(default=64, ge=1, description="transitions in a minibatch, drawn with replacement")
 
 
 class Algorithm(ABC):
@@ -60,9 +88,26 @@ class Algorithm(ABC):
     takes_prior: ClassVar[bool] = True
     mode: ClassVar[str] = "sample"
 
+    @abstractmethod
+    def agent(
+        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
+    ) -> Agent:
+        """The agent that carries it out for the given seeds, with settings for each."""
 
-class OnPolicyAlgorithm(Algorithm):
-    """An actor-critic algorithm that learns from fresh rollouts."""
+
+class LearningAlgorithm(Algorithm):
+    """An algorithm that trains a network.
+
+    Attributes:
+        learners: for each learner the class that carries the algorithm out, as `module:class`; imported when it is used.
+    """
+
+    learners: ClassVar[Mapping[str, str]]
+
+    @property
+    @abstractmethod
+    def network(self) -> type[Trunk]:
+        """The kind of network: which heads it has."""
 
     @abstractmethod
     def stable_baselines3_model(self, settings: Any, **arguments: Any) -> Any:
@@ -70,7 +115,37 @@ class OnPolicyAlgorithm(Algorithm):
 
     @abstractmethod
     def updates(self, settings: Any) -> tuple[int, int]:
-        """(gradient steps after a rollout, transitions in each)."""
+        """(gradient steps of an update, transitions in each)."""
+
+    def agent(
+        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
+    ) -> Agent:
+        """The agent on this learner.
+
+        Raises:
+            SympriorError: there is no such learner.
+        """
+        if learner not in self.learners:
+            raise unknown_name("learner", learner, self.learners)
+        module, _, name = self.learners[learner].partition(":")
+        made: Agent = getattr(import_module(module), name)(problem, seeds, self, prior, settings, device)
+        return made
+
+
+class OnPolicyAlgorithm(LearningAlgorithm):
+    """An actor-critic algorithm that learns from fresh rollouts."""
+
+    learners: ClassVar[Mapping[str, str]] = {
+        "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesAgent",
+        "batched": "symprior.agents.learners.batched:BatchedAgent",
+    }
+
+    @property
+    def network(self) -> type[ActorCritic]:
+        """Policy and value."""
+        from symprior.agents.networks.actor_critic import ActorCritic
+
+        return ActorCritic
 
     @abstractmethod
     def policy_gradient(
@@ -109,6 +184,44 @@ class OnPolicyAlgorithm(Algorithm):
         to_logits -= pull * policy
         to_logits.scatter_add_(-1, actions, pull)
         return to_logits, (values.detach() - batch.returns) * (2 * settings.value_coefficient / size)
+
+
+class ReplayAlgorithm(LearningAlgorithm):
+    """An algorithm that learns action values from a replay buffer."""
+
+    learners: ClassVar[Mapping[str, str]] = {
+        "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesValueAgent",
+        "batched": "symprior.agents.learners.batched:BatchedValueAgent",
+    }
+
+    @property
+    def network(self) -> type[QNetwork]:
+        """Action values."""
+        from symprior.agents.networks.q_network import QNetwork
+
+        return QNetwork
+
+    def updates(self, settings: ReplaySettings) -> tuple[int, int]:
+        """(gradient steps of an update, transitions in each)."""
+        return settings.gradient_steps, settings.batch_size
+
+    @abstractmethod
+    def exploration(self, settings: Any, progress: float) -> Tensor:
+        """The probability of a random action when this part of the budget is used, [(seeds,) 1] as the settings' floats."""
+
+    @abstractmethod
+    def targets(self, next_values: Tensor, batch: Replayed, settings: Any) -> Tensor:
+        """What the values of the batch's actions should be, [(seeds,) batch].
+
+        Args:
+            next_values: the target network's, at the next observations, [(seeds,) batch, actions].
+            batch: the transitions.
+            settings: of this algorithm, each float as one number for each seed, [(seeds,) 1].
+        """
+
+    @abstractmethod
+    def gradients(self, values: Tensor, targets: Tensor, batch: Replayed) -> Tensor:
+        """∂ loss / ∂ values, [(seeds,) batch, actions], of the network's values and what they should be."""
 
 
 ALGORITHMS: Registry[Algorithm] = Registry("algorithm", "symprior.agents.algorithms")

@@ -14,9 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from symprior.agents.agent import Agent, Problem
-from symprior.agents.algorithm import ALGORITHMS, Algorithm, OnPolicyAlgorithm, OnPolicySettings, Settings
+from symprior.agents.algorithm import ALGORITHMS, Algorithm, Settings
 from symprior.agents.prior import PRIORS, Prior
-from symprior.agents.random_agent import RandomAgent
 from symprior.tasks.errors import SympriorError, unknown_name
 
 PLAIN = "plain"
@@ -73,17 +72,7 @@ class ShippedAgent:
         device: str = "cpu",
     ) -> Agent:
         """The agent for the given seeds, with settings for each; Stable-Baselines3 takes one seed at a time."""
-        if not isinstance(self.algorithm, OnPolicyAlgorithm):
-            return RandomAgent(problem, seeds, settings[0])
-        assert self.prior is not None
-        chosen = [each for each in settings if isinstance(each, OnPolicySettings)]
-        if learner == "batched":
-            from symprior.agents.learners.batched import BatchedAgent
-
-            return BatchedAgent(problem, seeds, self.algorithm, self.prior, chosen, device)
-        from symprior.agents.learners.stable_baselines3 import StableBaselinesAgent
-
-        return StableBaselinesAgent(problem, seeds[0], self.algorithm, self.prior, chosen[0], device)
+        return self.algorithm.agent(problem, seeds, self.prior, settings, learner, device)
 
 
 def get_agent(name: str) -> ShippedAgent:

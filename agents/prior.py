@@ -9,7 +9,8 @@ from typing import ClassVar, TypeVar
 import numpy as np
 from torch import Tensor
 
-from symprior.agents.networks.actor_critic import ActorCritic, default_widths, plain_network
+from symprior.agents.networks.actor_critic import default_widths, matched_channels, plain_network
+from symprior.agents.networks.trunk import Trunk
 from symprior.agents.orbits import Orbit
 from symprior.tasks.registry import Registry
 from symprior.tasks.symmetry import Symmetry
@@ -32,17 +33,54 @@ class Sizes:
         """The widths, with the default filled in."""
         return self.widths or default_widths(symmetry)
 
+    def equivariant(self, symmetry: Symmetry, kind: type[Trunk]) -> tuple[int, ...]:
+        """The channels, matched in parameters where none are given."""
+        return self.channels or matched_channels(symmetry, self.plain(symmetry), kind)  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True)
-class Minibatch:
-    """Transitions of one policy-gradient update; all tensors [(seeds,) batch, …]."""
+class Batch:
+    """Transitions; every column is a tensor [(seeds,) batch, …]. The group acts on the actions, and on `images`.
+
+    Attributes:
+        images: the columns that hold observations; what is neither these nor the actions is invariant.
+    """
+
+    images: ClassVar[tuple[str, ...]] = ("observations",)
 
     observations: Tensor
     actions: Tensor
+
+
+@dataclass(frozen=True)
+class Minibatch(Batch):
+    """Transitions of one policy-gradient update."""
+
     old_values: Tensor
     old_log_probabilities: Tensor
     advantages: Tensor
     returns: Tensor
+
+
+@dataclass(frozen=True)
+class Replayed(Batch):
+    """Transitions from a replay buffer.
+
+    Attributes:
+        next_observations: where the step led; at an episode's end its last observation.
+        terminated: 1 where the episode ended by itself, else 0: a time limit is no end.
+        rewards: of the step.
+    """
+
+    images: ClassVar[tuple[str, ...]] = ("observations", "next_observations")
+
+    next_observations: Tensor
+    terminated: Tensor
+    rewards: Tensor
+
+
+N = TypeVar("N", bound=Trunk)
+B = TypeVar("B", bound=Batch)
 
 
 class Prior(ABC):
@@ -57,20 +95,20 @@ class Prior(ABC):
     """Whether the policy is exactly equivariant by construction."""
 
     @abstractmethod
-    def network(self, symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> ActorCritic:
-        """The actor-critic of one seed; `rng` draws its weights."""
+    def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:
+        """The network of one seed, with the heads of the `kind` that the algorithm needs; `rng` draws its weights."""
 
-    def minibatch(self, batch: Minibatch, orbit: Orbit) -> Minibatch:
-        """What the update sees instead of `batch`."""
+    def minibatch(self, batch: B, orbit: Orbit) -> B:
+        """What an update sees instead of `batch`, whether that was just collected or comes from a replay buffer."""
         return batch
 
 
 class PlainNetwork(Prior):
     """A prior (or none) that lives in the data or the loss: its network is the ordinary one."""
 
-    def network(self, symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> ActorCritic:
+    def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:
         """An ordinary network of the plain widths."""
-        return plain_network(symmetry, sizes.plain(symmetry), rng)
+        return plain_network(symmetry, sizes.plain(symmetry), rng, kind)
 
 
 P = TypeVar("P", bound=Prior)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -73,15 +75,23 @@ class Shipped:
 
 @dataclass(frozen=True)
 class Own:
-    """A class from a user's file as a contestant."""
+    """A class from a user's file as a contestant.
+
+    Attributes:
+        kind: the class.
+        name: the name it has in the file.
+        source: a digest of the file, so that results of an edited agent are not taken for its own.
+    """
 
     kind: type[Any]
+    name: str
+    source: str
     mode: str = "sample"
 
     @property
     def id(self) -> str:
-        """The id under which its records lie: the class's name."""
-        return self.kind.__name__
+        """The id under which its records lie: the name that it was asked for by."""
+        return self.name
 
     def settings(self, family: str, overrides: dict[str, Any]) -> dict[str, Any]:
         """What the class says of itself in `settings`.
@@ -93,7 +103,14 @@ class Own:
             raise SympriorError(
                 f"{self.kind.__name__} keeps its settings in its own file; --set works for shipped agents."
             )
-        return dict(getattr(self.kind, "settings", {}))
+        given = getattr(self.kind, "settings", {})
+        try:
+            settings = json.loads(json.dumps(dict(given), allow_nan=False))
+        except (TypeError, ValueError) as error:
+            raise SympriorError(
+                f"settings of {self.kind.__name__} must be a dictionary of numbers, texts, lists and the like: {error}."
+            ) from error
+        return {**settings, "source": self.source}
 
     def build(self, problem: Problem, stack: Stack, family: str) -> Any:
         """The agent of one seed."""
@@ -101,13 +118,14 @@ class Own:
 
     def card(self, agent: Any, group: str, learner: str) -> AgentCard:
         """What records say of it."""
+        parameters = getattr(agent, "parameters", None)
         return AgentCard(
             id=self.id,
-            algorithm=getattr(self.kind, "algorithm", "own"),
-            prior=getattr(self.kind, "prior", "own"),
+            algorithm=str(getattr(self.kind, "algorithm", "own")),
+            prior=str(getattr(self.kind, "prior", "own")),
             description=(self.kind.__doc__ or "An agent from outside the project.").strip().splitlines()[0],
             learner=self.learner(learner),
-            parameters=getattr(agent, "parameters", None),
+            parameters=parameters if isinstance(parameters, int) else None,
             symmetry_used=group,
             bibtex=getattr(self.kind, "bibtex", ""),
         )
@@ -134,7 +152,7 @@ def find(name: str) -> Shipped | Own:
         from symprior.agents import get_agent
 
         return Shipped(get_agent(name))
-    return Own(_own_class(path, attribute))
+    return Own(_own_class(path, attribute), attribute, sha256(Path(path).read_bytes()).hexdigest()[:12])
 
 
 def _own_class(path: str, attribute: str) -> type[Any]:
@@ -152,7 +170,11 @@ def _own_class(path: str, attribute: str) -> type[Any]:
 
 @cache
 def _module(path: str) -> ModuleType:
-    if not Path(path).is_file():
+    try:
+        is_there = Path(path).is_file()
+    except OSError as error:
+        raise SympriorError(f"Cannot read the agent file {path}: {error.strerror or error}.") from error
+    if not is_there:
         raise SympriorError(f"There is no agent file {path}.")
     spec = importlib.util.spec_from_file_location(f"symprior_own_{Path(path).stem}", path)
     assert spec is not None and spec.loader is not None
@@ -160,6 +182,6 @@ def _module(path: str) -> ModuleType:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SympriorError(f"{path} does not import: {type(error).__name__}: {error}.") from error
     return module

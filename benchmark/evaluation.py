@@ -22,12 +22,11 @@ from symprior.tasks.task import Task
 @contextmanager
 def isolated_random_numbers(seed: int) -> Iterator[None]:
     """Seed the global generators of `random`, numpy and torch, and put them back as they were."""
-    torch = sys.modules.get("torch")
+    torch: Any = sys.modules.get("torch")
+    on_device = torch is not None and torch.cuda.is_initialized()
     states = random.getstate(), np.random.get_state(), torch and torch.get_rng_state()
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    if torch:
-        torch.manual_seed(seed)
+    device_states = torch.cuda.get_rng_state_all() if on_device else None
+    seed_global_generators(seed)
     try:
         yield
     finally:
@@ -35,6 +34,16 @@ def isolated_random_numbers(seed: int) -> Iterator[None]:
         np.random.set_state(states[1])
         if torch:
             torch.set_rng_state(states[2])
+        if on_device:
+            torch.cuda.set_rng_state_all(device_states)
+
+
+def seed_global_generators(seed: int) -> None:
+    """Seed the generators that agents from outside may draw from; what is shipped draws from its own."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)
 
 
 def evaluate(
@@ -79,23 +88,34 @@ def _play(
     return returns
 
 
-def checked_actions(actions: Any, space: gymnasium.Space[Any], rows: int) -> NDArray[Any]:
+def checked_actions(
+    actions: Any, space: gymnasium.Space[Any], rows: int, giver: str = "`act` returned"
+) -> NDArray[Any]:
     """The actions as an array, if there is one for each row and each lies in the space.
+
+    Args:
+        actions: what an agent gave.
+        space: of a single environment.
+        rows: how many actions there must be.
+        giver: how the sentence of an error begins.
 
     Raises:
         SympriorError: they are of another shape or type, or leave the space.
     """
-    array = np.asarray(actions)
+    try:
+        array = np.asarray(actions)
+    except ValueError:
+        raise SympriorError(
+            f"{giver} rows of unequal length; {space} needs one action for each of {rows} rows."
+        ) from None
     expected = (rows, *(space.shape or ()))
     if array.shape != expected:
         raise SympriorError(
-            f"`act` returned actions of shape {array.shape} for {rows} observations; {space} needs shape {expected}."
+            f"{giver} actions of shape {array.shape} for {rows} observations; {space} needs shape {expected}."
         )
     if isinstance(space, gymnasium.spaces.Discrete):
         if not np.issubdtype(array.dtype, np.integer):
-            raise SympriorError(f"`act` returned actions of type {array.dtype}; {space} needs integers.")
+            raise SympriorError(f"{giver} actions of type {array.dtype}; {space} needs integers.")
         if array.min() < space.start or array.max() >= space.start + space.n:
-            raise SympriorError(
-                f"`act` returned actions from {array.min()} to {array.max()}; {space} has 0 … {space.n - 1}."
-            )
+            raise SympriorError(f"{giver} actions from {array.min()} to {array.max()}; {space} has 0 … {space.n - 1}.")
     return array

@@ -10,24 +10,35 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from symprior.agents import Problem
-from symprior.agents.equivariance import closed_under, equivariance_error
+from symprior.agents.equivariance import EquivarianceErrors, closed_under, equivariance_error, value_equivariance_error
 from symprior.benchmark import contestants
-from symprior.benchmark.evaluation import evaluate
+from symprior.benchmark.evaluation import evaluate, seed_global_generators
 from symprior.benchmark.job import BATCHED, Stack
 from symprior.benchmark.metering import MeteredVectorEnv
 from symprior.benchmark.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.provenance import provenance
-from symprior.leaderboard.records import AgentCard, Checkpoint, Effort, EquivarianceError, OtherMode, RunRecord
+from symprior.leaderboard.records import (
+    DIVERGED,
+    AgentCard,
+    Checkpoint,
+    Effort,
+    EquivarianceError,
+    OtherMode,
+    RunRecord,
+)
 from symprior.tasks import get_task
 from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.frozen_states import frozen_observations
 from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
+from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Symmetry
 
-DIVERGED = "The run diverged: its parameters are no finite numbers any more."
+OTHER_MODES = {"greedy": "act_greedily", "epsilon-greedy": "act_exploring"}
+"""Modes of acting beside the one that counts, and an agent's methods for them; the first that it has is recorded."""
+EQUIVARIANCE = {"action_values": value_equivariance_error, "action_probabilities": equivariance_error}
+"""What is asked of an agent at the frozen states, and how far that is from being equivariant; the first that it has."""
 
 
 class Execution:
@@ -58,7 +69,7 @@ class Execution:
             self._train()
         except SympriorError as problem:
             error = str(problem)
-        except Exception:
+        except (Exception, SystemExit, KeyboardInterrupt):  # whatever an agent raises is its own failure
             error = traceback.format_exc()
         training_seconds = time.perf_counter() - started - self.evaluation_seconds
         self._report(self.stack.steps)
@@ -74,6 +85,7 @@ class Execution:
                 budget=run.job.budget,
                 steps_used=self._used,
                 mode=self.contestant.mode,
+                evaluate_every=run.job.evaluate_every,
                 curve=curve,
                 other_mode=other,
                 hyperparameters=self.contestant.settings(self.task.family, dict(run.job.settings)),
@@ -93,8 +105,9 @@ class Execution:
     def _train(self) -> None:
         job, simulator, seeds = self.job, self.task.simulator(), self.stack.seeds
         problem = Problem(simulator.observation_space, simulator.action_space, self._symmetry)
+        seed_global_generators(seed_from(job.task, *seeds, "agent"))
         self.agent = self.contestant.build(problem, self.stack, self.task.family)
-        copies = int(getattr(self.agent, "num_envs", 1))
+        copies = _copies(self.agent)
         points = evaluation_points(job.budget, job.evaluate_every)
         self.env = MeteredVectorEnv(
             training_environments(simulator, copies * len(seeds), job.learner, job.device),
@@ -121,23 +134,30 @@ class Execution:
         self._report(self._used * len(self.stack.runs))
 
     def _evaluate_other_mode(self, point: EvaluationPoint) -> None:
-        if not hasattr(self.agent, "act_greedily"):
+        for mode, method in OTHER_MODES.items():
+            if mode == self.contestant.mode or not hasattr(self.agent, method):
+                continue
+            started = time.perf_counter()
+            returns = evaluate(self.agent, self.task, self.stack.seeds, point, getattr(self.agent, method))
+            self.others = [OtherMode.model_validate({"mode": mode, "returns": each}) for each in returns]
+            self.evaluation_seconds += time.perf_counter() - started
             return
-        started = time.perf_counter()
-        returns = evaluate(self.agent, self.task, self.stack.seeds, point, self.agent.act_greedily)
-        self.others = [OtherMode(mode="greedy", returns=episode_returns) for episode_returns in returns]
-        self.evaluation_seconds += time.perf_counter() - started
 
     def _equivariance(self) -> list[EquivarianceError | None]:
         runs = len(self.stack.runs)
-        if not hasattr(self.agent, "action_probabilities"):
+        measured = next(((name, error) for name, error in EQUIVARIANCE.items() if hasattr(self.agent, name)), None)
+        if measured is None:
             return [None] * runs
         rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
-        policies = np.split(self.agent.action_probabilities(rows), runs)
-        return [self._equivariance_of(policy) if np.isfinite(policy).all() else None for policy in policies]
+        name, error_of = measured
+        outputs = np.split(getattr(self.agent, name)(rows), runs)
+        return [
+            self._recorded(error_of(output, self._symmetry)) if np.isfinite(output).all() else None
+            for output in outputs
+        ]
 
-    def _equivariance_of(self, policy: NDArray[Any]) -> EquivarianceError:
-        found = equivariance_error(policy, self._symmetry)
+    @staticmethod
+    def _recorded(found: EquivarianceErrors) -> EquivarianceError:
         return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum)
 
     def _diverged(self) -> list[bool]:
@@ -174,6 +194,13 @@ def training_environments(simulator: Simulator, count: int, learner: str, device
     from array_api_compat import torch as namespace
 
     return SimulatorVectorEnv(simulator, count, namespace, device)
+
+
+def _copies(agent: Any) -> int:
+    copies = getattr(agent, "num_envs", 1)
+    if isinstance(copies, bool) or not isinstance(copies, int) or copies < 1:
+        raise SympriorError(f"num_envs of {type(agent).__name__} is {copies!r}; it must be a whole number from 1 on.")
+    return copies
 
 
 def _torch_threads() -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from symprior.tasks.errors import SympriorError, unknown_name
 
 STABLE_BASELINES3, BATCHED = "stable-baselines3", "batched"
+DEVICE = re.compile(r"cpu|cuda(:\d+)?")
+MOST_SEEDS = 100_000
 SMALLEST_SHARE = 5
 """Under this many runs in a stack, splitting it between workers gains nothing."""
 LEARNERS = (STABLE_BASELINES3, BATCHED)
@@ -43,6 +46,10 @@ class Job:
     def __post_init__(self) -> None:
         if self.budget < 1:
             raise SympriorError(f"A budget is at least 1 environment step, not {self.budget}.")
+        if self.evaluate_every is not None and self.evaluate_every < 1:
+            raise SympriorError(f"Evaluations are at least 1 environment step apart, not {self.evaluate_every}.")
+        if not DEVICE.fullmatch(self.device):
+            raise SympriorError(f"There is no device {self.device!r}; torch computes on cpu, cuda or cuda:N.")
         if self.learner not in LEARNERS:
             raise unknown_name("learner", self.learner, LEARNERS)
 
@@ -128,6 +135,8 @@ def parse_seeds(text: str) -> tuple[int, ...]:
             )
         if dash and int(last) < int(first):
             raise SympriorError(f"The seed range {part.strip()!r} runs backwards; write {last}-{first}.")
+        if int(last or first) - int(first) >= MOST_SEEDS:
+            raise SympriorError(f"{part.strip()!r} are more than {MOST_SEEDS:,} seeds; run fewer at a time.")
         seeds += range(int(first), int(last or first) + 1)
     if len(set(seeds)) < len(seeds):
         raise SympriorError(f"The seeds {text!r} name one seed twice.")

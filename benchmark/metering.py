@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
+from symprior.benchmark.evaluation import checked_actions
 from symprior.benchmark.protocol import EvaluationPoint
 from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.simulators import SimulatorVectorEnv
+
+PATIENCE = 1000
+"""Calls that bring an agent no further before they are taken for an endless loop."""
 
 
 class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
@@ -47,7 +52,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
         self._due = [point for point in points if point.step < budget]
         self._environment_seeds: NDArray[Any] | None = environment_seeds
         self._per_step = env.num_envs // seeds
-        self.used = 0
+        self.used = self._resets = self._refused = 0
         self.num_envs = env.num_envs
         self.single_observation_space, self.single_action_space = env.single_observation_space, env.single_action_space
         self.observation_space, self.action_space = env.observation_space, env.action_space
@@ -55,6 +60,11 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
 
     def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Start all episodes; the seeds are the benchmark's, whatever `seed` says."""
+        self._resets += 1
+        if self._resets > PATIENCE:
+            raise SympriorError(
+                f"The agent reset the environments {PATIENCE} times without a step: it would never end."
+            )
         seeds, self._environment_seeds = self._environment_seeds, None
         observations, infos = self._env.reset(seed=seeds, options=options)
         self._evaluate_what_is_due()
@@ -67,8 +77,16 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
             BudgetExhausted: the step would exceed the budget; nothing was stepped.
         """
         if self.is_exhausted:
+            self._refused += 1
+            if self._refused > PATIENCE:
+                raise SympriorError(
+                    f"The agent stepped {PATIENCE} times past its budget: let BudgetExhausted pass, or end `learn` there."
+                )
             raise BudgetExhausted(f"The budget of {self._budget} environment steps is used.")
+        if isinstance(actions, (np.ndarray, list, tuple, int, float, str)) or actions is None:
+            actions = checked_actions(actions, self.single_action_space, self.num_envs, "`learn` stepped with")
         result = self._env.step(actions)
+        self._resets = 0
         self.used += self._per_step
         self._evaluate_what_is_due()
         return result

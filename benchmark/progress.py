@@ -27,7 +27,7 @@ def progress_over(runs: list[Run], console: Console) -> Iterator[Callable[[int],
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("time left"),
-        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task(f"{len(runs)} runs, {steps:,} environment steps", total=steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from symprior.benchmark.store import RecordStore
 from symprior.tasks.errors import SympriorError
 
 POLL_SECONDS = 0.2
+LONGEST_SUMMARY = 300
 
 
 @dataclass
@@ -111,8 +113,16 @@ def _work(number: int, stack: Stack, folder: str) -> list[str | None]:
     errors: list[str | None] = []
     for record in Execution(stack, report).run():
         store.write(record)
-        errors.append(record.error.strip().splitlines()[-1] if record.error else None)
+        errors.append(_summary(record.error) if record.error else None)
     return errors
+
+
+def _summary(error: str) -> str:
+    """One line of an error: of a traceback the exception and its message's first line."""
+    lines = [line for line in error.strip().splitlines() if line]
+    raised = [line for line in lines if line[0] not in " \t" and not line.startswith("Traceback")]
+    text = raised[0] if raised else lines[-1]
+    return text if len(text) <= LONGEST_SUMMARY else f"{text[:LONGEST_SUMMARY]} …"
 
 
 _steps: Any = None
@@ -121,6 +131,7 @@ _steps: Any = None
 def _prepare(steps: Any) -> None:
     global _steps  # noqa: PLW0603  (how a worker tells its parent the environment steps of each stack)
     _steps = steps
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
     import torch
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from symprior.benchmark import contestants
 from symprior.benchmark.job import Job, Run
-from symprior.leaderboard.records import RunRecord, read_record, record_path, write_record
+from symprior.leaderboard.records import DIVERGED, RunRecord, read_record, record_path, write_record
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 
 RECORDS = Path("runs")
 """Where records are kept unless another folder is named."""
+
+ROOM_FOR_RECORDS = 1 << 16
+"""Bytes that must fit on the disk before anything is trained."""
 
 
 class RecordStore:
@@ -28,9 +32,9 @@ class RecordStore:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            probe = self.folder / ".writable"
-            probe.write_text("")
-            probe.unlink()
+            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".room-for-records-") as probe:
+                probe.write(bytes(ROOM_FOR_RECORDS))
+                probe.flush()
         except OSError as error:
             raise SympriorError(
                 f"Cannot write records to {self.folder}: {error.strerror or error}. Name another folder with --records."
@@ -57,25 +61,37 @@ class RecordStore:
                 settings).
         """
         path = self.path(run)
-        if not path.exists():
-            return False
+        try:
+            if not path.exists():
+                return False
+        except OSError as error:
+            raise SympriorError(
+                f"Cannot look for {path}: {error.strerror or error}. Name another --records."
+            ) from error
         record = read_record(path)
         if record.status == "failed":
             return False
-        for name, recorded, asked in self._differences(run.job, record):
+        for name, recorded, asked in self._differences(run.job, record, run.seed):
             if recorded != asked:
                 raise SympriorError(
                     f"{path} is a finished run with {name} {recorded}, but {asked} is asked for. Name another folder with "
-                    "--records, or delete it."
+                    f"--records, or delete {path.parent}."
                 )
         return True
 
-    def _differences(self, job: Job, record: RunRecord) -> list[tuple[str, object, object]]:
+    def is_answered(self, run: Run) -> bool:
+        """Whether a run finished, or diverged: with these settings it would do so again."""
+        path = self.path(run)
+        return self.is_finished(run) or (path.exists() and read_record(path).error == DIVERGED)
+
+    def _differences(self, job: Job, record: RunRecord, seed: int) -> list[tuple[str, object, object]]:
         contestant = contestants.find(job.agent)
         asked = contestant.settings(get_task(job.task).family, dict(job.settings))
         return [
             ("a budget of", record.budget, job.budget),
             ("settings", record.hyperparameters, asked),
+            ("evaluations every", record.evaluate_every, job.evaluate_every),
+            ("the seed", record.seed, seed),
         ]
 
     def write(self, record: RunRecord) -> Path:

@@ -91,20 +91,18 @@ def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> li
         progress: shows the runs of a round while they run; gives what is called with environment steps done.
 
     Raises:
-        SympriorError: a run left no record.
+        SympriorError: a run failed for another reason than its settings.
     """
     rates = sorted(plan.learning_rates)
     for _ in range(ROUNDS):
         runs = [run for agent in plan.agents for rate in rates for run in _job(plan, agent, rate).runs]
-        waiting = [run for run in runs if not store.path(run).exists()]  # a diverged trial is an answer too
+        waiting = [run for run in runs if not store.is_answered(run)]
         if waiting:
             with progress(waiting) as advance:
                 outcome = runner.run(waiting, store, workers, advance)
-            lost = [(run, error) for run, error in outcome.failed if not store.path(run).exists()]
+            lost = [(run, error) for run, error in outcome.failed if not store.is_answered(run)]
             if lost:
-                raise SympriorError(
-                    f"Tuning stops: {lost[0][0]} left no record: {lost[0][1]}. The same command resumes."
-                )
+                raise SympriorError(f"Tuning stops: {lost[0][0]} failed: {lost[0][1]}. The same command resumes.")
         ledgers = [_ledger(plan, agent, rates, store) for agent in plan.agents]
         grown = _grown(rates, [ledger.chosen["learning_rate"] for ledger in ledgers])
         if grown == rates or not plan.grows:
@@ -138,7 +136,7 @@ def _ledger(plan: Plan, agent: str, rates: list[float], store: RecordStore) -> L
 
 
 def _trial(plan: Plan, job: Job, rate: float, store: RecordStore) -> Trial:
-    """A run that failed counts as the lowest score there is and as never at the threshold."""
+    """A run that diverged counts as the lowest score there is and as never at the threshold."""
     references = get_task(plan.task).references
     records = [read_record(store.path(run)) for run in job.runs]
     scores = [score_run(record, references) if record.status == "finished" else None for record in records]

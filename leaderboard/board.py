@@ -219,7 +219,8 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
     of_tasks = cells.of_entries[entry]
     counted = [of_tasks[task.id] for task in headline_tasks if task.id in of_tasks and of_tasks[task.id].runs]
     absent = [task.id for task in headline_tasks if task.id not in {cell.task.id for cell in counted}]
-    whole = counted if counted and not absent else []
+    # A failed run has no score; leaving it out would flatter the agent, so that nothing is said over its tasks.
+    whole = counted if counted and not absent and not any(cell.failed for cell in counted) else []
     problems = tuple(cell.problem for cell in of_tasks.values() if cell.problem)
     problems += tuple(f"{agent}: no finished run on {task}" for task in absent)
     runs = [run for cell in counted or of_tasks.values() for run in cell.runs]
@@ -236,8 +237,9 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
         headline_unclipped=_headline(whole, "efficiency").value if whole else None,
         **_aggregates(whole),
         failures=(
-            sum(score.censored for cell in counted for score in cell.scores),
-            sum(len(cell.runs) for cell in counted),
+            sum(score.censored for cell in counted for score in cell.scores)
+            + sum(len(cell.failed) for cell in counted),
+            sum(len(cell.runs) + len(cell.failed) for cell in counted),
         ),
         gain=_overall_gain(cells, entry, whole, baseline),
         improvement=_improvement(cells, entry, whole, baseline),
@@ -284,7 +286,7 @@ def _aggregates(cells: Collection[Cell]) -> dict[str, Estimate | None]:
 def _plain_cell(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str]) -> Cell | None:
     plain = plain_arm(cells, entry, cell.task.family, baseline)
     found = cells.of_entries[plain].get(cell.task.id) if plain else None
-    return found if found is not None and found.runs else None
+    return found if found is not None and found.runs and not found.failed else None
 
 
 def _with_plain(
@@ -376,7 +378,7 @@ def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str
         final_unclipped=float(np.mean(cell.values("final"))),
         time=_mean_of(cell, "time"),
         median_at_threshold=median_at_threshold(cell),
-        gain=gain_on_task(cell, plain) if plain is not None else None,
+        gain=gain_on_task(cell, plain) if plain is not None and not cell.failed else None,
         equivariance=_equivariance(cell.runs),
         censored=sum(score.censored for score in cell.scores),
         runs=len(cell.runs),

@@ -26,10 +26,9 @@ def write_figure(board: Board, path: Path) -> Path:
     Raises:
         SympriorError: the ending of `path` names no format, or the file cannot be written.
     """
-    ending = path.suffix.removeprefix(".")
-    if ending not in FORMATS:
-        raise SympriorError(f"A figure ends in {', '.join(FORMATS)}, not {path.name!r}.")
-    panels = [(table, learner) for table in board.tasks for learner in board.learners]
+    ending = check_format(path)
+    drawn = {(row.learner, table.task) for table in board.tasks for row in table.rows}
+    panels = [(table, learner) for table in board.tasks for learner in board.learners if (learner, table.task) in drawn]
     agents = sorted({row.agent for row in board.rows}, key=lambda agent: ("+" in agent, agent))
     colours = dict(zip(agents, seaborn.color_palette("colorblind", len(agents)), strict=True))
     with matplotlib.rc_context(seaborn.axes_style("ticks") | {"svg.hashsalt": "symprior", "svg.fonttype": "path"}):
@@ -42,6 +41,18 @@ def write_figure(board: Board, path: Path) -> Path:
         figure.savefig(buffer, format=ending, dpi=160, metadata=NO_DATES[ending])
     write_bytes_atomically(path, buffer.getvalue())
     return path
+
+
+def check_format(path: Path) -> str:
+    """The format that the ending names.
+
+    Raises:
+        SympriorError: it names none.
+    """
+    ending = path.suffix.removeprefix(".")
+    if ending not in FORMATS:
+        raise SympriorError(f"A figure ends in {', '.join(FORMATS)}, not {path.name!r}.")
+    return ending
 
 
 def _panel(axes: Axes, table: TaskTable, learner: str, colours: dict[str, tuple[float, float, float]]) -> None:

@@ -16,6 +16,9 @@ from symprior.tasks.files import write_text_atomically
 
 SCHEMA_VERSION: Literal[1] = 1
 
+DIVERGED = "The run diverged: its parameters are no finite numbers any more."
+"""The error of a run that is an answer all the same: the settings do not work."""
+
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -44,9 +47,12 @@ class Checkpoint(_Part):
 
 
 class OtherMode(_Part):
-    """The final evaluation repeated in the mode of acting that does not count (greedy for PPO and A2C)."""
+    """The final evaluation repeated in the mode of acting that does not count.
 
-    mode: Literal["sample", "greedy", "mean"]
+    Greedy for PPO and A2C; for DQN ε-greedy, each row on its own, with the ε at the end of training.
+    """
+
+    mode: Literal["sample", "greedy", "mean", "epsilon-greedy"]
     returns: list[Finite]
 
 
@@ -104,6 +110,9 @@ class RunRecord(_Part):
     budget: Annotated[int, Field(gt=0, description="environment steps allowed, over all copies")]
     steps_used: Annotated[int, Field(ge=0)]
     mode: Literal["sample", "greedy", "mean"] = "sample"
+    evaluate_every: int | None = Field(
+        default=None, description="steps between evaluations; null: the protocol's points"
+    )
     curve: list[Checkpoint]
     other_mode: OtherMode | None = None
     hyperparameters: dict[str, Any]

@@ -1,6 +1,13 @@
 """Uniformly random actions: the floor that every learner should leave."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symprior.agents.agent import Agent, Problem
 from symprior.agents.algorithm import Algorithm, register
+from symprior.agents.random_agent import RandomAgent
 
 
 @register
@@ -11,3 +18,9 @@ class Random(Algorithm):
     title = "random"
     description = "Uniformly random actions; it uses its budget and learns nothing."
     takes_prior = False
+
+    def agent(
+        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
+    ) -> Agent:
+        """The same on every learner."""
+        return RandomAgent(problem, seeds, settings[0])

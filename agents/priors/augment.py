@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
 from symprior.agents.orbits import Orbit
-from symprior.agents.prior import Minibatch, PlainNetwork, register
+from symprior.agents.prior import B, PlainNetwork, register
 
 
 @register
@@ -14,7 +16,8 @@ class Augment(PlainNetwork):
     """DUP of Abdolhosseini et al. (2019) for any group: |G| times the samples, the same number of gradient steps.
 
     Copies keep the value, the advantage, the return and the log-probability that the policy gave to the *original*
-    transition. (A2C never reads the old log-probability: to it the copies are off-policy samples.)
+    transition. (A2C never reads the old log-probability: to it the copies are off-policy samples.) Copies of a replayed
+    transition are transitions of the same task: the group acts on where it led, too; reward and end are invariant.
     """
 
     name = "augment"
@@ -24,21 +27,17 @@ class Augment(PlainNetwork):
     )
     bibtex = SYMMETRIC_LOCOMOTION
 
-    def minibatch(self, batch: Minibatch, orbit: Orbit) -> Minibatch:
+    def minibatch(self, batch: B, orbit: Orbit) -> B:
         """The orbit of every transition, [(seeds,) |G| · batch, …]; the first `batch` rows are the originals."""
-        axis = batch.advantages.ndim - 1  # the batch axis: 0, or 1 behind a seed axis
+        columns = vars(batch)
+        axis = min(column.ndim for column in columns.values()) - 1  # of the batch: 0, or 1 behind a seed axis
 
-        def merged(images: Tensor) -> Tensor:
-            return images.movedim(0, axis).flatten(axis, axis + 1)
+        def images(name: str, column: Tensor) -> Tensor:
+            if name in batch.images:
+                return orbit.observations(column)
+            return orbit.actions(column) if name == "actions" else column.expand(orbit.order, *column.shape)
 
-        def repeated(values: Tensor) -> Tensor:
-            return merged(values.unsqueeze(0).expand(orbit.order, *values.shape))
-
-        return Minibatch(
-            observations=merged(orbit.observations(batch.observations)),
-            actions=merged(orbit.actions(batch.actions)),
-            old_values=repeated(batch.old_values),
-            old_log_probabilities=repeated(batch.old_log_probabilities),
-            advantages=repeated(batch.advantages),
-            returns=repeated(batch.returns),
+        return replace(
+            batch,
+            **{name: images(name, column).movedim(0, axis).flatten(axis, axis + 1) for name, column in columns.items()},
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from symprior.agents.bibliography import MDP_HOMOMORPHIC_NETWORKS
-from symprior.agents.networks.actor_critic import ActorCritic, matched_channels
-from symprior.agents.prior import Prior, Sizes, register
+from symprior.agents.prior import N, Prior, Sizes, register
 from symprior.agents.symmetrizer import Basis, equivariant_basis
 from symprior.tasks.representations import Representation
 from symprior.tasks.symmetry import Symmetry
@@ -28,7 +27,6 @@ class Homomorphic(Prior):
         """The subspace in which a layer's weights lie."""
         return equivariant_basis(source, target, rng)
 
-    def network(self, symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> ActorCritic:
+    def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:
         """Channels as given, or matched in parameters."""
-        channels = sizes.channels or matched_channels(symmetry, sizes.plain(symmetry))
-        return ActorCritic(symmetry, channels, self.basis, rng)
+        return kind(symmetry, sizes.equivariant(symmetry, kind), self.basis, rng)

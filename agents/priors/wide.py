@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from symprior.agents.networks.actor_critic import ActorCritic, matched_channels, plain_network
-from symprior.agents.prior import Prior, Sizes, register
+from symprior.agents.networks.actor_critic import plain_network
+from symprior.agents.prior import N, Prior, Sizes, register
 from symprior.tasks.symmetry import Symmetry
 
 
@@ -16,7 +16,7 @@ class Wide(Prior):
     description = "An ordinary network whose layers are as wide as the equivariant one's expanded layers."
     is_control = True
 
-    def network(self, symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> ActorCritic:
+    def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:
         """Widths |G| · channels."""
-        channels = sizes.channels or matched_channels(symmetry, sizes.plain(symmetry))
-        return plain_network(symmetry, tuple(len(symmetry.group) * count for count in channels), rng)
+        widths = tuple(len(symmetry.group) * count for count in sizes.equivariant(symmetry, kind))
+        return plain_network(symmetry, widths, rng, kind)

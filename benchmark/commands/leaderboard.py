@@ -39,17 +39,21 @@ def leaderboard(
     """Build the leaderboard from records: a table here, and leaderboard.md, leaderboard.json and index.html."""
     from symprior import leaderboard as board_floor
 
+    if figure is not None:
+        from symprior.leaderboard.figure import check_format
+
+        check_format(figure)
     if published:
         suite = suite or SHOWN_FIRST
     found = board_floor.read_published(board_floor.OWN_RESULTS) if published else board_floor.read_records(records)
     board = board_floor.build(found, suite, **expectations(found, suite))
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out):
-        console.print(f"Wrote {path}", soft_wrap=True, highlight=False)
+        console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
     if figure is not None:
         from symprior.leaderboard.figure import write_figure
 
-        console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False)
+        console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False, markup=False)
 
 
 def expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:
@@ -76,4 +80,4 @@ def publish(
     from symprior import leaderboard as board_floor
 
     for path in board_floor.publish(board_floor.read_records(records), out or board_floor.OWN_RESULTS):
-        console.print(f"Published {path}", soft_wrap=True, highlight=False)
+        console.print(f"Published {path}", soft_wrap=True, highlight=False, markup=False)

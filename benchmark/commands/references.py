@@ -41,7 +41,7 @@ def references(
             data["budget"], data["budget_source"] = budget_by_rule(load(chosen.family, budget_from))
         console.print(_table(name, data))
         if save:
-            console.print(f"Wrote {write(chosen, data)}", soft_wrap=True, highlight=False)
+            console.print(f"Wrote {write(chosen, data)}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _table(name: str, data: dict[str, object]) -> Table:

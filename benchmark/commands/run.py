@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark import contestants, runner
@@ -35,25 +36,32 @@ def run(
         list[str] | None,
         typer.Option(help="An agent, `ppo+homomorphic` or `path/to/file.py:Name`; may be given again."),
     ] = None,
-    seeds: Annotated[str, typer.Option(help="Seeds of --task runs: 0-9, 4, or 0-4,7.")] = "0-4",
+    seeds: Annotated[str | None, typer.Option(help="Seeds: 0-9, 4, or 0-4,7. [default: 0-4]")] = None,
     budget: Annotated[int | None, typer.Option(help="Environment steps, where not the task's own.")] = None,
     evaluate_every: Annotated[
         int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")
     ] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="A hyperparameter, as name=value; may be given again.")
+        list[str] | None,
+        typer.Option(
+            "--set", help="A hyperparameter, as name=value (`symprior agents show` lists them); may be given again."
+        ),
     ] = None,
     records: Annotated[
         Path, typer.Option(help="Where records are kept; finished runs found there are skipped.")
     ] = RECORDS,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side, one thread each.")] = 2,
-    learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = STABLE_BASELINES3,
-    device: Annotated[str, typer.Option(help="Where torch computes: cpu or cuda.")] = "cpu",
+    learner: Annotated[
+        str | None, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}. [default: {STABLE_BASELINES3}]")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="Where torch computes: cpu or cuda. [default: cpu]")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
     ] = False,
 ) -> None:
     """Train and evaluate agents; finished runs are skipped, so the same command carries on after a stop.
+
+    `symprior suites`, `symprior tasks` and `symprior agents` list what there is.
 
     Examples:
       symprior run --suite quick
@@ -69,7 +77,9 @@ def run(
         console.print(Estimate(store).sentence(waiting, workers), soft_wrap=True)
     if dry_run or not waiting:
         if not waiting:
-            console.print(f"All {total} runs are finished; their records are in {records}.", soft_wrap=True)
+            console.print(
+                f"All {total} runs are finished; their records are in {records}.", soft_wrap=True, markup=False
+            )
         return
     outcome = _run_with_progress(waiting, store, workers)
     _conclude(outcome, records)
@@ -79,17 +89,20 @@ def _jobs(
     suite: str | None,
     tasks: list[str] | None,
     agents: list[str] | None,
-    seeds: str,
+    seeds: str | None,
     budget: int | None,
     evaluate_every: int | None,
     settings: list[str] | None,
-    learner: str,
-    device: str,
+    learner: str | None,
+    device: str | None,
 ) -> list[Job]:
     if suite is not None:
-        if tasks or agents or budget is not None or settings or evaluate_every:
+        if any(
+            given is not None for given in (tasks, agents, seeds, budget, evaluate_every, settings, learner, device)
+        ):
             raise SympriorError(
-                "A suite fixes its tasks, agents, budgets and settings. Give --suite alone, or --task and --agent."
+                "A suite fixes its tasks, agents, seeds, budgets, learner and settings. Give --suite alone, or --task and "
+                "--agent."
             )
         return get_suite(suite).jobs()
     if not tasks or not agents:
@@ -100,18 +113,26 @@ def _jobs(
             suite_version="1",
             task=task,
             agent=agent,
-            seeds=parse_seeds(seeds),
+            seeds=parse_seeds("0-4" if seeds is None else seeds),
             budget=get_task(task).budget if budget is None else budget,
-            learner=learner,
+            learner=learner or STABLE_BASELINES3,
             settings=_settings(settings or []),
             evaluate_every=evaluate_every,
-            device=device,
+            device=device or "cpu",
         )
         for task in tasks
         for agent in agents
     ]
+    cells: dict[tuple[str, str], str] = {}
     for job in jobs:  # a wrong name or setting is found before anything runs
-        contestants.find(job.agent).settings(get_task(job.task).family, dict(job.settings))
+        contestant = contestants.find(job.agent)
+        contestant.settings(get_task(job.task).family, dict(job.settings))
+        if (job.task, contestant.id) in cells:
+            other = cells[job.task, contestant.id]
+            raise SympriorError(
+                f"{other} and {job.agent} are one agent to the records, {contestant.id!r}; give one of them."
+            )
+        cells[job.task, contestant.id] = job.agent
     return jobs
 
 
@@ -141,7 +162,7 @@ def _overview(jobs: list[Job], waiting: list[Run], total: int) -> Table:
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for job in jobs:
         left = sum(run.job is job for run in waiting)
-        table.add_row(job.task, job.agent, str(left), str(len(job.seeds) - left), f"{job.budget:,}")
+        table.add_row(job.task, escape(job.agent), str(left), str(len(job.seeds) - left), f"{job.budget:,}")
     return table
 
 
@@ -155,9 +176,9 @@ def _run_with_progress(waiting: list[Run], store: RecordStore, workers: int) -> 
 
 
 def _conclude(outcome: Outcome, records: Path) -> None:
-    console.print(f"{outcome.finished} runs finished; their records are in {records}.", soft_wrap=True)
+    console.print(f"{outcome.finished} runs finished; their records are in {records}.", soft_wrap=True, markup=False)
     for each, error in outcome.failed:
-        console.print(f"[bold red]Failed:[/] {each}: {error}", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]Failed:[/] {escape(f'{each}: {error}')}", highlight=False, soft_wrap=True)
     if outcome.failed:
         console.print(
             "The whole errors stand in the failed runs' records; the same command tries them again.", soft_wrap=True

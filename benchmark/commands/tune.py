@@ -49,7 +49,7 @@ def tune(
         ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
         console.print(_table(ledgers))
         for ledger in ledgers if save else []:
-            console.print(f"Wrote {write(ledger)}", soft_wrap=True, highlight=False)
+            console.print(f"Wrote {write(ledger)}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _plans(

@@ -89,6 +89,22 @@ def test_every_evaluation_has_the_tasks_number_of_episodes(execute):
     assert record.other_mode.mode == "greedy"
 
 
+@pytest.mark.parametrize("learner", ["stable-baselines3", "batched"])
+def test_dqn_is_greedy_where_it_counts_and_uses_its_budget_exactly(execute, learner):
+    record = execute(agent="dqn+homomorphic", budget=1003, learner=learner)
+    assert record.status == "finished", record.error
+    assert record.steps_used == 1000, "125 vector steps of 8 copies"
+    assert record.mode == "greedy"
+    assert record.other_mode is not None
+    assert record.other_mode.mode == "epsilon-greedy"
+    assert record.curve[-1].equivariance.raw_maximum < 1e-5
+    settings = record.hyperparameters
+    every, starts = settings["train_frequency"] * 8, settings["learning_starts"]
+    updates = 1000 // every - starts // every
+    assert record.effort.gradient_steps == updates * settings["gradient_steps"] > 0
+    assert record.effort.samples_per_update == settings["batch_size"]
+
+
 def test_evaluation_leaves_no_trace_in_the_training(small_job):
     """The final policy does not depend on how often it was evaluated."""
     policies = []

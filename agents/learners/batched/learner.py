@@ -1,10 +1,11 @@
-"""Many seeds of an on-policy agent, trained side by side in one call."""
+"""Many seeds of an agent, trained side by side in one call."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -14,15 +15,17 @@ from torch import Tensor
 
 from symprior.agents.acting import CategoricalActor
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
+from symprior.agents.algorithm import LearnerSettings, LearningAlgorithm
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.stack import Stack
 from symprior.agents.prior import Prior
 from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.streams import Streams, seed_from
 
+S = TypeVar("S", bound=Stack[Any])
 
-class BatchedAgent(CategoricalActor):
+
+class BatchedLearner(CategoricalActor, Generic[S]):
     """Algorithm × prior for many seeds at once.
 
     All rows of observations, actions and probabilities are those of the first seed, then those of the second, and so
@@ -45,24 +48,29 @@ class BatchedAgent(CategoricalActor):
         self,
         problem: Problem,
         seeds: Sequence[int],
-        algorithm: OnPolicyAlgorithm,
+        algorithm: LearningAlgorithm,
         prior: Prior,
-        settings: OnPolicySettings | Sequence[OnPolicySettings],
+        settings: Any,
         device: str = "cpu",
     ) -> None:
         self.seeds = tuple(seeds)
-        each = [settings] * len(self.seeds) if isinstance(settings, OnPolicySettings) else list(settings)
+        each = [settings] * len(self.seeds) if isinstance(settings, LearnerSettings) else list(settings)
         if not self.seeds or len(each) != len(self.seeds):
             raise SympriorError(f"{len(self.seeds)} seeds take as many settings (or one for all), not {len(each)}.")
-        self.num_envs, self._steps = each[0].num_envs, each[0].steps
+        self._settings: Any = each[0]
+        self.num_envs = self._settings.num_envs
         self._device = torch.device(device)
-        self.stack = Stack(problem, self.seeds, algorithm, prior, each, self._device)
+        self.stack = self._stack(problem, self.seeds, algorithm, prior, each, self._device)
         self.network = self.stack.network
         self.parameters, self.gradient_steps = self.stack.parameters, 0
         self._policy_seeds: NDArray[np.int64] | None = None
 
+    @abstractmethod
+    def _stack(self, *arguments: Any) -> S:
+        """The seeds side by side; `arguments` as of this class, `settings` one for each seed."""
+
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
-        """Train once, until the environment ends it or the budget's rollouts are done.
+        """Train once, until the environment ends it or the budget is used.
 
         Args:
             env: `num_envs` copies for each seed, on numpy or on torch.
@@ -75,58 +83,30 @@ class BatchedAgent(CategoricalActor):
             except BudgetExhausted:
                 return
 
+    @abstractmethod
     def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
-        observations, _ = env.reset()
-        on_host = not isinstance(observations, Tensor)
-        now = self._tensor(observations)
-        for _ in range(0, budget, self._steps * self.num_envs):
-            for _ in range(self._steps):
-                actions = self.stack.choose(now)
-                observations, rewards, terminated, truncated, infos = env.step(
-                    actions.cpu().numpy() if on_host else actions
-                )
-                now = self._tensor(observations)
-                last = infos.get("final_obs")
-                if on_host and not (truncated & ~terminated).any():
-                    last = None  # asking this of a device would wait for it
-                self.stack.observe(
-                    self._tensor(rewards),
-                    self._tensor(terminated),
-                    self._tensor(truncated),
-                    None if last is None else self._tensor(last),
-                )
-            self.gradient_steps += self.stack.update(now)
+        """As `learn`; `BudgetExhausted` may pass through."""
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
         """Whether a seed's parameters are no longer finite, [seeds]."""
         return self.stack.diverged.cpu().numpy()
 
-    def action_probabilities(self, observations: Any) -> Any:
-        """The policies, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
-        with one_thread():
-            probabilities = self.stack.probabilities(self._tensor(observations))
-        return probabilities if isinstance(observations, Tensor) else probabilities.cpu().numpy()
-
     def seed_policy(self, seeds: NDArray[np.int64]) -> None:
         """Start a random stream for each row of observations to come."""
         self._policy_seeds, self._streams = np.asarray(seeds), None
 
-    def act(self, observations: Any) -> Any:
-        """Actions [seeds · rows] sampled from the policies."""
-        self._start_streams(len(observations), observations)
-        return super().act(observations)
-
-    def _start_streams(self, rows: int, observations: Any) -> None:
-        if self._streams is not None and rows == self._rows:
+    def _start_streams(self, rows: Any) -> None:
+        count = len(rows)
+        if self._streams is not None and count == self._rows:
             return
-        if self._policy_seeds is None or len(self._policy_seeds) != rows:
-            each = rows // len(self.seeds)
+        if self._policy_seeds is None or len(self._policy_seeds) != count:
+            each = count // len(self.seeds)
             own = [seed_from(seed, "policy", i) for seed in self.seeds for i in range(each)]
             self._policy_seeds = np.array(own, dtype=np.int64)
-        on_device = isinstance(observations, Tensor)
+        on_device = isinstance(rows, Tensor)
         keys = torch.as_tensor(self._policy_seeds, device=self._device) if on_device else self._policy_seeds
-        self._streams, self._rows = Streams(keys), rows
+        self._streams, self._rows = Streams(keys), count
 
     def _tensor(self, array: Any) -> Tensor:
         return torch.as_tensor(array, device=self._device)

@@ -8,7 +8,7 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
-from symprior.agents.algorithm import OnPolicySettings
+from symprior.agents.algorithm import LearnerSettings
 
 ALIGNMENT = 16
 """Rows are padded to whole vector registers: no entry's arithmetic depends on how many seeds there are."""
@@ -25,7 +25,7 @@ class StackedAdam:
         max_norm: largest norm of a seed's gradient, [seeds, 1].
     """
 
-    def __init__(self, network: nn.Module, settings: Sequence[OnPolicySettings], max_norm: Tensor) -> None:
+    def __init__(self, network: nn.Module, settings: Sequence[LearnerSettings], max_norm: Tensor) -> None:
         self._parameters = list(network.parameters())
         seeds = len(self._parameters[0])
         sizes = [parameter[0].numel() for parameter in self._parameters]
@@ -42,7 +42,7 @@ class StackedAdam:
         self._max_norm = max_norm
         self._adam = torch.optim.Adam(self._groups(settings), fused=True)
 
-    def _groups(self, settings: Sequence[OnPolicySettings]) -> list[dict[str, object]]:
+    def _groups(self, settings: Sequence[LearnerSettings]) -> list[dict[str, object]]:
         """A parameter group for each run of seeds with the same learning rate and ε."""
         groups: list[dict[str, object]] = []
         start = 0

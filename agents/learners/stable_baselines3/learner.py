@@ -1,23 +1,21 @@
-"""One seed of an on-policy agent, trained by Stable-Baselines3 in one `learn` call."""
+"""One seed of an agent, trained by Stable-Baselines3 in one `learn` call."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from gymnasium.vector import VectorEnv
-from numpy.typing import NDArray
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
 from symprior.agents.acting import CategoricalActor
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
+from symprior.agents.algorithm import LearningAlgorithm
 from symprior.agents.learners.initial import initial_network
-from symprior.agents.learners.stable_baselines3.buffer import PriorRolloutBuffer
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.learners.stable_baselines3.policy import NetworkPolicy
 from symprior.agents.networks.actor_critic import count_parameters
 from symprior.agents.orbits import Orbit
 from symprior.agents.prior import Prior
@@ -25,31 +23,39 @@ from symprior.tasks.errors import BudgetExhausted
 from symprior.tasks.streams import seed_from
 
 
-class StableBaselinesAgent(CategoricalActor):
+class StableBaselinesLearner(CategoricalActor):
     """Algorithm × prior on Stable-Baselines3.
 
     Stable-Baselines3 draws from the global generators of numpy and torch: they are seeded when training starts, and only
     one such run may be trained in a process at a time.
+
+    Args:
+        problem, algorithm, prior: what is trained.
+        seeds: one; only the first is trained.
+        settings: of that seed.
+        device: `cpu` or `cuda`.
     """
 
     def __init__(
         self,
         problem: Problem,
-        seed: int,
-        algorithm: OnPolicyAlgorithm,
+        seeds: Sequence[int],
+        algorithm: LearningAlgorithm,
         prior: Prior,
-        settings: OnPolicySettings,
+        settings: Sequence[Any],
         device: str = "cpu",
     ) -> None:
-        self.seed, self.num_envs = seed, settings.num_envs
-        self._problem, self._algorithm, self._prior, self._settings = problem, algorithm, prior, settings
+        self.seed, self._settings = seeds[0], settings[0]
+        self.num_envs = self._settings.num_envs
+        self._problem, self._algorithm, self._prior = problem, algorithm, prior
         self._device = torch.device(device)
-        self.network = initial_network(problem, prior, settings, seed).to(self._device)
+        self.network: Any = initial_network(problem, algorithm.network, prior, self._settings, self.seed)
+        self.network.to(self._device)
         self.parameters = count_parameters(self.network)
         self.gradient_steps = 0
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
-        """Train once, until the environment ends it or the budget's rollouts are done."""
+        """Train once, until the environment ends it or the budget is used."""
         model = self.model(VectorEnvAdapter(env))
         try:
             model.learn(total_timesteps=budget, log_interval=None)
@@ -59,29 +65,27 @@ class StableBaselinesAgent(CategoricalActor):
             self.gradient_steps = self._count_gradient_steps(model)
 
     def model(self, env: VectorEnvAdapter) -> Any:
-        """The Stable-Baselines3 model around this agent's network, with the global generators seeded."""
-        set_random_seed(seed_from(self.seed, "learner") % 2**32)
+        """The Stable-Baselines3 model around this agent's network, with all its generators seeded."""
+        seed = seed_from(self.seed, "learner") % 2**32
+        set_random_seed(seed)
         model = self._algorithm.stable_baselines3_model(
             self._settings,
-            policy=NetworkPolicy,
             env=env,
             policy_kwargs={
                 "make_network": lambda: self.network,
                 "optimizer_class": torch.optim.Adam,
                 "optimizer_kwargs": {"eps": self._settings.adam_epsilon},
             },
-            rollout_buffer_class=PriorRolloutBuffer,
-            rollout_buffer_kwargs={"prior": self._prior, "orbit": Orbit(self._problem.symmetry, self._device)},
             device=self._device,
+            **self._parts({"prior": self._prior, "orbit": Orbit(self._problem.symmetry, self._device)}),
         )
         model.set_logger(Logger(folder=None, output_formats=[]))  # its own would make a folder for every run
+        model.action_space.seed(seed)  # random actions come from the space's own generator
         return model
 
-    def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
-        """The policy, [batch, actions]."""
-        with torch.no_grad():
-            logits, _ = self.network(torch.as_tensor(observations, device=self._device))
-            return torch.softmax(logits.double(), dim=-1).cpu().numpy()
+    @abstractmethod
+    def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
+        """The policy's class and the buffer's, which is made with the arguments `buffer`."""
 
     def _count_gradient_steps(self, model: Any) -> int:
         state = next(iter(model.policy.optimizer.state.values()), None)

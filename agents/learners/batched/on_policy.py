@@ -1,0 +1,144 @@
+"""PPO and A2C for many seeds: their rollouts, their updates, and the loop that alternates them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from gymnasium.vector import VectorEnv
+from torch import Tensor
+
+from symprior.agents.agent import Problem
+from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
+from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
+from symprior.agents.learners.batched.rollout import Rollout, minibatches
+from symprior.agents.learners.batched.stack import Stack
+from symprior.agents.networks.actor_critic import ActorCritic
+from symprior.agents.prior import Minibatch, Prior
+
+
+class OnPolicyStack(Stack[ActorCritic]):
+    """Seeds that learn from their own rollouts; see `Stack`."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        seeds: Sequence[int],
+        algorithm: OnPolicyAlgorithm,
+        prior: Prior,
+        settings: Sequence[OnPolicySettings],
+        device: torch.device,
+    ) -> None:
+        super().__init__(problem, algorithm.network, seeds, prior, settings, device)
+        self._algorithm, self._steps = algorithm, settings[0].steps
+        gradient_steps, size = algorithm.updates(settings[0])
+        self._minibatches = self._steps * self._copies // size
+        self._epochs = gradient_steps // self._minibatches
+        self._action_streams, self._order_streams = self._stream("actions"), self._stream("order")
+        self._rollout: Rollout | None = None
+        self._time = 0
+
+    @torch.no_grad()
+    def choose(self, observations: Tensor) -> Tensor:
+        """Sample and remember the actions [size · copies] at the observations [size · copies, …]."""
+        now = self._side_by_side(observations)
+        if self._rollout is None:
+            self._rollout = Rollout(len(now), self._steps, self._copies, now[0, 0])
+        if self._time == 0:
+            uniforms = self._action_streams.draw(self._steps * self._copies)
+            self._uniforms = uniforms.unflatten(1, (self._steps, self._copies, 1))
+        logits, values = self.network(now)
+        log_policy = logits.log_softmax(-1)
+        cumulative = log_policy.exp().cumsum(-1)[..., :-1]
+        actions: Tensor = (cumulative < self._uniforms[:, self._time]).sum(-1)
+        rollout, t = self._rollout, self._time
+        rollout.observations[:, t], rollout.actions[:, t], rollout.values[:, t] = now, actions, values
+        rollout.log_probabilities[:, t] = log_policy.gather(-1, actions.unsqueeze(-1)).squeeze(-1)
+        return actions[: self.size].flatten()
+
+    @torch.no_grad()
+    def observe(self, rewards: Tensor, terminated: Tensor, truncated: Tensor, last: Tensor | None) -> None:
+        """Remember what a step brought, all [size · copies, …].
+
+        Args:
+            rewards: of the step.
+            terminated: whether the episode ended by itself.
+            truncated: whether a time limit cut it off.
+            last: the observations in which ended episodes ended; None where no time limit was met.
+        """
+        assert self._rollout is not None
+        rewards, ended = self._side_by_side(rewards.float()), terminated | truncated
+        if last is not None:
+            _, values = self.network(self._side_by_side(last))
+            cut_off = self._side_by_side(truncated & ~terminated)
+            rewards = rewards + torch.where(cut_off, self._settings.gamma * values, 0.0)
+        self._rollout.rewards[:, self._time] = rewards
+        self._rollout.goes_on[:, self._time] = self._side_by_side(~ended).float()
+        self._time += 1
+
+    def update(self, observations: Tensor) -> int:
+        """Learn from the rollout, which led to these observations; returns the number of gradient steps."""
+        transitions = self.transitions(observations)
+        count = transitions.actions.shape[1]
+        order = self._order_streams.draw(self._epochs * count).unflatten(1, (self._epochs, count)).argsort(-1)
+        return self.train(transitions, order)
+
+    @torch.no_grad()
+    def transitions(self, observations: Tensor) -> Minibatch:
+        """The rollout, which led to these observations and ends here, [seeds, steps · copies, …]."""
+        assert self._rollout is not None
+        self._time = 0
+        _, last_values = self.network(self._side_by_side(observations))
+        return self._rollout.transitions(last_values, self._settings)
+
+    def train(self, transitions: Minibatch, order: Tensor) -> int:
+        """Gradient steps on minibatches of the transitions in the order [seeds, epochs, transitions]."""
+        for epoch in order.unbind(1):
+            for batch in minibatches(transitions, epoch, self._minibatches):
+                seen = self._prior.minibatch(batch, self._orbit)
+                logits, values = self.network(seen.observations)
+                gradients = self._algorithm.gradients(logits, values, seen, self._settings)
+                self._optimizer.step((logits, values), gradients)
+        return order.shape[1] * self._minibatches
+
+    @torch.no_grad()
+    def probabilities(self, observations: Tensor) -> Tensor:
+        """The policies at observations [size · rows, …], [size · rows, actions] in double precision."""
+        logits, _ = self.network(self._side_by_side(observations))
+        return torch.softmax(logits[: self.size].flatten(0, 1).double(), dim=-1)
+
+
+class BatchedAgent(BatchedLearner[OnPolicyStack]):
+    """An actor-critic algorithm × prior for many seeds at once; see `BatchedLearner`."""
+
+    def _stack(self, *arguments: Any) -> OnPolicyStack:
+        return OnPolicyStack(*arguments)
+
+    def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+        steps, (observations, _) = self._settings.steps, env.reset()
+        on_host = not isinstance(observations, Tensor)
+        now = self._tensor(observations)
+        for _ in range(0, budget, steps * self.num_envs):
+            for _ in range(steps):
+                actions = self.stack.choose(now)
+                observations, rewards, terminated, truncated, infos = env.step(
+                    actions.cpu().numpy() if on_host else actions
+                )
+                now = self._tensor(observations)
+                last = infos.get("final_obs")
+                if on_host and not (truncated & ~terminated).any():
+                    last = None  # asking this of a device would wait for it
+                self.stack.observe(
+                    self._tensor(rewards),
+                    self._tensor(terminated),
+                    self._tensor(truncated),
+                    None if last is None else self._tensor(last),
+                )
+            self.gradient_steps += self.stack.update(now)
+
+    def action_probabilities(self, observations: Any) -> Any:
+        """The policies, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
+        with one_thread():
+            probabilities = self.stack.probabilities(self._tensor(observations))
+        return probabilities if isinstance(observations, Tensor) else probabilities.cpu().numpy()

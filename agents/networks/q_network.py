@@ -1,0 +1,25 @@
+"""Action values for any task, on the trunk of every network."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import Tensor
+
+from symprior.agents.networks.trunk import Trunk
+from symprior.agents.symmetrizer import BasisRule
+from symprior.tasks.symmetry import Symmetry
+
+
+class QNetwork(Trunk):
+    """Action values that are equivariant under a symmetry's group, Q(g s, g a) = Q(s, a); see `Trunk`."""
+
+    def __init__(
+        self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
+    ) -> None:
+        super().__init__(symmetry, channels, rule, rng)
+        self.values = self.head(symmetry.action, rule, rng, gain=1.0)
+
+    def forward(self, observations: Tensor) -> Tensor:
+        """Values [(seeds,) batch, actions] of observations [(seeds,) batch, …]."""
+        values: Tensor = self.values(self.features(observations))
+        return values

@@ -1,0 +1,94 @@
+"""The hidden layers of every network: equivariant under the group that they are given, for vectors and for images.
+
+Under the trivial group they are ordinary layers, so plain agents, homomorphic agents and the controls run one code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from symprior.agents.networks.layers import BasisConvolution, BasisLinear
+from symprior.agents.symmetrizer import BasisRule
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.representations import ImageTransform, Representation, regular, trivial_representation
+from symprior.tasks.symmetry import Symmetry
+
+
+@dataclass(frozen=True)
+class Filters:
+    """One convolution: kernel and stride in pixels."""
+
+    kernel: int
+    stride: int
+
+
+IMAGE_FILTERS = (Filters(7, 2), Filters(5, 1))
+"""The convolutions for 21×21 images, of van der Pol et al. (2020); then pooling over all positions and one dense layer."""
+
+
+class Trunk(nn.Module):
+    """Hidden layers; a subclass adds the heads that an algorithm needs.
+
+    Hidden features are copies of the regular representation, so that ReLU commutes with the group.
+
+    Args:
+        symmetry: what acts on observations and on discrete actions.
+        channels: copies of the regular representation in each hidden layer: two for vectors; for images one for each
+            convolution and one for the dense layer.
+        rule: which subspace the weights lie in.
+        rng: draws the initial weights (and random bases).
+
+    Raises:
+        SympriorError: the number of channels does not fit the kind of observation.
+    """
+
+    def __init__(
+        self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        group, observation = symmetry.group, symmetry.observation
+        fibre = regular(group)
+        self.observation_dims = len(observation.shape)
+        self.convolutions = nn.ModuleList()
+        source, width = observation, 1
+        dense = channels
+        if isinstance(observation, ImageTransform):
+            if len(channels) != len(IMAGE_FILTERS) + 1:
+                raise SympriorError(
+                    f"An image network has {len(IMAGE_FILTERS) + 1} hidden layers, not {len(channels)}."
+                )
+            source, width = trivial_representation(group), observation.shape[0]
+            size = observation.shape[1]
+            for filters, count in zip(IMAGE_FILTERS, channels, strict=False):
+                layer = BasisConvolution(
+                    source, fibre, observation.planar, width, count, size, filters.kernel, filters.stride, rule, rng
+                )
+                self.convolutions.append(layer)
+                source, width, size = fibre, count, layer.output_size
+            dense = channels[len(IMAGE_FILTERS) :]
+        self.dense = nn.ModuleList()
+        for count in dense:
+            self.dense.append(BasisLinear(source, fibre, width, count, rule, rng))
+            source, width = fibre, count
+        self._source, self._width = source, width
+
+    def head(self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float) -> BasisLinear:
+        """A linear layer from the features to one copy of `target`."""
+        return BasisLinear(self._source, target, self._width, 1, rule, rng, gain=gain)
+
+    def features(self, observations: Tensor) -> Tensor:
+        """Features [(seeds,) batch, …] of observations [(seeds,) batch, …]."""
+        x = observations.float() / 255 if observations.dtype == torch.uint8 else observations.float()
+        if self.convolutions:
+            for layer in self.convolutions:
+                x = torch.relu(layer(x))
+            x = x.amax(dim=(-2, -1))
+        else:
+            x = x.flatten(-self.observation_dims)
+        for layer in self.dense:
+            x = torch.relu(layer(x))
+        return x

@@ -16,11 +16,11 @@ Cell = tuple[str, str, str]
 
 
 class Estimate:
-    """Seconds for runs, learned from the records of this folder first and from the published ones where it has none."""
+    """Seconds for runs, learned from the records of this folder first and from the suite's published ones."""
 
-    def __init__(self, store: RecordStore) -> None:
+    def __init__(self, store: RecordStore, suite: str) -> None:
         self._speeds: dict[Cell, float] = {}
-        for source in (_published(), _local(store)):
+        for source in (_published(suite), _local(store)):
             self._speeds |= _speeds(source)
 
     def seconds(self, run: Run) -> float | None:
@@ -54,9 +54,9 @@ def _local(store: RecordStore) -> list[RunRecord]:
         return []
 
 
-def _published() -> list[RunRecord]:
+def _published(suite: str) -> list[RunRecord]:
     try:
-        return read_published(OWN_RESULTS)
+        return read_published(OWN_RESULTS, suite)
     except SympriorError:
         return []
 

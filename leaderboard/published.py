@@ -65,8 +65,8 @@ def publish(records: Iterable[RunRecord], folder: Path) -> list[Path]:
     return list(texts)
 
 
-def read_published(folder: Path = OWN_RESULTS) -> list[RunRecord]:
-    """All published runs below `folder`, in the order of their keys.
+def read_published(folder: Path = OWN_RESULTS, suite: str | None = None) -> list[RunRecord]:
+    """All published runs below `folder`, or those of one suite (`quick` or `quick-1`), in the order of their keys.
 
     Raises:
         SympriorError: no such folder, nothing in it, or a file that is truncated, of another schema version
@@ -76,6 +76,9 @@ def read_published(folder: Path = OWN_RESULTS) -> list[RunRecord]:
         raise SympriorError(f"There is no results folder {folder}. Publish results first or name another folder.")
     records: list[RunRecord] = []
     for path in sorted(folder.rglob("*.json")):
+        of_suite = path.relative_to(folder).parts[0]
+        if suite not in (None, of_suite, of_suite.rpartition("-")[0]):
+            continue
         of_file = read_file(path)
         for record in of_file:
             if published_path(folder, record) != path:
@@ -85,7 +88,8 @@ def read_published(folder: Path = OWN_RESULTS) -> list[RunRecord]:
         records.extend(of_file)
     if not records:
         raise SympriorError(
-            f"The folder {folder} holds no published results. Publish results first or name another folder."
+            f"The folder {folder} holds no published results{f' of the suite {suite!r}' if suite else ''}. "
+            "Publish results first, or name another folder or suite."
         )
     return sorted(records, key=lambda record: record.key)
 

@@ -45,7 +45,9 @@ def leaderboard(
         check_format(figure)
     if published:
         suite = suite or SHOWN_FIRST
-    found = board_floor.read_published(board_floor.OWN_RESULTS) if published else board_floor.read_records(records)
+    found = (
+        board_floor.read_published(board_floor.OWN_RESULTS, suite) if published else board_floor.read_records(records)
+    )
     board = board_floor.build(found, suite, **expectations(found, suite))
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out):

@@ -74,7 +74,7 @@ def run(
     total = sum(len(job.seeds) for job in jobs)
     console.print(_overview(jobs, waiting, total))
     if waiting:
-        console.print(Estimate(store).sentence(waiting, workers), soft_wrap=True)
+        console.print(Estimate(store, waiting[0].job.suite).sentence(waiting, workers), soft_wrap=True)
     if dry_run or not waiting:
         if not waiting:
             console.print(

@@ -56,6 +56,19 @@ class OnPolicySettings(LearnerSettings):
         default=False, description="whether advantages are standardised in each minibatch"
     )
 
+    def for_stable_baselines3(self) -> dict[str, Any]:
+        """The same under the names that Stable-Baselines3's actor-critic models give them."""
+        return {
+            "n_steps": self.steps,
+            "learning_rate": self.learning_rate,
+            "gamma": self.gamma,
+            "gae_lambda": self.gae_lambda,
+            "vf_coef": self.value_coefficient,
+            "ent_coef": self.entropy_coefficient,
+            "max_grad_norm": self.max_gradient_norm,
+            "normalize_advantage": self.normalise_advantage,
+        }
+
 
 class ReplaySettings(LearnerSettings):
     """What algorithms that learn from a replay buffer have in common."""

@@ -45,15 +45,4 @@ class A2C(OnPolicyAlgorithm):
         """Stable-Baselines3's A2C."""
         from stable_baselines3 import A2C as Model
 
-        return Model(
-            n_steps=settings.steps,
-            learning_rate=settings.learning_rate,
-            gamma=settings.gamma,
-            gae_lambda=settings.gae_lambda,
-            vf_coef=settings.value_coefficient,
-            ent_coef=settings.entropy_coefficient,
-            max_grad_norm=settings.max_gradient_norm,
-            normalize_advantage=settings.normalise_advantage,
-            use_rms_prop=False,
-            **arguments,
-        )
+        return Model(use_rms_prop=False, **settings.for_stable_baselines3(), **arguments)

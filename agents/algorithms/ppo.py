@@ -59,16 +59,9 @@ class PPO(OnPolicyAlgorithm):
         from stable_baselines3 import PPO as Model
 
         return Model(
-            n_steps=settings.steps,
             batch_size=self.updates(settings)[1],
             n_epochs=settings.epochs,
             clip_range=settings.clip_range,
-            learning_rate=settings.learning_rate,
-            gamma=settings.gamma,
-            gae_lambda=settings.gae_lambda,
-            vf_coef=settings.value_coefficient,
-            ent_coef=settings.entropy_coefficient,
-            max_grad_norm=settings.max_gradient_norm,
-            normalize_advantage=settings.normalise_advantage,
+            **settings.for_stable_baselines3(),
             **arguments,
         )

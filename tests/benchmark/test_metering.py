@@ -1,5 +1,7 @@
 """The budget is counted by the environment and cannot be exceeded."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,28 @@ def test_the_seed_that_an_agent_passes_has_no_effect():
     third, _ = second.reset()
     assert not np.array_equal(first.reset(seed=1)[0], first.reset(seed=1)[0])
     assert third.shape == (8, 4)
+
+
+@pytest.mark.parametrize("actions", [None, "abc", 0, np.full(8, 7), np.zeros(8), np.zeros(3, dtype=np.int64)])
+def test_training_actions_are_checked_and_cost_nothing(actions):
+    environment = _metered(800)
+    environment.reset()
+    with pytest.raises(SympriorError, match="`learn` stepped with"):
+        environment.step(actions)
+    assert environment.used == 0
+
+
+def test_an_agent_that_only_resets_is_ended():
+    environment = _metered(800)
+    with pytest.raises(SympriorError, match="would never end"):
+        while True:
+            environment.reset()
+
+
+def test_an_agent_that_swallows_the_end_of_its_budget_is_ended():
+    environment = _metered(8)
+    _exhaust(environment)
+    with pytest.raises(SympriorError, match="past its budget"):
+        while True:
+            with suppress(BudgetExhausted):
+                environment.step(np.zeros(8, dtype=np.int64))

@@ -169,3 +169,12 @@ def test_an_agents_mistake_becomes_a_failed_record_that_says_what(execute, agent
     record = execute(agent=f"{agent_file(POLICIES)}:{name}", budget=400)
     assert record.status == "failed"
     assert re.search(message, record.error)
+
+
+def test_an_own_agent_on_the_global_generators_repeats_itself(execute, agent_file):
+    body = (
+        "import numpy as np\nclass L:\n    def __init__(self, problem, seed): self.w = np.random.normal(size=(4, 2))\n"
+    )
+    body += "    def learn(self, env, budget): pass\n    def act(self, x): return (x @ self.w).argmax(axis=1)\n"
+    path = agent_file(body)
+    assert execute(agent=f"{path}:L").curve == execute(agent=f"{path}:L").curve

@@ -165,3 +165,15 @@ def test_a_record_of_another_schema_version_is_refused(tmp_path):
     path.write_text(json.dumps({"schema_version": 99}))
     with pytest.raises(SympriorError, match="schema version"):
         store.is_finished(run)
+
+
+def test_results_of_an_edited_agent_are_not_taken_for_its_own(symprior, agent_file):
+    body = "import numpy as np\nclass Still:\n    def __init__(self, problem, seed): pass\n"
+    body += "    def learn(self, env, budget): pass\n    def act(self, x): return np.zeros(len(x), dtype=int)\n"
+    agent_file(body)
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "mine.py:Still", "--seeds", "0", "--budget", "500")
+    assert symprior(*arguments).returncode == 0
+    agent_file(body.replace("zeros", "ones"))
+    result = symprior(*arguments)
+    assert result.returncode == 2
+    assert "source" in result.stderr

@@ -232,3 +232,21 @@ def test_a_task_of_a_newer_version_is_named(tasks: dict[str, Task], make_run: Ma
         build([record], tasks=tasks)
     with pytest.raises(SympriorError, match="Did you mean 'cartpole-v1'"):
         build([record])
+
+
+def test_crashed_seeds_do_not_flatter_an_agent(suite_runs, make_failure, tasks):
+    """Failed runs count as failures, and what the surviving seeds would say is withheld."""
+    records = suite_runs(seeds=10)
+    agent = next(record.agent.id for record in records if record.agent.prior not in ("plain", "wide"))
+    broken = [
+        make_failure(agent=agent, seed=record.seed, task=record.task)
+        if (record.agent.id, record.task) == (agent, "cartpole-v1") and record.seed < 5
+        else record
+        for record in records
+    ]
+    row = next(row for row in build(broken, tasks=tasks).rows if row.agent == agent)
+    assert row.headline is None
+    assert row.gain is None
+    assert not row.complete
+    assert row.failures[0] >= 5
+    assert row.failures[1] == 20

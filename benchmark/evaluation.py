@@ -18,6 +18,9 @@ from symprior.tasks.simulators import SimulatorVectorEnv
 from symprior.tasks.streams import seed_from
 from symprior.tasks.task import Task
 
+DECIMALS = 9
+"""Of a recorded return: what lies beyond is round-off of the sum, and would be most of a record's size."""
+
 
 @contextmanager
 def isolated_random_numbers(seed: int) -> Iterator[None]:
@@ -71,6 +74,7 @@ def evaluate(
             )
         starts = np.concatenate([episode_seeds(task.id, seed, point, episodes) for seed in seeds])
         returns = _play(environments, starts, act or agent.act)
+    returns = returns.round(DECIMALS)
     return [list(map(float, row)) for row in returns.reshape(len(seeds), episodes)]
 
 

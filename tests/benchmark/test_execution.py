@@ -139,6 +139,15 @@ def test_evaluation_does_not_depend_on_other_runs_in_the_stack():
     assert together[0] != together[1]
 
 
+def test_a_recorded_return_is_a_short_decimal():
+    class Stay:
+        def act(self, observations):
+            return np.zeros(len(observations), dtype=int)
+
+    returns = evaluate(Stay(), get_task("grid-catch-v1"), (4,), EvaluationPoint(3, 500))[0]
+    assert all(len(str(value)) <= len("-10.0") for value in returns), returns
+
+
 def test_an_agent_that_lets_the_budget_end_pass_through_is_welcome(execute, agent_file):
     record = execute(agent=f"{agent_file(POLICIES)}:Still", budget=400)
     assert record.status == "finished", record.error

@@ -22,32 +22,6 @@ LEVEL, POWER = 0.05, 0.9
 
 
 @dataclass(frozen=True)
-class Equivalence:
-    """Two one-sided tests of one difference, first learner minus second.
-
-    Attributes:
-        quantity: what is compared.
-        difference, low, high: the estimate and its 90 % interval.
-        margin: equivalent means that the interval lies within ±margin.
-        p_value: the larger of the two one-sided tests'.
-        runs: of each learner and arm.
-    """
-
-    quantity: str
-    difference: float
-    low: float
-    high: float
-    margin: float
-    p_value: float
-    runs: int
-
-    @property
-    def holds(self) -> bool:
-        """Whether equivalence was shown."""
-        return self.p_value <= LEVEL
-
-
-@dataclass(frozen=True)
 class Arm:
     """The runs of one agent on one task by one learner, reduced."""
 
@@ -60,52 +34,106 @@ class Arm:
         return cls(np.array([score.efficiency for score in scores]), np.array([score.time for score in scores]))
 
 
+@dataclass(frozen=True)
+class Side:
+    """One learner's estimate.
+
+    Attributes:
+        value: the estimate.
+        spread: the variance of the estimate, times `runs`: what one run contributes.
+        runs: in each of its arms.
+        freedom: Σ (variance of an arm's mean)² / (runs − 1), for Welch and Satterthwaite.
+    """
+
+    value: float
+    spread: float
+    runs: int
+    freedom: float
+
+    @property
+    def variance(self) -> float:
+        """Of the estimate."""
+        return self.spread / self.runs
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """Two one-sided tests of one difference, first learner minus second.
+
+    Attributes:
+        quantity: what is compared.
+        sides: the two learners' estimates.
+        low, high: the 90 % interval of the difference.
+        margin: equivalent means that the interval lies within ±margin.
+        p_value: the larger of the two one-sided tests'.
+    """
+
+    quantity: str
+    sides: tuple[Side, Side]
+    low: float
+    high: float
+    margin: float
+    p_value: float
+
+    @property
+    def difference(self) -> float:
+        """The estimate."""
+        return self.sides[0].value - self.sides[1].value
+
+    @property
+    def holds(self) -> bool:
+        """Whether equivalence was shown."""
+        return self.p_value <= LEVEL
+
+
 def efficiencies_equal(first: Arm, second: Arm) -> Equivalence:
     """Mean data efficiency of one agent by two learners, Welch's interval."""
-    pieces = [_mean_and_variance(first.efficiency), _mean_and_variance(second.efficiency)]
-    difference = pieces[0][0] - pieces[1][0]
-    return _two_one_sided("data efficiency", difference, [piece[1:] for piece in pieces], EFFICIENCY_MARGIN)
+    return _two_one_sided("data efficiency", (_mean(first), _mean(second)), EFFICIENCY_MARGIN)
 
 
 def gains_equal(first: tuple[Arm, Arm], second: tuple[Arm, Arm]) -> Equivalence:
     """The logarithm of the symmetry gain, (plain, prior) by each learner; variances by the delta method."""
-    pieces = [_log_mean_and_variance(arm.time) for arm in (*first, *second)]
-    difference = (pieces[0][0] - pieces[1][0]) - (pieces[2][0] - pieces[3][0])
-    return _two_one_sided("log symmetry gain", difference, [piece[1:] for piece in pieces], GAIN_MARGIN)
+    return _two_one_sided("log symmetry gain", (_log_gain(*first), _log_gain(*second)), GAIN_MARGIN)
 
 
-def runs_needed(pilot: Equivalence, pilot_runs: int) -> int:
-    """Runs in each arm for 90 % power where the learners are equal, from the pilot's spread.
+def runs_needed(pilot: Equivalence, ratio: float = 1.0) -> tuple[int, int]:
+    """Runs of each learner in each arm for 90 % power where the learners are equal, from the pilot's spread.
 
-    n = pilot runs · ((z₀.₉₅ + z₀.₉₅) · standard error / margin)², as both tests must succeed.
+    With n runs of the second learner and ratio·n of the first, n = (s₂ + s₁/ratio) · ((z₀.₉₅ + z₀.₉₅) / margin)², as both
+    one-sided tests must succeed. Where a run of the first learner costs 1/c of the second's, ratio = √c is cheapest.
+
+    Args:
+        pilot: a test on few runs.
+        ratio: runs of the first learner for each of the second.
     """
-    standard_error = (pilot.high - pilot.low) / 2 / stats.norm.ppf(1 - LEVEL)
-    needed = (
-        pilot_runs
-        * ((stats.norm.ppf(1 - LEVEL) + stats.norm.ppf((1 + POWER) / 2)) * standard_error / pilot.margin) ** 2
-    )
-    return max(2, ceil(needed))
+    first, second = pilot.sides
+    z = float(stats.norm.ppf(1 - LEVEL) + stats.norm.ppf((1 + POWER) / 2))
+    needed = max(2, ceil((second.spread + first.spread / ratio) * (z / pilot.margin) ** 2))
+    return ceil(ratio * needed), needed
 
 
-def _mean_and_variance(values: Floats) -> tuple[float, float, int]:
-    return float(values.mean()), float(values.var(ddof=1) / len(values)), len(values)
+def _mean(arm: Arm) -> Side:
+    values = arm.efficiency
+    spread, runs = float(values.var(ddof=1)), len(values)
+    return Side(float(values.mean()), spread, runs, (spread / runs) ** 2 / (runs - 1))
 
 
-def _log_mean_and_variance(values: Floats) -> tuple[float, float, int]:
-    mean, variance, count = _mean_and_variance(values)
-    return log(mean), variance / mean**2, count
+def _log_gain(plain: Arm, prior: Arm) -> Side:
+    runs = min(len(plain.time), len(prior.time))
+    variances = [float(arm.time.var(ddof=1) / len(arm.time) / arm.time.mean() ** 2) for arm in (plain, prior)]
+    freedom = sum(v**2 / (len(arm.time) - 1) for v, arm in zip(variances, (plain, prior), strict=True))
+    return Side(log(plain.time.mean() / prior.time.mean()), sum(variances) * runs, runs, freedom)
 
 
-def _two_one_sided(quantity: str, difference: float, variances: list[tuple[float, int]], margin: float) -> Equivalence:
-    """Welch–Satterthwaite degrees of freedom; `variances` are (variance of the mean, runs)."""
-    total = sum(variance for variance, _ in variances)
-    error = total**0.5
-    spread = sum(variance**2 / (count - 1) for variance, count in variances)
+def _two_one_sided(quantity: str, sides: tuple[Side, Side], margin: float) -> Equivalence:
+    """Welch–Satterthwaite degrees of freedom."""
+    first, second = sides
+    difference, total = first.value - second.value, first.variance + second.variance
+    error, spread = total**0.5, first.freedom + second.freedom
     freedom = total**2 / spread if spread > 0 else inf
     width = float(stats.t.ppf(1 - LEVEL, freedom)) * error
     if error > 0:
         p_value = max(float(stats.t.sf((margin + side * difference) / error, freedom)) for side in (1, -1))
     else:
         p_value = 0.0 if abs(difference) < margin else 1.0
-    runs = min(count for _, count in variances)
-    return Equivalence(quantity, difference, difference - width, difference + width, margin, p_value, runs)
+    return Equivalence(quantity, sides, difference - width, difference + width, margin, p_value)

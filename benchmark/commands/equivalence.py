@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +10,20 @@ from rich.console import Console
 from rich.table import Table
 
 from symprior.benchmark import contestants, runner
-from symprior.benchmark.job import BATCHED, STABLE_BASELINES3, Job, parse_seeds
+from symprior.benchmark.job import BATCHED, STABLE_BASELINES3, Job
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
-from symprior.leaderboard.equivalence import Arm, Equivalence, efficiencies_equal, gains_equal, runs_needed
-from symprior.leaderboard.records import read_record
-from symprior.leaderboard.scores import score_run
+from symprior.leaderboard.equivalence import runs_needed
+from symprior.leaderboard.learner_pages import PAGE, row, to_markdown
+from symprior.leaderboard.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
+from symprior.leaderboard.published import OWN_RESULTS, publish, read_published
+from symprior.leaderboard.records import RunRecord, read_record
 from symprior.tasks import Task, get_task
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.files import write_text_atomically
+
+ROUND_SEEDS, FINAL_SEEDS = 100_000, 1_000
+"""Seeds of round r: the pilot's from 100,000 r on, the final test's from 100,000 r + 1,000 on."""
 
 console = Console()
 
@@ -29,75 +34,123 @@ def add_to(app: typer.Typer) -> None:
 
 
 def equivalence(
-    task: Annotated[str, typer.Argument(help="The task.")],
+    task: Annotated[str | None, typer.Argument(help="The task.")] = None,
     algorithm: Annotated[str, typer.Option(help="Its plain agent and --prior are run by both learners.")] = "ppo",
     prior: Annotated[str, typer.Option(help="The prior whose gain is compared.")] = "homomorphic",
-    pilot: Annotated[str, typer.Option(help="Seeds of the pilot, which sets the sample size.")] = "20000-20009",
-    first_seed: Annotated[int, typer.Option(min=0, help="Fresh seeds of the final test begin here.")] = 21000,
-    at_most: Annotated[int, typer.Option(min=2, help="Runs in each arm that can be afforded.")] = 100,
+    test_round: Annotated[
+        int, typer.Option("--round", min=1, help="A repeat is another round: it has fresh seeds, and is counted.")
+    ] = 1,
+    pilot: Annotated[int, typer.Option(min=2, max=FINAL_SEEDS, help="Runs an arm of the pilot of each learner.")] = 10,
+    at_most: Annotated[int, typer.Option(min=2, help="Runs of Stable-Baselines3 an arm that can be afforded.")] = 100,
+    ratio: Annotated[
+        float,
+        typer.Option(
+            min=1, help="Batched runs for each of Stable-Baselines3; cheapest is the root of the ratio of their costs."
+        ),
+    ] = 4.0,
+    evaluate_every: Annotated[
+        int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")
+    ] = None,
     records: Annotated[Path, typer.Option(help="Where records are kept.")] = Path("runs-equivalence"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
+    keep: Annotated[
+        bool, typer.Option("--publish", help="Add the final test's runs to the published results.")
+    ] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="Instead: show every published test and write their page.")
+    ] = False,
+    results: Annotated[
+        Path | None, typer.Option(help="Where published results are kept; the checkout's own by default.")
+    ] = None,
 ) -> None:
     """Two one-sided tests that both learners give the same data efficiency (±.03) and symmetry gain (±10 %).
 
     A pilot sets the number of runs for 90 % power; then one final test on fresh seeds. Exits with 1 where equivalence is
     not shown.
     """
-    chosen, store = get_task(task), RecordStore(records)
-    agents = (algorithm, f"{algorithm}+{prior}")
+    folder = results or OWN_RESULTS
+    if published:
+        _show_published(folder)
+        return
+    if task is None:
+        raise SympriorError("Say on which task, for example cartpole-v1, or show what is --published.")
+    chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
     for agent in agents:
         contestants.find(agent)
-    pilot_seeds = parse_seeds(pilot)
-    piloted = _compare(chosen, agents, pilot_seeds, "pilot", store, workers)
-    needed = {test.quantity: runs_needed(test, len(pilot_seeds)) for test in piloted}
-    console.print(_table(f"{task}: pilot, {len(pilot_seeds)} runs an arm", piloted, needed))
-    count = min(max(needed.values()), at_most)
-    if count < max(needed.values()):
-        console.print(
-            f"90 % power would take {max(needed.values())} runs an arm; --at-most allows {count}.", soft_wrap=True
-        )
-    final = _compare(chosen, agents, tuple(range(first_seed, first_seed + count)), "final", store, workers)
-    console.print(_table(f"{task}: final test, {count} fresh seeds an arm", final, None))
-    if not all(test.holds for test in final):
+    seed, store = ROUND_SEEDS * test_round, RecordStore(records)
+    pilots = _jobs(chosen, agents, f"pilot-{test_round}", seed, (pilot, pilot), evaluate_every)
+    piloted = learner_test(_carry_out(pilots, store, workers))
+    console.print(_table(f"{task}: pilot", piloted))
+    needed = max((runs_needed(quantity, ratio) for quantity in piloted.quantities), key=lambda runs: runs[1])
+    runs = needed if needed[1] <= at_most else (round(ratio * at_most), at_most)
+    console.print(
+        f"90 % power takes {needed[0]} batched and {needed[1]} Stable-Baselines3 runs an arm; there will be {runs[0]} and "
+        f"{runs[1]}.",
+        soft_wrap=True,
+    )
+    jobs = _jobs(chosen, agents, str(test_round), seed + FINAL_SEEDS, runs, evaluate_every)
+    made = _carry_out(jobs, store, workers)
+    final = learner_test(made)
+    console.print(_table(f"{task}: final test, round {test_round}", final))
+    for path in publish(map(_for_the_test, made), folder) if keep else []:
+        console.print(f"Published {path}", soft_wrap=True, highlight=False, markup=False)
+    if not final.holds:
         console.print("Equivalence is not shown for every quantity.")
         raise typer.Exit(1)
 
 
-def _compare(
-    task: Task, agents: tuple[str, str], seeds: tuple[int, ...], stage: str, store: RecordStore, workers: int
-) -> list[Equivalence]:
-    jobs = {
-        (learner, agent): Job("equivalence", stage, task.id, agent, seeds, task.budget, learner)
-        for learner in (BATCHED, STABLE_BASELINES3)
+def _show_published(folder: Path) -> None:
+    tests = learner_tests(read_published(folder, SUITE))
+    for test in tests:
+        console.print(_table(f"{test.algorithm} on {test.task}, round {test.round}", test))
+    write_text_atomically(folder / PAGE, to_markdown(tests))
+    console.print(f"Wrote {folder / PAGE}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _jobs(
+    task: Task, agents: tuple[str, str], version: str, first_seed: int, runs: tuple[int, int], every: int | None
+) -> list[Job]:
+    """Both agents by both learners; `runs` are (batched, Stable-Baselines3)."""
+    return [
+        Job(
+            suite=SUITE,
+            suite_version=version,
+            task=task.id,
+            agent=agent,
+            seeds=tuple(range(first_seed, first_seed + count)),
+            budget=task.budget,
+            learner=learner,
+            evaluate_every=every,
+        )
+        for learner, count in zip((BATCHED, STABLE_BASELINES3), runs, strict=True)
         for agent in agents
-    }
-    waiting = runner.pending(list(jobs.values()), store)
+    ]
+
+
+def _carry_out(jobs: list[Job], store: RecordStore, workers: int) -> list[RunRecord]:
+    """The finished records of the jobs."""
+    waiting = runner.pending(jobs, store)
     if waiting:
         with progress_over(waiting, console) as advance:
             outcome = runner.run(waiting, store, workers, advance)
         if outcome.failed:
             run, error = outcome.failed[0]
             raise SympriorError(f"The test stops: {run} failed: {error}. The same command tries again.")
-    arms = {key: _arm(task, job, store) for key, job in jobs.items()}
-    batched, reference = (tuple(arms[learner, agent] for agent in agents) for learner in (BATCHED, STABLE_BASELINES3))
-    tests = [efficiencies_equal(batched[i], reference[i]) for i in range(2)]
-    named = [replace(test, quantity=f"data efficiency of {agent}") for test, agent in zip(tests, agents, strict=True)]
-    return [*named, gains_equal((batched[0], batched[1]), (reference[0], reference[1]))]
+    return [read_record(store.path(run)) for job in jobs for run in job.runs]
 
 
-def _arm(task: Task, job: Job, store: RecordStore) -> Arm:
-    return Arm.of([score_run(read_record(store.path(run)), task.references) for run in job.runs])
+def _for_the_test(record: RunRecord) -> RunRecord:
+    """The record without what the tests do not use and would be half of its size."""
+    curve = [point.model_copy(update={"equivariance": None}) for point in record.curve]
+    return record.model_copy(update={"curve": curve, "other_mode": None})
 
 
-def _table(title: str, tests: list[Equivalence], needed: dict[str, int] | None) -> Table:
+def _table(title: str, test: LearnerTest) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("batched − Stable-Baselines3")
-    for column in ("difference", "90 % interval", "margin", "p", "runs for 90 % power" if needed else "equivalent"):
-        table.add_column(column, justify="right")
-    for test in tests:
-        last = str(needed[test.quantity]) if needed else ("yes" if test.holds else "not shown")
-        interval = f"{test.low:+.3f} … {test.high:+.3f}"
-        table.add_row(
-            test.quantity, f"{test.difference:+.3f}", interval, f"±{test.margin:.3f}", f"{test.p_value:.3g}", last
-        )
+    shown = {"": 0, "difference": 3, "90 % interval": 4, "p": 6, "runs": 7, "verdict": 9}
+    for heading in shown:
+        table.add_column(heading, justify="right" if heading else "left")
+    for quantity in test.quantities:
+        cells = row(test, quantity)
+        table.add_row(*(cells[place] for place in shown.values()))
     return table

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from symprior.benchmark.commands.leaderboard import expectations
-from symprior.leaderboard import OWN_RESULTS, build, read_published
+from symprior.leaderboard import OWN_RESULTS, build, learner_pages, read_published
+from symprior.leaderboard.learner_tests import SUITE, learner_tests
 from symprior.leaderboard.pages import to_markdown
 
-BOARDS = sorted(OWN_RESULTS.glob("*.md"))
+LEARNERS = sorted(OWN_RESULTS.glob(learner_pages.PAGE))
+BOARDS = sorted(set(OWN_RESULTS.glob("*.md")) - set(LEARNERS))
 
 
 def test_there_are_published_boards():
@@ -20,6 +22,12 @@ def test_a_published_board_is_what_its_records_say(path: Path):
     records = read_published(OWN_RESULTS)
     board = build(records, path.stem, **expectations(records, path.stem))
     assert to_markdown(board) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
+def test_the_page_of_the_two_learners_is_what_its_records_say(path: Path):
+    page = learner_pages.to_markdown(learner_tests(read_published(OWN_RESULTS, SUITE)))
+    assert page == path.read_text(encoding="utf-8")
 
 
 def test_every_published_run_is_finished_and_from_a_clean_checkout():

@@ -28,8 +28,24 @@ def test_learners_that_differ_by_the_margin_are_seldom_called_equal():
 
 def test_equal_learners_are_called_equal_with_the_power_that_was_planned():
     rng = np.random.default_rng(1)
-    needed = [runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)), pilot_runs=40) for _ in range(50)]
+    needed = [runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)))[1] for _ in range(50)]
     assert _share_that_holds(0.0, runs=int(np.median(needed))) > 0.85
+
+
+def test_the_planned_power_is_reached_with_unequal_numbers_of_runs():
+    rng = np.random.default_rng(2)
+    needed = [runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)), ratio=4) for _ in range(50)]
+    assert all(many == 4 * few for many, few in needed)
+    few = int(np.median([few for _, few in needed]))
+    assert few < np.median([runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)))[1] for _ in range(50)])
+    assert np.mean([efficiencies_equal(_arm(rng, 4 * few), _arm(rng, few)).holds for _ in range(400)]) > 0.85
+
+
+def test_the_cheapest_allocation_is_the_root_of_the_ratio_of_costs():
+    rng = np.random.default_rng(3)
+    pilot = efficiencies_equal(_arm(rng, 400), _arm(rng, 400))
+    costs = {ratio: sum(np.array(runs_needed(pilot, ratio)) * (1 / 16, 1)) for ratio in (1, 2, 4, 8, 16)}
+    assert min(costs, key=costs.get) == 4
 
 
 def test_few_runs_show_nothing():

@@ -1,0 +1,54 @@
+"""The page of the tests of the two learners, rebuilt from records to the last byte."""
+
+from __future__ import annotations
+
+from math import exp
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from symprior.leaderboard.equivalence import EFFICIENCY_MARGIN, LEVEL, Equivalence
+from symprior.leaderboard.learner_tests import LearnerTest
+from symprior.leaderboard.pages import TEMPLATES
+
+PAGE = "equivalence.md"
+"""Below the published results."""
+
+
+def to_markdown(tests: list[LearnerTest]) -> str:
+    """All tests as Markdown."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made = sum(len(test.quantities) for test in tests)
+    shown = sum(quantity.holds for test in tests for quantity in test.quantities)
+    return environment.get_template("equivalence.md.j2").render(
+        tests=tests,
+        row=row,
+        made=made,
+        shown=shown,
+        repeats=sum(test.round != "1" for test in tests),
+        efficiency_margin=EFFICIENCY_MARGIN,
+        level=LEVEL,
+    )
+
+
+def row(test: LearnerTest, quantity: Equivalence) -> list[str]:
+    """A quantity of a test as cells; gains as ratios, their difference in logarithms."""
+    is_gain = quantity.quantity.startswith("log")
+    values = [f"{exp(side.value):.2f}×" if is_gain else f"{side.value:.3f}" for side in quantity.sides]
+    return [
+        quantity.quantity,
+        *values,
+        f"{quantity.difference:+.3f}",
+        f"{quantity.low:+.3f} … {quantity.high:+.3f}",
+        f"±{quantity.margin:.3f}",
+        f"{quantity.p_value:.2g}",
+        " / ".join(f"{side.runs:,}" for side in quantity.sides),
+        " / ".join(f"{runs:,}" for runs in test.needed(quantity)),
+        "equal" if quantity.holds else "not shown",
+    ]

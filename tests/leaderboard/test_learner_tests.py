@@ -1,0 +1,85 @@
+"""Which records make a test of the two learners, and what its page says."""
+
+import numpy as np
+import pytest
+
+from symprior.leaderboard.learner_pages import to_markdown
+from symprior.leaderboard.learner_tests import learner_test, learner_tests
+from symprior.leaderboard.published import publish, read_published
+from symprior.leaderboard.records import AgentCard, Checkpoint, Effort, Provenance, RunRecord
+from symprior.tasks import get_task
+from symprior.tasks.errors import SympriorError
+
+BUDGET = 50_000
+COUNTS = {"batched": 60, "stable-baselines3": 15}
+
+
+def _record(learner, prior, seed, suite_version="1", level=1.0):
+    rng = np.random.default_rng([seed, prior == "plain", learner == "batched"])
+    steps = np.linspace(0, BUDGET, 21).round().astype(int)
+    rise = (8_000 if prior == "plain" else 4_000) * np.exp(rng.normal(0, 0.05))
+    returns = 22 + level * 478 * (1 - np.exp(-((steps / rise) ** 2)))
+    algorithm_prior = "ppo" if prior == "plain" else f"ppo+{prior}"
+    card = AgentCard(id=algorithm_prior, algorithm="ppo", prior=prior, description="", learner=learner)
+    origin = Provenance(
+        symprior="0", commit="0", dirty=False, python="3", packages={}, platform="", processor="", threads=1, started=""
+    )
+    return RunRecord(
+        suite="equivalence",
+        suite_version=suite_version,
+        task="cartpole-v1",
+        agent=card,
+        seed=seed,
+        status="finished",
+        budget=BUDGET,
+        steps_used=BUDGET,
+        curve=[Checkpoint(step=int(s), returns=[float(r)]) for s, r in zip(steps, returns, strict=True)],
+        hyperparameters={},
+        effort=Effort(training_seconds=1, evaluation_seconds=1),
+        provenance=origin,
+    )
+
+
+def _round(number="1", priors=("plain", "homomorphic"), learners=tuple(COUNTS), levels=(1.0, 1.0)):
+    return [
+        _record(learner, prior, seed, number, level)
+        for learner, level in zip(learners, levels, strict=False)
+        for prior in priors
+        for seed in range(COUNTS[learner])
+    ]
+
+
+def test_equal_learners_with_unequal_numbers_of_runs_are_shown_to_be_equal():
+    test = learner_test(_round())
+    assert (test.task, test.algorithm, test.prior, test.round) == ("cartpole-v1", "ppo", "homomorphic", "1")
+    assert [pair.runs for pair in test.agents] == [(60, 15), (60, 15)]
+    assert test.holds
+    assert np.exp(test.quantities[2].sides[0].value) == pytest.approx(2, rel=0.05)
+
+
+def test_a_learner_that_ends_lower_is_not_called_equal():
+    test = learner_test(_round(levels=(0.93, 1.0)))
+    assert not test.holds
+    assert test.agents[0].final[0] < test.agents[0].final[1]
+    assert test.agents[0].censored == (60, 0)
+
+
+@pytest.mark.parametrize("left_out", [{"priors": ("plain",)}, {"learners": ("batched",)}, {"priors": ("augment",)}])
+def test_half_a_test_is_refused(left_out):
+    with pytest.raises(SympriorError, match="plain agent and one with a prior"):
+        learner_test(_round(**left_out))
+
+
+def test_every_round_is_counted():
+    tests = learner_tests([*_round("2"), *_round("1", levels=(0.93, 1.0))])
+    assert [test.round for test in tests] == ["1", "2"]
+    page = to_markdown(tests)
+    assert "2 tests with 6 quantities were made so far, 1 of them repeats" in page
+    assert page.count("not shown |") == sum(not quantity.holds for quantity in tests[0].quantities)
+
+
+def test_the_page_comes_back_from_published_records(tmp_path):
+    made = _round()
+    publish(made, tmp_path)
+    assert to_markdown(learner_tests(read_published(tmp_path, "equivalence"))) == to_markdown(learner_tests(made))
+    assert get_task("cartpole-v1").threshold == 475

@@ -20,7 +20,8 @@ from symprior.tasks.dynamic_programming import (
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.families.grid_catch import GridCatch, chase, sweep
 from symprior.tasks.frozen_states import uniform_play
-from symprior.tasks.reference_scores import DATA, episode_returns, measure, write
+from symprior.tasks.reference_scores import episode_returns, measure, write
+from symprior.tasks.task import DATA
 
 CATCH, CARTPOLE = get_task("grid-catch-vector-v1"), get_task("cartpole-v1")
 

@@ -9,6 +9,7 @@ import gymnasium
 from numpy.typing import NDArray
 
 from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.task import Task
 
 if TYPE_CHECKING:
     from gymnasium.vector import VectorEnv
@@ -26,6 +27,11 @@ class Problem:
     observation_space: gymnasium.Space[Any]
     action_space: gymnasium.Space[Any]
     symmetry: Symmetry
+
+    @classmethod
+    def of(cls, task: Task, symmetry: Symmetry | None = None) -> Problem:
+        """What an agent is told of a task, with the task's own symmetry or another."""
+        return cls(task.observation_space, task.action_space, symmetry or task.symmetry())
 
 
 class Agent(Protocol):

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from symprior.leaderboard.records import AgentCard
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.source_files import digest, load, names_a_file
 
 if TYPE_CHECKING:
     from symprior.agents import Problem, ShippedAgent
@@ -145,18 +140,18 @@ def find(name: str) -> Shipped | Own:
     Raises:
         SympriorError: no such shipped agent; or a file that is missing, does not import, or whose class lacks a method.
     """
-    path, colon, attribute = name.rpartition(":")
-    if not colon or not path.endswith(".py"):
+    if not names_a_file(name):
         if name.endswith(".py"):
             raise SympriorError(f"{name} names a file but no class in it. Write {name}:ClassName.")
         from symprior.agents import get_agent
 
         return Shipped(get_agent(name))
-    return Own(_own_class(path, attribute), attribute, sha256(Path(path).read_bytes()).hexdigest()[:12])
+    return Own(_own_class(name), name.rpartition(":")[2], digest(name))
 
 
-def _own_class(path: str, attribute: str) -> type[Any]:
-    kind = getattr(_module(str(Path(path).resolve())), attribute, None)
+def _own_class(name: str) -> type[Any]:
+    kind = load(name, "agent")
+    path, _, attribute = name.rpartition(":")
     if not isinstance(kind, type):
         raise SympriorError(f"{path} defines no class {attribute!r}.")
     missing = [method for method in METHODS if not callable(getattr(kind, method, None))]
@@ -166,22 +161,3 @@ def _own_class(path: str, attribute: str) -> type[Any]:
             "learn(env, budget) and act(observations)."
         )
     return kind
-
-
-@cache
-def _module(path: str) -> ModuleType:
-    try:
-        is_there = Path(path).is_file()
-    except OSError as error:
-        raise SympriorError(f"Cannot read the agent file {path}: {error.strerror or error}.") from error
-    if not is_there:
-        raise SympriorError(f"There is no agent file {path}.")
-    spec = importlib.util.spec_from_file_location(f"symprior_own_{Path(path).stem}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise SympriorError(f"{path} does not import: {type(error).__name__}: {error}.") from error
-    return module

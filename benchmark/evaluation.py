@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from symprior.benchmark.protocol import EvaluationPoint, episode_seeds
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.simulators import SimulatorVectorEnv
 from symprior.tasks.streams import seed_from
-from symprior.tasks.task import Task
+from symprior.tasks.task import Task, TaskVectorEnv
 
 DECIMALS = 9
 """Of a recorded return: what lies beyond is round-off of the sum, and would be most of a record's size."""
@@ -55,6 +54,7 @@ def evaluate(
     seeds: tuple[int, ...],
     point: EvaluationPoint,
     act: Callable[[NDArray[Any]], Any] | None = None,
+    environments: TaskVectorEnv | None = None,
 ) -> list[list[float]]:
     """The undiscounted returns of `task.evaluation_episodes` episodes of each run, [seeds][episodes].
 
@@ -64,9 +64,10 @@ def evaluate(
         seeds: of the runs.
         point: the evaluation; it decides the episodes' seeds.
         act: the way of acting; `agent.act` where None.
+        environments: one for each episode, where they are made already; every evaluation seeds them anew.
     """
     episodes = task.evaluation_episodes
-    environments = SimulatorVectorEnv(task.simulator(), episodes * len(seeds))
+    environments = environments or task.make_vector(episodes * len(seeds))
     with isolated_random_numbers(seed_from(task.id, *seeds, point.step, "evaluation")):
         if hasattr(agent, "seed_policy"):
             agent.seed_policy(
@@ -79,7 +80,7 @@ def evaluate(
 
 
 def _play(
-    environments: SimulatorVectorEnv, seeds: NDArray[np.int64], act: Callable[[NDArray[Any]], Any]
+    environments: TaskVectorEnv, seeds: NDArray[np.int64], act: Callable[[NDArray[Any]], Any]
 ) -> NDArray[np.float64]:
     """One episode in every environment, [environments]."""
     observations, _ = environments.reset(seed=seeds)

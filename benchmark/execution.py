@@ -28,12 +28,13 @@ from symprior.leaderboard.records import (
     OtherMode,
     RunRecord,
 )
-from symprior.tasks import get_task
+from symprior.tasks import Task, get_task
 from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.frozen_states import frozen_observations
-from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
+from symprior.tasks.simulators import training_seeds
 from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.task import TaskVectorEnv
 
 OTHER_MODES = {"greedy": "act_greedily", "epsilon-greedy": "act_exploring"}
 """Modes of acting beside the one that counts, and an agent's methods for them; the first that it has is recorded."""
@@ -51,7 +52,7 @@ class Execution:
 
     def __init__(self, stack: Stack, on_progress: Callable[[int], None] = lambda steps: None) -> None:
         self.stack, self.job, self._on_progress = stack, stack.job, on_progress
-        self.task = get_task(self.job.task)
+        self.task = get_task(self.job.task_file or self.job.task)
         self.contestant = contestants.find(self.job.agent)
         self.curves: list[list[Checkpoint]] = [[] for _ in stack.runs]
         self.others: list[OtherMode | None] = [None for _ in stack.runs]
@@ -62,7 +63,8 @@ class Execution:
 
     def run(self) -> list[RunRecord]:
         """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
-        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads())
+        job, packages = self.job, self.task.packages
+        origin = provenance(job.device, len(self.stack.runs), _torch_threads(), packages, job.task_file)
         started = time.perf_counter()
         error: str | None = None
         try:
@@ -71,6 +73,8 @@ class Execution:
             error = str(problem)
         except (Exception, SystemExit, KeyboardInterrupt):  # whatever an agent raises is its own failure
             error = traceback.format_exc()
+        finally:
+            self._close_environments()
         training_seconds = time.perf_counter() - started - self.evaluation_seconds
         self._report(self.stack.steps)
         return [
@@ -103,14 +107,14 @@ class Execution:
         ]
 
     def _train(self) -> None:
-        job, simulator, seeds = self.job, self.task.simulator(), self.stack.seeds
-        problem = Problem(simulator.observation_space, simulator.action_space, self._symmetry)
+        job, seeds = self.job, self.stack.seeds
+        problem = Problem.of(self.task, self._symmetry)
         seed_global_generators(seed_from(job.task, *seeds, "agent"))
         self.agent = self.contestant.build(problem, self.stack, self.task.family)
         copies = _copies(self.agent)
         points = evaluation_points(job.budget, job.evaluate_every)
         self.env = MeteredVectorEnv(
-            training_environments(simulator, copies * len(seeds), job.learner, job.device),
+            training_environments(self.task, copies * len(seeds), job.learner, job.device),
             len(seeds),
             job.budget,
             points,
@@ -124,9 +128,15 @@ class Execution:
         self._evaluate(points[-1], self._used if self.env.is_exhausted else job.budget)
         self._evaluate_other_mode(points[-1])
 
+    def _close_environments(self) -> None:
+        opened = (self.env, self.__dict__.get("_evaluation_environments"))
+        for environments in opened:
+            if environments is not None:
+                environments.close()
+
     def _evaluate(self, point: EvaluationPoint, step: int) -> None:
         started = time.perf_counter()
-        returns = evaluate(self.agent, self.task, self.stack.seeds, point)
+        returns = evaluate(self.agent, self.task, self.stack.seeds, point, None, self._evaluation_environments)
         errors = self._equivariance()
         for curve, episode_returns, error in zip(self.curves, returns, errors, strict=True):
             curve.append(Checkpoint(step=step, returns=episode_returns, equivariance=error))
@@ -138,7 +148,8 @@ class Execution:
             if mode == self.contestant.mode or not hasattr(self.agent, method):
                 continue
             started = time.perf_counter()
-            returns = evaluate(self.agent, self.task, self.stack.seeds, point, getattr(self.agent, method))
+            act = getattr(self.agent, method)
+            returns = evaluate(self.agent, self.task, self.stack.seeds, point, act, self._evaluation_environments)
             self.others = [OtherMode.model_validate({"mode": mode, "returns": each}) for each in returns]
             self.evaluation_seconds += time.perf_counter() - started
             return
@@ -178,6 +189,11 @@ class Execution:
         return self.task.symmetry()
 
     @cached_property
+    def _evaluation_environments(self) -> TaskVectorEnv:
+        """One for each episode of an evaluation, made once: a simulator's model may take long to load."""
+        return self.task.make_vector(self.task.evaluation_episodes * len(self.stack.runs))
+
+    @cached_property
     def _frozen(self) -> Any:
         """The frozen states, closed under the group."""
         return closed_under(self._symmetry, frozen_observations(self.task))
@@ -187,13 +203,13 @@ class Execution:
         return self.contestant.card(self.agent, self._symmetry.group.name, self.job.learner)
 
 
-def training_environments(simulator: Simulator, count: int, learner: str, device: str) -> SimulatorVectorEnv:
+def training_environments(task: Task, count: int, learner: str, device: str) -> TaskVectorEnv:
     """The environments to train in: beside the batched learner where that computes on a device, else in numpy."""
     if learner != BATCHED or device == "cpu":
-        return SimulatorVectorEnv(simulator, count)
+        return task.make_vector(count)
     from array_api_compat import torch as namespace
 
-    return SimulatorVectorEnv(simulator, count, namespace, device)
+    return task.make_vector(count, namespace, device)
 
 
 def _copies(agent: Any) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symprior.tasks.errors import SympriorError, unknown_name
+from symprior.tasks.source_files import names_a_file
 
 STABLE_BASELINES3, BATCHED = "stable-baselines3", "batched"
 DEVICE = re.compile(r"cpu|cuda(:\d+)?")
@@ -30,6 +31,7 @@ class Job:
         settings: hyperparameters that differ from the tuned ones, as sorted pairs.
         evaluate_every: environment steps between evaluations; None: the protocol's percentages.
         device: where torch computes.
+        task_file: `path/to/file.py:Name` of a task from outside the registry.
     """
 
     suite: str
@@ -42,6 +44,7 @@ class Job:
     settings: tuple[tuple[str, Any], ...] = ()
     evaluate_every: int | None = None
     device: str = "cpu"
+    task_file: str | None = None
 
     def __post_init__(self) -> None:
         if self.budget < 1:
@@ -100,17 +103,13 @@ class Stack:
         return self.job.budget * len(self.runs)
 
 
-def _is_own(agent: str) -> bool:
-    """Whether the name is a class in a user's file, which trains one seed at a time."""
-    return ".py:" in agent
-
-
 def stacks(runs: list[Run], workers: int) -> list[Stack]:
     """The runs as units of work, in order: single runs, or where the learner takes many, a share for each worker."""
     together: dict[object, list[Run]] = {}
     for run in runs:
         job = run.job
-        alone = None if job.learner == BATCHED and not _is_own(job.agent) else run
+        trains_many = job.learner == BATCHED and not names_a_file(job.agent)
+        alone = None if trains_many else run
         together.setdefault((*job.cell, job.budget, job.evaluate_every, job.device, alone), []).append(run)
     found = []
     for group in together.values():

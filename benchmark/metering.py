@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from symprior.benchmark.evaluation import checked_actions
 from symprior.benchmark.protocol import EvaluationPoint
 from symprior.tasks.errors import BudgetExhausted, SympriorError
-from symprior.tasks.simulators import SimulatorVectorEnv
+from symprior.tasks.task import TaskVectorEnv
 
 PATIENCE = 1000
 """Calls that bring an agent no further before they are taken for an endless loop."""
@@ -36,7 +36,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
 
     def __init__(
         self,
-        env: SimulatorVectorEnv,
+        env: TaskVectorEnv,
         seeds: int,
         budget: int,
         points: list[EvaluationPoint],
@@ -90,6 +90,10 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
         self.used += self._per_step
         self._evaluate_what_is_due()
         return result
+
+    def close(self, **arguments: Any) -> None:
+        """Close the environments."""
+        self._env.close()
 
     def _evaluate_what_is_due(self) -> None:
         if self.is_exhausted:  # what is due now coincides with the last evaluation

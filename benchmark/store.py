@@ -10,6 +10,7 @@ from symprior.benchmark.job import Job, Run
 from symprior.leaderboard.records import DIVERGED, RunRecord, read_record, record_path, write_record
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.source_files import digest
 
 RECORDS = Path("runs")
 """Where records are kept unless another folder is named."""
@@ -92,6 +93,7 @@ class RecordStore:
             ("settings", record.hyperparameters, asked),
             ("evaluations every", record.evaluate_every, job.evaluate_every),
             ("the seed", record.seed, seed),
+            ("a task file of digest", record.provenance.task_source, job.task_file and digest(job.task_file)),
         ]
 
     def write(self, record: RunRecord) -> Path:

@@ -13,7 +13,8 @@ from symprior.leaderboard.records import AgentCard, RunRecord
 from symprior.leaderboard.resampling import RESAMPLES, Floats, Indices, resample_indices
 from symprior.leaderboard.scores import RunScore, score_run
 from symprior.tasks.errors import SympriorError, unknown_name
-from symprior.tasks.task import Task, get_task
+from symprior.tasks.lookup import get_task
+from symprior.tasks.task import Task
 
 Entry = tuple[str, str]
 """What a row of the board is: learner and agent."""

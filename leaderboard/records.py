@@ -92,6 +92,7 @@ class Provenance(_Part):
     processor: str
     threads: int
     device: str = "cpu"
+    task_source: str | None = Field(default=None, description="a digest of the task's file, where a user brought it")
     stack_size: int = Field(default=1, ge=1, description="seeds trained together in one computation")
     started: str
 

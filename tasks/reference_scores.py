@@ -18,24 +18,34 @@ from numpy.typing import NDArray
 from symprior.tasks.dynamic_programming import blind_return, optimal_return, tabulate, uniform_return
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
-from symprior.tasks.frozen_states import uniform_play
-from symprior.tasks.simulators import SimulatorVectorEnv, TabularSimulator
+from symprior.tasks.frozen_states import Policy, uniform_play
+from symprior.tasks.simulators import TabularSimulator
 from symprior.tasks.streams import seed_from
-from symprior.tasks.task import Task
+from symprior.tasks.task import Task, TaskVectorEnv
 
-DATA = Path(__file__).parent / "data"
-EPISODES = 10_000
+EPISODES, SINGLE_EPISODES = 10_000, 1_000
+"""Episodes of a policy on an array simulator, and where environments are stepped one by one."""
+SIDE_BY_SIDE = 50
+"""Environments that are stepped one by one in one vector environment."""
+STATED = "stated threshold"
 
 
-def measure(task: Task) -> dict[str, Any]:
+def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> dict[str, Any]:
     """The references of a task without its budget, which is measured by training: the fields of `References`.
 
+    Args:
+        task: what is measured.
+        learned: name and return of a trained plain agent, which is score 1 where the optimum is unknown.
+
     Raises:
-        SympriorError: the optimum can neither be computed nor is it a bound that is attained.
+        SympriorError: nothing is known that could be score 1.
     """
-    simulator = task.simulator()
+    simulator = None if task.simulator is None else task.simulator()
     policies = _exact(task, simulator) if isinstance(simulator, TabularSimulator) else _by_episodes(task)
-    zero, one = "blind" if task.blind_policy is not None else "random", "optimal"
+    if learned is not None and "optimal" not in policies:
+        policies[learned[0]] = learned[1]
+    one, provisional = _score_one(task, policies, learned)
+    zero = "blind" if task.blind_policy is not None else "random"
     threshold, source = _threshold(task, policies[zero]["value"], policies[one]["value"])
     return {
         "policies": policies,
@@ -43,23 +53,45 @@ def measure(task: Task) -> dict[str, Any]:
         "one": one,
         "threshold": threshold,
         "threshold_source": source,
+        "provisional": provisional,
     }
 
 
-def write(task: Task, data: dict[str, Any], folder: Path = DATA) -> Path:
+def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[str, Any]] | None) -> tuple[str, str]:
+    """Which policy is score 1, and what is provisional about that."""
+    if "optimal" in policies:
+        return "optimal", ""
+    if learned is not None:
+        return learned[0], ""
+    if "reference policy" in policies and policies["reference policy"]["value"] > policies["random"]["value"]:
+        return "reference policy", "score 1 is the reference policy's until a plain agent was trained for ten budgets"
+    if task.stated_threshold is not None or task.threshold_fraction is None:
+        value, source = _threshold(task, 0.0, 0.0)
+        policies[STATED] = _reference(value, 0.0, source)
+        return STATED, "score 1 is the stated threshold until a plain agent was trained for ten budgets"
+    raise SympriorError(
+        f"The optimum of {task.id} is unknown: it cannot be enumerated, states no `greatest_reward`, and has no good "
+        f"reference policy. Train a plain agent: `symprior references {task.id} --plain ppo --steps N`."
+    )
+
+
+def write(task: Task, data: dict[str, Any], folder: Path | None = None) -> Path:
     """Write the references of a task; the budget in the file stays unless `data` brings one and says its source.
+
+    Without a folder they lie where the task looks for them.
 
     Raises:
         SympriorError: there is no budget, or it is not positive; or the folder cannot be written.
     """
-    path = folder / f"{task.id}.json"
+    path = (folder or task.data) / f"{task.id}.json"
     held = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     budget: dict[str, Any] = {key: data.get(key, held.get(key)) for key in ("budget", "budget_source")}
     if None in budget.values() or ("budget" in data) != ("budget_source" in data):
         raise SympriorError(f"{task.id} has no budget yet: give one, `budget`, with its `budget_source`.")
     if budget["budget"] < 1:
         raise SympriorError(f"A budget is a positive number of environment steps, not {budget['budget']}.")
-    write_text_atomically(path, json.dumps({**data, **budget}, indent=1, ensure_ascii=False) + "\n")
+    kept = {key: value for key, value in {**data, **budget}.items() if value != ""}
+    write_text_atomically(path, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     return path
 
 
@@ -76,15 +108,19 @@ def _exact(task: Task, simulator: TabularSimulator) -> dict[str, Any]:
 
 
 def _by_episodes(task: Task) -> dict[str, Any]:
-    random = episode_returns(task, uniform_play(task), "random")
-    policies = {
-        "optimal": _bound_that_is_attained(task),
-        "random": _reference(float(random.mean()), _standard_error(random), f"{EPISODES:,} episodes"),
-    }
+    policies = {"random": _mean_return(task, uniform_play(task), "random")}
     if task.blind_policy is not None:
-        blind = episode_returns(task, _ignore_states(task.blind_policy), "blind")
-        policies["blind"] = _reference(float(blind.mean()), _standard_error(blind), f"{EPISODES:,} episodes")
+        policies["blind"] = _mean_return(task, _ignore_states(task.blind_policy), "blind")
+    if task.greatest_reward is not None:
+        policies = {"optimal": _bound_that_is_attained(task, task.greatest_reward), **policies}
+    elif task.reference_policy is not None:
+        policies["reference policy"] = _mean_return(task, task.reference_policy, "reference policy")
     return policies
+
+
+def _mean_return(task: Task, policy: Policy, name: str) -> dict[str, Any]:
+    returns = episode_returns(task, policy, name)
+    return _reference(float(returns.mean()), _standard_error(returns), f"{len(returns):,} episodes")
 
 
 def _standard_error(returns: NDArray[np.float64]) -> float:
@@ -97,32 +133,40 @@ def _ignore_states(blind: Callable[[int], int]) -> Callable[[NDArray[Any]], NDAr
     return lambda states: np.full(len(states), blind(next(steps)))
 
 
-def _bound_that_is_attained(task: Task) -> dict[str, Any]:
-    if task.greatest_reward is None:
-        raise SympriorError(
-            f"The optimum of {task.id} is unknown: it cannot be enumerated and states no `greatest_reward`."
-        )
-    bound = task.simulator().max_episode_steps * task.greatest_reward
+def _bound_that_is_attained(task: Task, greatest_reward: float) -> dict[str, Any]:
+    if task.reference_policy is None:
+        raise SympriorError(f"{task.id} states a `greatest_reward` and no reference policy that attains it.")
+    bound = task.max_episode_steps * greatest_reward
     returns = episode_returns(task, task.reference_policy, "reference policy")
     if not (returns == bound).all():
         raise SympriorError(
-            f"The optimum of {task.id} is not shown: {np.sum(returns != bound):,} of {EPISODES:,} episodes "
+            f"The optimum of {task.id} is not shown: {np.sum(returns != bound):,} of {len(returns):,} episodes "
             f"of its reference policy missed the bound {bound:g} (mean return {returns.mean():g})."
         )
-    limit = f"max_episode_steps × {task.greatest_reward:g}"
-    method = f"the bound {limit}, attained by the reference policy in every one of {EPISODES:,} episodes"
+    limit = f"max_episode_steps × {greatest_reward:g}"
+    method = f"the bound {limit}, attained by the reference policy in every one of {len(returns):,} episodes"
     return _reference(float(bound), 0.0, method)
 
 
-def episode_returns(
-    task: Task, policy: Callable[[NDArray[Any]], NDArray[Any]], name: str, episodes: int = EPISODES
-) -> NDArray[np.float64]:
-    """Undiscounted returns of a policy on states, each from an environment of its own, [episodes]."""
-    simulator = task.simulator()
-    environments = SimulatorVectorEnv(simulator, episodes)
-    environments.reset(seed=seed_from(task.id, "reference episodes", name) >> 1)
-    returns, running = np.zeros(episodes), np.ones(episodes, dtype=bool)
-    for _ in range(simulator.max_episode_steps):
+def episode_returns(task: Task, policy: Policy, name: str, episodes: int | None = None) -> NDArray[np.float64]:
+    """Undiscounted returns of a policy on states, [episodes]; every episode has a seed of its own."""
+    if episodes is None:
+        episodes = EPISODES if task.simulator is not None else SINGLE_EPISODES
+    together = episodes if task.simulator is not None else min(SIDE_BY_SIDE, episodes)
+    environments = task.make_vector(together)
+    start = seed_from(task.id, "reference episodes", name) >> (1 if task.simulator is not None else 33)
+    rounds = [
+        _play(environments, start + first, policy, task.max_episode_steps) for first in range(0, episodes, together)
+    ]
+    environments.close()
+    return np.concatenate(rounds)[:episodes]
+
+
+def _play(environments: TaskVectorEnv, seed: int, policy: Policy, steps: int) -> NDArray[np.float64]:
+    """One episode in every environment."""
+    environments.reset(seed=seed)
+    returns, running = np.zeros(environments.num_envs), np.ones(environments.num_envs, dtype=bool)
+    for _ in range(steps):
         _, rewards, terminated, truncated, _ = environments.step(policy(environments.states))
         returns += rewards * running
         running &= ~(terminated | truncated)
@@ -132,6 +176,8 @@ def episode_returns(
 
 
 def _threshold(task: Task, zero: float, one: float) -> tuple[float, str]:
+    if task.stated_threshold is not None:
+        return task.stated_threshold
     fraction = task.threshold_fraction
     if fraction is not None:
         return zero + fraction * (one - zero), f"{100 * fraction:g} % of the way from score 0 to score 1"

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import warnings
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 from symprior.tasks.errors import SympriorError, unknown_name
@@ -16,13 +17,16 @@ Entry = TypeVar("Entry")
 class Registry(Generic[Entry]):
     """Named entries of one kind, discovered in the modules of one package on first use.
 
-    A module that fails to import because an optional dependency is missing warns and is left out; two entries
-    of one name raise.
+    Entries of installed packages join them by entry points: the entry point's name is the entry's, and what it points at
+    is loaded when it is asked for. A module that fails to import because an optional dependency is missing warns and is
+    left out; two entries of one name raise.
     """
 
-    def __init__(self, kind: str, package: str) -> None:
+    def __init__(self, kind: str, package: str, entry_points: str | None = None) -> None:
         self.kind = kind
         self._package = package
+        self._group = entry_points
+        self._waiting: dict[str, EntryPoint] = {}
         self._entries: dict[str, Entry] = {}
         self._origins: dict[str, str] = {}
         self._discovered = False
@@ -33,7 +37,7 @@ class Registry(Generic[Entry]):
         Raises:
             SympriorError: another entry already has the name.
         """
-        if name in self._entries and self._entries[name] is not entry:
+        if name in self._waiting or (name in self._entries and self._entries[name] is not entry):
             raise SympriorError(
                 f"Two {self.kind}s are called {name!r}: one in {self._origins[name]}, one in {origin}. "
                 "Rename one of them."
@@ -43,17 +47,19 @@ class Registry(Generic[Entry]):
 
     def __getitem__(self, name: str) -> Entry:
         self._discover()
+        if name in self._waiting:
+            self._load(name)
         if name not in self._entries:
-            raise unknown_name(self.kind, name, self._entries)
+            raise unknown_name(self.kind, name, self)
         return self._entries[name]
 
     def __iter__(self) -> Iterator[str]:
         self._discover()
-        return iter(sorted(self._entries))
+        return iter(sorted({*self._entries, *self._waiting}))
 
     def __contains__(self, name: object) -> bool:
         self._discover()
-        return name in self._entries
+        return name in self._entries or name in self._waiting
 
     def origin(self, name: str) -> str:
         """Where an entry was declared."""
@@ -68,9 +74,36 @@ class Registry(Generic[Entry]):
             package = importlib.import_module(self._package)
             for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
                 self._import(module.name)
+            for point in entry_points(group=self._group) if self._group else ():
+                self._expect(point)
         except BaseException:
             self._discovered = False  # so that the next use fails too, instead of finding some of the entries
             raise
+
+    def _expect(self, point: EntryPoint) -> None:
+        origin = f"the installed package {point.dist.name}" if point.dist is not None else point.value
+        if point.name in self:
+            raise SympriorError(
+                f"Two {self.kind}s are called {point.name!r}: one in {self._origins[point.name]}, one in {origin}. "
+                "Uninstall one of them."
+            )
+        self._waiting[point.name], self._origins[point.name] = point, origin
+
+    def _load(self, name: str) -> None:
+        point = self._waiting[name]
+        try:
+            entry = point.load()
+        except Exception as error:
+            raise SympriorError(
+                f"The {self.kind} {name!r} of {self._origins[name]} does not load: {type(error).__name__}: {error}."
+            ) from error
+        if getattr(entry, "id", None) != name:
+            raise SympriorError(
+                f"The {self.kind} {name!r} of {self._origins[name]} is {getattr(entry, 'id', type(entry).__name__)!r}: an "
+                f"entry point has the name of the {self.kind} that it points at."
+            )
+        del self._waiting[name]
+        self._entries[name] = entry
 
     def _import(self, module: str) -> None:
         try:

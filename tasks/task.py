@@ -7,22 +7,32 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import gymnasium
+import numpy as np
 
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.gymnasium_vector import GymnasiumVectorEnv, single_precision
 from symprior.tasks.registry import Registry
+from symprior.tasks.simulators import SimulatorVectorEnv
 from symprior.tasks.symmetry import Symmetry
 
 if TYPE_CHECKING:
-    import numpy as np
+    from gymnasium.vector import VectorEnv
 
     from symprior.tasks.probes import Probe
     from symprior.tasks.simulators import Simulator
 
-Track = Literal["headline", "diagnostic"]
+Track = Literal["headline", "diagnostic", "approximate", "dial", "control"]
+"""`headline` tasks count in the headline; the other tracks stand beside it: tasks too easy or too hard for their budget,
+tasks whose symmetry is only approximate, dials, and tasks that have no symmetry."""
+
+TaskVectorEnv = SimulatorVectorEnv | GymnasiumVectorEnv
+"""Copies of a task's environment; both kinds behave alike."""
+
+DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,8 @@ class Reference:
 class References:
     """Frozen measurements of a task: policies' returns, scores 0 and 1, the threshold, the budget.
 
-    Written by `symprior references TASK --write`; never typed in.
+    Written by `symprior references TASK --write`; never typed in. `provisional` says what was not measured by the
+    protocol's rules yet; empty where all was.
     """
 
     policies: dict[str, Reference]
@@ -48,6 +59,7 @@ class References:
     threshold_source: str
     budget: int
     budget_source: str
+    provisional: str = ""
 
     def normalise(self, raw_return: float) -> float:
         """The normalised score of a raw return, not clipped: 0 and 1 are the references `zero` and `one`."""
@@ -73,40 +85,119 @@ class Task:
     Attributes:
         id: name with a version, `cartpole-v1`; a change of anything that moves scores is a new version.
         family: tasks of one family count together as one in the headline.
-        track: `headline` tasks count in the headline; `diagnostic` ones stand beside it.
         gym_id: the registered single gymnasium environment.
-        simulator: makes the task's dynamics as array operations over a batch of states.
         symmetry: makes the declared symmetry.
         probe: makes what a certificate drives the real single environment with.
-        reference_policy: actions for a batch of simulator states; half of the frozen states come from its
-            roll-outs.
+        arguments: what the registered environment is made with, as pairs.
+        simulator: makes the task's dynamics as array operations over a batch of states; None: the task is the
+            gymnasium environment and nothing else.
+        vector: makes a vector environment of so many copies that is faster than single ones side by side, where there
+            is no simulator; it follows `GymnasiumVectorEnv`'s conventions.
+        reference_policy: actions for a batch of simulator states, or of observations where there is no simulator; half
+            of the frozen states come from its roll-outs. None: from random actions that are held for some steps.
         blind_policy: where penalties dominate the range of returns, the action of a policy that sees only the
             step; its return is then score 0.
         greatest_reward: of a step. Where dynamic programming cannot find the optimum, it is this times the
             time limit, if the reference policy attains that in every episode.
-        threshold_fraction: the part of the way from score 0 to score 1 from which on the task counts as
-            solved; None: the `reward_threshold` of its gymnasium registration.
+        stated_threshold: the raw return from which on the task counts as solved, and its source; None: it is
+            `threshold_fraction` of the way from score 0 to score 1, or without that the `reward_threshold` of the
+            gymnasium registration.
+        extra: the extra of this package that installs the simulator, such as `mujoco`.
+        data: the folder in which its references lie.
+        packages: what the simulator stands on beside gymnasium and numpy; certificates name their versions.
+        track: see `Track`.
         evaluation_episodes: episodes per evaluation point.
     """
 
     id: str
     family: str
     gym_id: str
-    simulator: Callable[[], Simulator]
     symmetry: Callable[[], Symmetry]
     probe: Callable[[], Probe]
-    reference_policy: Callable[[np.ndarray], np.ndarray]
     card: Card
+    arguments: tuple[tuple[str, Any], ...] = ()
+    simulator: Callable[[], Simulator] | None = None
+    vector: Callable[[int], VectorEnv[Any, Any, Any]] | None = None
+    reference_policy: Callable[[np.ndarray], np.ndarray] | None = None
     blind_policy: Callable[[int], int] | None = None
     greatest_reward: float | None = None
+    stated_threshold: tuple[float, str] | None = None
     threshold_fraction: float | None = 0.9
     track: Track = "headline"
     evaluation_episodes: int = 20
+    extra: str | None = None
+    packages: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
+    data: Path = field(default=DATA, compare=False)
 
     def make(self, **arguments: Any) -> gymnasium.Env[Any, Any]:
-        """The single environment, with its time limit."""
-        return gymnasium.make(self.gym_id, **arguments)
+        """The single environment, with its time limit.
+
+        Raises:
+            SympriorError: its simulator is not installed; the message has the command.
+        """
+        try:
+            return gymnasium.make(self.gym_id, **{**dict(self.arguments), **arguments})
+        except (ImportError, gymnasium.error.DependencyNotInstalled, gymnasium.error.UnregisteredEnv) as error:
+            raise self._not_installed(error) from error
+
+    def make_vector(self, num_envs: int, namespace: Any = np, device: Any = None) -> TaskVectorEnv:
+        """Copies of the environment side by side, all stepped by one call.
+
+        An episode that ends is followed by the next in the same step; `infos["final_obs"]` [num_envs, …] then holds the
+        last observations of ended episodes, where `infos["_final_obs"]` is true. `states` are what `reference_policy`
+        acts on.
+
+        Args:
+            num_envs: how many.
+            namespace: of the arrays, numpy or torch.
+            device: where torch's arrays lie.
+
+        Raises:
+            SympriorError: the simulator is not installed.
+        """
+        if self.simulator is not None:
+            return SimulatorVectorEnv(self.simulator(), num_envs, namespace, device)
+        try:
+            inner = None if self.vector is None else self.vector(num_envs)
+        except ImportError as error:
+            raise self._not_installed(error) from error
+        return GymnasiumVectorEnv(self.make if inner is None else inner, num_envs, namespace, device)
+
+    def _not_installed(self, error: Exception) -> SympriorError:
+        if self.extra is None:
+            return SympriorError(f"The environment of {self.id} cannot be made: {error}")
+        return SympriorError(
+            f"{self.id} needs the extra {self.extra!r}, which is not installed. Install it with "
+            f"`pip install 'symprior[{self.extra}]'`; every other task works without it. ({error})"
+        )
+
+    @cached_property
+    def _spaces(self) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any], int]:
+        if self.simulator is not None:
+            simulator = self.simulator()
+            return simulator.observation_space, simulator.action_space, simulator.max_episode_steps
+        env = self.make()
+        limit = env.spec.max_episode_steps if env.spec is not None else None
+        env.close()
+        if limit is None:
+            raise SympriorError(f"{self.gym_id} has no time limit; register it with `max_episode_steps`.")
+        return single_precision(env.observation_space), env.action_space, limit
+
+    @property
+    def observation_space(self) -> gymnasium.Space[Any]:
+        """Of a single environment, as agents get it: floats in single precision."""
+        return self._spaces[0]
+
+    @property
+    def action_space(self) -> gymnasium.Space[Any]:
+        """Of a single environment."""
+        return self._spaces[1]
+
+    @property
+    def max_episode_steps(self) -> int:
+        """The time limit; reaching it truncates."""
+        return self._spaces[2]
 
     @cached_property
     def references(self) -> References:
@@ -115,7 +206,7 @@ class Task:
         Raises:
             SympriorError: they were never measured.
         """
-        file = resources.files("symprior.tasks") / "data" / f"{self.id}.json"
+        file = self.data / f"{self.id}.json"
         if not file.is_file():
             raise SympriorError(
                 f"{self.id} has no reference scores yet. Measure them with `symprior references {self.id} --write`."
@@ -123,6 +214,11 @@ class Task:
         data = json.loads(file.read_text(encoding="utf-8"))
         policies = {name: Reference(**entry) for name, entry in data.pop("policies").items()}
         return References(policies=policies, **data)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the task has references."""
+        return (self.data / f"{self.id}.json").is_file()
 
     @property
     def budget(self) -> int:
@@ -135,7 +231,7 @@ class Task:
         return self.references.threshold
 
 
-TASKS: Registry[Task] = Registry("task", "symprior.tasks.families")
+TASKS: Registry[Task] = Registry("task", "symprior.tasks.families", entry_points="symprior.tasks")
 
 
 def register(task: Task) -> Task:
@@ -146,12 +242,3 @@ def register(task: Task) -> Task:
     """
     TASKS.register(task.id, task, task.origin or str(sys._getframe(1).f_globals.get("__name__")))
     return task
-
-
-def get_task(name: str) -> Task:
-    """The task of that id.
-
-    Raises:
-        SympriorError: no such task; the message has the nearest name and the list.
-    """
-    return TASKS[name]

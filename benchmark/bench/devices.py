@@ -56,8 +56,7 @@ def measure(task_id: str, prior: str, seeds: int, device: str, rollouts: int) ->
     algorithm, overrides = CELLS[task_id]
     shipped = get_agent(algorithm if prior == "plain" else f"{algorithm}+{prior}")
     task = get_task(task_id)
-    simulator = task.simulator()
-    problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
+    problem = Problem.of(task)
     settings = shipped.settings(task.family, overrides)
     agent = shipped.build(problem, range(seeds), [settings] * seeds, "batched", device)
     assert isinstance(agent, BatchedAgent)
@@ -65,7 +64,7 @@ def measure(task_id: str, prior: str, seeds: int, device: str, rollouts: int) ->
     rates = []
     for _ in range(1 + REPEATS):
         environments = MeteredVectorEnv(
-            training_environments(simulator, seeds * agent.num_envs, "batched", device),
+            training_environments(task, seeds * agent.num_envs, "batched", device),
             seeds,
             budget,
             [],

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from symprior.benchmark.bench.comparison import Comparison, at_least, median_ratio
 from symprior.tasks import get_task
-from symprior.tasks.simulators import SimulatorVectorEnv
 
 ENVIRONMENTS = 256
 
@@ -30,9 +29,9 @@ def vectorised(task_id: str) -> Comparison:
     """The array environment against gymnasium's SyncVectorEnv of the single one, in steps a second."""
     task = get_task(task_id)
     slow, fast = 20, 400
-    choices = int(getattr(task.simulator().action_space, "n", 0))
+    choices = int(getattr(task.action_space, "n", 0))
     actions = np.random.default_rng(0).integers(0, choices, (fast, ENVIRONMENTS))
-    together = _steps(SimulatorVectorEnv(task.simulator(), ENVIRONMENTS), actions)
+    together = _steps(task.make_vector(ENVIRONMENTS), actions)
     one_by_one = _steps(gymnasium.vector.SyncVectorEnv([task.make] * ENVIRONMENTS), actions[:slow])
     ratio = median_ratio(one_by_one, together) * fast / slow
     return at_least(f"{task_id}: vectorised / SyncVectorEnv, {ENVIRONMENTS} environments", ratio, 20)

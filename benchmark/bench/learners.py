@@ -12,7 +12,6 @@ import torch
 from symprior.agents import Problem, get_agent
 from symprior.benchmark.bench.comparison import Comparison, at_least, at_most
 from symprior.tasks import get_task
-from symprior.tasks.simulators import SimulatorVectorEnv
 
 PROCESSES = 2
 REPEATS = 3
@@ -46,13 +45,12 @@ def steps_per_second(work: Work) -> float:
     """Train after a warm-up, without evaluation; environment steps a second over all seeds of this process."""
     torch.set_num_threads(1)
     task, shipped = get_task(work.task), get_agent(work.agent)
-    simulator = task.simulator()
-    problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
+    problem = Problem.of(task)
     settings = shipped.settings(task.family, dict(work.settings))
     agent = shipped.build(problem, range(work.seeds), [settings] * work.seeds, work.learner)
     rollout = settings.num_envs * settings.steps  # type: ignore[attr-defined]
     for rollouts in (3, work.rollouts):  # the first warms up
-        environments = SimulatorVectorEnv(simulator, work.seeds * settings.num_envs)
+        environments = task.make_vector(work.seeds * settings.num_envs)
         started = time.perf_counter()
         agent.learn(environments, rollouts * rollout)
     return float(work.seeds * work.rollouts * rollout / (time.perf_counter() - started))

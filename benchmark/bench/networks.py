@@ -14,7 +14,6 @@ from symprior.agents.symmetrizer import equivariant_basis
 from symprior.benchmark.bench.comparison import Comparison, at_most, median_ratio
 from symprior.benchmark.bench.training import stable_baselines_agent
 from symprior.tasks import Task, get_task
-from symprior.tasks.simulators import SimulatorVectorEnv
 
 
 def _networks(task: Task) -> tuple[ActorCritic, ActorCritic]:
@@ -28,7 +27,7 @@ def _networks(task: Task) -> tuple[ActorCritic, ActorCritic]:
 def acting(task_id: str, batch: int) -> Comparison:
     """Acting with the homomorphic network against the plain one of the same expanded widths."""
     task = get_task(task_id)
-    observations = torch.as_tensor(SimulatorVectorEnv(task.simulator(), batch).reset(seed=0)[0])
+    observations = torch.as_tensor(task.make_vector(batch).reset(seed=0)[0])
 
     def work(network: ActorCritic) -> Callable[[], None]:
         def repeat() -> None:
@@ -52,7 +51,7 @@ def training_step(task_id: str) -> Comparison:
 
 def _updates(agent_id: str, task: Task) -> Callable[[], None]:
     agent = stable_baselines_agent(get_agent(agent_id), task)
-    environments = SimulatorVectorEnv(task.simulator(), agent.num_envs)
+    environments = task.make_vector(agent.num_envs)
     environments.reset(seed=0)
     model = agent.model(VectorEnvAdapter(environments))
     model.learn(agent.num_envs * model.n_steps, log_interval=None)

@@ -19,7 +19,7 @@ from symprior.benchmark.metering import MeteredVectorEnv
 from symprior.benchmark.protocol import evaluation_points
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task
-from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
+from symprior.tasks.simulators import training_seeds
 
 
 def metered() -> Comparison:
@@ -31,7 +31,7 @@ def metered() -> Comparison:
 
 def _train(task: Task, steps: int, is_metered: bool) -> None:
     agent = stable_baselines_agent(get_agent("ppo"), task)
-    bare = SimulatorVectorEnv(task.simulator(), agent.num_envs)
+    bare = task.make_vector(agent.num_envs)
     environments: VectorEnv[Any, Any, Any] = bare
     if is_metered:
         seeds = training_seeds(task.id, 0, agent.num_envs)
@@ -41,8 +41,7 @@ def _train(task: Task, steps: int, is_metered: bool) -> None:
 
 def stable_baselines_agent(shipped: ShippedAgent, task: Task) -> StableBaselinesAgent:
     """One seed of an agent on the reference learner, with its tuned settings."""
-    simulator = task.simulator()
-    problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
+    problem = Problem.of(task)
     agent = shipped.build(problem, [0], [shipped.settings(task.family)])
     assert isinstance(agent, StableBaselinesAgent)
     return agent

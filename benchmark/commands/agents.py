@@ -56,8 +56,8 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
     table.add_column("settings", overflow="fold")
     for name in TASKS:
         task = get_task(name)
-        simulator, settings = task.simulator(), agent.settings(task.family)
-        problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
+        settings = agent.settings(task.family)
+        problem = Problem.of(task)
         size = getattr(agent.build(problem, [0], [settings]), "parameters", 0)
         values = ", ".join(f"{key} {value}" for key, value in settings.model_dump().items() if value is not None)
         table.add_row(name, f"{size:,}", values)

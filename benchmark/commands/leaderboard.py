@@ -12,6 +12,7 @@ from symprior.benchmark.job import parse_seeds
 from symprior.benchmark.store import RECORDS
 from symprior.benchmark.suite import get_suite, suite_names
 from symprior.leaderboard.records import RunRecord
+from symprior.tasks import get_task
 
 console = Console()
 
@@ -31,6 +32,9 @@ def leaderboard(
         bool, typer.Option("--published", help="Show the results that come with symprior instead.")
     ] = False,
     suite: Annotated[str | None, typer.Option(help="Which suite, where the folder holds several.")] = None,
+    task: Annotated[
+        list[str] | None, typer.Option(help="A task of your own in the records: `path/to/file.py:Name`.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the pages are written.")] = Path("site"),
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the learning curves: a .svg, .pdf or .png file.")
@@ -43,6 +47,8 @@ def leaderboard(
         from symprior.leaderboard.figure import check_format
 
         check_format(figure)
+    for name in task or ():
+        get_task(name)  # known by its id from here on
     if published:
         suite = suite or SHOWN_FIRST
     found = (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from symprior.benchmark.learned_references import BUDGETS, SEEDS, train
 from symprior.benchmark.ledger import budget_by_rule, load
-from symprior.tasks import TASKS, get_task
+from symprior.benchmark.progress import progress_over
+from symprior.benchmark.store import RecordStore
+from symprior.tasks import TASKS, Task, get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.reference_scores import measure, write
 
@@ -27,21 +32,78 @@ def references(
     budget_from: Annotated[
         str | None, typer.Option(help="Set the budget by the protocol's rule from this tuned plain agent, such as ppo.")
     ] = None,
-    save: Annotated[bool, typer.Option("--write", help="Keep what was measured in tasks/data.")] = False,
+    budget: Annotated[
+        int | None, typer.Option(min=1, help="Set a budget for now; the references are then provisional.")
+    ] = None,
+    plain: Annotated[
+        str | None,
+        typer.Option(help="Where no optimum is known: train this plain agent for ten budgets; its return is score 1."),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Train it for so many steps instead; provisional if under ten budgets.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Seeds of that training.")] = SEEDS,
+    records: Annotated[Path, typer.Option(help="Where its records are kept.")] = Path("runs-references"),
+    workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
+    save: Annotated[bool, typer.Option("--write", help="Keep what was measured where the task looks for it.")] = False,
 ) -> None:
-    """Measure the returns that normalise a task's scores: exactly where it can be enumerated, else over many episodes."""
+    """Measure the returns that normalise a task's scores: exactly where it can be enumerated, else over many episodes.
+
+    Score 1 is the optimum where it is known, else what a plain agent reaches in ten budgets. What is not measured by these
+    rules yet is marked provisional.
+    """
     names = list(TASKS) if every else task
     if not names:
         raise SympriorError("Name a task, or --all.")
     for name in names:
         chosen = get_task(name)
+        learned = (
+            _learned(chosen, plain, steps, budget, seeds, RecordStore(records), workers) if plain else _held(chosen)
+        )
         with console.status(f"Measuring {name} …"):
-            data = measure(chosen)
+            data = measure(chosen, learned)
+        provisional = [data.pop("provisional")]
         if budget_from is not None:
             data["budget"], data["budget_source"] = budget_by_rule(load(chosen.family, budget_from))
+        elif budget is not None:
+            data["budget"], data["budget_source"] = budget, "set by hand until a plain agent was tuned"
+        if learned is not None and _steps_of(learned[0]) < BUDGETS * data.get("budget", _budget(chosen)):
+            provisional.append(f"score 1 is {learned[0]}, under ten budgets")
+        if (data.get("budget_source") or _budget_source(chosen)).startswith("set by hand"):
+            provisional.append("the budget was set by hand")
+        data["provisional"] = "; ".join(filter(None, provisional))
         console.print(_table(name, data))
         if save:
             console.print(f"Wrote {write(chosen, data)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _learned(
+    task: Task, plain: str, steps: int | None, budget: int | None, seeds: str, store: RecordStore, workers: int
+) -> tuple[str, dict[str, Any]]:
+    if steps is None and budget is None and not task.is_measured:
+        raise SympriorError(f"{task.id} has no budget yet: say with --steps for how long {plain} is trained.")
+    length = steps or BUDGETS * (budget or task.budget)
+    return train(task, plain, length, store, workers, lambda runs: progress_over(runs, console), seeds)
+
+
+def _held(task: Task) -> tuple[str, dict[str, Any]] | None:
+    """What a plain agent reached when the references were measured before."""
+    if not task.is_measured or "after" not in task.references.one:
+        return None
+    return task.references.one, asdict(task.references.policies[task.references.one])
+
+
+def _steps_of(learned: str) -> int:
+    """`ppo after 500,000 steps` → 500,000."""
+    return int(learned.split()[2].replace(",", ""))
+
+
+def _budget(task: Task) -> int:
+    return task.budget if task.is_measured else 0
+
+
+def _budget_source(task: Task) -> str:
+    return task.references.budget_source if task.is_measured else ""
 
 
 def _table(name: str, data: dict[str, object]) -> Table:

@@ -18,8 +18,9 @@ from symprior.benchmark.progress import progress_over
 from symprior.benchmark.runner import Outcome
 from symprior.benchmark.store import RECORDS, RecordStore
 from symprior.benchmark.suite import get_suite
-from symprior.tasks import get_task
+from symprior.tasks import Task, get_task
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.source_files import names_a_file
 
 console = Console()
 
@@ -31,7 +32,10 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     suite: Annotated[str | None, typer.Option(help="A suite: a frozen list of tasks, agents and seeds.")] = None,
-    task: Annotated[list[str] | None, typer.Option(help="Instead of a suite: a task; may be given again.")] = None,
+    task: Annotated[
+        list[str] | None,
+        typer.Option(help="Instead of a suite: a task, `cartpole-v1` or `path/to/file.py:Name`; may be given again."),
+    ] = None,
     agent: Annotated[
         list[str] | None,
         typer.Option(help="An agent, `ppo+homomorphic` or `path/to/file.py:Name`; may be given again."),
@@ -111,16 +115,17 @@ def _jobs(
         Job(
             suite="own",
             suite_version="1",
-            task=task,
+            task=task.id,
             agent=agent,
             seeds=parse_seeds("0-4" if seeds is None else seeds),
-            budget=get_task(task).budget if budget is None else budget,
+            budget=_budget(task) if budget is None else budget,
             learner=learner or STABLE_BASELINES3,
             settings=_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device or "cpu",
+            task_file=name if names_a_file(name) else None,
         )
-        for task in tasks
+        for name, task in ((name, get_task(name)) for name in tasks)
         for agent in agents
     ]
     cells: dict[tuple[str, str], str] = {}
@@ -134,6 +139,14 @@ def _jobs(
             )
         cells[job.task, contestant.id] = job.agent
     return jobs
+
+
+def _budget(task: Task) -> int:
+    if not task.is_measured:
+        raise SympriorError(
+            f"{task.id} has no budget yet: give --budget, or measure it first (`symprior references --help`)."
+        )
+    return task.budget
 
 
 def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:

@@ -33,9 +33,9 @@ def tasks(context: typer.Context) -> None:
 
 
 def _row(task: Task) -> tuple[str, ...]:
-    simulator, symmetry = task.simulator(), task.symmetry()
-    observation = "×".join(map(str, simulator.observation_space.shape or ()))
-    actions = str(getattr(simulator.action_space, "n", simulator.action_space.shape))
+    symmetry = task.symmetry()
+    observation = "×".join(map(str, symmetry.observation.shape))
+    actions = str(symmetry.action.size) if symmetry.discrete else f"{symmetry.action.size} continuous"
     return task.id, symmetry.group.name, observation, actions, str(symmetry.exactness), f"{task.budget:,}"
 
 

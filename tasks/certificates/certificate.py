@@ -157,7 +157,7 @@ def certify(
         dynamics_evidence=evidence,
         reset_evidence=reset_evidence,
         violating_mass_below=3 / len(states) if bound_applies else None,
-        versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy")},
+        versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy", *task.packages)},
     )
 
 

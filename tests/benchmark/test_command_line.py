@@ -23,7 +23,7 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["run", "--suite", "quick", "--task", "cartpole-v1"], "A suite fixes"),
         (["run", "--task", "cartpole-v1", "--agent", "nowhere.py:Agent"], "no agent file"),
         (["run", "--task", "cartpole-v1", "--agent", "half.py"], "names a file but no class"),
-        (["run", "--task", "cartpole-v1", "--agent", "half.py:Whole"], "defines no class 'Whole'"),
+        (["run", "--task", "cartpole-v1", "--agent", "half.py:Whole"], "defines no 'Whole'"),
         (["run", "--task", "cartpole-v1", "--agent", "half.py:Half"], "lacks act"),
         (["run", "--task", "cartpole-v1", "--agent", "broken.py:Half"], "does not import"),
         (["tasks", "show", "catch"], "Did you mean"),

@@ -20,7 +20,8 @@ from symprior.tasks.dynamic_programming import (
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.families.grid_catch import GridCatch, chase, sweep
 from symprior.tasks.frozen_states import uniform_play
-from symprior.tasks.reference_scores import DATA, episode_returns, measure, write
+from symprior.tasks.reference_scores import episode_returns, measure, write
+from symprior.tasks.task import DATA
 
 CATCH, CARTPOLE = get_task("grid-catch-vector-v1"), get_task("cartpole-v1")
 
@@ -93,10 +94,23 @@ def test_a_bound_that_is_missed_once_is_no_optimum() -> None:
     fails = replace(CARTPOLE, reference_policy=uniform_play(CARTPOLE))
     with pytest.raises(SympriorError, match="10,000 of 10,000 episodes"):
         measure(fails)
-    with pytest.raises(SympriorError, match="greatest_reward"):
-        measure(replace(CARTPOLE, greatest_reward=None))
+    with pytest.raises(SympriorError, match="no reference policy"):
+        measure(replace(CARTPOLE, reference_policy=None))
     with pytest.raises(SympriorError, match="no threshold"):
         measure(replace(CATCH, threshold_fraction=None))
+
+
+def test_without_a_known_optimum_score_one_is_a_trained_agents_or_provisional() -> None:
+    unbounded = replace(CARTPOLE, greatest_reward=None)
+    found = measure(unbounded)
+    assert found["one"] == "reference policy" and "until a plain agent" in found["provisional"]
+    trained = ("ppo after 10 steps", {"value": 321.0, "standard_error": 1.0, "method": "by training"})
+    found = measure(unbounded, trained)
+    assert (found["one"], found["provisional"]) == ("ppo after 10 steps", "")
+    assert measure(CARTPOLE, trained)["one"] == "optimal"
+    assert measure(replace(unbounded, reference_policy=None))["one"] == "stated threshold"
+    with pytest.raises(SympriorError, match="is unknown.*--plain ppo"):
+        measure(replace(unbounded, reference_policy=None, threshold_fraction=0.9))
 
 
 def test_new_references_keep_the_budget_unless_they_bring_one(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""Score 1 where no optimum is known: the final return of a plain agent that was trained for ten budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+from symprior.benchmark import runner
+from symprior.benchmark.job import BATCHED, Job, Run, parse_seeds
+from symprior.benchmark.store import RecordStore
+from symprior.leaderboard.records import read_record
+from symprior.tasks import Task
+from symprior.tasks.errors import SympriorError
+
+SEEDS = "30000-30009"
+"""Seeds of their own: neither results nor tuning uses them."""
+BUDGETS = 10
+EVALUATIONS = 5
+
+Progress = Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]]
+
+
+def train(
+    task: Task, agent: str, steps: int, store: RecordStore, workers: int, progress: Progress, seeds: str = SEEDS
+) -> tuple[str, dict[str, Any]]:
+    """Train a plain agent and say what it reaches; finished runs are not run again.
+
+    Args:
+        task: what is trained on.
+        agent: a plain agent, `ppo`.
+        steps: environment steps of each run.
+        store: where the runs' records are kept.
+        workers: processes side by side.
+        progress: shows the runs while they run; gives what is called with environment steps done.
+        seeds: of the runs.
+
+    Returns:
+        The name and the return of this policy, as in `References.policies`.
+
+    Raises:
+        SympriorError: a run failed.
+    """
+    numbers = parse_seeds(seeds)
+    job = Job(
+        "references", str(steps), task.id, agent, numbers, steps, BATCHED, evaluate_every=max(steps // EVALUATIONS, 1)
+    )
+    waiting = runner.pending([job], store)
+    if waiting:
+        with progress(waiting) as advance:
+            outcome = runner.run(waiting, store, workers, advance)
+        if outcome.failed:
+            run, error = outcome.failed[0]
+            raise SympriorError(f"{run} failed: {error}. The same command tries again.")
+    finals = np.array([np.mean(read_record(store.path(run)).curve[-1].returns) for run in job.runs])
+    error_of_mean = float(finals.std(ddof=1) / np.sqrt(len(finals))) if len(finals) > 1 else 0.0
+    method = f"mean final return of {agent} on {BATCHED}, {len(finals)} seeds of their own"
+    return f"{agent} after {steps:,} steps", {
+        "value": float(finals.mean()),
+        "standard_error": error_of_mean,
+        "method": method,
+    }

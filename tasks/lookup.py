@@ -1,0 +1,47 @@
+"""From a name to a task: one of the registry, a dial at a value, or one in a user's file."""
+
+from __future__ import annotations
+
+from symprior.tasks.dials import DIALS
+from symprior.tasks.errors import SympriorError, unknown_name
+from symprior.tasks.source_files import load, names_a_file
+from symprior.tasks.task import TASKS, Task
+
+
+def get_task(name: str) -> Task:
+    """The task of that name.
+
+    Args:
+        name: a task's id; `dial@parameter=value`; or `path/to/file.py:Name`. A task from a file is known by its id from
+            then on.
+
+    Raises:
+        SympriorError: no such task; the message has the nearest name and the list.
+    """
+    if names_a_file(name):
+        return _from_file(name)
+    dial, at, setting = name.partition("@")
+    if at and dial in DIALS:
+        return DIALS[dial].parse(setting)
+    if name in DIALS:
+        raise SympriorError(f"{name} is a dial: {DIALS[name].meaning}. {DIALS[name].how}")
+    if name not in TASKS:
+        raise unknown_name("task", name, [*TASKS, *DIALS])
+    return TASKS[name]
+
+
+def task_names() -> list[str]:
+    """Every task of the registry, and every dial's tasks at its frozen values."""
+    return [*TASKS, *(name for dial in DIALS for name in DIALS[dial].names)]
+
+
+def _from_file(name: str) -> Task:
+    found = load(name, "task")
+    if not isinstance(found, Task):
+        raise SympriorError(
+            f"{name} is no task but {type(found).__name__}. Decorate the function or class that makes the environment with "
+            "`symprior.tasks.own_task`."
+        )
+    if found.id not in TASKS or TASKS[found.id] is not found:
+        TASKS.register(found.id, found, name.rpartition(":")[0])
+    return found

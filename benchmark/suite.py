@@ -43,6 +43,9 @@ class Suite(BaseModel):
     budgets: dict[str, int] = {}
     shared: dict[str, Setting] = Field(default={}, description="settings of every agent")
     settings: dict[str, dict[str, Setting]] = Field(default={}, description="settings of single agents")
+    crossing: float | None = Field(
+        default=None, description="a raw return; the board tells where the median over seeds crosses it"
+    )
     search: Search | None = None
     tuned_as: str | None = Field(default=None, description="another suite, whose search chose the learning rates")
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from symprior.leaderboard.cells import Cell, Cells, Entry, collect
 from symprior.leaderboard.citations import bibliography
-from symprior.leaderboard.curves import Curve, curve_of, median_at_threshold
+from symprior.leaderboard.curves import Curve, curve_of, median_at_threshold, median_crossing
 from symprior.leaderboard.gains import PLAIN_PRIORS, Gain, gain_on_task, gain_over_tasks, plain_arm
 from symprior.leaderboard.intervals import Estimate, estimate
 from symprior.leaderboard.ranks import Contender, RankRange, rank_ranges
@@ -94,6 +94,7 @@ class TaskRow:
             them.
         time: restricted mean time to the threshold in environment steps.
         median_at_threshold: environment steps at which the median curve is at the threshold and stays for one more point.
+        median_crossing: the same for the board's `crossing`, interpolated; None where it never does or there is none.
         censored: runs that never reached the threshold.
         runs: finished runs.
         problem: failed, missing or left-out seeds in words; empty if there are none.
@@ -107,6 +108,7 @@ class TaskRow:
     final_unclipped: float
     time: Estimate
     median_at_threshold: float | None
+    median_crossing: float | None
     gain: Gain | None
     equivariance: Equivariance | None
     censored: int
@@ -154,7 +156,11 @@ class Sources:
 
 @dataclass(frozen=True)
 class Board:
-    """The leaderboard of one version of a suite; rows of different learners never compare."""
+    """The leaderboard of one version of a suite; rows of different learners never compare.
+
+    Attributes:
+        crossing: a raw return; where the median over runs crosses it is told of every row. None: of no interest.
+    """
 
     suite: str
     version: str
@@ -163,6 +169,7 @@ class Board:
     tasks: tuple[TaskTable, ...]
     sources: Sources
     citations: tuple[str, ...]
+    crossing: float | None = None
 
     def rows_of(self, learner: str) -> tuple[AgentRow, ...]:
         """The rows of one learner, best first."""
@@ -177,6 +184,7 @@ def build(
     suite_tasks: Collection[str] | None = None,
     seeds: Collection[int] | None = None,
     baseline: Mapping[str, str] | None = None,
+    crossing: float | None = None,
 ) -> Board:
     """Compute the leaderboard.
 
@@ -188,6 +196,7 @@ def build(
         seeds: the seeds an agent must have; by default those that it has on any task.
         baseline: for `"ppo"` or `"ppo/cartpole"` the plain prior or agent that was better on tuning seeds;
             `"plain"` by default.
+        crossing: a raw return; the board tells where the median over runs crosses it.
 
     Raises:
         SympriorError: the records are none, of several suites, contradictory, incomparable or of unknown
@@ -203,12 +212,13 @@ def build(
         version=cells.version,
         learners=tuple(sorted({learner for learner, _ in cells.of_entries}, key=_reference_first)),
         rows=rows,
-        tasks=tuple(_task_table(cells, task, better_plain) for task in cells.tasks),
+        tasks=tuple(_task_table(cells, task, better_plain, crossing) for task in cells.tasks),
         sources=_sources(used),
         citations=bibliography(
             [task.card.bibtex for task in cells.tasks],
             [card.bibtex for entry in cells.of_entries for card in cells.cards(entry)],
         ),
+        crossing=crossing,
     )
 
 
@@ -343,10 +353,10 @@ def _contender(row: AgentRow, cells: Cells) -> Contender:
     return Contender(value, _headline_distribution(own, "efficiency_clipped"), _fewest(own))
 
 
-def _task_table(cells: Cells, task: Task, baseline: Mapping[str, str]) -> TaskTable:
+def _task_table(cells: Cells, task: Task, baseline: Mapping[str, str], crossing: float | None) -> TaskTable:
     references = task.references
     own = {entry: of_tasks[task.id] for entry, of_tasks in cells.of_entries.items() if task.id in of_tasks}
-    rows = [_task_row(cells, entry, cell, baseline) for entry, cell in own.items() if cell.runs]
+    rows = [_task_row(cells, entry, cell, baseline, crossing) for entry, cell in own.items() if cell.runs]
     return TaskTable(
         task=task.id,
         family=task.family,
@@ -367,7 +377,7 @@ def _task_table(cells: Cells, task: Task, baseline: Mapping[str, str]) -> TaskTa
     )
 
 
-def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str]) -> TaskRow:
+def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str], crossing: float | None) -> TaskRow:
     plain = _plain_cell(cells, entry, cell, baseline)
     return TaskRow(
         agent=cell.agent.id,
@@ -378,6 +388,7 @@ def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str
         final_unclipped=float(np.mean(cell.values("final"))),
         time=_mean_of(cell, "time"),
         median_at_threshold=median_at_threshold(cell),
+        median_crossing=None if crossing is None else median_crossing(cell, crossing),
         gain=gain_on_task(cell, plain) if plain is not None and not cell.failed else None,
         equivariance=_equivariance(cell.runs),
         censored=sum(score.censored for score in cell.scores),

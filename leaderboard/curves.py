@@ -13,7 +13,7 @@ import numpy as np
 from symprior.leaderboard.cells import Cell
 from symprior.leaderboard.intervals import CONFIDENCE, why_no_interval
 from symprior.leaderboard.resampling import Floats
-from symprior.leaderboard.scores import learning_curve
+from symprior.leaderboard.scores import learning_curve, time_to_threshold
 from symprior.leaderboard.statistics import trimmed_mean
 
 CURVE_RESAMPLES = 2_000
@@ -67,6 +67,15 @@ def median_at_threshold(cell: Cell) -> float | None:
     reached = np.median(curves, axis=0) >= references.normalise(references.threshold)
     stays = np.flatnonzero(reached[:-1] & reached[1:])
     return float(steps[stays[0]]) if stays.size else None
+
+
+def median_crossing(cell: Cell, level: float) -> float | None:
+    """Environment steps at which the median over runs crosses a raw return and stays there for one more evaluation.
+
+    Interpolated linearly; None where it never does.
+    """
+    steps, curves = _on_common_steps(cell)
+    return time_to_threshold(steps, np.median(curves, axis=0), cell.task.references.normalise(level))
 
 
 def _on_common_steps(cell: Cell) -> tuple[Floats, Floats]:

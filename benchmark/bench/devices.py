@@ -20,7 +20,7 @@ from rich.console import Console
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.learners.batched import BatchedAgent
-from symprior.benchmark.bench.learners import PAPER_PPO
+from symprior.benchmark.bench.learners import PAPER_A2C, PAPER_PPO
 from symprior.benchmark.execution import training_environments
 from symprior.benchmark.metering import MeteredVectorEnv
 from symprior.tasks import get_task
@@ -28,8 +28,8 @@ from symprior.tasks.simulators import training_seeds
 
 CELLS: dict[str, tuple[str, dict[str, Any]]] = {
     "cartpole-v1": ("ppo", dict(PAPER_PPO)),
-    "grid-catch-vector-v1": ("a2c", {"learning_rate": 1e-3}),
-    "grid-catch-v1": ("a2c", {"learning_rate": 1e-3, "channels": (8, 16, 256)}),
+    "grid-catch-vector-v1": ("a2c", dict(PAPER_A2C)),
+    "grid-catch-v1": ("a2c", {**dict(PAPER_A2C), "channels": (8, 16, 256)}),
 }
 REPEATS = 3
 

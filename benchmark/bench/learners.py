@@ -27,6 +27,8 @@ PAPER_PPO = (
     ("channels", (64, 64)),
 )
 """PPO on CartPole as in van der Pol et al. (2020)."""
+PAPER_A2C = (("num_envs", 16), ("steps", 5), ("learning_rate", 1e-3))
+"""The rollouts of A2C on catch there."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,8 @@ def ppo_on_cartpole(seeds: int, target: float) -> Comparison:
 
 def a2c_on_catch(task_id: str, seeds: int, target: float) -> Comparison:
     """A2C on catch, likewise."""
-    batched = Work(task_id, "a2c", "batched", -(-seeds // PROCESSES), 100)
-    reference = Work(task_id, "a2c", "stable-baselines3", 1, 300)
+    batched = Work(task_id, "a2c", "batched", -(-seeds // PROCESSES), 100, PAPER_A2C)
+    reference = Work(task_id, "a2c", "stable-baselines3", 1, 300, PAPER_A2C)
     title = f"{task_id}: A2C, {seeds} seeds, batched / Stable-Baselines3, two processes each"
     return at_least(title, _speed_up(batched, reference), target)
 

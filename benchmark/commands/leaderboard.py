@@ -74,6 +74,7 @@ def expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:
                 "suite_tasks": known.tasks,
                 "seeds": list(parse_seeds(known.seeds)),
                 "baseline": known.baselines(),
+                "crossing": known.crossing,
             }
     return {}
 

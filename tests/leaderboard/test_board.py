@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from symprior.leaderboard.board import AgentRow, Board, build
+from symprior.leaderboard.pages import to_markdown
 from symprior.leaderboard.records import RunRecord
 from symprior.leaderboard.scores import score_run
 from symprior.tasks.errors import SympriorError
@@ -250,3 +251,13 @@ def test_crashed_seeds_do_not_flatter_an_agent(suite_runs, make_failure, tasks):
     assert not row.complete
     assert row.failures[0] >= 5
     assert row.failures[1] == 20
+
+
+def test_the_median_crosses_a_return_where_half_of_the_runs_are_beyond_it(tasks, make_run):
+    curves = ([0, 0.5, 1, 1, 1], [0, 0, 0.5, 1, 1], [0, 0, 0, 0, 0])
+    runs = [make_run(seed=seed, scores=scores) for seed, scores in enumerate(curves)]
+    board = build(runs, tasks=tasks, crossing=22 + 0.25 * (500 - 22))  # the task's random and optimal returns
+    halfway = 7_500  # of 20,000 steps; the medians at 5,000 and 10,000 are 0 and ½
+    assert board.tasks[0].rows[0].median_crossing == pytest.approx(halfway)
+    assert f"| ppo | {halfway:,} |" in to_markdown(board)
+    assert build(runs, tasks=tasks).tasks[0].rows[0].median_crossing is None

@@ -102,6 +102,16 @@ class Probe(ABC):
         observation, reward, terminated, truncated, _ = self.env.step(action)
         return [Outcome(1.0, observation, float(reward), bool(terminated), bool(truncated))]
 
+    def render(self, state: NDArray[Any]) -> NDArray[np.uint8] | None:
+        """The simulator's own picture of a state, [height, width, 3]; None where it draws none."""
+        self.place(state)
+        inner: Any = self.env.unwrapped
+        if "rgb_array" not in inner.metadata.get("render_modes", ()):
+            return None
+        inner.render_mode = "rgb_array"  # asked for here, not when it was made: certificates draw nothing
+        picture = inner.render()
+        return None if picture is None else np.asarray(picture)
+
     def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
         """(probability, observation) of every start, or None where the starts cannot be enumerated."""
         return None

@@ -48,6 +48,10 @@ class Simulator(ABC):
     def observe(self, states: Any) -> Any:
         """Observations [batch, *observation shape] of the states."""
 
+    def picture(self, state: Any) -> NDArray[np.uint8] | None:
+        """One state [1, …] to look at, [height, width, 3]; None where the observation says it all."""
+        return None
+
 
 class TabularSimulator(Simulator):
     """A simulator that can be enumerated: finitely many states, and outcomes of each random draw."""
@@ -72,13 +76,13 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
     next step: so a certificate or a test enumerates what can happen.
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  (gymnasium's own declaration)
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"]}  # noqa: RUF012  (gymnasium's own declaration)
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, render_mode: str | None = None) -> None:
         self.simulator = simulator
         self.observation_space = simulator.observation_space
         self.action_space = simulator.action_space
-        self.render_mode = None
+        self.render_mode = render_mode
         self.state: Any = None
         self.next_draw: NDArray[np.float64] | None = None
         self._streams: Streams | None = None
@@ -91,6 +95,10 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
             self._streams = Streams(np.array([start], dtype=np.int64))
         self.state = self.simulator.initial(self._streams.draw(self.simulator.reset_draws))
         return self.simulator.observe(self.state)[0], {}
+
+    def render(self) -> Any:
+        """The simulator's picture of the state, if it has one."""
+        return self.simulator.picture(self.state)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """One step, under the environment's own random draw unless `next_draw` is set."""

@@ -8,11 +8,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from symprior.tasks import TASKS, get_task
+from symprior.tasks import get_task, task_names
 from symprior.tasks.certificates import Certificate, certify
+from symprior.tasks.certificates.kept import keep
 from symprior.tasks.errors import SympriorError
 
 console = Console()
+
+SMALL, RESETS = 200, 4000
+"""States from each sampler, and episode starts, where nothing else is asked for."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,27 +27,35 @@ def add_to(app: typer.Typer) -> None:
 def check(
     task: Annotated[list[str] | None, typer.Argument(help="The tasks to check.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Check every task of the registry.")] = False,
-    samples: Annotated[int, typer.Option(min=10, help="States from each sampler.")] = 200,
+    samples: Annotated[int, typer.Option(min=10, help="States from each sampler.")] = SMALL,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Ten times as many states, and more resets.")] = False,
+    save: Annotated[
+        bool, typer.Option("--write", help="Keep the certificate where the task's card and the tests look for it.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Decides the states.")] = 0,
 ) -> None:
     """Measure declared symmetries on the real simulator; exits with 1 where a grade contradicts the declaration."""
-    names = list(TASKS) if every else task
+    names = task_names() if every else task
     if not names:
         raise SympriorError("Name a task, or --all.")
     contradicted = []
-    for name in names:
-        with console.status(f"Checking {name} …"):
-            certificate = certify(get_task(name), samples=samples, seed=seed)
-        console.print(_table(name, certificate))
+    states, resets = (10 * samples, 4 * RESETS) if thorough else (samples, RESETS)
+    for number, name in enumerate(names, start=1):
+        with console.status(f"Checking {name}, {number} of {len(names)} …"):
+            certificate = certify(get_task(name), samples=states, seed=seed, resets=resets)
+        console.print(_table(certificate))
+        if save:
+            path = keep(get_task(name), certificate)
+            console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
         if not certificate.agrees:
-            contradicted.append(name)
+            contradicted.append(certificate.task)
     if contradicted:
         console.print(f"[bold red]Contradicted:[/] {', '.join(contradicted)}", soft_wrap=True)
         raise typer.Exit(1)
 
 
-def _table(name: str, certificate: Certificate) -> Table:
-    table = Table(title=f"Certificate of {name}", title_justify="left", show_header=False)
+def _table(certificate: Certificate) -> Table:
+    table = Table(title=f"Certificate of {certificate.task}", title_justify="left", show_header=False)
     table.add_column("", style="bold", no_wrap=True)
     table.add_column("", overflow="fold")
     for label, value in certificate.lines():

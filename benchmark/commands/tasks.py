@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from symprior.tasks import TASKS, Task, get_task
+from symprior.tasks import DIALS, TASKS, Task, get_task
+from symprior.tasks.task import References
 
 console = Console()
 
@@ -16,6 +21,8 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="List the tasks, or show one's card.", invoke_without_command=True)
     group.callback()(tasks)
     group.command("show")(show)
+    group.command("picture")(picture)
+    group.command("gallery")(gallery)
     app.add_typer(group, name="tasks")
 
 
@@ -29,14 +36,34 @@ def tasks(context: typer.Context) -> None:
     for name in TASKS:
         table.add_row(*_row(get_task(name)))
     console.print(table)
+    if list(DIALS):
+        console.print(_dials())
     console.print("One task's card: symprior tasks show ID", highlight=False)
+
+
+def _dials() -> Table:
+    table = Table(title="Dials: the symmetry breaks as the parameter grows", title_justify="left")
+    for column in ("id", "parameter", "frozen values", "symmetric twin"):
+        table.add_column(column, no_wrap=column == "id")
+    for name in DIALS:
+        dial = DIALS[name]
+        values = ", ".join(f"{value:g}" for value in dial.values)
+        table.add_row(name, f"{dial.parameter}: {dial.meaning}", values, dial.twin)
+    return table
 
 
 def _row(task: Task) -> tuple[str, ...]:
     symmetry = task.symmetry()
     observation = "×".join(map(str, symmetry.observation.shape))
     actions = str(symmetry.action.size) if symmetry.discrete else f"{symmetry.action.size} continuous"
-    return task.id, symmetry.group.name, observation, actions, str(symmetry.exactness), f"{task.budget:,}"
+    return (
+        task.id,
+        symmetry.group.name,
+        observation,
+        actions,
+        str(symmetry.exactness),
+        f"{task.budget:,}" if task.is_measured else "not measured",
+    )
 
 
 def show(task_id: str) -> None:
@@ -44,13 +71,42 @@ def show(task_id: str) -> None:
     from symprior.tasks.description import describe
 
     task = get_task(task_id)
-    card, references = task.card, task.references
+    card = task.card
     console.rule(f"[bold]{task.id}", align="left")
     console.print(card.description, soft_wrap=True)
     console.print(f"\n[bold]Symmetry[/]  {card.group_in_words}", soft_wrap=True)
     for element in describe(task.symmetry()):
         does = f"{element.element} (order {element.order}): observation {element.observation}; actions {element.action}"
         console.print(f"  {does}", highlight=False, markup=False, soft_wrap=True)
+    _print_certificate(task)
+    if task.is_measured:
+        _print_references(task.references)
+    else:
+        console.print(f"[bold]References[/] not measured yet: symprior references {task.id} --help", highlight=False)
+    console.print(f"[bold]Make it[/]    symprior.tasks.get_task({task.id!r}).make()", highlight=False)
+    if task.extra:
+        console.print(f"[bold]Install[/]    pip install 'symprior\\[{task.extra}]'", highlight=False)
+    console.print(f"[bold]Check it[/]   symprior check {task.id}", highlight=False)
+    console.print(f"[bold]See it[/]     symprior tasks picture {task.id}", highlight=False)
+    console.print(f"[bold]Source[/]     {card.source} Licence: {card.licence}.\n", soft_wrap=True)
+    console.print(card.bibtex, highlight=False, markup=False)
+
+
+def _print_certificate(task: Task) -> None:
+    from symprior.tasks.certificates.kept import kept
+
+    found = kept(task)
+    if found is None:
+        return
+    table = Table(title="Certificate, as last measured", title_justify="left", show_header=False)
+    table.add_column("", style="bold", no_wrap=True)
+    table.add_column("", overflow="fold")
+    for label, value in found.lines:
+        table.add_row(label, escape(value))
+    console.print(table)
+
+
+def _print_references(references: References) -> None:
     table = Table(title="Reference returns", title_justify="left")
     for column in ("policy", "return", "± s.e.", "score", "how"):
         table.add_column(column)
@@ -62,7 +118,28 @@ def show(task_id: str) -> None:
     console.print(
         f"[bold]Budget[/]     {references.budget:,} environment steps  ({references.budget_source})", soft_wrap=True
     )
-    console.print(f"[bold]Make it[/]    symprior.tasks.get_task({task.id!r}).make()", highlight=False)
-    console.print(f"[bold]Check it[/]   symprior check {task.id}", highlight=False)
-    console.print(f"[bold]Source[/]     {card.source} Licence: {card.licence}.\n", soft_wrap=True)
-    console.print(card.bibtex, highlight=False, markup=False)
+    if references.provisional:
+        console.print(f"[bold]Provisional[/] {references.provisional}", soft_wrap=True)
+
+
+def picture(
+    task_id: Annotated[str, typer.Argument(help="The task.")],
+    out: Annotated[Path | None, typer.Option(help="The file, a .png. [default: TASK.png]")] = None,
+) -> None:
+    """Draw a state of a task beside its images under the group, as PNG; off-screen, also for MuJoCo and Pong."""
+    from symprior.tasks.picture import write_picture
+
+    task = get_task(task_id)
+    console.print(f"Wrote {write_picture(task, out or Path(f'{task.id}.png'))}", soft_wrap=True, markup=False)
+
+
+def gallery(
+    out: Annotated[Path | None, typer.Option(help="Where; the checkout's own tasks/ by default.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Draw these pictures only; the page lists all.")] = None,
+) -> None:
+    """Write the gallery: README.md with a picture and the certified grade of every task of the registry."""
+    from symprior.tasks.gallery import FOLDER, write_gallery
+
+    with console.status("Drawing …") as status:
+        written = write_gallery(out or FOLDER, only, lambda name: status.update(f"Drawing {name} …"))
+    console.print(f"Wrote {written}", soft_wrap=True, markup=False)

@@ -79,6 +79,11 @@ class GridCatch(TabularSimulator):
         xp = array_namespace(states)
         return xp.astype(states, xp.float32) / RADIUS
 
+    def picture(self, state: Any) -> NDArray[np.uint8]:
+        """The image that the image task shows."""
+        x, y = (int(place) for place in state[0])
+        return np.repeat(pictures()[(y + RADIUS) * SIZE + x + RADIUS, 0][..., None], 3, axis=-1)
+
     def all_states(self) -> NDArray[np.int64]:
         """The 48 relative positions."""
         cells = [(number % SIZE - RADIUS, number // SIZE - RADIUS) for number in range(SIZE * SIZE)]

@@ -105,7 +105,7 @@ def test_names_that_lead_nowhere(file: Path) -> None:
         get_task("nowhere.py:Task")
     with pytest.raises(SympriorError, match="defines no 'Room'"):
         get_task(f"{file}:Room")
-    with pytest.raises(SympriorError, match="is no task but function.*own_task"):
+    with pytest.raises(SympriorError, match=r"is no task but function.*own_task"):
         get_task(f"{file}:mirror")
 
 

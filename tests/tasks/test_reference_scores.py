@@ -109,7 +109,7 @@ def test_without_a_known_optimum_score_one_is_a_trained_agents_or_provisional() 
     assert (found["one"], found["provisional"]) == ("ppo after 10 steps", "")
     assert measure(CARTPOLE, trained)["one"] == "optimal"
     assert measure(replace(unbounded, reference_policy=None))["one"] == "stated threshold"
-    with pytest.raises(SympriorError, match="is unknown.*--plain ppo"):
+    with pytest.raises(SympriorError, match=r"is unknown.*--plain ppo"):
         measure(replace(unbounded, reference_policy=None, threshold_fraction=0.9))
 
 

@@ -1,0 +1,42 @@
+"""Every task's kept certificate is measured again, and still holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from symprior.tasks import Exactness, get_task, task_names
+from symprior.tasks.certificates import certify
+from symprior.tasks.certificates.kept import kept
+from symprior.tasks.task import DATA
+
+STATES, RESETS = 40, 4000
+
+
+@pytest.mark.parametrize("name", task_names())
+def test_the_kept_certificate_holds(name: str) -> None:
+    """Fails when a declared grade no longer holds, for example under another version of a simulator."""
+    task = get_task(name)
+    held = kept(task)
+    assert held is not None, f"symprior check {name} --write"
+    measured = certify(task, samples=STATES, resets=RESETS)
+    assert measured.agrees and held.agrees
+    assert (measured.dynamics, measured.reset) == (held.dynamics, held.reset)
+
+
+def test_every_certificate_belongs_to_a_task() -> None:
+    assert {path.stem for path in (DATA / "certificates").glob("*.json")} == set(task_names())
+
+
+def test_a_certificate_survives_being_kept(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from symprior.tasks.certificates.kept import keep
+
+    task = replace(get_task("grid-catch-vector-v1"), data=tmp_path)
+    certificate = certify(task, samples=10)
+    assert keep(task, certificate) == tmp_path / "certificates" / f"{task.id}.json"
+    held = kept(task)
+    assert held is not None and held.lines == certificate.lines() and held.versions == certificate.versions
+    assert (held.dynamics, held.reset, held.agrees) == (Exactness.EXACT, Exactness.EXACT, True)

@@ -52,7 +52,7 @@ class Execution:
 
     def __init__(self, stack: Stack, on_progress: Callable[[int], None] = lambda steps: None) -> None:
         self.stack, self.job, self._on_progress = stack, stack.job, on_progress
-        self.task = get_task(self.job.task_file or self.job.task)
+        self.task = get_task(self.job.task)
         self.contestant = contestants.find(self.job.agent)
         self.curves: list[list[Checkpoint]] = [[] for _ in stack.runs]
         self.others: list[OtherMode | None] = [None for _ in stack.runs]
@@ -63,8 +63,7 @@ class Execution:
 
     def run(self) -> list[RunRecord]:
         """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
-        job, packages = self.job, self.task.packages
-        origin = provenance(job.device, len(self.stack.runs), _torch_threads(), packages, job.task_file)
+        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task)
         started = time.perf_counter()
         error: str | None = None
         try:

@@ -104,6 +104,7 @@ class Task:
             gymnasium registration.
         extra: the extra of this package that installs the simulator, such as `mujoco`.
         data: the folder in which its references lie.
+        file: `path/to/file.py:Name`, where a user brought it.
         packages: what the simulator stands on beside gymnasium and numpy; certificates name their versions.
         track: see `Track`.
         evaluation_episodes: episodes per evaluation point.
@@ -129,6 +130,7 @@ class Task:
     packages: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
     data: Path = field(default=DATA, compare=False)
+    file: str | None = field(default=None, compare=False)
 
     def make(self, **arguments: Any) -> gymnasium.Env[Any, Any]:
         """The single environment, with its time limit.

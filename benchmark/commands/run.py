@@ -20,7 +20,6 @@ from symprior.benchmark.store import RECORDS, RecordStore
 from symprior.benchmark.suite import get_suite
 from symprior.tasks import Task, get_task
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.source_files import names_a_file
 
 console = Console()
 
@@ -123,9 +122,8 @@ def _jobs(
             settings=_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device or "cpu",
-            task_file=name if names_a_file(name) else None,
         )
-        for name, task in ((name, get_task(name)) for name in tasks)
+        for task in map(get_task, tasks)
         for agent in agents
     ]
     cells: dict[tuple[str, str], str] = {}

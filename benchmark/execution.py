@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from symprior.agents import Problem
-from symprior.agents.equivariance import EquivarianceErrors, closed_under, equivariance_error, value_equivariance_error
+from symprior.agents.equivariance import (
+    EquivarianceErrors,
+    closed_under,
+    equivariance_error,
+    log_std_equivariance_error,
+    mean_equivariance_error,
+    value_equivariance_error,
+)
 from symprior.benchmark import contestants
 from symprior.benchmark.evaluation import evaluate, seed_global_generators
 from symprior.benchmark.job import BATCHED, Stack
@@ -38,7 +45,11 @@ from symprior.tasks.task import TaskVectorEnv
 
 OTHER_MODES = {"greedy": "act_greedily", "epsilon-greedy": "act_exploring"}
 """Modes of acting beside the one that counts, and an agent's methods for them; the first that it has is recorded."""
-EQUIVARIANCE = {"action_values": value_equivariance_error, "action_probabilities": equivariance_error}
+EQUIVARIANCE: dict[str, Callable[[Any, Problem], EquivarianceErrors]] = {
+    "action_values": lambda values, problem: value_equivariance_error(values, problem.symmetry),
+    "action_probabilities": lambda policy, problem: equivariance_error(policy, problem.symmetry),
+    "action_means": lambda means, problem: mean_equivariance_error(means, problem.symmetry, problem.action_space),
+}
 """What is asked of an agent at the frozen states, and how far that is from being equivariant; the first that it has."""
 
 
@@ -107,9 +118,8 @@ class Execution:
 
     def _train(self) -> None:
         job, seeds = self.job, self.stack.seeds
-        problem = Problem.of(self.task, self._symmetry)
         seed_global_generators(seed_from(job.task, *seeds, "agent"))
-        self.agent = self.contestant.build(problem, self.stack, self.task.family)
+        self.agent = self.contestant.build(self._problem, self.stack, self.task.family)
         copies = _copies(self.agent)
         points = evaluation_points(job.budget, job.evaluate_every)
         self.env = MeteredVectorEnv(
@@ -158,17 +168,26 @@ class Execution:
         measured = next(((name, error) for name, error in EQUIVARIANCE.items() if hasattr(self.agent, name)), None)
         if measured is None:
             return [None] * runs
-        rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
         name, error_of = measured
-        outputs = np.split(getattr(self.agent, name)(rows), runs)
+        each, spreads = self._asked(name), self._asked("action_log_stds")
         return [
-            self._recorded(error_of(output, self._symmetry)) if np.isfinite(output).all() else None
-            for output in outputs
+            self._recorded(error_of(outputs, self._problem), spread) if np.isfinite(outputs).all() else None
+            for outputs, spread in zip(each, spreads or [None] * runs, strict=True)
         ]
 
-    @staticmethod
-    def _recorded(found: EquivarianceErrors) -> EquivarianceError:
-        return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum)
+    def _asked(self, method: str) -> list[Any] | None:
+        """What the agent says at the frozen states, for each run, [|G| · states, …]; None where it has no such method."""
+        if not hasattr(self.agent, method):
+            return None
+        runs = len(self.stack.runs)
+        rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
+        return np.split(np.asarray(getattr(self.agent, method)(rows)), runs)
+
+    def _recorded(self, found: EquivarianceErrors, log_stds: Any) -> EquivarianceError:
+        spread = None if log_stds is None else log_std_equivariance_error(log_stds, self._symmetry)
+        return EquivarianceError(
+            mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum, log_std=spread
+        )
 
     def _diverged(self) -> list[bool]:
         """For each run, whether its parameters are no numbers any more."""
@@ -191,6 +210,10 @@ class Execution:
     def _evaluation_environments(self) -> TaskVectorEnv:
         """One for each episode of an evaluation, made once: a simulator's model may take long to load."""
         return self.task.make_vector(self.task.evaluation_episodes * len(self.stack.runs))
+
+    @cached_property
+    def _problem(self) -> Problem:
+        return Problem.of(self.task, self._symmetry)
 
     @cached_property
     def _frozen(self) -> Any:

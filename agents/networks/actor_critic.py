@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 import numpy as np
 from torch import Tensor, nn
 
+from symprior.agents.distributions import distribution_of
 from symprior.agents.networks.layers import side_by_side
+from symprior.agents.networks.standard_deviation import StandardDeviation
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule, equivariant_basis
 from symprior.tasks.representations import ImageTransform, trivial_representation
@@ -18,19 +20,26 @@ N = TypeVar("N", bound=Trunk)
 
 
 class ActorCritic(Trunk):
-    """Policy logits that are equivariant and values that are invariant under a symmetry's group; see `Trunk`."""
+    """A policy that is equivariant and values that are invariant under a symmetry's group; see `Trunk`.
+
+    Attributes:
+        distribution: what the policy's outputs are the parameters of: logits of discrete actions, or means and log σ of
+            action vectors.
+    """
 
     def __init__(
         self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
     ) -> None:
         super().__init__(symmetry, channels, rule, rng)
+        self.distribution = distribution_of(symmetry)
         self.policy = self.head(symmetry.action, rule, rng, gain=0.01)
         self.value = self.head(trivial_representation(symmetry.group), rule, rng, gain=1.0)
+        self.spread = None if symmetry.discrete else StandardDeviation(symmetry.action)
 
     def forward(self, observations: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits [(seeds,) batch, actions] and values [(seeds,) batch] of observations [(seeds,) batch, …]."""
-        logits, values = side_by_side(self.policy, self.value, self.features(observations))
-        return logits, values.squeeze(-1)
+        """The policy's outputs [(seeds,) batch, outputs] and values [(seeds,) batch] of observations [(seeds,) batch, …]."""
+        outputs, values = side_by_side(self.policy, self.value, self.features(observations))
+        return outputs if self.spread is None else self.spread(outputs), values.squeeze(-1)
 
 
 def count_parameters(module: nn.Module) -> int:

@@ -9,8 +9,10 @@ import torch
 from gymnasium.vector import VectorEnv
 from torch import Tensor
 
+from symprior.agents.acting import CategoricalActor, GaussianActor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
+from symprior.agents.distributions import DiagonalGaussian
 from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
 from symprior.agents.learners.batched.rollout import Rollout, minibatches
 from symprior.agents.learners.batched.stack import Stack
@@ -35,27 +37,27 @@ class OnPolicyStack(Stack[ActorCritic]):
         gradient_steps, size = algorithm.updates(settings[0])
         self._minibatches = self._steps * self._copies // size
         self._epochs = gradient_steps // self._minibatches
+        self._draws = self.network.distribution.draws(problem.symmetry)
         self._action_streams, self._order_streams = self._stream("actions"), self._stream("order")
         self._rollout: Rollout | None = None
         self._time = 0
 
     @torch.no_grad()
     def choose(self, observations: Tensor) -> Tensor:
-        """Sample and remember the actions [size · copies] at the observations [size · copies, …]."""
+        """Sample and remember the actions [size · copies, …] at the observations [size · copies, …]."""
         now = self._side_by_side(observations)
-        if self._rollout is None:
-            self._rollout = Rollout(len(now), self._steps, self._copies, now[0, 0])
         if self._time == 0:
-            uniforms = self._action_streams.draw(self._steps * self._copies)
-            self._uniforms = uniforms.unflatten(1, (self._steps, self._copies, 1))
-        logits, values = self.network(now)
-        log_policy = logits.log_softmax(-1)
-        cumulative = log_policy.exp().cumsum(-1)[..., :-1]
-        actions: Tensor = (cumulative < self._uniforms[:, self._time]).sum(-1)
+            uniforms = self._action_streams.draw(self._steps * self._copies * self._draws)
+            self._uniforms = uniforms.unflatten(1, (self._steps, self._copies, self._draws))
+        outputs, values = self.network(now)
+        policy = self.network.distribution(outputs)
+        actions = policy.sample(self._uniforms[:, self._time])
+        if self._rollout is None:
+            self._rollout = Rollout(len(now), self._steps, self._copies, now[0, 0], actions[0, 0])
         rollout, t = self._rollout, self._time
         rollout.observations[:, t], rollout.actions[:, t], rollout.values[:, t] = now, actions, values
-        rollout.log_probabilities[:, t] = log_policy.gather(-1, actions.unsqueeze(-1)).squeeze(-1)
-        return actions[: self.size].flatten()
+        rollout.log_probabilities[:, t] = policy.log_probability(actions)
+        return actions[: self.size].flatten(0, 1)
 
     @torch.no_grad()
     def observe(self, rewards: Tensor, terminated: Tensor, truncated: Tensor, last: Tensor | None) -> None:
@@ -97,19 +99,20 @@ class OnPolicyStack(Stack[ActorCritic]):
         for epoch in order.unbind(1):
             for batch in minibatches(transitions, epoch, self._minibatches):
                 seen = self._prior.minibatch(batch, self._orbit)
-                logits, values = self.network(seen.observations)
-                gradients = self._algorithm.gradients(logits, values, seen, self._settings)
-                self._optimizer.step((logits, values), gradients)
+                outputs, values = self.network(seen.observations)
+                policy = self.network.distribution(outputs)
+                gradients = self._algorithm.gradients(policy, values, seen, self._settings)
+                self._optimizer.step((outputs, values), gradients)
         return order.shape[1] * self._minibatches
 
     @torch.no_grad()
-    def probabilities(self, observations: Tensor) -> Tensor:
-        """The policies at observations [size · rows, …], [size · rows, actions] in double precision."""
-        logits, _ = self.network(self._side_by_side(observations))
-        return torch.softmax(logits[: self.size].flatten(0, 1).double(), dim=-1)
+    def policy_outputs(self, observations: Tensor) -> Tensor:
+        """Of the policies at observations [size · rows, …], [size · rows, outputs] in double precision."""
+        outputs, _ = self.network(self._side_by_side(observations))
+        return outputs[: self.size].flatten(0, 1).double()
 
 
-class BatchedAgent(BatchedLearner[OnPolicyStack]):
+class BatchedOnPolicyLearner(BatchedLearner[OnPolicyStack]):
     """An actor-critic algorithm × prior for many seeds at once; see `BatchedLearner`."""
 
     def _stack(self, *arguments: Any) -> OnPolicyStack:
@@ -121,7 +124,7 @@ class BatchedAgent(BatchedLearner[OnPolicyStack]):
         now = self._tensor(observations)
         for _ in range(0, budget, steps * self.num_envs):
             for _ in range(steps):
-                actions = self.stack.choose(now)
+                actions = self._executed(self.stack.choose(now))
                 observations, rewards, terminated, truncated, infos = env.step(
                     actions.cpu().numpy() if on_host else actions
                 )
@@ -137,8 +140,34 @@ class BatchedAgent(BatchedLearner[OnPolicyStack]):
                 )
             self.gradient_steps += self.stack.update(now)
 
+    def _executed(self, actions: Tensor) -> Tensor:
+        """What the environment is stepped with where the policy chose these actions."""
+        return actions
+
+    def _policy_outputs(self, observations: Any) -> Tensor:
+        """Of the policies, [seeds · rows, outputs], at observations [seeds · rows, …]."""
+        with one_thread():
+            return self.stack.policy_outputs(self._tensor(observations))
+
+
+class BatchedAgent(CategoricalActor, BatchedOnPolicyLearner):
+    """On discrete actions."""
+
     def action_probabilities(self, observations: Any) -> Any:
         """The policies, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
         with one_thread():
-            probabilities = self.stack.probabilities(self._tensor(observations))
+            probabilities = torch.softmax(self._policy_outputs(observations), dim=-1)
         return probabilities if isinstance(observations, Tensor) else probabilities.cpu().numpy()
+
+
+class BatchedGaussianAgent(GaussianActor, BatchedOnPolicyLearner):
+    """On action vectors."""
+
+    def _executed(self, actions: Tensor) -> Tensor:
+        return self.limits.clip(actions)
+
+    def action_distribution(self, observations: Any) -> tuple[Any, Any]:
+        """Means and log σ, each [seeds · rows, size], at observations [seeds · rows, …]; numpy or torch as these are."""
+        policy = DiagonalGaussian(self._policy_outputs(observations))
+        both = policy.means, policy.log_stds
+        return both if isinstance(observations, Tensor) else (both[0].cpu().numpy(), both[1].cpu().numpy())

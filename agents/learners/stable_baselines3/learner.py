@@ -11,7 +11,7 @@ from gymnasium.vector import VectorEnv
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
-from symprior.agents.acting import CategoricalActor
+from symprior.agents.acting import Actor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import LearningAlgorithm
 from symprior.agents.learners.initial import initial_network
@@ -23,7 +23,7 @@ from symprior.tasks.errors import BudgetExhausted
 from symprior.tasks.streams import seed_from
 
 
-class StableBaselinesLearner(CategoricalActor):
+class StableBaselinesLearner(Actor):
     """Algorithm × prior on Stable-Baselines3.
 
     Stable-Baselines3 draws from the global generators of numpy and torch: they are seeded when training starts, and only
@@ -47,7 +47,7 @@ class StableBaselinesLearner(CategoricalActor):
     ) -> None:
         self.seed, self._settings = seeds[0], settings[0]
         self.num_envs = self._settings.num_envs
-        self._problem, self._algorithm, self._prior = problem, algorithm, prior
+        self.problem, self._algorithm, self._prior = problem, algorithm, prior
         self._device = torch.device(device)
         self.network: Any = initial_network(problem, algorithm.network, prior, self._settings, self.seed)
         self.network.to(self._device)
@@ -77,7 +77,7 @@ class StableBaselinesLearner(CategoricalActor):
                 "optimizer_kwargs": {"eps": self._settings.adam_epsilon},
             },
             device=self._device,
-            **self._parts({"prior": self._prior, "orbit": Orbit(self._problem.symmetry, self._device)}),
+            **self._parts({"prior": self._prior, "orbit": Orbit(self.problem.symmetry, self._device)}),
         )
         model.set_logger(Logger(folder=None, output_formats=[]))  # its own would make a folder for every run
         model.action_space.seed(seed)  # random actions come from the space's own generator

@@ -39,8 +39,9 @@ class NetworkPolicy(ActorCriticPolicy):
 
     def _distribution_and_values(self, observations: PyTorchObs) -> tuple[Distribution, Tensor]:
         assert isinstance(observations, Tensor)
-        logits, values = self.network(observations)
-        return self.action_dist.proba_distribution(action_logits=logits), values.unsqueeze(-1)
+        outputs, values = self.network(observations)
+        named = self.network.distribution(outputs).for_stable_baselines3()
+        return self.action_dist.proba_distribution(**named), values.unsqueeze(-1)
 
     def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Actions, values and log-probabilities for collecting a rollout."""

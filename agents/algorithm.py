@@ -164,7 +164,9 @@ class LearningAlgorithm(Algorithm):
         if self._learners(symmetry):
             return None
         takes, has = ("discrete actions", "vectors") if self.learners else ("action vectors", "discrete")
-        return f"{self.name} takes {takes}, but this task's actions are {has}. `symprior agents` lists other algorithms."
+        return (
+            f"{self.name} takes {takes}, but this task's actions are {has}. `symprior agents` lists other algorithms."
+        )
 
 
 class OnPolicyAlgorithm(LearningAlgorithm):
@@ -192,9 +194,7 @@ class OnPolicyAlgorithm(LearningAlgorithm):
     ) -> Tensor:
         """∂ policy loss / ∂ log π(a | s) of each transition; all [(seeds,) batch]."""
 
-    def gradients(
-        self, policy: Distribution, values: Tensor, batch: Minibatch, settings: Any
-    ) -> tuple[Tensor, Tensor]:
+    def gradients(self, policy: Distribution, values: Tensor, batch: Minibatch, settings: Any) -> tuple[Tensor, Tensor]:
         """Gradients of the loss, for the batched learner, with respect to the network's outputs.
 
         The loss of each seed is mean(policy loss) − c_e mean(entropy) + c_v mean((V − R)²).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,21 +22,29 @@ class Action:
             has_signs = bool((signed.sign < 0).any())
             self._sign = torch.as_tensor(signed.sign.reshape(-1), device=device) if has_signs else None
         else:
-            matrices = [torch.as_tensor(representation.matrix(g), dtype=torch.float32) for g in range(order)]
-            self._source, self._matrices = None, torch.stack(matrices).to(device)
+            transposed = np.concatenate([representation.matrix(g).T for g in range(order)], axis=1)
+            self._source = None
+            self._matrices = torch.as_tensor(transposed, dtype=torch.float32, device=device)  # [size, |G| · size]
         self._order, self._size = order, size
 
     def __call__(self, x: Tensor) -> Tensor:
         """The whole orbit, [|G|, ..., *shape]."""
         flat = x.flatten(-self._dims)
         if self._source is None:
-            images = torch.einsum("gij,...j->g...i", self._matrices, flat)
-            return images.reshape(self._order, *x.shape)
-        images = flat.index_select(-1, self._source)
-        if self._sign is not None:
-            images = images * self._sign.to(images.dtype)
+            images = self._products(flat)
+        else:
+            images = flat.index_select(-1, self._source)
+            if self._sign is not None:
+                images = images * self._sign.to(images.dtype)
         separate = images.view(*flat.shape[:-1], self._order, self._size)
         return separate.movedim(-2, 0).reshape(self._order, *x.shape)
+
+    def _products(self, flat: Tensor) -> Tensor:
+        """ρ(g) x for all g side by side, [..., |G| · size]: one product for each seed, whose round-off is its own."""
+        seeds = flat.shape[0] if flat.ndim > 2 else 1
+        rows = flat.reshape(seeds, -1, self._size)
+        images = torch.bmm(rows, self._matrices.expand(seeds, -1, -1))
+        return images.view(*flat.shape[:-1], -1)
 
 
 class Orbit:

@@ -185,9 +185,7 @@ class Execution:
 
     def _recorded(self, found: EquivarianceErrors, log_stds: Any) -> EquivarianceError:
         spread = None if log_stds is None else log_std_equivariance_error(log_stds, self._symmetry)
-        return EquivarianceError(
-            mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum, log_std=spread
-        )
+        return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum, log_std=spread)
 
     def _diverged(self) -> list[bool]:
         """For each run, whether its parameters are no numbers any more."""

@@ -47,7 +47,7 @@ class StandardDeviation(nn.Module):
 
 
 def tied_entries(representation: Representation) -> NDArray[np.int64]:
-    """For each entry the number of its block, [size]: entries that some ρ(g) mixes, directly or by way of others, are in one.
+    """For each entry the number of its block, [size]: entries that some ρ(g) mixes, also by way of others, share one.
 
     Of a signed permutation the blocks are the orbits under |ρ|.
     """

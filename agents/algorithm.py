@@ -164,9 +164,7 @@ class LearningAlgorithm(Algorithm):
         if self._learners(symmetry):
             return None
         takes, has = ("discrete actions", "vectors") if self.learners else ("action vectors", "discrete")
-        return (
-            f"{self.name} takes {takes}, but this task's actions are {has}. `symprior agents` lists other algorithms."
-        )
+        return f"{self.name} takes {takes}, but the task's actions are {has}. `symprior agents` lists other algorithms."
 
 
 class OnPolicyAlgorithm(LearningAlgorithm):

@@ -13,6 +13,7 @@ from symprior.tasks.source_files import digest, load, names_a_file
 if TYPE_CHECKING:
     from symprior.agents import Problem, ShippedAgent
     from symprior.benchmark.job import Stack
+    from symprior.tasks.symmetry import Symmetry
 
 METHODS = ("learn", "act")
 
@@ -59,6 +60,10 @@ class Shipped:
     def learner(self, asked: str) -> str:
         """What carries it out; an agent that does not learn has none."""
         return asked if self.agent.prior else "none"
+
+    def refusal(self, symmetry: Symmetry) -> str | None:
+        """Why it cannot be used where this symmetry acts; None where it can."""
+        return self.agent.algorithm.refusal(symmetry)
 
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Transitions in one gradient step, before a prior adds copies."""
@@ -128,6 +133,10 @@ class Own:
     def learner(self, asked: str) -> str:
         """Its own."""
         return "own"
+
+    def refusal(self, symmetry: Symmetry) -> str | None:
+        """Unknown: it says so itself when it is made."""
+        return None
 
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Unknown."""

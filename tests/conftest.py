@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from array_api_compat import array_namespace
 
-from symprior.agents import Problem
+from symprior.tasks import TASKS, Task
 from symprior.tasks.groups import Group, cyclic
 from symprior.tasks.representations import Representation, direct_sum, generated
 from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
 from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.task import Card
 
 
 class PointMass(Simulator):
@@ -64,6 +65,8 @@ class PointMassTask:
     """What tests need of the task: `line` (C2), `plane` (C4) or `round` (C8, by matrices that are no permutations)."""
 
     def __init__(self, name: str, dtype: type = np.float32) -> None:
+        from symprior.agents import Problem
+
         self.name = name
         dimensions, order = {"line": (1, 2), "plane": (2, 4), "round": (2, 8)}[name]
         self.simulator = PointMass(dimensions, dtype)
@@ -86,3 +89,26 @@ class PointMassTask:
 def point_mass() -> Callable[..., PointMassTask]:
     """Makes the task: `line`, `plane` or `round`."""
     return PointMassTask
+
+
+@pytest.fixture
+def registered_point_mass(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Task]:
+    """Puts the task into the registry for a test: `line` or `plane`."""
+
+    def register(name: str) -> Task:
+        found = PointMassTask(name)
+        task = Task(
+            id=f"point-mass-{name}-v1",
+            family="point-mass",
+            gym_id="none",
+            symmetry=lambda: found.symmetry,
+            probe=lambda: pytest.fail("not certified"),
+            simulator=lambda: found.simulator,
+            card=Card("Push a point to the origin.", "", "", "", ""),
+            evaluation_episodes=4,
+        )
+        list(TASKS)  # all that there is, before this one joins it
+        monkeypatch.setitem(TASKS._entries, task.id, task)
+        return task
+
+    return register

@@ -31,7 +31,7 @@ class ActorCritic(Trunk):
         self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
     ) -> None:
         super().__init__(symmetry, channels, rule, rng)
-        self.distribution = distribution_of(symmetry)
+        self.distribution, self._actions = distribution_of(symmetry), symmetry.action.size
         self.policy = self.head(symmetry.action, rule, rng, gain=0.01)
         self.value = self.head(trivial_representation(symmetry.group), rule, rng, gain=1.0)
         self.spread = None if symmetry.discrete else StandardDeviation(symmetry.action)
@@ -40,6 +40,21 @@ class ActorCritic(Trunk):
         """The policy's outputs [(seeds,) batch, outputs] and values [(seeds,) batch] of observations [(seeds,) batch, …]."""
         outputs, values = side_by_side(self.policy, self.value, self.features(observations))
         return outputs if self.spread is None else self.spread(outputs), values.squeeze(-1)
+
+    @property
+    def in_words(self) -> str:
+        """The kind of policy and its size."""
+        if self.spread is None:
+            return f"categorical over {self._actions} actions"
+        means, deviations = (
+            _counted(self._actions, "mean"),
+            _counted(self.spread.log_std.shape[-1], "standard deviation"),
+        )
+        return f"Gaussian of {means} and {deviations}"
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def count_parameters(module: nn.Module) -> int:

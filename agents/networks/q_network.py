@@ -17,9 +17,14 @@ class QNetwork(Trunk):
         self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
     ) -> None:
         super().__init__(symmetry, channels, rule, rng)
-        self.values = self.head(symmetry.action, rule, rng, gain=1.0)
+        self.values, self._actions = self.head(symmetry.action, rule, rng, gain=1.0), symmetry.action.size
 
     def forward(self, observations: Tensor) -> Tensor:
         """Values [(seeds,) batch, actions] of observations [(seeds,) batch, …]."""
         values: Tensor = self.values(self.features(observations))
         return values
+
+    @property
+    def in_words(self) -> str:
+        """The kind of policy and its size."""
+        return f"greedy over {self._actions} action values"

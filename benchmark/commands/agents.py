@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from symprior.tasks import TASKS, get_task
+from symprior.tasks.errors import SympriorError
 
 console = Console()
 
@@ -52,15 +54,20 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
     console.print(agent.description, soft_wrap=True)
     table = Table(title="Settings", title_justify="left")
     table.add_column("task")
+    table.add_column("policy")
     table.add_column("parameters", justify="right")
     table.add_column("settings", overflow="fold")
     for name in TASKS:
         task = get_task(name)
         settings = agent.settings(task.family)
-        problem = Problem.of(task)
-        size = getattr(agent.build(problem, [0], [settings]), "parameters", 0)
+        try:
+            built = agent.build(Problem.of(task), [0], [settings])
+        except SympriorError as reason:
+            table.add_row(name, "", "", f"[dim]{escape(str(reason))}")
+            continue
+        policy = getattr(getattr(built, "network", None), "in_words", "")
         values = ", ".join(f"{key} {value}" for key, value in settings.model_dump().items() if value is not None)
-        table.add_row(name, f"{size:,}", values)
+        table.add_row(name, policy, f"{getattr(built, 'parameters', 0):,}", values)
     console.print(table)
     for entry in agent.bibtex:
         console.print(entry, highlight=False, markup=False)

@@ -127,9 +127,11 @@ def _jobs(
         for agent in agents
     ]
     cells: dict[tuple[str, str], str] = {}
-    for job in jobs:  # a wrong name or setting is found before anything runs
-        contestant = contestants.find(job.agent)
-        contestant.settings(get_task(job.task).family, dict(job.settings))
+    for job in jobs:  # a wrong name, setting or combination is found before anything runs
+        contestant, task = contestants.find(job.agent), get_task(job.task)
+        contestant.settings(task.family, dict(job.settings))
+        if reason := contestant.refusal(task.symmetry()):
+            raise SympriorError(f"{job.agent} cannot be run on {job.task}: {reason}")
         if (job.task, contestant.id) in cells:
             other = cells[job.task, contestant.id]
             raise SympriorError(

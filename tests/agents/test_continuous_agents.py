@@ -245,7 +245,7 @@ def test_random_vectors_are_uniform_in_the_space(point_mass: Make) -> None:
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_algorithms_say_which_actions_they_take(point_mass: Make, learner: str) -> None:
     task, shipped = point_mass("line"), get_agent("dqn+augment")
-    with pytest.raises(SympriorError, match="dqn takes discrete actions, but this task's actions are vectors"):
+    with pytest.raises(SympriorError, match="dqn takes discrete actions, but the task's actions are vectors"):
         shipped.build(task.problem, [1], [shipped.settings("none")], learner)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Box
 from gymnasium.vector import VectorEnv
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
+
+from symprior.tasks.gymnasium_vector import single_precision
 
 
 class VectorEnvAdapter(VecEnv):
@@ -20,10 +21,7 @@ class VectorEnvAdapter(VecEnv):
 
     def __init__(self, env: VectorEnv[Any, Any, Any]) -> None:
         self.env = env
-        space = env.single_observation_space
-        if isinstance(space, Box) and space.dtype == np.float64:
-            space = Box(_single(space.low), _single(space.high), dtype=np.float32)
-        super().__init__(env.num_envs, space, env.single_action_space)
+        super().__init__(env.num_envs, single_precision(env.single_observation_space), env.single_action_space)
 
     def reset(self) -> VecEnvObs:
         """Start all episodes."""

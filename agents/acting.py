@@ -122,7 +122,7 @@ class ActionLimits:
         xp, place = array_namespace(actions), (device(actions), actions.dtype)
         if place not in self._placed:
             bounds = (xp.asarray(bound, dtype=actions.dtype, device=place[0]) for bound in (self.low, self.high))
-            self._placed[place] = tuple(bounds)  # type: ignore[assignment]
+            self._placed[place] = tuple(bounds)
         numbers = xp.where(xp.isnan(actions), xp.zeros_like(actions), actions)
         return xp.astype(xp.clip(numbers, *self._placed[place]), getattr(xp, self.type))
 

@@ -146,7 +146,8 @@ class DiagonalGaussian(Distribution):
     def sample(self, uniforms: Tensor) -> Tensor:
         """μ + σ Φ⁻¹(u)."""
         normals = standard_normals(uniforms).to(self.outputs.dtype)
-        return self.means.detach() + self.log_stds.detach().exp() * normals
+        actions: Tensor = self.means.detach() + self.log_stds.detach().exp() * normals
+        return actions
 
     def log_probability(self, actions: Tensor) -> Tensor:
         """−½ Σ z² − Σ log σ − size/2 · log 2π with z = (a − μ)/σ, [(seeds,) batch]."""

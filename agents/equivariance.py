@@ -57,7 +57,7 @@ def value_equivariance_error(values: NDArray[np.float64], symmetry: Symmetry) ->
 
 
 def mean_equivariance_error(
-    means: NDArray[np.float64], symmetry: Symmetry, space: gymnasium.spaces.Box
+    means: NDArray[np.float64], symmetry: Symmetry, space: gymnasium.Space[Any]
 ) -> EquivarianceErrors:
     """The error of a policy's means, over half the action's range (1 where it has no bounds), the mean over entries.
 
@@ -66,8 +66,9 @@ def mean_equivariance_error(
     Args:
         means: at states closed under the group, [|G| · states, size].
         symmetry: what acts.
-        space: of the actions.
+        space: of the actions, a `Box`.
     """
+    assert isinstance(space, gymnasium.spaces.Box)
     low, high = space.low.astype(np.float64), space.high.astype(np.float64)
     half_range = np.where(np.isfinite(high - low), (high - low) / 2, 1.0)
 

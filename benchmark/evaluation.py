@@ -128,5 +128,5 @@ def checked_actions(
             raise SympriorError(f"{giver} actions of type {array.dtype}; {space} needs numbers.")
         if not np.isfinite(array).all():
             raise SympriorError(f"{giver} actions that are infinite or no numbers; {space} needs finite ones.")
-        return np.clip(array, space.low, space.high).astype(space.dtype)
+        array = np.clip(array, space.low, space.high).astype(space.dtype)
     return array

@@ -51,6 +51,8 @@ EQUIVARIANCE: dict[str, Callable[[Any, Problem], EquivarianceErrors]] = {
     "action_means": lambda means, problem: mean_equivariance_error(means, problem.symmetry, problem.action_space),
 }
 """What is asked of an agent at the frozen states, and how far that is from being equivariant; the first that it has."""
+LOG_STDS = "action_log_stds"
+"""What is asked of one that has standard deviations, whose error stands apart."""
 
 
 class Execution:
@@ -169,21 +171,23 @@ class Execution:
         if measured is None:
             return [None] * runs
         name, error_of = measured
-        each, spreads = self._asked(name), self._asked("action_log_stds")
-        return [
-            self._recorded(error_of(outputs, self._problem), spread) if np.isfinite(outputs).all() else None
-            for outputs, spread in zip(each, spreads or [None] * runs, strict=True)
-        ]
+        outputs = self._at_frozen_states(name)
+        log_stds = self._at_frozen_states(LOG_STDS) if hasattr(self.agent, LOG_STDS) else [None] * runs
+        return [self._error(error_of, *each) for each in zip(outputs, log_stds, strict=True)]
 
-    def _asked(self, method: str) -> list[Any] | None:
-        """What the agent says at the frozen states, for each run, [|G| · states, …]; None where it has no such method."""
-        if not hasattr(self.agent, method):
-            return None
+    def _at_frozen_states(self, method: str) -> list[Any]:
+        """What the agent says there, for each run, [|G| · states, …]."""
         runs = len(self.stack.runs)
         rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
         return np.split(np.asarray(getattr(self.agent, method)(rows)), runs)
 
-    def _recorded(self, found: EquivarianceErrors, log_stds: Any) -> EquivarianceError:
+    def _error(
+        self, error_of: Callable[[Any, Problem], EquivarianceErrors], outputs: Any, log_stds: Any
+    ) -> EquivarianceError | None:
+        """Of one run; None where the agent's numbers are none."""
+        if not all(np.isfinite(part).all() for part in (outputs, log_stds) if part is not None):
+            return None
+        found = error_of(outputs, self._problem)
         spread = None if log_stds is None else log_std_equivariance_error(log_stds, self._symmetry)
         return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum, log_std=spread)
 

@@ -108,7 +108,7 @@ class OnPolicyStack(Stack[ActorCritic]):
     @torch.no_grad()
     def policy_outputs(self, observations: Tensor) -> Tensor:
         """Of the policies at observations [size · rows, …], [size · rows, outputs] in double precision."""
-        outputs, _ = self.network(self._side_by_side(observations))
+        outputs: Tensor = self.network(self._side_by_side(observations))[0]
         return outputs[: self.size].flatten(0, 1).double()
 
 
@@ -164,7 +164,8 @@ class BatchedGaussianAgent(GaussianActor, BatchedOnPolicyLearner):
     """On action vectors."""
 
     def _executed(self, actions: Tensor) -> Tensor:
-        return self.limits.clip(actions)
+        executed: Tensor = self.limits.clip(actions)
+        return executed
 
     def action_distribution(self, observations: Any) -> tuple[Any, Any]:
         """Means and log σ, each [seeds · rows, size], at observations [seeds · rows, …]; numpy or torch as these are."""

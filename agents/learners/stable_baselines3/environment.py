@@ -68,7 +68,7 @@ class VectorEnvAdapter(VecEnv):
         return [False for _ in self._get_indices(indices)]
 
 
-def _single(array: Any) -> np.ndarray:
-    """The array, in single precision where it was double."""
-    array = np.asarray(array)
+def _single(observations: Any) -> np.ndarray:
+    """As an array, in single precision where they were in double."""
+    array: np.ndarray = np.asarray(observations)
     return array.astype(np.float32) if array.dtype == np.float64 else array

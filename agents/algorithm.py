@@ -58,6 +58,14 @@ class OnPolicySettings(LearnerSettings):
         default=False, description="whether advantages are standardised in each minibatch"
     )
 
+    normalise_observations: bool = Field(
+        default=False, description="whether vectors of observations are scaled by running statistics of the training"
+    )
+    symmetrise_statistics: bool = Field(
+        default=False,
+        description="whether these are symmetrised over the group; those of equivariant networks are in any case",
+    )
+
     def for_stable_baselines3(self) -> dict[str, Any]:
         """The same under the names that Stable-Baselines3's actor-critic models give them."""
         return {

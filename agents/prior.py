@@ -93,6 +93,8 @@ class Prior(ABC):
     is_control: ClassVar[bool] = False
     strict: ClassVar[bool] = False
     """Whether the policy is exactly equivariant by construction."""
+    symmetrises_statistics: ClassVar[bool] = False
+    """Whether the statistics that observations are scaled by have to be symmetrised; others may be, as a control."""
 
     @abstractmethod
     def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:

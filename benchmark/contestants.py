@@ -38,6 +38,10 @@ class Shipped:
         """All hyperparameters, defaults filled in."""
         return self.agent.settings(family, overrides).model_dump(mode="json")
 
+    def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
+        """A record's hyperparameters, with the defaults of those that did not exist when it was written."""
+        return {**self.agent.algorithm.settings().model_dump(mode="json"), **recorded}
+
     def build(self, problem: Problem, stack: Stack, family: str) -> Any:
         """The agent that carries out the stack's runs."""
         settings = [self.agent.settings(family, dict(run.job.settings)) for run in stack.runs]
@@ -111,6 +115,10 @@ class Own:
                 f"settings of {self.kind.__name__} must be a dictionary of numbers, texts, lists and the like: {error}."
             ) from error
         return {**settings, "source": self.source}
+
+    def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
+        """As they are."""
+        return recorded
 
     def build(self, problem: Problem, stack: Stack, family: str) -> Any:
         """The agent of one seed."""

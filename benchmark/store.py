@@ -91,7 +91,7 @@ class RecordStore:
         asked = contestant.settings(task.family, dict(job.settings))
         return [
             ("a budget of", record.budget, job.budget),
-            ("settings", record.hyperparameters, asked),
+            ("settings", contestant.completed(record.hyperparameters), asked),
             ("evaluations every", record.evaluate_every, job.evaluate_every),
             ("the seed", record.seed, seed),
             ("a task file of digest", record.provenance.task_source, task.file and digest(task.file)),

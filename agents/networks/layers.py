@@ -192,7 +192,7 @@ class BasisConvolution(nn.Module):
 def stack(modules: Sequence[nn.Module]) -> nn.Module:
     """One module that computes all the given ones at once: parameters get a leading seed axis.
 
-    Buffers that differ between the modules (a random basis a seed) are stacked, equal ones are shared.
+    Buffers that differ between the modules (a random basis a seed), or will (`of_a_seed`), are stacked, others are shared.
     """
     stacked = copy.deepcopy(modules[0])
     for path, owner in stacked.named_modules():
@@ -202,6 +202,7 @@ def stack(modules: Sequence[nn.Module]) -> nn.Module:
             setattr(owner, name, nn.Parameter(torch.stack(parameters)))
         for name in [name for name, buffer in owner._buffers.items() if buffer is not None]:
             buffers = [twin.get_buffer(name) for twin in twins]
-            if any(not torch.equal(buffers[0], other) for other in buffers[1:]):
+            will_differ = name in getattr(owner, "of_a_seed", ())
+            if will_differ or any(not torch.equal(buffers[0], other) for other in buffers[1:]):
                 setattr(owner, name, torch.stack(buffers))
     return stacked

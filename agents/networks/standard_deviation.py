@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 from torch import Tensor, nn
 
+from symprior.agents.networks.blocks import tied_entries
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import TOLERANCE, Representation
 
@@ -44,13 +43,3 @@ class StandardDeviation(nn.Module):
         """Means [(seeds,) batch, size] → means and log σ side by side, [(seeds,) batch, 2 · size]."""
         each = self.log_std.index_select(-1, self.orbit).unsqueeze(-2)
         return torch.cat([means, each.expand_as(means)], -1)
-
-
-def tied_entries(representation: Representation) -> NDArray[np.int64]:
-    """For each entry the number of its block, [size]: entries that some ρ(g) mixes, also by way of others, share one.
-
-    Of a signed permutation the blocks are the orbits under |ρ|.
-    """
-    magnitudes = [np.abs(representation.matrix(g)) for g in range(len(representation.group))]
-    mixed = np.max(magnitudes, axis=0) > TOLERANCE
-    return np.asarray(connected_components(mixed, directed=False)[1], dtype=np.int64)

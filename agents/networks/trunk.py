@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from symprior.agents.networks.layers import BasisConvolution, BasisLinear
+from symprior.agents.networks.normaliser import Normaliser
 from symprior.agents.symmetrizer import BasisRule
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import ImageTransform, Representation, regular, trivial_representation
@@ -75,6 +76,17 @@ class Trunk(nn.Module):
             self.dense.append(BasisLinear(source, fibre, width, count, rule, rng))
             source, width = fibre, count
         self._source, self._width = source, width
+        self.normaliser: Normaliser | None = None
+
+    def normalise(self, representation: Representation) -> None:
+        """Scale observations by running statistics, symmetrised under the group that acts by `representation`.
+
+        Raises:
+            SympriorError: observations are images.
+        """
+        if self.convolutions:
+            raise SympriorError("Images are scaled to 0 … 1 already; normalise_observations is for vectors.")
+        self.normaliser = Normaliser(representation)
 
     def head(self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float) -> BasisLinear:
         """A linear layer from the features to one copy of `target`."""
@@ -89,6 +101,7 @@ class Trunk(nn.Module):
             x = x.amax(dim=(-2, -1))
         else:
             x = x.flatten(-self.observation_dims)
+            x = x if self.normaliser is None else self.normaliser(x)
         for layer in self.dense:
             x = torch.relu(layer(x))
         return x

@@ -22,6 +22,7 @@ class Homomorphic(Prior):
     )
     bibtex = MDP_HOMOMORPHIC_NETWORKS
     strict = True
+    symmetrises_statistics = True
 
     def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
         """The subspace in which a layer's weights lie."""

@@ -68,13 +68,18 @@ def differences(
     settings = shipped.settings("none", {**SMALL, **ALGORITHMS[algorithm], **overrides})
     batched: Any = shipped.build(problem, SEEDS, [settings] * len(SEEDS), "batched")
     singles: list[Any] = [shipped.build(problem, [seed], [settings]) for seed in SEEDS]
+    if overrides.get("normalise_observations"):
+        rows = 3 + 2 * torch.randn(len(SEEDS), 50, *problem.observation_space.shape or (), dtype=torch.float64)
+        batched.network.normaliser.take_in(rows)
+        for single, seen in zip(singles, rows, strict=True):
+            single.network.normaliser.take_in(seen)
     rollouts, orders = [], []
     for single, seed in zip(singles, SEEDS, strict=True):
         model = collected(single.model(VectorEnvAdapter(environments(seed, settings.num_envs))))
         rollouts.append(transitions_of(model))
         state = np.random.get_state()
-        rows = SMALL["num_envs"] * SMALL["steps"]
-        orders.append(np.stack([np.random.permutation(rows) for _ in range(getattr(model, "n_epochs", 1))]))
+        count = SMALL["num_envs"] * SMALL["steps"]
+        orders.append(np.stack([np.random.permutation(count) for _ in range(getattr(model, "n_epochs", 1))]))
         np.random.set_state(state)
         model.train()
 
@@ -124,6 +129,17 @@ def test_updates_on_action_vectors_equal_stable_baselines3(
     )
     assert max(apart.values()) < 1e-5
     assert "spread.log_std" in apart
+
+
+@pytest.mark.parametrize("name", ["plane", "round"])
+@pytest.mark.parametrize("prior", ["plain", "augment", "homomorphic"])
+def test_updates_on_normalised_observations_equal_stable_baselines3(
+    point_mass: Callable[..., Any], name: str, prior: str
+) -> None:
+    task = point_mass(name)
+    overrides = {"widths": (32, 64), "channels": (16, 32), "normalise_observations": True}
+    apart = differences("ppo", prior, task.problem, overrides, lambda seed, copies: task.environments([seed], copies))
+    assert max(apart.values()) < 1e-5
 
 
 class Script(VectorEnv[Any, Any, Any]):

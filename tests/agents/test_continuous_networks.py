@@ -16,8 +16,9 @@ from symprior.agents.networks.actor_critic import (
     matched_channels,
     plain_network,
 )
+from symprior.agents.networks.blocks import tied_entries
 from symprior.agents.networks.layers import stack
-from symprior.agents.networks.standard_deviation import StandardDeviation, tied_entries
+from symprior.agents.networks.standard_deviation import StandardDeviation
 from symprior.agents.prior import PRIORS, Sizes
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks.errors import SympriorError

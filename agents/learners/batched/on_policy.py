@@ -47,6 +47,7 @@ class OnPolicyStack(Stack[ActorCritic]):
         """Sample and remember the actions [size · copies, …] at the observations [size · copies, …]."""
         now = self._side_by_side(observations)
         if self._time == 0:
+            self._take_in()
             uniforms = self._action_streams.draw(self._steps * self._copies * self._draws)
             self._uniforms = uniforms.unflatten(1, (self._steps, self._copies, self._draws))
         outputs, values = self.network(now)
@@ -58,6 +59,11 @@ class OnPolicyStack(Stack[ActorCritic]):
         rollout.observations[:, t], rollout.actions[:, t], rollout.values[:, t] = now, actions, values
         rollout.log_probabilities[:, t] = policy.log_probability(actions)
         return actions[: self.size].flatten(0, 1)
+
+    def _take_in(self) -> None:
+        """Let the statistics of observations go on by the last rollout: during a rollout and its update they stay."""
+        if self.network.normaliser is not None and self._rollout is not None:
+            self.network.normaliser.take_in(self._rollout.observations.flatten(1, 2).flatten(2))
 
     @torch.no_grad()
     def observe(self, rewards: Tensor, terminated: Tensor, truncated: Tensor, last: Tensor | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from stable_baselines3.common.distributions import Distribution
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
@@ -31,6 +32,7 @@ class NetworkPolicy(ActorCriticPolicy):
         **arguments: Any,
     ) -> None:
         self._make_network = make_network
+        self._seen: list[Tensor] = []
         super().__init__(observation_space, action_space, lr_schedule, **arguments)
 
     def _build(self, lr_schedule: Schedule) -> None:
@@ -43,8 +45,18 @@ class NetworkPolicy(ActorCriticPolicy):
         named = self.network.distribution(outputs).for_stable_baselines3()
         return self.action_dist.proba_distribution(**named), values.unsqueeze(-1)
 
+    def set_training_mode(self, mode: bool) -> None:
+        """Called before a rollout and before its update, during both of which the statistics of observations stay."""
+        super().set_training_mode(mode)
+        normaliser = self.network.normaliser
+        if not mode and normaliser is not None and self._seen:
+            normaliser.take_in(torch.cat(self._seen).flatten(1))
+            self._seen = []
+
     def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Actions, values and log-probabilities for collecting a rollout."""
+        if self.network.normaliser is not None:
+            self._seen.append(obs)
         distribution, values = self._distribution_and_values(obs)
         actions = distribution.get_actions(deterministic=deterministic)
         return actions, values, distribution.log_prob(actions)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from functools import cached_property
 from math import log, pi
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,15 +24,8 @@ class Distribution(ABC):
         outputs: of the policy's head, [(seeds,) batch, outputs]; what follows from them is numbers without a graph.
     """
 
-    action_type: ClassVar[torch.dtype]
-
     def __init__(self, outputs: Tensor) -> None:
         self.outputs = outputs
-
-    @staticmethod
-    @abstractmethod
-    def action_shape(symmetry: Symmetry) -> tuple[int, ...]:
-        """Of one action."""
 
     @staticmethod
     @abstractmethod
@@ -68,13 +61,6 @@ class Distribution(ABC):
 
 class Categorical(Distribution):
     """Over discrete actions; the outputs are logits [(seeds,) batch, actions]."""
-
-    action_type = torch.int64
-
-    @staticmethod
-    def action_shape(symmetry: Symmetry) -> tuple[int, ...]:
-        """A number."""
-        return ()
 
     @staticmethod
     def draws(symmetry: Symmetry) -> int:
@@ -120,13 +106,6 @@ class DiagonalGaussian(Distribution):
     Actions are not clipped: whoever steps an environment clips them to its `Box`, and the log-probability stays that of
     the action that was drawn, as in Stable-Baselines3.
     """
-
-    action_type = torch.float32
-
-    @staticmethod
-    def action_shape(symmetry: Symmetry) -> tuple[int, ...]:
-        """A vector."""
-        return (symmetry.action.size,)
 
     @staticmethod
     def draws(symmetry: Symmetry) -> int:

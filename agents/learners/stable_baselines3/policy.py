@@ -56,7 +56,7 @@ class NetworkPolicy(ActorCriticPolicy):
     def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Actions, values and log-probabilities for collecting a rollout."""
         if self.network.normaliser is not None:
-            self._seen.append(obs)
+            self._seen.append(obs.clone())
         distribution, values = self._distribution_and_values(obs)
         actions = distribution.get_actions(deterministic=deterministic)
         return actions, values, distribution.log_prob(actions)

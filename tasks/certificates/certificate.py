@@ -2,7 +2,8 @@
 
 For states s, actions a and group elements g, one step from g·s under g·a must give what g makes of one
 step from s under a: observation, reward and ends, as distributions. Single steps, judged by the largest
-residual, or by how many of them agree where the declaration states that; where an episode starts is graded apart. A grade speaks of the states sampled, no others.
+residual, or by how many of them agree where the declaration states that; where an episode starts is graded
+apart. A grade speaks of the states sampled, no others.
 """
 
 from __future__ import annotations

@@ -71,9 +71,9 @@ _GAME = (
     "every frame the last action is repeated with probability 0.25 (sticky actions), so that games differ."
 )
 _BROKEN = (
-    "Approximate, by shares of single steps: in some nineteen of twenty the ball agrees within 2 pixels of the screen and so "
-    "does the player's paddle; the opponent, which aims with the top edge of its own, agrees within 2 in a tenth to a half of "
-    "them and within its height, 16, nearly always. Where a game starts is not mirrored."
+    "Approximate, by shares of single steps: in some nineteen of twenty the ball agrees within 2 pixels of the screen, and "
+    "so does the player's paddle; the opponent, which aims with the top edge of its own, agrees within 2 in a tenth to a "
+    "half of them, and within its height, 16, nearly always. Where a game starts is not mirrored."
 )
 _SOURCE = (
     "ale-py's Pong with sticky actions (Machado et al., 2018); symmetry, field and frames after van der Pol et al. (2020); "

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import struct
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    import ale_py
 
 FRAMES_PER_STEP = 4
 STICKINESS = 0.25
@@ -23,7 +19,7 @@ does not draw its actions plays the same few games for ever, some of them withou
 
 STAY, UP, DOWN = range(3)
 CONSOLE_ACTIONS = (0, 3, 4)
-"""Nothing, right (which is up on the screen), left, in the console's numbers. Fire is left out: it only hits the ball harder."""
+"""Nothing, right (which is up on the screen), left, in the console's numbers; without fire, which only hits harder."""
 
 BALL_X, BALL_Y, BALL_LEFT, BALL_DOWN, BALL_FRACTION = 49, 54, 58, 56, 57
 """Cells: the ball's column + 49, row + 14 (0: there is none), speeds to the left and down in pixels a frame."""

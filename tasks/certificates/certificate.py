@@ -22,7 +22,7 @@ from symprior.tasks.certificates.distributions import ROUND_OFF
 from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
-from symprior.tasks.certificates.shares import SharesEvidence, measure_shares
+from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.probes import Probe
 from symprior.tasks.streams import seed_from
@@ -105,7 +105,8 @@ def certify(
 
     Args:
         task: the task; its probe drives the environment.
-        samples: states from each sampler (random play, reference policy; and the boundary, unless shares are stated).
+        samples: states from each sampler (random play, reference policy, boundary); where shares are stated at least
+            150 from each behaviour.
         seed: of the samplers.
         symmetry: another symmetry than the task's own, such as a wrong one.
         resets: episode starts in each of the two samples, where the starts cannot be enumerated.
@@ -122,7 +123,7 @@ def certify(
         check_fit(task.id, symmetry, probe.env)
         check_by_acting(symmetry)
         rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
-        sampled = _sample_states(task, probe, rng, samples, with_boundary=not symmetry.shares)
+        sampled = _sample_states(task, probe, symmetry, rng, samples)
         states = _distinct(sampled)
         actions = _actions(probe.env.action_space, rng)
         _check_repeats(task, probe, states, actions)
@@ -178,14 +179,15 @@ def _check_repeats(task: Task, probe: Probe, states: NDArray[Any], actions: Sequ
 
 
 def _sample_states(
-    task: Task, probe: Probe, rng: np.random.Generator, samples: int, with_boundary: bool
+    task: Task, probe: Probe, symmetry: Symmetry, rng: np.random.Generator, samples: int
 ) -> dict[str, NDArray[Any]]:
     """States by sampler; a share is one of a behaviour's steps, and the boundary is no behaviour."""
+    samples = max(samples, FEWEST_STATES) if symmetry.shares else samples
     sampled = {
         "from random play": probe.rollout_states(None, rng, samples),
         "from the reference policy": probe.rollout_states(task.reference_policy, rng, samples),
     }
-    return {**sampled, "at the boundary": probe.boundary_states(rng, samples)} if with_boundary else sampled
+    return sampled if symmetry.shares else {**sampled, "at the boundary": probe.boundary_states(rng, samples)}
 
 
 def _distinct(sampled: dict[str, NDArray[Any]]) -> NDArray[Any]:

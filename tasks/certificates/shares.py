@@ -22,6 +22,9 @@ from symprior.tasks.symmetry import Exactness, StatedShare, Symmetry
 TOLERANCES = (0.0, 1.0, 2.0)
 """In the probe's unit: for these the shares are reported whatever is stated."""
 
+FEWEST_STATES = 150
+"""Of each behaviour: fewer would confirm no share that is worth stating."""
+
 LEVEL = 0.05
 
 EVENTS = ("reward", "end")
@@ -92,7 +95,7 @@ class SharesEvidence:
     def grade(self) -> Exactness:
         """Exact where nothing differs, approximate where every stated share is confirmed, else broken.
 
-        Every one must be, so that each is tested at its own level. Few states confirm nothing.
+        Every one must be, so that each is tested at its own level.
         """
         if all(found.largest <= ROUND_OFF for found in self.found):
             return Exactness.EXACT

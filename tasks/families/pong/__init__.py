@@ -30,9 +30,9 @@ PLAYED_BY_HUMANS = (9.3, "a professional player's mean score (Mnih et al., 2015,
 TURNED_OVER = ("ball y", "ball velocity y", "player y", "player velocity", "opponent y", "opponent velocity")
 
 
-def make_env(size: int | None = None) -> PongEnv:
+def make_env(size: int | None = None, render_mode: str | None = None) -> PongEnv:
     """The single environment, as `gymnasium.make` calls it: from pixels of that size, or from objects."""
-    return PongEnv(Objects() if size is None else Pixels(size))
+    return PongEnv(Objects() if size is None else Pixels(size), render_mode)
 
 
 def mirror_pixels(size: int) -> Symmetry:

@@ -78,6 +78,16 @@ class Emulator:
         """The last frame in grey, [210, 160]."""
         return self._ale.getScreenGrayscale()
 
+    @property
+    def picture(self) -> NDArray[np.uint8]:
+        """The last frame in colours, [210, 160, 3]."""
+        return self._ale.getScreenRGB()
+
+    def draw(self) -> NDArray[np.uint8]:
+        """The picture after one more frame: loading a state draws nothing."""
+        self._ale.act(CONSOLE_ACTIONS[STAY])
+        return self.picture
+
     def save(self) -> bytes:
         """The full state but for the action that sticks: processor, memory, paddles, random numbers."""
         return self._ale.cloneState(include_rng=True).serialize()

@@ -58,6 +58,11 @@ class PongProbe(Probe):
         self.set_state(state)
         return self._view.observe(self._emulator)
 
+    def render(self, state: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The screen, one frame later."""
+        self.place(state)
+        return self._emulator.draw()
+
     def readings(self, observation: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         """Ball, player and opponent in pixels of the screen."""
         return self._view.positions(observation)

@@ -54,14 +54,14 @@ class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
     A step is four frames. +1 for a point of the player, −1 for one of the opponent; 21 points end the game.
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  (gymnasium's own declaration)
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 15}  # noqa: RUF012  (gymnasium's own declaration)
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, render_mode: str | None = None) -> None:
         self.emulator = Emulator()
         self.view = view
         self.observation_space = self.view.space
         self.action_space = gymnasium.spaces.Discrete(3)
-        self.render_mode = None
+        self.render_mode = render_mode
         self.last_action = STAY
         self._is_started = False
 
@@ -88,3 +88,7 @@ class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
         reward = self.emulator.step(self.last_action)
         self.view.advance(self.emulator)
         return self.view.observe(self.emulator), reward, self.emulator.is_over, False, {}
+
+    def render(self) -> Any:
+        """The whole screen, [210, 160, 3]."""
+        return self.emulator.picture

@@ -169,7 +169,7 @@ def test_judged_by_its_largest_residual_the_mirror_image_is_broken() -> None:
     assert certificate.dynamics == Exactness.BROKEN and sum(certificate.states.values()) == 45
 
 
-def test_another_group_leads_to_a_sentence() -> None:
+def test_another_group_leads_to_a_sentence(objects: Sampled) -> None:
     group = cyclic(4)
     turns = replace(
         mirror_objects(),
@@ -177,4 +177,4 @@ def test_another_group_leads_to_a_sentence() -> None:
         action=trivial_representation(group, 3),
     )
     with pytest.raises(SympriorError, match="does not know how C4 acts on states"):
-        certify(get_task("pong-objects-v1"), samples=1, symmetry=turns)
+        measure_shares(objects[0], turns, objects[1], ACTIONS)

@@ -55,8 +55,10 @@ class Emulator:
         if seed is not None:
             from ale_py import roms
 
+            game = roms.get_rom_path("pong")
+            assert game is not None  # it comes with ale-py
             self._ale.setInt("random_seed", emulator_seed(seed))
-            self._ale.loadROM(roms.get_rom_path("pong"))
+            self._ale.loadROM(game)
         self._ale.reset_game()
 
     def step(self, action: int) -> float:

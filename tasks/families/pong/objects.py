@@ -75,7 +75,7 @@ class Objects(View):
             MIDDLE[OPPONENT] - opponent,
             opponent_before - opponent,
         )
-        return ((*ball, *paddles) / PIXELS).astype(np.float32)
+        return np.asarray((*ball, *paddles) / PIXELS, dtype=np.float32)
 
     def mirror_memory(self) -> None:
         """Upside down."""

@@ -72,11 +72,13 @@ def _draw(task: Task, symmetry: Symmetry, elements: list[int]) -> Any:
 def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[NDArray[Any]]:
     """A drawing for each element: pixels [height, width (, 3)], or a vector's entries."""
     rng = np.random.default_rng(seed_from(task.id, "picture"))
-    if len(symmetry.observation.shape) == IMAGE:
-        seen = _least_symmetric(symmetry, frozen_observations(task, STEPS))
-        return [as_pixels(np.asarray(symmetry.observation(g, seen[None])[0])) for g in elements]
+    if len(symmetry.observation.shape) == IMAGE and task.simulator is not None:
+        return _as_seen(symmetry, elements, frozen_observations(task, STEPS))
     probe = task.probe()
     try:
+        if len(symmetry.observation.shape) == IMAGE:  # frozen states of single environments lie soon after the start
+            states = probe.rollout_states(None, rng, STEPS)
+            return _as_seen(symmetry, elements, np.stack([probe.observation(state) for state in states]))
         rendered = _rendered(probe, symmetry, elements, rng)
     finally:
         probe.env.close()
@@ -84,6 +86,12 @@ def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[NDArr
         return rendered
     seen = _least_symmetric(symmetry, frozen_observations(task, STEPS))
     return [np.ravel(symmetry.observation(g, seen[None])[0]) for g in elements]
+
+
+def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]) -> list[NDArray[Any]]:
+    """One of the images that are observations, and its images."""
+    seen = _least_symmetric(symmetry, observations)
+    return [as_pixels(np.asarray(symmetry.observation(g, seen[None])[0])) for g in elements]
 
 
 def _rendered(

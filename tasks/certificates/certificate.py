@@ -2,7 +2,8 @@
 
 For states s, actions a and group elements g, one step from g·s under g·a must give what g makes of one
 step from s under a: observation, reward and ends, as distributions. Single steps, judged by the largest
-residual; where an episode starts is graded apart. A grade speaks of the states sampled, no others.
+residual, or by how many of them agree where the declaration states that; where an episode starts is graded
+apart. A grade speaks of the states sampled, no others.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from symprior.tasks.certificates.distributions import ROUND_OFF
 from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
+from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.probes import Probe
 from symprior.tasks.streams import seed_from
@@ -64,7 +66,7 @@ class Certificate:
     observation_entries: int
     spaces: str
     round_off: float
-    dynamics_evidence: DynamicsEvidence
+    dynamics_evidence: DynamicsEvidence | SharesEvidence
     reset_evidence: ResetEvidence
     violating_mass_below: float | None
     versions: dict[str, str]
@@ -87,16 +89,7 @@ class Certificate:
             ("states", ", ".join(f"{count} {sampler}" for sampler, count in self.states.items())),
             ("distinct states", f"{self.distinct_states}{' (all there are)' if self.exhaustive else ''}"),
             *says,
-            ("comparisons", f"{found.comparisons}, {found.at_time_limit} of them at the time limit"),
-            ("ε_P, dynamics", f"{found.epsilon_dynamics:.3g} of a typical step"),
-            ("ε_R, reward", f"{found.epsilon_reward:.3g} of a typical reward"),
-            ("ε, observation of g·s", f"{found.epsilon_observation:.3g} of a typical step"),
-            (
-                "total variation",
-                f"{found.total_variation:.3g}, counting as equal what differs by round-off "
-                f"({self.round_off:g} of the scale)",
-            ),
-            ("worst case", "none: every residual is zero" if found.worst is None else found.worst.in_words()),
+            *found.lines(),
             ("never moved", f"{found.never_moved} of {self.observation_entries} observation entries"),
             ("spaces", self.spaces),
             ("representations", "homomorphisms, checked when made and again by acting"),
@@ -112,7 +105,8 @@ def certify(
 
     Args:
         task: the task; its probe drives the environment.
-        samples: states from each sampler (random play, reference policy, boundary).
+        samples: states from each sampler (random play, reference policy, boundary); where shares are stated at least
+            150 from each behaviour.
         seed: of the samplers.
         symmetry: another symmetry than the task's own, such as a wrong one.
         resets: episode starts in each of the two samples, where the starts cannot be enumerated.
@@ -129,10 +123,15 @@ def certify(
         check_fit(task.id, symmetry, probe.env)
         check_by_acting(symmetry)
         rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
-        counts, states = _sample_states(task, probe, rng, samples)
+        sampled = _sample_states(task, probe, symmetry, rng, samples)
+        states = _distinct(sampled)
         actions = _actions(probe.env.action_space, rng)
         _check_repeats(task, probe, states, actions)
-        evidence = measure_dynamics(probe, symmetry, states, actions)
+        evidence: DynamicsEvidence | SharesEvidence
+        if symmetry.shares:
+            evidence = measure_shares(probe, symmetry, sampled, actions)
+        else:
+            evidence = measure_dynamics(probe, symmetry, states, actions)
         spaces = spaces_in_words(symmetry, probe.env)
         reset_grade, reset_evidence = measure_reset(probe, symmetry, rng, resets)
     finally:
@@ -148,7 +147,7 @@ def certify(
         reset=reset_grade,
         agrees=_expected(symmetry.exactness) == dynamics and _expected(symmetry.reset) == reset_grade,
         seed=seed,
-        states=counts,
+        states={sampler: len(found) for sampler, found in sampled.items()},
         distinct_states=len(states),
         exhaustive=probe.exhaustive,
         observation_entries=symmetry.observation.size,
@@ -180,17 +179,23 @@ def _check_repeats(task: Task, probe: Probe, states: NDArray[Any], actions: Sequ
 
 
 def _sample_states(
-    task: Task, probe: Probe, rng: np.random.Generator, samples: int
-) -> tuple[dict[str, int], NDArray[Any]]:
-    """States by sampler, and all of them without duplicates, in the order met."""
+    task: Task, probe: Probe, symmetry: Symmetry, rng: np.random.Generator, samples: int
+) -> dict[str, NDArray[Any]]:
+    """States by sampler; a share is one of a behaviour's steps, and the boundary is no behaviour."""
+    samples = max(samples, FEWEST_STATES) if symmetry.shares else samples
     sampled = {
         "from random play": probe.rollout_states(None, rng, samples),
         "from the reference policy": probe.rollout_states(task.reference_policy, rng, samples),
-        "at the boundary": probe.boundary_states(rng, samples),
     }
+    return sampled if symmetry.shares else {**sampled, "at the boundary": probe.boundary_states(rng, samples)}
+
+
+def _distinct(sampled: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """All states without duplicates, in the order met."""
     states = np.concatenate(list(sampled.values()))
     _, first = np.unique(states, axis=0, return_index=True)
-    return {name: len(found) for name, found in sampled.items()}, states[np.sort(first)]
+    kept: NDArray[Any] = states[np.sort(first)]
+    return kept
 
 
 def _actions(space: gymnasium.Space[Any], rng: np.random.Generator) -> list[Any]:

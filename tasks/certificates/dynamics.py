@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.certificates.distributions import Difference, Scales, difference
+from symprior.tasks.certificates.distributions import ROUND_OFF, Difference, Scales, difference
 from symprior.tasks.probes import Outcome, Probe
 from symprior.tasks.representations import Representation
 from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
@@ -93,6 +93,20 @@ class DynamicsEvidence:
         if max(self.epsilon_observation, self.epsilon_dynamics, self.epsilon_reward) <= APPROXIMATE_BORDER:
             return Exactness.APPROXIMATE
         return Exactness.BROKEN
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(what, measured)."""
+        return [
+            ("comparisons", f"{self.comparisons}, {self.at_time_limit} of them at the time limit"),
+            ("ε_P, dynamics", f"{self.epsilon_dynamics:.3g} of a typical step"),
+            ("ε_R, reward", f"{self.epsilon_reward:.3g} of a typical reward"),
+            ("ε, observation of g·s", f"{self.epsilon_observation:.3g} of a typical step"),
+            (
+                "total variation",
+                f"{self.total_variation:.3g}, counting as equal what differs by round-off ({ROUND_OFF:g} of the scale)",
+            ),
+            ("worst case", "none: every residual is zero" if self.worst is None else self.worst.in_words()),
+        ]
 
 
 class _Steps:

@@ -43,8 +43,10 @@ def quick(task: Task, **arguments: Any) -> Certificate:
 
 # --- what is declared ---
 
+JUDGED_BY_RESIDUALS = [name for name in TASKS if not get_task(name).symmetry().shares]
 
-@pytest.mark.parametrize("name", list(TASKS))
+
+@pytest.mark.parametrize("name", JUDGED_BY_RESIDUALS)
 def test_declared_symmetries_are_what_they_are_declared_to_be(name: str) -> None:
     task = get_task(name)
     certificate = certify(task)
@@ -55,7 +57,7 @@ def test_declared_symmetries_are_what_they_are_declared_to_be(name: str) -> None
     assert evidence.comparisons > 1000 and evidence.at_time_limit > 0 and evidence.worst is None
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+@pytest.mark.parametrize("name", JUDGED_BY_RESIDUALS)
 def test_another_seed_gives_the_same_grades_and_the_same_seed_the_same_certificate(name: str) -> None:
     first, again, other = (quick(get_task(name), seed=seed) for seed in (1, 1, 2))
     assert first == again

@@ -31,7 +31,7 @@ EVENTS = ("reward", "end")
 """What is compared beside the probe's quantities; these agree or do not."""
 
 AT_TIME_LIMIT = 16
-"""From every so manieth state the last step before the time limit is taken."""
+"""One state in so many is taken at the last step before the time limit."""
 
 Residuals = dict[str, list[float]]
 """For each quantity how far two steps differ, one number for each comparison."""

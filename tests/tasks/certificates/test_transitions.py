@@ -58,7 +58,7 @@ def mirror(observation: Any = (-1, -1), action: int = -1) -> Symmetry:
 def drift(probe: Callable[[gymnasium.Env[Any, Any]], RolloutProbe] = RolloutProbe, **settings: float) -> Task:
     limited = lambda: gymnasium.wrappers.TimeLimit(Drift(**settings), 40)  # noqa: E731
     return replace(
-        get_task("pendulum-v1"),
+        get_task("cartpole-v1"),
         id="drift-test",
         simulator=None,
         reference_policy=lambda seen: -seen[:, :1].clip(-1, 1),

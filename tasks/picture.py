@@ -15,6 +15,7 @@ from symprior.tasks.description import describe
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_bytes_atomically
 from symprior.tasks.frozen_states import frozen_observations
+from symprior.tasks.rollout_probe import RolloutProbe
 from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import Task
@@ -95,9 +96,11 @@ def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]
 
 
 def _rendered(
-    probe: Probe, symmetry: Symmetry, elements: list[int], rng: np.random.Generator
+    probe: Probe | RolloutProbe, symmetry: Symmetry, elements: list[int], rng: np.random.Generator
 ) -> list[NDArray[Any]] | None:
     """The simulator's own pictures of g·s; None where it cannot be put into states, or draws none."""
+    if isinstance(probe, RolloutProbe):
+        return None
     try:
         states = probe.rollout_states(None, rng, STEPS)
         observations = np.stack([probe.observation(state) for state in states])

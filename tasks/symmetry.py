@@ -31,6 +31,13 @@ symmetric model is wrong about less than a tenth of what each step does.
 """
 
 
+def exactness_at(breaking: float, approximate_up_to: float) -> Exactness:
+    """What a dial declares where its parameter is at `breaking`: 0 is exact, then approximate, then broken."""
+    if breaking == 0:
+        return Exactness.EXACT
+    return Exactness.APPROXIMATE if breaking <= approximate_up_to else Exactness.BROKEN
+
+
 @dataclass(frozen=True)
 class StatedShare:
     """What an approximate symmetry promises of one quantity: in at least this share of steps it agrees so far.

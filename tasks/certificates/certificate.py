@@ -2,8 +2,9 @@
 
 For states s, actions a and group elements g, one step from g·s under g·a must give what g makes of one
 step from s under a: observation, reward and ends, as distributions. Single steps, judged by the largest
-residual, or by how many of them agree where the declaration states that; where an episode starts is graded
-apart. A grade speaks of the states sampled, no others.
+residual, or by how many of them agree where the declaration states that; or, where states cannot be set, steps of
+roll-outs, judged by a classifier. Where an episode starts is graded apart. A grade speaks of the states sampled,
+no others.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynam
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
 from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
+from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.probes import Probe
+from symprior.tasks.rollout_probe import RolloutProbe
 from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Exactness, Symmetry
 from symprior.tasks.task import Task
@@ -36,6 +39,9 @@ CONTINUOUS_ACTIONS = 4
 """Random actions tried in every state where actions are continuous, beside the corners."""
 
 
+Evidence = DynamicsEvidence | SharesEvidence | TransitionEvidence
+
+
 @dataclass(frozen=True)
 class Certificate:
     """The measured evidence for a symmetry of a task.
@@ -44,7 +50,8 @@ class Certificate:
         dynamics, reset: the measured grades; `declared_dynamics`, `declared_reset` what the symmetry
             declares.
         agrees: both grades are what is declared.
-        states: how many each sampler gave; `distinct_states` after duplicates are dropped.
+        states: how many each sampler gave; `distinct_states` after duplicates are dropped. In roll-outs, the states
+            before the steps.
         exhaustive: those are all states of the task.
         spaces: "mapped onto themselves", or which space is not.
         round_off: what counts as equal, as a part of the scale.
@@ -66,7 +73,7 @@ class Certificate:
     observation_entries: int
     spaces: str
     round_off: float
-    dynamics_evidence: DynamicsEvidence | SharesEvidence
+    dynamics_evidence: Evidence
     reset_evidence: ResetEvidence
     violating_mass_below: float | None
     versions: dict[str, str]
@@ -99,7 +106,12 @@ class Certificate:
 
 
 def certify(
-    task: Task, samples: int = 512, seed: int = 0, symmetry: Symmetry | None = None, resets: int = 4000
+    task: Task,
+    samples: int = 512,
+    seed: int = 0,
+    symmetry: Symmetry | None = None,
+    resets: int = 4000,
+    episodes: int = 1000,
 ) -> Certificate:
     """Measure the task's declared symmetry, or another one, on the task's real single environment.
 
@@ -110,34 +122,30 @@ def certify(
         seed: of the samplers.
         symmetry: another symmetry than the task's own, such as a wrong one.
         resets: episode starts in each of the two samples, where the starts cannot be enumerated.
+        episodes: roll-outs in each of the two samples, where the environment cannot be put into a state.
 
     Raises:
         SympriorError: the symmetry does not fit the task's spaces, or the environment cannot be put into
             a state.
     """
-    if samples < 1 or resets < 100:
-        raise SympriorError(f"A certificate takes at least 1 state and 100 resets, not {samples} and {resets}.")
+    if samples < 1 or resets < 100 or episodes < 1:
+        raise SympriorError(
+            f"A certificate takes at least 1 state, 100 resets and 1 episode, not {samples}, {resets} and {episodes}."
+        )
     symmetry = task.symmetry() if symmetry is None else symmetry
     probe = task.probe()
     try:
         check_fit(task.id, symmetry, probe.env)
         check_by_acting(symmetry)
         rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
-        sampled = _sample_states(task, probe, symmetry, rng, samples)
-        states = _distinct(sampled)
-        actions = _actions(probe.env.action_space, rng)
-        _check_repeats(task, probe, states, actions)
-        evidence: DynamicsEvidence | SharesEvidence
-        if symmetry.shares:
-            evidence = measure_shares(probe, symmetry, sampled, actions)
-        else:
-            evidence = measure_dynamics(probe, symmetry, states, actions)
+        counts, distinct, evidence = _measure(task, probe, symmetry, rng, samples, episodes)
         spaces = spaces_in_words(symmetry, probe.env)
         reset_grade, reset_evidence = measure_reset(probe, symmetry, rng, resets)
     finally:
         probe.env.close()
     dynamics = evidence.grade() if spaces == KEPT else Exactness.BROKEN
-    bound_applies = dynamics == Exactness.EXACT and not probe.exhaustive
+    exhaustive = isinstance(probe, Probe) and probe.exhaustive
+    bound_applies = dynamics == Exactness.EXACT and not exhaustive
     return Certificate(
         task=task.id,
         group=symmetry.group.name,
@@ -147,17 +155,34 @@ def certify(
         reset=reset_grade,
         agrees=_expected(symmetry.exactness) == dynamics and _expected(symmetry.reset) == reset_grade,
         seed=seed,
-        states={sampler: len(found) for sampler, found in sampled.items()},
-        distinct_states=len(states),
-        exhaustive=probe.exhaustive,
+        states=counts,
+        distinct_states=distinct,
+        exhaustive=exhaustive,
         observation_entries=symmetry.observation.size,
         spaces=spaces,
         round_off=ROUND_OFF,
         dynamics_evidence=evidence,
         reset_evidence=reset_evidence,
-        violating_mass_below=3 / len(states) if bound_applies else None,
+        violating_mass_below=3 / distinct if bound_applies else None,
         versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy", *task.packages)},
     )
+
+
+def _measure(
+    task: Task, probe: Probe | RolloutProbe, symmetry: Symmetry, rng: np.random.Generator, samples: int, episodes: int
+) -> tuple[dict[str, int], int, Evidence]:
+    """States by sampler, how many of them differ, and what steps from them show."""
+    if isinstance(probe, RolloutProbe):
+        counts, evidence = measure_transitions(probe, symmetry, task.reference_policy, rng, episodes)
+        return counts, sum(counts.values()), evidence
+    sampled = _sample_states(task, probe, symmetry, rng, samples)
+    states = _distinct(sampled)
+    actions = _actions(probe.env.action_space, rng)
+    _check_repeats(task, probe, states, actions)
+    counts = {sampler: len(found) for sampler, found in sampled.items()}
+    if symmetry.shares:
+        return counts, len(states), measure_shares(probe, symmetry, sampled, actions)
+    return counts, len(states), measure_dynamics(probe, symmetry, states, actions)
 
 
 def _expected(declared: Exactness) -> Exactness:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from symprior.tasks import TASKS, Exactness, Symmetry, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
+from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.certificates.dynamics import DynamicsEvidence
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.families import cartpole
 from symprior.tasks.families.cartpole import CartPoleProbe, mirror
@@ -43,18 +45,24 @@ def quick(task: Task, **arguments: Any) -> Certificate:
 
 # --- what is declared ---
 
-JUDGED_BY_RESIDUALS = [name for name in TASKS if not get_task(name).symmetry().shares]
+JUDGED_BY_RESIDUALS = [
+    name
+    for name in TASKS
+    if not get_task(name).symmetry().shares and get_task(name).symmetry().exactness != Exactness.IN_DISTRIBUTION
+]
 
 
 @pytest.mark.parametrize("name", JUDGED_BY_RESIDUALS)
 def test_declared_symmetries_are_what_they_are_declared_to_be(name: str) -> None:
     task = get_task(name)
-    certificate = certify(task)
+    certificate = certify(task, samples=150)
     assert certificate.agrees, certificate.lines()
-    assert (certificate.dynamics, certificate.reset) == (task.symmetry().exactness, task.symmetry().reset)
     evidence = certificate.dynamics_evidence
-    assert evidence.total_variation == evidence.epsilon_dynamics == evidence.epsilon_reward == 0
-    assert evidence.comparisons > 1000 and evidence.at_time_limit > 0 and evidence.worst is None
+    assert isinstance(evidence, DynamicsEvidence)
+    assert evidence.comparisons > 1000 and evidence.at_time_limit > 0
+    if task.symmetry().exactness == Exactness.EXACT:
+        assert (certificate.dynamics, certificate.reset) == (task.symmetry().exactness, task.symmetry().reset)
+        assert evidence.total_variation == 0 and max(evidence.epsilon_dynamics, evidence.epsilon_reward) < ROUND_OFF
 
 
 @pytest.mark.parametrize("name", JUDGED_BY_RESIDUALS)
@@ -214,7 +222,7 @@ def test_a_cartpole_that_always_starts_in_the_same_state_is_compared_exactly() -
 def test_few_resets_are_no_evidence_of_invariance() -> None:
     """The bound is too wide to lie under the border, whatever the classifier says."""
     assert quick(CARTPOLE, resets=100).reset == Exactness.BROKEN
-    with pytest.raises(SympriorError, match="at least 1 state and 100 resets"):
+    with pytest.raises(SympriorError, match="at least 1 state, 100 resets"):
         certify(CARTPOLE, resets=10)
 
 

@@ -72,21 +72,30 @@ def _draw(task: Task, symmetry: Symmetry, elements: list[int]) -> Any:
 
 def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[NDArray[Any]]:
     """A drawing for each element: pixels [height, width (, 3)], or a vector's entries."""
+    is_image = len(symmetry.observation.shape) == IMAGE
+    found = None if is_image and task.simulator is not None else _of_states(task, symmetry, elements, is_image)
+    if found is not None:
+        return found
+    seen = frozen_observations(task, STEPS)
+    if is_image:
+        return _as_seen(symmetry, elements, seen)
+    one = _least_symmetric(symmetry, seen)
+    return [np.ravel(symmetry.observation(g, one[None])[0]) for g in elements]
+
+
+def _of_states(task: Task, symmetry: Symmetry, elements: list[int], is_image: bool) -> list[NDArray[Any]] | None:
+    """What is seen, or rendered, in states of the simulator; None where it cannot be put into them, or draws none."""
     rng = np.random.default_rng(seed_from(task.id, "picture"))
-    if len(symmetry.observation.shape) == IMAGE and task.simulator is not None:
-        return _as_seen(symmetry, elements, frozen_observations(task, STEPS))
     probe = task.probe()
     try:
-        if len(symmetry.observation.shape) == IMAGE:  # frozen states of single environments lie soon after the start
+        if isinstance(probe, RolloutProbe):
+            return None
+        if is_image:  # frozen states of single environments lie soon after the start
             states = probe.rollout_states(None, rng, STEPS)
             return _as_seen(symmetry, elements, np.stack([probe.observation(state) for state in states]))
-        rendered = _rendered(probe, symmetry, elements, rng)
+        return _rendered(probe, symmetry, elements, rng)
     finally:
         probe.env.close()
-    if rendered is not None:
-        return rendered
-    seen = _least_symmetric(symmetry, frozen_observations(task, STEPS))
-    return [np.ravel(symmetry.observation(g, seen[None])[0]) for g in elements]
 
 
 def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]) -> list[NDArray[Any]]:
@@ -96,11 +105,9 @@ def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]
 
 
 def _rendered(
-    probe: Probe | RolloutProbe, symmetry: Symmetry, elements: list[int], rng: np.random.Generator
+    probe: Probe, symmetry: Symmetry, elements: list[int], rng: np.random.Generator
 ) -> list[NDArray[Any]] | None:
     """The simulator's own pictures of g·s; None where it cannot be put into states, or draws none."""
-    if isinstance(probe, RolloutProbe):
-        return None
     try:
         states = probe.rollout_states(None, rng, STEPS)
         observations = np.stack([probe.observation(state) for state in states])

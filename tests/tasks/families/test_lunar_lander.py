@@ -29,18 +29,6 @@ C2 = cyclic(2)
 FEW = 80
 
 
-@pytest.mark.slow
-def test_the_mirror_holds_in_distribution() -> None:
-    """The discrete lander's; the continuous one's kept certificate is measured again elsewhere."""
-    certificate = certify(get_task(NAMES[0]))
-    assert certificate.agrees, certificate.lines()
-    assert certificate.dynamics == certificate.reset == Exactness.IN_DISTRIBUTION
-    evidence = certificate.dynamics_evidence
-    assert isinstance(evidence, TransitionEvidence) and not evidence.unseen and evidence.never_moved == 0
-    assert set(evidence.transitions) == {"steps in flight or on both legs", "steps on one leg", "last steps"}
-    assert min(evidence.transitions.values()) > 1900 and "box2d" in certificate.versions
-
-
 # --- wrong declarations ---
 
 
@@ -87,9 +75,13 @@ def test_wrong_mirrors_are_told_apart(what: str, name: str) -> None:
 
 
 def test_the_right_mirror_is_not_told_apart_by_as_few() -> None:
+    """That it is shown to hold takes a thousand: the kept certificates are measured again elsewhere."""
     certificate = certify(get_task(NAMES[0]), episodes=FEW, resets=100)
-    assert isinstance(certificate.dynamics_evidence, TransitionEvidence)
-    assert not certificate.dynamics_evidence.told_apart
+    evidence = certificate.dynamics_evidence
+    assert isinstance(evidence, TransitionEvidence)
+    assert not evidence.told_apart and not evidence.unseen and evidence.never_moved == 0
+    assert set(evidence.transitions) == {"steps in flight or on both legs", "steps on one leg", "last steps"}
+    assert "box2d" in certificate.versions and certificate.dynamics == Exactness.BROKEN, "little is no evidence"
 
 
 def test_a_mirror_of_nothing_but_the_observation_is_told_apart() -> None:

@@ -66,6 +66,10 @@ class Probe(ABC):
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """States [count, …] at the edge of what can be reached (limits, contacts)."""
 
+    def samplers(self) -> dict[str, Callable[[np.random.Generator, int], NDArray[Any]]]:
+        """What draws states beside roll-outs, each by its name in words and as `boundary_states`."""
+        return {"at the boundary": self.boundary_states}
+
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
         """g·s for states [batch, …]: what the symmetry claims about the simulator's full state.
 

@@ -23,7 +23,7 @@ class Exactness(StrEnum):
 
 
 APPROXIMATE_BORDER = 0.1
-"""Residuals up to this part of a typical step are `approximate`, larger ones `broken`.
+"""Mean residuals up to this part of what a step does are `approximate`, larger ones `broken`.
 
 A wrong sign, a swapped action or an end on one side only is off by whole steps; a simulator's small
 asymmetry by a few hundredths. A tenth keeps the two apart, and still bounds the harm: who plans with the

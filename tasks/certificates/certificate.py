@@ -1,10 +1,10 @@
 """Certificates: a task's declared symmetry, measured on the real single environment.
 
 For states s, actions a and group elements g, one step from g·s under g·a must give what g makes of one
-step from s under a: observation, reward and ends, as distributions. Single steps, judged by the largest
-residual, or by how many of them agree where the declaration states that; or, where states cannot be set, steps of
-roll-outs, judged by a classifier. Where an episode starts is graded apart. A grade speaks of the states sampled,
-no others.
+step from s under a: observation, reward and ends, as distributions. Single steps: exact by the largest
+residual, approximate by the mean one or, where the declaration states that, by how many steps agree; or, where
+states cannot be set, steps of roll-outs, judged by a classifier. Where an episode starts is graded apart. A grade
+speaks of the states sampled, no others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.certificates.distributions import round_off
 from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
@@ -117,8 +117,8 @@ def certify(
 
     Args:
         task: the task; its probe drives the environment.
-        samples: states from each sampler (random play, reference policy, boundary); where shares are stated at least
-            150 from each behaviour.
+        samples: states from each sampler (random play, the reference policy if there is one, the probe's own); where
+            shares are stated at least 150 from each behaviour.
         seed: of the samplers.
         symmetry: another symmetry than the task's own, such as a wrong one.
         resets: episode starts in each of the two samples, where the starts cannot be enumerated.
@@ -160,7 +160,7 @@ def certify(
         exhaustive=exhaustive,
         observation_entries=symmetry.observation.size,
         spaces=spaces,
-        round_off=ROUND_OFF,
+        round_off=round_off(probe.env.observation_space),
         dynamics_evidence=evidence,
         reset_evidence=reset_evidence,
         violating_mass_below=3 / distinct if bound_applies else None,
@@ -206,13 +206,14 @@ def _check_repeats(task: Task, probe: Probe, states: NDArray[Any], actions: Sequ
 def _sample_states(
     task: Task, probe: Probe, symmetry: Symmetry, rng: np.random.Generator, samples: int
 ) -> dict[str, NDArray[Any]]:
-    """States by sampler; a share is one of a behaviour's steps, and the boundary is no behaviour."""
+    """States by sampler; a share is one of a behaviour's steps, and the probe's own samplers are no behaviour."""
     samples = max(samples, FEWEST_STATES) if symmetry.shares else samples
-    sampled = {
-        "from random play": probe.rollout_states(None, rng, samples),
-        "from the reference policy": probe.rollout_states(task.reference_policy, rng, samples),
-    }
-    return sampled if symmetry.shares else {**sampled, "at the boundary": probe.boundary_states(rng, samples)}
+    sampled = {"from random play": probe.rollout_states(None, rng, samples)}
+    if task.reference_policy is not None:
+        sampled["from the reference policy"] = probe.rollout_states(task.reference_policy, rng, samples)
+    if symmetry.shares:
+        return sampled
+    return sampled | {name: draw(rng, samples) for name, draw in probe.samplers().items()}
 
 
 def _distinct(sampled: dict[str, NDArray[Any]]) -> NDArray[Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from torch import Tensor, nn
 
 from symprior.agents.distributions import distribution_of
+from symprior.agents.networks.frames import Frame, Output
 from symprior.agents.networks.layers import side_by_side
 from symprior.agents.networks.standard_deviation import StandardDeviation
 from symprior.agents.networks.trunk import Trunk
@@ -36,9 +37,24 @@ class ActorCritic(Trunk):
         self.value = self.head(trivial_representation(symmetry.group), rule, rng, gain=1.0)
         self.spread = None if symmetry.discrete else StandardDeviation(symmetry.action)
 
+    @staticmethod
+    def outputs(symmetry: Symmetry) -> tuple[Output, Output]:
+        """Logits or means, and a value."""
+        return Output(symmetry.action, logits=symmetry.discrete), Output(None)
+
+    def averaged_over(self, frame: type[Frame], symmetry: Symmetry) -> Self:
+        """The frame averages means; standard deviations are constant on the orbits of action entries."""
+        if self.spread is not None:
+            self.spread = StandardDeviation(symmetry.action)
+        return super().averaged_over(frame, symmetry)
+
+    def heads(self, observations: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits or means [(seeds,) batch, size] and values [(seeds,) batch, 1]."""
+        return side_by_side(self.policy, self.value, self.features(observations))
+
     def forward(self, observations: Tensor) -> tuple[Tensor, Tensor]:
         """The policy's outputs [(seeds,) batch, outputs] and values [(seeds,) batch] of observations [(seeds,) batch, …]."""
-        outputs, values = side_by_side(self.policy, self.value, self.features(observations))
+        outputs, values = self.look(observations)
         return outputs if self.spread is None else self.spread(outputs), values.squeeze(-1)
 
     @property

@@ -98,6 +98,10 @@ class Trunk(nn.Module, ABC):
     def averaged_over(self, frame: type[Frame], symmetry: Symmetry) -> Self:
         """This network, made equivariant under a symmetry's group by averaging over frames."""
         self.frame = frame(symmetry, self.outputs(symmetry))
+        return self.spread_under(symmetry)
+
+    def spread_under(self, symmetry: Symmetry) -> Self:
+        """This network, with standard deviations of actions tied as this symmetry asks, where it has any."""
         return self
 
     def normalise(self, representation: Representation) -> None:

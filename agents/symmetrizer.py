@@ -67,7 +67,9 @@ class RelaxedBasis(Basis):
     def deviations(self) -> Any:
         """The equivariant part starts as an equivariant layer does."""
         entries, free = self.output_size * self.input_size, self.rank - self.equivariant
-        each = [np.sqrt(entries / max(self.equivariant, 1))] * self.equivariant + [self.start * np.sqrt(entries / max(free, 1))] * free
+        each = [np.sqrt(entries / max(self.equivariant, 1))] * self.equivariant + [
+            self.start * np.sqrt(entries / max(free, 1))
+        ] * free
         return np.array(each)[:, None, None]
 
     @property

@@ -116,7 +116,9 @@ class Representative(Frame):
         weights = (tied / tied.sum(-1, keepdim=True)).movedim(-1, 0).unsqueeze(-1).to(torch.float32)
         return tuple(
             self._mixture(act, output, each, weights)
-            for output, act, each in zip(self._outputs, self.acts, heads(self._images(observations, first)), strict=True)
+            for output, act, each in zip(
+                self._outputs, self.acts, heads(self._images(observations, first)), strict=True
+            )
         )
 
     def _along_directions(self, observations: Tensor) -> Tensor:

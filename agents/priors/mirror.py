@@ -40,7 +40,9 @@ class Mirror(PlainNetwork):
 
     name = "mirror"
     title = "mirror loss"
-    description = "A plain network with an auxiliary loss: the distance between its policy at a state and at its images."
+    description = (
+        "A plain network with an auxiliary loss: the distance between its policy at a state and at its images."
+    )
     bibtex = (
         SYMMETRIC_LOCOMOTION
         + """

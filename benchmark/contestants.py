@@ -40,7 +40,7 @@ class Shipped:
 
     def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
         """A record's hyperparameters, with the defaults of those that did not exist when it was written."""
-        return {**self.agent.algorithm.settings().model_dump(mode="json"), **recorded}
+        return {**self.agent.settings_type().model_dump(mode="json"), **recorded}
 
     def build(self, problem: Problem, stack: Stack, family: str) -> Any:
         """The agent that carries out the stack's runs."""

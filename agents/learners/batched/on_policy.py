@@ -17,11 +17,15 @@ from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
 from symprior.agents.learners.batched.rollout import Rollout, minibatches
 from symprior.agents.learners.batched.stack import Stack
 from symprior.agents.networks.actor_critic import ActorCritic
-from symprior.agents.prior import Minibatch, Prior
+from symprior.agents.prior import AuxiliaryLoss, Minibatch, Prior
 
 
 class OnPolicyStack(Stack[ActorCritic]):
-    """Seeds that learn from their own rollouts; see `Stack`."""
+    """Seeds that learn from their own rollouts; see `Stack`.
+
+    Attributes:
+        auxiliary_loss: the prior's own, if it has one.
+    """
 
     def __init__(
         self,
@@ -38,6 +42,7 @@ class OnPolicyStack(Stack[ActorCritic]):
         self._minibatches = self._steps * self._copies // size
         self._epochs = gradient_steps // self._minibatches
         self._draws = self.network.distribution.draws(problem.symmetry)
+        self.auxiliary_loss = prior.auxiliary_loss(self._orbit, self._settings)
         self._action_streams, self._order_streams = self._stream("actions"), self._stream("order")
         self._rollout: Rollout | None = None
         self._time = 0
@@ -104,18 +109,33 @@ class OnPolicyStack(Stack[ActorCritic]):
         """Gradient steps on minibatches of the transitions in the order [seeds, epochs, transitions]."""
         for epoch in order.unbind(1):
             for batch in minibatches(transitions, epoch, self._minibatches):
-                seen = self._prior.minibatch(batch, self._orbit)
-                outputs, values = self.network(seen.observations)
-                policy = self.network.distribution(outputs)
-                gradients = self._algorithm.gradients(policy, values, seen, self._settings)
-                self._optimizer.step((outputs, values), gradients)
+                self._step(self._prior.minibatch(batch, self._orbit))
         return order.shape[1] * self._minibatches
+
+    def _step(self, batch: Minibatch) -> None:
+        """One gradient step."""
+        auxiliary, rows = self.auxiliary_loss, batch.actions.shape[1]
+        outputs, values = self.network(auxiliary.observations(batch.observations) if auxiliary else batch.observations)
+        policy = self.network.distribution(outputs[:, :rows])
+        gradients = self._algorithm.gradients(policy, values[:, :rows], batch, self._settings)
+        if auxiliary:
+            to_outputs, to_values = gradient_of(auxiliary, outputs), torch.zeros_like(values)
+            to_outputs[:, :rows] += gradients[0]
+            to_values[:, :rows] = gradients[1]
+            gradients = to_outputs, to_values
+        self._optimizer.step((outputs, values), gradients)
 
     @torch.no_grad()
     def policy_outputs(self, observations: Tensor) -> Tensor:
         """Of the policies at observations [size · rows, …], [size · rows, outputs] in double precision."""
         outputs: Tensor = self.network(self._side_by_side(observations))[0]
         return outputs[: self.size].flatten(0, 1).double()
+
+
+def gradient_of(loss: AuxiliaryLoss, outputs: Tensor) -> Tensor:
+    """∂ loss / ∂ outputs, summed over seeds: each seed's loss depends on its own outputs only."""
+    outputs = outputs.detach().requires_grad_()
+    return torch.autograd.grad(loss(outputs).sum(), outputs)[0]
 
 
 class BatchedOnPolicyLearner(BatchedLearner[OnPolicyStack]):

@@ -17,7 +17,15 @@ from symprior.agents.learners.stable_baselines3.policy import NetworkPolicy
 
 
 class StableBaselinesOnPolicyLearner(StableBaselinesLearner):
-    """An actor-critic agent."""
+    """An actor-critic agent.
+
+    Attributes:
+        auxiliary_loss: the prior's own, if it has one.
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.auxiliary_loss = self._prior.auxiliary_loss(self._orbit, self._settings)
 
     def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -25,6 +33,9 @@ class StableBaselinesOnPolicyLearner(StableBaselinesLearner):
             "rollout_buffer_class": PriorRolloutBuffer,
             "rollout_buffer_kwargs": buffer,
         }
+
+    def _policy_arguments(self) -> dict[str, Any]:
+        return {"auxiliary_loss": self.auxiliary_loss}
 
     @torch.no_grad()
     def _policy_outputs(self, observations: NDArray[Any]) -> Tensor:

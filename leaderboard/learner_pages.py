@@ -7,7 +7,7 @@ from math import exp
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from symprior.leaderboard.equivalence import EFFICIENCY_MARGIN, LEVEL, Equivalence
-from symprior.leaderboard.learner_tests import LearnerTest
+from symprior.leaderboard.learner_tests import SUITE, LearnerTest
 from symprior.leaderboard.pages import TEMPLATES
 
 PAGE = "equivalence.md"
@@ -24,14 +24,14 @@ def to_markdown(tests: list[LearnerTest]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made = sum(len(test.quantities) for test in tests)
-    shown = sum(quantity.holds for test in tests for quantity in test.quantities)
+    planned, others = ([test for test in tests if (test.suite == SUITE) is flag] for flag in (True, False))
+    quantities = [quantity for test in planned for quantity in test.quantities]
     return environment.get_template("equivalence.md.j2").render(
-        tests=tests,
+        planned=planned,
+        others=others,
         row=row,
-        made=made,
-        shown=shown,
-        repeats=sum(test.round != "1" for test in tests),
+        quantities=quantities,
+        repeats=sum(test.round != "1" for test in planned),
         efficiency_margin=EFFICIENCY_MARGIN,
         level=LEVEL,
     )

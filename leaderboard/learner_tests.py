@@ -1,25 +1,25 @@
 """Two learners, one truth: the tests of the batched learner against Stable-Baselines3 that records hold.
 
-A test is a plain agent and the same with a prior, on one task, by both learners, in one *round*: fresh seeds. The version
-of the suite `equivalence` is the round's number. A test that is repeated is another round, and every round is kept.
+A test is a plain agent and the same with a prior (or several), on one task, by both learners, in one *round*: fresh seeds. A
+repeat is another round; the version of the suite `equivalence` is the round's number, and every round is kept.
+Suites that exist for both learners, `name` and `name-sb3`, are held to the same margins; no pilot set their size.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from symprior.leaderboard.equivalence import Arm, Equivalence, efficiencies_equal, gains_equal, runs_needed
-from symprior.leaderboard.gains import PLAIN_PRIORS
 from symprior.leaderboard.records import RunRecord
 from symprior.leaderboard.scores import RunScore, score_run
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 
-SUITE = "equivalence"
+SUITE, TWIN = "equivalence", "-sb3"
 BATCHED, REFERENCE = LEARNERS = ("batched", "stable-baselines3")
 
 
@@ -42,20 +42,20 @@ class AgentPair:
 
 @dataclass(frozen=True)
 class LearnerTest:
-    """Three quantities of one algorithm and one prior on one task: are they equal by both learners?
+    """Agents of one algorithm on one task: are they equal by both learners?
 
     Attributes:
-        round: its number; a repeat on fresh seeds has a higher one.
-        task, algorithm, prior: what was run.
-        agents: the plain one and the one with the prior.
-        quantities: data efficiency of the plain agent, of the one with the prior, and the logarithm of the gain.
+        suite, round: where the runs are from; a repeat on fresh seeds has a higher round.
+        task, algorithm: what was run.
+        agents: the plain one, then those with a prior.
+        quantities: data efficiency of every agent, then the logarithm of the gain of all but the plain one.
     """
 
+    suite: str
     round: str
     task: str
     algorithm: str
-    prior: str
-    agents: tuple[AgentPair, AgentPair]
+    agents: tuple[AgentPair, ...]
     quantities: tuple[Equivalence, ...]
 
     @property
@@ -73,56 +73,64 @@ def learner_test(records: Iterable[RunRecord]) -> LearnerTest:
     """The test that finished runs of one round make.
 
     Raises:
-        SympriorError: they are not one plain agent and one prior on one task by both learners.
+        SympriorError: they are not a plain agent and at least one other on one task, each by both learners.
     """
     arms: dict[tuple[str, str], list[RunRecord]] = defaultdict(list)
     for record in records:
         arms[record.agent.learner, record.agent.id].append(record)
-    plain, prior = _agents(arms)
-    first = arms[REFERENCE, prior][0]
+    agents = _agents(arms)
+    first = arms[BATCHED, agents[0]][0]
     references = get_task(first.task).references
     scores = {key: [score_run(run, references) for run in runs] for key, runs in arms.items()}
     reduced = {key: Arm.of(of_arm) for key, of_arm in scores.items()}
-    efficiencies = [
-        replace(
-            efficiencies_equal(reduced[BATCHED, agent], reduced[REFERENCE, agent]),
-            quantity=f"data efficiency of {agent}",
-        )
-        for agent in (plain, prior)
-    ]
-    batched, reference = ((reduced[learner, plain], reduced[learner, prior]) for learner in LEARNERS)
     return LearnerTest(
+        suite=first.suite,
         round=first.suite_version,
         task=first.task,
         algorithm=first.agent.algorithm,
-        prior=first.agent.prior,
-        agents=(_pair(plain, scores), _pair(prior, scores)),
-        quantities=(*efficiencies, gains_equal(batched, reference)),
+        agents=tuple(_pair(agent, scores) for agent in agents),
+        quantities=(
+            *(_efficiencies(agent, reduced) for agent in agents),
+            *(_gains(agents[0], agent, reduced) for agent in agents[1:]),
+        ),
     )
 
 
 def learner_tests(records: Iterable[RunRecord]) -> list[LearnerTest]:
-    """Every test among the records of the suite `equivalence`, by task, algorithm, prior and round."""
-    groups: dict[tuple[str, str, str], list[RunRecord]] = defaultdict(list)
-    for record in records:
-        if record.suite == SUITE:
-            groups[record.task, record.agent.algorithm, record.suite_version].append(record)
-    found = [learner_test(group) for group in groups.values()]
-    return sorted(found, key=lambda test: (test.task, test.algorithm, test.prior, test.round))
+    """Every test among the records: those of the suite `equivalence`, then the suites that exist for both learners."""
+    chosen = list(records)
+    suites = {record.suite for record in chosen}
+    groups: dict[tuple[bool, str, str, str, str], list[RunRecord]] = defaultdict(list)
+    for record in chosen:
+        name = record.suite.removesuffix(TWIN)
+        if name == SUITE or {name, name + TWIN} <= suites:
+            key = (name != SUITE, name, record.task, record.agent.algorithm, record.suite_version)
+            groups[key].append(record)
+    return [learner_test(groups[key]) for key in sorted(groups)]
 
 
-def _agents(arms: dict[tuple[str, str], list[RunRecord]]) -> tuple[str, str]:
-    """The plain agent and the one with the prior."""
+def _efficiencies(agent: str, arms: Mapping[tuple[str, str], Arm]) -> Equivalence:
+    test = efficiencies_equal(arms[BATCHED, agent], arms[REFERENCE, agent])
+    return replace(test, quantity=f"data efficiency of {agent}")
+
+
+def _gains(plain: str, agent: str, arms: Mapping[tuple[str, str], Arm]) -> Equivalence:
+    batched, reference = ((arms[learner, plain], arms[learner, agent]) for learner in LEARNERS)
+    return replace(gains_equal(batched, reference), quantity=f"log gain of {agent}")
+
+
+def _agents(arms: Mapping[tuple[str, str], list[RunRecord]]) -> list[str]:
+    """The plain agent, then the others."""
     records = [record for runs in arms.values() for record in runs]
-    plain = {record.agent.id for record in records if record.agent.prior in PLAIN_PRIORS}
-    other = {record.agent.id for record in records} - plain
+    plain = {record.agent.id for record in records if record.agent.prior == "plain"}
+    others = sorted({record.agent.id for record in records} - plain)
     cells = {(record.task, record.agent.algorithm, record.suite_version) for record in records}
-    if len(plain) != 1 or len(other) != 1 or len(cells) != 1 or len(arms) != 4:
+    if len(plain) != 1 or not others or len(cells) != 1 or len(arms) != 2 * (1 + len(others)):
         raise SympriorError(
             f"A test of two learners takes a plain agent and one with a prior, on one task, by {' and '.join(LEARNERS)}; "
             f"the records hold {', '.join(' of '.join(reversed(key)) for key in sorted(arms)) or 'nothing'}."
         )
-    return plain.pop(), other.pop()
+    return [*plain, *others]
 
 
 def _pair(agent: str, scores: dict[tuple[str, str], list[RunScore]]) -> AgentPair:

@@ -100,9 +100,9 @@ def equivalence(
 
 
 def _show_published(folder: Path) -> None:
-    tests = learner_tests(read_published(folder, SUITE))
+    tests = learner_tests(read_published(folder))
     for test in tests:
-        console.print(_table(f"{test.algorithm} on {test.task}, round {test.round}", test))
+        console.print(_table(f"{test.algorithm} on {test.task}, {test.suite} {test.round}", test))
     write_text_atomically(folder / PAGE, to_markdown(tests))
     console.print(f"Wrote {folder / PAGE}", soft_wrap=True, highlight=False, markup=False)
 

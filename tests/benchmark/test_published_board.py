@@ -6,7 +6,7 @@ import pytest
 
 from symprior.benchmark.commands.leaderboard import expectations
 from symprior.leaderboard import OWN_RESULTS, build, learner_pages, read_published
-from symprior.leaderboard.learner_tests import SUITE, learner_tests
+from symprior.leaderboard.learner_tests import learner_tests
 from symprior.leaderboard.pages import to_markdown
 
 LEARNERS = sorted(OWN_RESULTS.glob(learner_pages.PAGE))
@@ -26,7 +26,7 @@ def test_a_published_board_is_what_its_records_say(path: Path):
 
 @pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
 def test_the_page_of_the_two_learners_is_what_its_records_say(path: Path):
-    page = learner_pages.to_markdown(learner_tests(read_published(OWN_RESULTS, SUITE)))
+    page = learner_pages.to_markdown(learner_tests(read_published(OWN_RESULTS)))
     assert page == path.read_text(encoding="utf-8")
 
 

@@ -51,7 +51,8 @@ def _round(number="1", priors=("plain", "homomorphic"), learners=tuple(COUNTS), 
 
 def test_equal_learners_with_unequal_numbers_of_runs_are_shown_to_be_equal():
     test = learner_test(_round())
-    assert (test.task, test.algorithm, test.prior, test.round) == ("cartpole-v1", "ppo", "homomorphic", "1")
+    assert (test.task, test.algorithm, test.round) == ("cartpole-v1", "ppo", "1")
+    assert [pair.agent for pair in test.agents] == ["ppo", "ppo+homomorphic"]
     assert [pair.runs for pair in test.agents] == [(60, 15), (60, 15)]
     assert test.holds
     assert np.exp(test.quantities[2].sides[0].value) == pytest.approx(2, rel=0.05)
@@ -74,8 +75,21 @@ def test_every_round_is_counted():
     tests = learner_tests([*_round("2"), *_round("1", levels=(0.93, 1.0))])
     assert [test.round for test in tests] == ["1", "2"]
     page = to_markdown(tests)
-    assert "2 tests with 6 quantities were made so far, 1 of them repeats" in page
+    assert "2 with 6 quantities so far, 1 of them repeats" in page
     assert page.count("not shown |") == sum(not quantity.holds for quantity in tests[0].quantities)
+
+
+def test_suites_of_both_learners_are_held_to_the_same_margins():
+    runs = _round(priors=("plain", "homomorphic", "nullspace"))
+    names = {"batched": "paper", "stable-baselines3": "paper-sb3"}
+    paper = [run.model_copy(update={"suite": names[run.agent.learner]}) for run in runs]
+    (test,) = learner_tests(paper)
+    assert [quantity.quantity for quantity in test.quantities][3:] == [
+        "log gain of ppo+homomorphic",
+        "log gain of ppo+nullspace",
+    ]
+    assert "The suites paper and paper-sb3" in to_markdown([test])
+    assert learner_tests([run for run in paper if run.suite == "paper"]) == []
 
 
 def test_the_page_comes_back_from_published_records(tmp_path):

@@ -204,3 +204,21 @@ class TabularProbe(Probe):
         uniforms, probabilities = self._simulator.reset_support()
         observations = self._simulator.observe(self._simulator.initial(uniforms))
         return list(zip(map(float, probabilities), observations, strict=True))
+
+
+class SampledTabularProbe(TabularProbe):
+    """A tabular probe where the states are too many to compare all, and a state is moved as its observation is.
+
+    For simulators whose states are laid out as their observations: the same representation acts on both.
+    """
+
+    exhaustive = False
+
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+        """Drawn from all states, uniformly and without repetition."""
+        every = self._simulator.all_states()
+        return np.asarray(every[rng.choice(len(every), min(count, len(every)), replace=False)])
+
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+        """As on observations."""
+        return np.asarray(symmetry.observation(g, states))

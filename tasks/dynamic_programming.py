@@ -55,7 +55,9 @@ class _Numbering:
         place = np.searchsorted(self._sorted, keys).clip(max=len(self._sorted) - 1)
         strange |= self._sorted[place] != keys
         if strange.any():
-            raise SympriorError(f"The state {states[strange][0].tolist()} is reached, but is not among the states listed.")
+            raise SympriorError(
+                f"The state {states[strange][0].tolist()} is reached, but is not among the states listed."
+            )
         return np.asarray(self._order[place])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -61,6 +61,10 @@ class Probe(ABC):
     def readings(self, observation: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Named quantities read off an observation, where a symmetry is stated by shares; here the whole of it."""
         return {"observation": observation}
+
+    def many_observations(self, states: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """`observation` of each of the states [batch, …]."""
+        return [self.observation(state) for state in states]
 
     @abstractmethod
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
@@ -122,6 +126,10 @@ class Probe(ABC):
         picture = inner.render()
         return None if picture is None else np.asarray(picture)
 
+    def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+        """`outcomes` of one action in each of the states [batch, …]."""
+        return [self.outcomes(state, action, elapsed) for state in states]
+
     def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
         """(probability, observation) of every start, or None where the starts cannot be enumerated."""
         return None
@@ -171,6 +179,10 @@ class TabularProbe(Probe):
         """What the simulator shows of the state."""
         return np.asarray(self._simulator.observe(state[None])[0])
 
+    def many_observations(self, states: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """What the simulator shows of the states."""
+        return list(self._simulator.observe(states))
+
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """All states: there are finitely many."""
         return self._simulator.all_states()
@@ -209,7 +221,8 @@ class TabularProbe(Probe):
 class SampledTabularProbe(TabularProbe):
     """A tabular probe where the states are too many to compare all, and a state is moved as its observation is.
 
-    For simulators whose states are laid out as their observations: the same representation acts on both.
+    For simulators whose states are laid out as their observations: the same representation acts on both. Many steps are
+    taken at once, by the simulator that the environment steps; a certificate checks in some states that both agree.
     """
 
     exhaustive = False
@@ -218,6 +231,21 @@ class SampledTabularProbe(TabularProbe):
         """Drawn from all states, uniformly and without repetition."""
         every = self._simulator.all_states()
         return np.asarray(every[rng.choice(len(every), min(count, len(every)), replace=False)])
+
+    def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+        """Every outcome of the step's random draw, equal ones once."""
+        actions, found = np.full(len(states), action), [dict[Any, Outcome]() for _ in states]
+        is_last = elapsed + 1 >= self._simulator.max_episode_steps
+        for uniforms, probability in zip(*self._simulator.step_support(), strict=True):
+            following, rewards, ended = self._simulator.step(states, actions, np.tile(uniforms, (len(states), 1)))
+            shown = self._simulator.observe(following)
+            for each, observation, reward, terminated in zip(
+                found, shown, rewards.tolist(), ended.tolist(), strict=True
+            ):
+                key = (observation.tobytes(), reward, terminated)
+                before = each[key].probability if key in each else 0.0
+                each[key] = Outcome(before + float(probability), observation, reward, terminated, is_last)
+        return [list(each.values()) for each in found]
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
         """As on observations."""

@@ -80,9 +80,9 @@ class Collect(TabularSimulator):
         found = xp.all(places == agent[:, None, :], axis=2) & (flags == 0)
         places = xp.reshape(places * ~found[:, :, None], (-1, 2 * OBJECTS))
         flags = flags + found
-        rewards = xp.where(xp.any(found, axis=1), OBJECT_REWARD, STEP_REWARD)
-        following = xp.concat([agent, places, flags], axis=1)
-        return following, xp.astype(rewards, xp.float64), xp.all(flags == 1, axis=1)
+        either = xp.asarray([STEP_REWARD, OBJECT_REWARD], dtype=xp.float64, device=device(states))
+        rewards = xp.take(either, xp.astype(xp.any(found, axis=1), xp.int64), axis=0)
+        return xp.concat([agent, places, flags], axis=1), rewards, xp.all(flags == 1, axis=1)
 
     def observe(self, states: Any) -> Any:
         """Places relative to the agent, scaled to ±1."""
@@ -190,9 +190,9 @@ register(
         card=Card(
             description="Collect three objects that look alike in a room of 5×5 cells; 1 for each, −0.1 for every other "
             "step. The agent sees its own place, the way to each object, and which are collected.",
-            group_in_words="S3×D4: the objects may be listed in any order, and the room may be turned and mirrored. An order "
-            "permutes the ways and the flags and leaves the moves; a turn acts on the agent's place and on every way, and "
-            "the moves turn with them.",
+            group_in_words="S3×D4: the objects may be listed in any order, and the room may be turned and mirrored. An "
+            "order permutes the ways and the flags and leaves the moves; a turn acts on the agent's place and on every way, "
+            "and the moves turn with them.",
             source="Written for this suite; functions of sets after Zaheer et al. (2017).",
             licence="MIT",
             bibtex="""@inproceedings{zaheer2017deep,

@@ -1,7 +1,8 @@
 """Two agents that must lift loads together, as one centralised task: exchanging the agents is a symmetry.
 
-That a joint task of several agents has such symmetries, of the agents' order as well as of the plane, is the subject of van der
-Pol et al. (2022). Loads that need several agents at once are those of level-based foraging (Papoudakis et al., 2021).
+That a joint task of several agents has such symmetries, of the agents' order as well as of the plane, is the subject of
+van der Pol et al. (2022). Loads that take several agents at once are those of level-based foraging (Papoudakis et al.,
+2021).
 """
 
 from __future__ import annotations
@@ -175,10 +176,10 @@ register(
         probe=lambda: SampledTabularProbe(gymnasium.make("symprior/TwoAgents-v1")),
         reference_policy=lift,
         card=Card(
-            description="Two agents in a room of 5×5 cells lift loads by standing on opposite sides of them; 1 for each load, "
+            description="Two agents in a room of 5×5 cells lift loads by standing on opposite sides of them; 1 for each, "
             "and then a new one lies elsewhere; 50 steps. One policy sees everything and moves both.",
-            group_in_words="S2×D4: the agents may change places, in the observation and in the pair of moves; the room may be "
-            "turned and mirrored, the moves of both agents with it.",
+            group_in_words="S2×D4: the agents may change places, in the observation and in the pair of moves; the room may "
+            "be turned and mirrored, the moves of both agents with it.",
             source="Written for this suite; symmetries of joint tasks after van der Pol et al. (2022), loads that need two "
             "agents at once after level-based foraging (Papoudakis et al., 2021).",
             licence="MIT",

@@ -234,17 +234,19 @@ class SampledTabularProbe(TabularProbe):
 
     def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
         """Every outcome of the step's random draw, equal ones once."""
-        actions, found = np.full(len(states), action), [dict[Any, Outcome]() for _ in states]
+        uniforms, probabilities = self._simulator.step_support()
+        repeated = np.repeat(states, len(uniforms), axis=0)
+        draws = np.tile(uniforms, (len(states), 1))
+        following, rewards, ended = self._simulator.step(repeated, np.full(len(repeated), action), draws)
+        shown = self._simulator.observe(following)
         is_last = elapsed + 1 >= self._simulator.max_episode_steps
-        for uniforms, probability in zip(*self._simulator.step_support(), strict=True):
-            following, rewards, ended = self._simulator.step(states, actions, np.tile(uniforms, (len(states), 1)))
-            shown = self._simulator.observe(following)
-            for each, observation, reward, terminated in zip(
-                found, shown, rewards.tolist(), ended.tolist(), strict=True
-            ):
-                key = (observation.tobytes(), reward, terminated)
-                before = each[key].probability if key in each else 0.0
-                each[key] = Outcome(before + float(probability), observation, reward, terminated, is_last)
+        found = [dict[Any, Outcome]() for _ in states]
+        for i, (reward, terminated) in enumerate(zip(rewards.tolist(), ended.tolist(), strict=True)):
+            state, draw = divmod(i, len(uniforms))
+            key = (shown[i].tobytes(), reward, terminated)
+            before = found[state][key].probability if key in found[state] else 0.0
+            probability = before + float(probabilities[draw])
+            found[state][key] = Outcome(probability, shown[i], reward, terminated, is_last)
         return [list(each.values()) for each in found]
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:

@@ -29,11 +29,12 @@ class RelaxedSettings(PriorSettings):
 class Relaxed(Prior):
     """Residual pathway priors (Finzi et al., 2021): each layer's weight is W + F, with W equivariant and F free.
 
-    F is orthogonal to the equivariant weights, so that W + F is any weight in just one way: the network computes what a plain
-    network of the same expanded widths computes, with as many parameters (so |G| · channels are the plain widths; channels
-    that are given make a network of |G| times their widths). What it adds is a Gaussian prior on F, that is the loss
-    λ ‖F‖², biases included; W has a flat prior and starts as in the homomorphic network. With λ = 0 this is an ordinary
-    network in other coordinates, with λ → ∞ a homomorphic one. Standard deviations of actions are free.
+    F is orthogonal to the equivariant weights, so that W + F is any weight in just one way: the network computes what a
+    plain network of the same expanded widths computes, with as many parameters (so with regular features |G| · channels
+    are the plain widths; channels that are given make a network of |G| times their widths). What it adds is a Gaussian
+    prior on F, that is the loss λ ‖F‖², biases included; W has a flat prior and starts as in the homomorphic network. With
+    λ = 0 this is an ordinary network in other coordinates, with λ → ∞ a homomorphic one. Standard deviations of actions
+    are free.
     """
 
     name = "relaxed"
@@ -57,5 +58,6 @@ class Relaxed(Prior):
         def rule(source: Representation, target: Representation, _: np.random.Generator) -> RelaxedBasis:
             return relaxed_basis(source, target, own.relaxed_start, own.relaxed_penalty)
 
-        channels = sizes.channels or completed_channels(symmetry, sizes.plain(symmetry), kind)
-        return kind(symmetry, channels, rule, rng).spread_under(symmetry.restrict((0,)))
+        fibre = sizes.fibre(symmetry)
+        channels = sizes.channels or completed_channels(symmetry, sizes.plain(symmetry), kind, fibre)
+        return kind(symmetry, channels, rule, rng, fibre).spread_under(symmetry.restrict((0,)))

@@ -25,6 +25,7 @@ from symprior.tasks.representations import (
     tensor_product,
     things,
 )
+from symprior.tasks.room_picture import BLUE, GREEN, ORANGE, PINK, room_picture
 from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import Card, Task, register
@@ -35,6 +36,8 @@ CELLS, CENTRE = SIZE * SIZE, SIZE * SIZE // 2
 # right, up, left, down; x to the right, y up
 MOVES = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
 OBJECT_REWARD, STEP_REWARD = 1.0, -0.1
+LISTED = (ORANGE, GREEN, PINK)
+"""In pictures the objects' colours tell their places in the list; the agent sees none."""
 
 
 class Collect(TabularSimulator):
@@ -91,6 +94,12 @@ class Collect(TabularSimulator):
         ways = (places - states[:, None, :2]) * (1 - flags[:, :, None])
         numbers = [states[:, :2] * RADIUS, xp.reshape(ways, (-1, 2 * OBJECTS)), flags * (2 * RADIUS)]
         return xp.astype(xp.concat(numbers, axis=1), xp.float32) / (2 * RADIUS)
+
+    def picture(self, state: Any) -> NDArray[np.uint8]:
+        """The room: the agent in blue, the objects that are left in the colours of their places in the list."""
+        places, flags = _objects(np.asarray(state))
+        left = [(places[0, i].tolist(), LISTED[i], 3) for i in range(OBJECTS) if not flags[0, i]]
+        return room_picture(RADIUS, [*left, (np.asarray(state)[0, :2].tolist(), BLUE, 2)])
 
     def all_states(self) -> NDArray[np.int64]:
         """Every place of the agent, with the objects that are left in different cells that are not the agent's."""

@@ -28,6 +28,7 @@ from symprior.tasks.representations import (
     tensor_product,
     things,
 )
+from symprior.tasks.room_picture import BLUE, GREEN, ORANGE, room_picture
 from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import Card, Task, register
@@ -93,6 +94,11 @@ class TwoAgents(TabularSimulator):
         load = states[:, :2]
         ways = xp.concat([(RADIUS + 1) * load, states[:, 2:4] - load, states[:, 4:] - load], axis=1)
         return xp.astype(ways, xp.float32) / (RADIUS + 1)
+
+    def picture(self, state: Any) -> NDArray[np.uint8]:
+        """The room: the load in orange, the first agent in blue, the second in green."""
+        load, first, second = np.asarray(state)[0].reshape(3, 2).tolist()
+        return room_picture(RADIUS, [(load, ORANGE, 4), (first, BLUE, 2), (second, GREEN, 2)])
 
     def all_states(self) -> NDArray[np.int64]:
         """9 places of the load, 25·24 of the agents."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -61,6 +61,10 @@ class Probe(ABC):
     def readings(self, observation: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Named quantities read off an observation, where a symmetry is stated by shares; here the whole of it."""
         return {"observation": observation}
+
+    def many_observations(self, states: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """`observation` of each of the states [batch, …]."""
+        return [self.observation(state) for state in states]
 
     @abstractmethod
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
@@ -122,6 +126,10 @@ class Probe(ABC):
         picture = inner.render()
         return None if picture is None else np.asarray(picture)
 
+    def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+        """`outcomes` of one action in each of the states [batch, …]."""
+        return [self.outcomes(state, action, elapsed) for state in states]
+
     def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
         """(probability, observation) of every start, or None where the starts cannot be enumerated."""
         return None
@@ -171,6 +179,10 @@ class TabularProbe(Probe):
         """What the simulator shows of the state."""
         return np.asarray(self._simulator.observe(state[None])[0])
 
+    def many_observations(self, states: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """What the simulator shows of the states."""
+        return list(self._simulator.observe(states))
+
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """All states: there are finitely many."""
         return self._simulator.all_states()
@@ -204,3 +216,39 @@ class TabularProbe(Probe):
         uniforms, probabilities = self._simulator.reset_support()
         observations = self._simulator.observe(self._simulator.initial(uniforms))
         return list(zip(map(float, probabilities), observations, strict=True))
+
+
+class SampledTabularProbe(TabularProbe):
+    """A tabular probe where the states are too many to compare all, and a state is moved as its observation is.
+
+    For simulators whose states are laid out as their observations: the same representation acts on both. Many steps are
+    taken at once, by the simulator that the environment steps; a certificate checks in some states that both agree.
+    """
+
+    exhaustive = False
+
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+        """Drawn from all states, uniformly and without repetition."""
+        every = self._simulator.all_states()
+        return np.asarray(every[rng.choice(len(every), min(count, len(every)), replace=False)])
+
+    def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+        """Every outcome of the step's random draw, equal ones once."""
+        uniforms, probabilities = self._simulator.step_support()
+        repeated = np.repeat(states, len(uniforms), axis=0)
+        draws = np.tile(uniforms, (len(states), 1))
+        following, rewards, ended = self._simulator.step(repeated, np.full(len(repeated), action), draws)
+        shown = self._simulator.observe(following)
+        is_last = elapsed + 1 >= self._simulator.max_episode_steps
+        found = [dict[Any, Outcome]() for _ in states]
+        for i, (reward, terminated) in enumerate(zip(rewards.tolist(), ended.tolist(), strict=True)):
+            state, draw = divmod(i, len(uniforms))
+            key = (shown[i].tobytes(), reward, terminated)
+            before = found[state][key].probability if key in found[state] else 0.0
+            probability = before + float(probabilities[draw])
+            found[state][key] = Outcome(probability, shown[i], reward, terminated, is_last)
+        return [list(each.values()) for each in found]
+
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+        """As on observations."""
+        return np.asarray(symmetry.observation(g, states))

@@ -23,7 +23,10 @@ def test_they_are_the_same_every_time_and_lie_in_the_space(name: str) -> None:
 def test_no_state_comes_twice(name: str) -> None:
     observations = frozen_observations(get_task(name))
     assert len(np.unique(observations, axis=0)) == len(observations)
-    assert len(observations) == (48 if name.startswith("grid-catch") else 256)
+    if name.startswith("grid-catch"):
+        assert len(observations) == 48, "all that can be seen"
+    else:
+        assert 240 <= len(observations) <= 256, "where states are few, some are met twice"
 
 
 def test_half_come_from_each_policy() -> None:

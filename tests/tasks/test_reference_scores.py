@@ -42,7 +42,7 @@ def test_dynamic_programming_agrees_with_play() -> None:
 def test_an_enumerated_task_is_complete() -> None:
     mdp = tabulate(GridCatch())
     assert mdp.start.sum() == pytest.approx(1, abs=1e-12)
-    rows = mdp.transitions.sum(axis=2)
+    rows = np.stack([of_action.sum(axis=1) for of_action in mdp.transitions])
     assert (rows <= 1 + 1e-12).all() and (rows < 1 - 1e-3).any(), "some actions may catch, none does more"
     np.testing.assert_allclose(mdp.rewards, (1 - rows) * 1.0 + rows * -0.1, atol=1e-12)
 

@@ -32,21 +32,35 @@ class Filters:
     stride: int
 
 
-IMAGE_FILTERS = ((Filters(7, 2), Filters(5, 1)), (Filters(12, 6), Filters(5, 1)))
-"""Two convolutions, the first pair that tiles the image; then pooling over all positions and one dense layer.
+@dataclass(frozen=True)
+class Convolutions:
+    """The convolutions for images; `pooled`: what follows sees their largest values over all positions, else each position."""
+
+    filters: tuple[Filters, ...]
+    pooled: bool
+
+
+IMAGE_CONVOLUTIONS = (
+    Convolutions((Filters(7, 2), Filters(5, 1)), pooled=True),
+    Convolutions((Filters(12, 6), Filters(5, 1)), pooled=True),
+    Convolutions((Filters(8, 4), Filters(5, 2)), pooled=False),
+)
+"""Two convolutions, the first that tile the image; then one dense layer.
 
 The first are those of van der Pol et al. (2020) for 21×21 pixels. The second, for 48×48, keep the cells of 6 pixels whole
-and see the middle six by six of them at once.
+and see the middle six by six of them at once. The third are those of the same paper for Pong, where it matters how high
+the ball is.
 """
 
 
-def image_filters(size: int) -> tuple[Filters, ...]:
-    """The convolutions for images of so many pixels a side; the first pair where none tiles them."""
-    for first, second in IMAGE_FILTERS:
+def image_convolutions(size: int) -> Convolutions:
+    """Those for images of so many pixels a side; the first where none tiles them, which then says why not."""
+    for convolutions in IMAGE_CONVOLUTIONS:
+        first, second = convolutions.filters
         positions, rest = divmod(size - first.kernel, first.stride)
         if rest == 0 and positions + 1 >= second.kernel and (positions + 1 - second.kernel) % second.stride == 0:
-            return first, second
-    return IMAGE_FILTERS[0]
+            return convolutions
+    return IMAGE_CONVOLUTIONS[0]
 
 
 class Trunk(nn.Module, ABC):
@@ -88,12 +102,13 @@ class Trunk(nn.Module, ABC):
         moments = uniform_moments(observation.size, 0) if is_fitted else None
         dense = channels
         if isinstance(observation, ImageTransform):
-            convolutions = image_filters(observation.shape[1])
-            if len(channels) != len(convolutions) + 1:
-                raise SympriorError(f"An image network has {len(convolutions) + 1} hidden layers, not {len(channels)}.")
+            convolutions = image_convolutions(observation.shape[1])
+            hidden = len(convolutions.filters) + 1
+            if len(channels) != hidden:
+                raise SympriorError(f"An image network has {hidden} hidden layers, not {len(channels)}.")
             source, width = observation.fibre, observation.shape[0] // observation.fibre.size
             size, correlation = observation.shape[1], 0.0 if is_fitted else None
-            for filters, count in zip(convolutions, channels, strict=False):
+            for filters, count in zip(convolutions.filters, channels, strict=False):
                 layer = BasisConvolution(
                     source,
                     fibre,
@@ -110,8 +125,11 @@ class Trunk(nn.Module, ABC):
                 self.convolutions.append(layer)
                 source, width, size = fibre, count, layer.output_size
                 correlation = RECTIFIED if is_fitted else None
-            moments = uniform_moments(fibre.size, RECTIFIED) if is_fitted else None
-            dense = channels[len(convolutions) :]
+            self._pooled = convolutions.pooled
+            if not convolutions.pooled:
+                source = ImageTransform(observation.planar, fibre, size)
+            moments = uniform_moments(source.size, RECTIFIED) if is_fitted else None
+            dense = channels[hidden - 1 :]
         self.dense = nn.ModuleList()
         for count in dense:
             self.dense.append(BasisLinear(source, fibre, width, count, rule, rng, moments=moments))
@@ -156,13 +174,17 @@ class Trunk(nn.Module, ABC):
         """A linear layer from the features to one copy of `target`."""
         return BasisLinear(self._source, target, self._width, 1, rule, rng, gain, self._moments)
 
+    def _each_position(self, x: Tensor) -> Tensor:
+        """From [(seeds,) batch, fibre · channel, height, width] to [(seeds,) batch, fibre · height · width · channel]."""
+        return x.unflatten(-3, (self.fibre.size, -1)).movedim(-3, -1).flatten(-4)
+
     def features(self, observations: Tensor) -> Tensor:
         """Features [(seeds,) batch, …] of observations [(seeds,) batch, …]."""
         x = observations.float() / 255 if observations.dtype == torch.uint8 else observations.float()
         if self.convolutions:
             for layer in self.convolutions:
                 x = torch.relu(layer(x))
-            x = x.amax(dim=(-2, -1))
+            x = x.amax(dim=(-2, -1)) if self._pooled else self._each_position(x)
         else:
             x = x.flatten(-self.observation_dims)
             x = x if self.normaliser is None else self.normaliser(x)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gymnasium
 from numpy.typing import NDArray
 
+from symprior.tasks.errors import SympriorError
 from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import Task
 
@@ -20,13 +21,27 @@ class Problem:
     """All that an agent may know of a task beforehand.
 
     Attributes:
-        observation_space, action_space: gymnasium spaces of a single environment.
+        observation_space, action_space: gymnasium spaces of a single environment; actions are `Discrete`, or vectors in a
+            `Box`.
         symmetry: the symmetry to use: the task's own, or a control's.
+
+    Raises:
+        SympriorError: the symmetry acts on actions of another kind or number.
     """
 
     observation_space: gymnasium.Space[Any]
     action_space: gymnasium.Space[Any]
     symmetry: Symmetry
+
+    def __post_init__(self) -> None:
+        space, acts_on = self.action_space, self.symmetry.action.size
+        if self.symmetry.discrete:
+            fits = isinstance(space, gymnasium.spaces.Discrete) and space.n == acts_on and space.start == 0
+        else:
+            fits = isinstance(space, gymnasium.spaces.Box) and space.shape == (acts_on,)
+        if not fits:
+            kind = f"{acts_on} discrete actions" if self.symmetry.discrete else f"action vectors of {acts_on} entries"
+            raise SympriorError(f"The symmetry acts on {kind}, but the action space is {space}.")
 
     @classmethod
     def of(cls, task: Task, symmetry: Symmetry | None = None) -> Problem:
@@ -39,9 +54,12 @@ class Agent(Protocol):
 
     `num_envs` (a class or instance attribute, 1 where it is missing) says how many copies `learn` wants. Some more
     methods are used where they exist: `act_greedily(observations)`, the other mode of acting (`act_exploring` of an agent
-    that acts greedily); `action_probabilities(observations)`, [batch, actions], for the equivariance error, or
-    `action_values(observations)` of an agent that learns these; `seed_policy(seeds)`, which starts the policy's own
-    random streams, one for each row of observations, before an evaluation.
+    that acts greedily); for the equivariance error `action_probabilities(observations)`, [batch, actions], or
+    `action_values(observations)` of an agent that learns these, or of action vectors `action_means(observations)` and
+    `action_log_stds(observations)`, [batch, size]; `seed_policy(seeds)`, which starts the policy's own random streams,
+    one for each row of observations, before an evaluation.
+
+    Action vectors are clipped to the action space by whoever steps an environment with them.
     """
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:

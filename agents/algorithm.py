@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from symprior.tasks.errors import unknown_name
+from symprior.tasks.errors import SympriorError, unknown_name
 from symprior.tasks.registry import Registry
+from symprior.tasks.symmetry import Symmetry
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from symprior.agents.agent import Agent, Problem
+    from symprior.agents.distributions import Distribution
     from symprior.agents.networks.actor_critic import ActorCritic
     from symprior.agents.networks.q_network import QNetwork
     from symprior.agents.networks.trunk import Trunk
@@ -54,6 +56,14 @@ class OnPolicySettings(LearnerSettings):
     entropy_coefficient: float = Field(default=0.01, ge=0, description="weight of the entropy bonus")
     normalise_advantage: bool = Field(
         default=False, description="whether advantages are standardised in each minibatch"
+    )
+
+    normalise_observations: bool = Field(
+        default=False, description="whether vectors of observations are scaled by running statistics of the training"
+    )
+    symmetrise_statistics: bool = Field(
+        default=False,
+        description="whether these are symmetrised over the group; those of equivariant networks are in any case",
     )
 
     def for_stable_baselines3(self) -> dict[str, Any]:
@@ -107,15 +117,22 @@ class Algorithm(ABC):
     ) -> Agent:
         """The agent that carries it out for the given seeds, with settings for each."""
 
+    def refusal(self, symmetry: Symmetry) -> str | None:
+        """Why it cannot be used where this symmetry acts; None where it can."""
+        return None
+
 
 class LearningAlgorithm(Algorithm):
     """An algorithm that trains a network.
 
     Attributes:
-        learners: for each learner the class that carries the algorithm out, as `module:class`; imported when it is used.
+        learners: for each learner the class that carries the algorithm out on discrete actions, as `module:class`;
+            imported when it is used.
+        continuous_learners: the same on action vectors.
     """
 
-    learners: ClassVar[Mapping[str, str]]
+    learners: ClassVar[Mapping[str, str]] = {}
+    continuous_learners: ClassVar[Mapping[str, str]] = {}
 
     @property
     @abstractmethod
@@ -136,13 +153,26 @@ class LearningAlgorithm(Algorithm):
         """The agent on this learner.
 
         Raises:
-            SympriorError: there is no such learner.
+            SympriorError: there is no such learner, or the algorithm does not take this kind of action.
         """
-        if learner not in self.learners:
-            raise unknown_name("learner", learner, self.learners)
-        module, _, name = self.learners[learner].partition(":")
+        if reason := self.refusal(problem.symmetry):
+            raise SympriorError(reason)
+        learners = self._learners(problem.symmetry)
+        if learner not in learners:
+            raise unknown_name("learner", learner, learners)
+        module, _, name = learners[learner].partition(":")
         made: Agent = getattr(import_module(module), name)(problem, seeds, self, prior, settings, device)
         return made
+
+    def _learners(self, symmetry: Symmetry) -> Mapping[str, str]:
+        return self.learners if symmetry.discrete else self.continuous_learners
+
+    def refusal(self, symmetry: Symmetry) -> str | None:
+        """That it takes the other kind of action."""
+        if self._learners(symmetry):
+            return None
+        takes, has = ("discrete actions", "vectors") if self.learners else ("action vectors", "discrete")
+        return f"{self.name} takes {takes}, but the task's actions are {has}. `symprior agents` lists other algorithms."
 
 
 class OnPolicyAlgorithm(LearningAlgorithm):
@@ -151,6 +181,10 @@ class OnPolicyAlgorithm(LearningAlgorithm):
     learners: ClassVar[Mapping[str, str]] = {
         "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesAgent",
         "batched": "symprior.agents.learners.batched:BatchedAgent",
+    }
+    continuous_learners: ClassVar[Mapping[str, str]] = {
+        "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesGaussianAgent",
+        "batched": "symprior.agents.learners.batched:BatchedGaussianAgent",
     }
 
     @property
@@ -166,37 +200,28 @@ class OnPolicyAlgorithm(LearningAlgorithm):
     ) -> Tensor:
         """∂ policy loss / ∂ log π(a | s) of each transition; all [(seeds,) batch]."""
 
-    def gradients(self, logits: Tensor, values: Tensor, batch: Minibatch, settings: Any) -> tuple[Tensor, Tensor]:
+    def gradients(self, policy: Distribution, values: Tensor, batch: Minibatch, settings: Any) -> tuple[Tensor, Tensor]:
         """Gradients of the loss, for the batched learner, with respect to the network's outputs.
 
-        The loss of each seed is mean(policy loss) + c_e mean(Σ π log π) + c_v mean((V − R)²). In closed form: as a
-        graph, so many operations on so small tensors would be a sixth of an update's time.
+        The loss of each seed is mean(policy loss) − c_e mean(entropy) + c_v mean((V − R)²).
 
         Args:
-            logits: [(seeds,) batch, actions].
+            policy: at the batch's observations, of outputs [(seeds,) batch, outputs].
             values: [(seeds,) batch].
             batch: the transitions.
             settings: of this algorithm, each float as one number for each seed, [(seeds,) 1].
 
         Returns:
-            ∂ loss / ∂ logits and ∂ loss / ∂ values, of their shapes.
+            ∂ loss / ∂ outputs and ∂ loss / ∂ values, of their shapes.
         """
-        size, actions, advantages = values.shape[-1], batch.actions.unsqueeze(-1), batch.advantages
+        size, advantages = values.shape[-1], batch.advantages
         if settings.normalise_advantage:
             deviation = advantages.std(-1, keepdim=True)
             advantages = (advantages - advantages.mean(-1, keepdim=True)) / (deviation + 1e-8)
-        log_policy = logits.detach().log_softmax(-1)
-        policy = log_policy.exp()
-        log_probabilities = log_policy.gather(-1, actions).squeeze(-1)
+        log_probabilities = policy.log_probability(batch.actions)
         pull = self.policy_gradient(log_probabilities, batch.old_log_probabilities, advantages, settings)
-        pull = (pull / size).unsqueeze(-1)
-        # ∂ Σ π log π / ∂ logits = π log π − π Σ π log π, and ∂ log π(a) / ∂ logits = 1_a − π
-        weighted = policy * log_policy
-        to_logits = weighted - policy * weighted.sum(-1, keepdim=True)
-        to_logits *= (settings.entropy_coefficient / size)[..., None]
-        to_logits -= pull * policy
-        to_logits.scatter_add_(-1, actions, pull)
-        return to_logits, (values.detach() - batch.returns) * (2 * settings.value_coefficient / size)
+        to_outputs = policy.gradient(batch.actions, pull / size, settings.entropy_coefficient / size)
+        return to_outputs, (values.detach() - batch.returns) * (2 * settings.value_coefficient / size)
 
 
 class ReplayAlgorithm(LearningAlgorithm):

@@ -13,3 +13,11 @@ SYMMETRIC_LOCOMOTION = """@inproceedings{abdolhosseini2019symmetric,
   booktitle={Motion, Interaction and Games},
   year={2019}
 }"""
+
+FRAME_AVERAGING = """@inproceedings{puny2022frame,
+  title={Frame Averaging for Invariant and Equivariant Network Design},
+  author={Puny, Omri and Atzmon, Matan and Smith, Edward J. and Misra, Ishan and Grover, Aditya and Ben-Hamu, Heli and
+    Lipman, Yaron},
+  booktitle={International Conference on Learning Representations},
+  year={2022}
+}"""

@@ -11,11 +11,11 @@ from importlib import resources
 from itertools import product
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, create_model
 
 from symprior.agents.agent import Agent, Problem
 from symprior.agents.algorithm import ALGORITHMS, Algorithm, Settings
-from symprior.agents.prior import PRIORS, Prior
+from symprior.agents.prior import PRIORS, Prior, PriorSettings
 from symprior.tasks.errors import SympriorError, unknown_name
 
 PLAIN = "plain"
@@ -45,6 +45,11 @@ class ShippedAgent:
         """The papers that it follows."""
         return tuple(part.bibtex for part in (self.algorithm, self.prior) if part is not None and part.bibtex)
 
+    @property
+    def settings_type(self) -> type[Settings]:
+        """The class of its hyperparameters: the algorithm's, and those of the prior where it has some."""
+        return _both(self.algorithm.settings, self.prior.settings) if self.prior else self.algorithm.settings
+
     def settings(self, family: str, overrides: dict[str, Any] | None = None) -> Settings:
         """The hyperparameters for a family of tasks: defaults, the family's, the tuned ones, then `overrides`.
 
@@ -54,13 +59,13 @@ class ShippedAgent:
         shared = _shared_settings().get(family, {}).get(self.algorithm.name, {})
         values = {**shared, **_tuned(family, self.id), **(overrides or {})}
         try:
-            return self.algorithm.settings(**values)
+            return self.settings_type(**values)
         except ValidationError as error:
             problem = error.errors()[0]
             name = ".".join(map(str, problem["loc"])) or "these together"
             raise SympriorError(
                 f"{self.id} cannot take {name} = {problem['input']!r}: {problem['msg']}. "
-                f"It takes {', '.join(self.algorithm.settings.model_fields)}."
+                f"It takes {', '.join(self.settings_type.model_fields)}."
             ) from error
 
     def build(
@@ -79,7 +84,7 @@ def get_agent(name: str) -> ShippedAgent:
     """The shipped agent of that name.
 
     Raises:
-        SympriorError: no such algorithm or prior, or an algorithm that takes no prior.
+        SympriorError: no such algorithm or prior, an algorithm that takes no prior, or two that cannot be combined.
     """
     algorithm_name, _, prior_name = name.partition("+")
     if algorithm_name not in ALGORITHMS:
@@ -89,7 +94,10 @@ def get_agent(name: str) -> ShippedAgent:
         if prior_name:
             raise SympriorError(f"{algorithm_name} takes no prior, so there is no {name!r}. Use {algorithm_name!r}.")
         return ShippedAgent(algorithm, None)
-    return ShippedAgent(algorithm, PRIORS[prior_name or PLAIN])
+    prior = PRIORS[prior_name or PLAIN]
+    if reason := prior.refusal(algorithm):
+        raise SympriorError(f"There is no {name!r}: {reason}")
+    return ShippedAgent(algorithm, prior)
 
 
 def agent_names() -> list[str]:
@@ -98,9 +106,17 @@ def agent_names() -> list[str]:
     combined = [
         ShippedAgent(ALGORITHMS[algorithm], PRIORS[prior])
         for algorithm, prior in product(ALGORITHMS, PRIORS)
-        if ALGORITHMS[algorithm].takes_prior
+        if ALGORITHMS[algorithm].takes_prior and not PRIORS[prior].refusal(ALGORITHMS[algorithm])
     ]
     return sorted(agent.id for agent in (*alone, *combined))
+
+
+@cache
+def _both(algorithm: type[Settings], prior: type[PriorSettings]) -> type[Settings]:
+    """One class with the hyperparameters of both."""
+    if not prior.model_fields:
+        return algorithm
+    return create_model(f"{prior.__name__}Of{algorithm.__name__}", __base__=(algorithm, prior))
 
 
 @cache

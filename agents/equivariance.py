@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,6 +54,49 @@ def value_equivariance_error(values: NDArray[np.float64], symmetry: Symmetry) ->
         symmetry: what acts.
     """
     return _errors(values / max(float(values.std()), np.finfo(np.float64).tiny), symmetry, _mean_difference)
+
+
+def mean_equivariance_error(
+    means: NDArray[np.float64], symmetry: Symmetry, space: gymnasium.Space[Any]
+) -> EquivarianceErrors:
+    """The error of a policy's means, over half the action's range (1 where it has no bounds), the mean over entries.
+
+    Means are clipped to the action space, as they are executed: beyond it they are one action.
+
+    Args:
+        means: at states closed under the group, [|G| · states, size].
+        symmetry: what acts.
+        space: of the actions, a `Box`.
+    """
+    assert isinstance(space, gymnasium.spaces.Box)
+    low, high = space.low.astype(np.float64), space.high.astype(np.float64)
+    half_range = np.where(np.isfinite(high - low), (high - low) / 2, 1.0)
+
+    def distance(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _mean_difference(p / half_range, q / half_range)
+
+    return _errors(np.clip(means, low, high), symmetry, distance)
+
+
+def log_std_equivariance_error(log_stds: NDArray[np.float64], symmetry: Symmetry) -> float:
+    """The largest |log σ(g s) − log σ'|, with σ' the standard deviations of the entries of g·a where a has σ(s).
+
+    On signed permutations σ' = |ρ(g)| σ(s).
+
+    Args:
+        log_stds: at states closed under the group, [|G| · states, size].
+        symmetry: what acts.
+    """
+    group = symmetry.group
+    images = log_stds.reshape(len(group), -1, log_stds.shape[-1])
+    shift = float(images.max())  # variances of any size stay within the numbers there are
+    variances = np.exp(2 * (images - shift))
+    squares = [np.square(symmetry.action.matrix(g)) for g in range(len(group))]
+    return max(
+        float(np.abs(images[group.table[g, h]] - shift - np.log(variances[h] @ squares[g].T) / 2).max())
+        for g in range(len(group))
+        for h in range(len(group))
+    )
 
 
 def _errors(

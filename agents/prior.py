@@ -1,12 +1,13 @@
-"""What a prior is: a network, and what it does to a minibatch. One file in `priors/` is one prior."""
+"""What a prior is: a network, what it does to a minibatch, a loss of its own. One file in `priors/` is one prior."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from symprior.agents.networks.actor_critic import default_widths, matched_channels, plain_network
@@ -14,6 +15,15 @@ from symprior.agents.networks.trunk import Trunk
 from symprior.agents.orbits import Orbit
 from symprior.tasks.registry import Registry
 from symprior.tasks.symmetry import Symmetry
+
+if TYPE_CHECKING:
+    from symprior.agents.algorithm import Algorithm
+
+
+class PriorSettings(BaseModel):
+    """Hyperparameters of a prior, which stand beside the algorithm's in the settings of an agent; most priors have none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,34 @@ class Replayed(Batch):
     rewards: Tensor
 
 
+class AuxiliaryLoss(ABC):
+    """A loss on what the policy says in an update, beside the algorithm's own.
+
+    Attributes:
+        latest: its last value, [(seeds,) 1]; None before the first update.
+    """
+
+    latest: Tensor | None = None
+
+    def __call__(self, outputs: Tensor) -> Tensor:
+        """The loss of each seed, [(seeds,) 1].
+
+        Args:
+            outputs: the network's, of the policy, at `observations`, [(seeds,) rows, outputs].
+        """
+        loss = self.loss(outputs)
+        self.latest = loss.detach()
+        return loss
+
+    @abstractmethod
+    def observations(self, own: Tensor) -> Tensor:
+        """What the network looks at, [(seeds,) rows, …]: the minibatch's own observations, and behind them what else it needs."""
+
+    @abstractmethod
+    def loss(self, outputs: Tensor) -> Tensor:
+        """As calling it."""
+
+
 N = TypeVar("N", bound=Trunk)
 B = TypeVar("B", bound=Batch)
 
@@ -90,23 +128,55 @@ class Prior(ABC):
     title: ClassVar[str]
     description: ClassVar[str]
     bibtex: ClassVar[str] = ""
+    settings: ClassVar[type[PriorSettings]] = PriorSettings
+    """The class of its hyperparameters."""
     is_control: ClassVar[bool] = False
     strict: ClassVar[bool] = False
     """Whether the policy is exactly equivariant by construction."""
+    symmetrises_statistics: ClassVar[bool] = False
+    """Whether the statistics that observations are scaled by have to be symmetrised; others may be, as a control."""
+
+    def refusal(self, algorithm: Algorithm) -> str | None:
+        """Why it cannot be combined with this algorithm; None where it can."""
+        return None
 
     @abstractmethod
-    def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:
-        """The network of one seed, with the heads of the `kind` that the algorithm needs; `rng` draws its weights."""
+    def network(
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+    ) -> N:
+        """The network of one seed.
+
+        Args:
+            kind: which heads the algorithm needs.
+            symmetry: the one to use.
+            sizes: hidden sizes.
+            rng: draws the weights.
+            settings: the agent's; None: the prior's defaults.
+        """
 
     def minibatch(self, batch: B, orbit: Orbit) -> B:
         """What an update sees instead of `batch`, whether that was just collected or comes from a replay buffer."""
         return batch
 
+    def auxiliary_loss(self, orbit: Orbit, settings: Any) -> AuxiliaryLoss | None:
+        """A loss beside the algorithm's, for policies that learn from rollouts; None for none.
+
+        Args:
+            orbit: the symmetry to use.
+            settings: the agent's; the floats of many seeds are tensors [seeds, 1].
+
+        Raises:
+            SympriorError: the settings ask for what this symmetry does not allow.
+        """
+        return None
+
 
 class PlainNetwork(Prior):
     """A prior (or none) that lives in the data or the loss: its network is the ordinary one."""
 
-    def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:
+    def network(
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+    ) -> N:
         """An ordinary network of the plain widths."""
         return plain_network(symmetry, sizes.plain(symmetry), rng, kind)
 

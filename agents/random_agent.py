@@ -1,28 +1,29 @@
-"""The agent that acts uniformly at random."""
+"""The agent that does not learn: uniformly random actions."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+import gymnasium
 import numpy as np
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
-from symprior.agents.acting import CategoricalActor
+from symprior.agents.acting import Actor, CategoricalActor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import Settings
-from symprior.tasks.errors import BudgetExhausted
+from symprior.tasks.errors import BudgetExhausted, SympriorError
 
 
-class RandomAgent(CategoricalActor):
+class RandomAgent(Actor):
     """Uses its budget and learns nothing."""
 
     parameters = 0
 
     def __init__(self, problem: Problem, seeds: Sequence[int], settings: Settings) -> None:
-        self.seed, self.num_envs = seeds[0], settings.num_envs
-        self._actions = int(problem.action_space.n)  # type: ignore[attr-defined]
+        self.problem, self.seed, self.num_envs = problem, seeds[0], settings.num_envs
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
         """Act at random until the budget is used."""
@@ -33,6 +34,42 @@ class RandomAgent(CategoricalActor):
         except BudgetExhausted:
             return
 
+    @abstractmethod
+    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Uniformly random actions [batch, …]."""
+
+
+class RandomChoice(CategoricalActor, RandomAgent):
+    """On discrete actions."""
+
     def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
         """The uniform distribution, [batch, actions]."""
-        return np.full((len(observations), self._actions), 1 / self._actions)
+        actions = self.problem.symmetry.action.size
+        return np.full((len(observations), actions), 1 / actions)
+
+
+class RandomVector(RandomAgent):
+    """On action vectors.
+
+    Raises:
+        SympriorError: the action space has no bounds to be uniform between.
+    """
+
+    def __init__(self, problem: Problem, seeds: Sequence[int], settings: Settings) -> None:
+        super().__init__(problem, seeds, settings)
+        space = problem.action_space
+        assert isinstance(space, gymnasium.spaces.Box)
+        if not space.is_bounded():
+            raise SympriorError(f"No action is uniformly random in {space}: it has no bounds.")
+        self._low, self._high, self._type = space.low, space.high, space.dtype
+
+    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Uniform between the bounds, [batch, size]."""
+        uniforms = self._uniforms(observations, len(self._low))
+        actions: NDArray[Any] = (self._low + (self._high - self._low) * uniforms).astype(self._type)
+        return actions
+
+    def action_means(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+        """The middle, [batch, size]."""
+        middle = (self._low.astype(np.float64) + self._high) / 2
+        return np.tile(middle, (len(observations), 1))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,46 @@ class Basis:
     def rank(self) -> int:
         """The number of vectors."""
         return int(self.vectors.shape[1])
+
+    @property
+    def deviations(self) -> Any:
+        """Standard deviations of coefficients [rank, 1, 1], or one for all, that give entries of root mean square 1."""
+        return np.sqrt(self.output_size * self.input_size / max(self.rank, 1))
+
+    @property
+    def penalties(self) -> Vectors | None:
+        """What the loss grows by for each coefficient's square, [rank]; None: nothing."""
+        return None
+
+
+@dataclass(frozen=True)
+class RelaxedBasis(Basis):
+    """Equivariant vectors first, and behind them what completes them to a basis of all matrices, held back.
+
+    Attributes:
+        equivariant: the number of equivariant vectors.
+        start: the root mean square of the others' entries at the start; 1: as of an ordinary layer.
+        penalty: λ of a loss λ Σ c² over the others' coefficients c.
+    """
+
+    equivariant: int
+    start: float
+    penalty: float
+
+    @property
+    def deviations(self) -> Any:
+        """The equivariant part starts as an equivariant layer does."""
+        entries, free = self.output_size * self.input_size, self.rank - self.equivariant
+        each = [np.sqrt(entries / max(self.equivariant, 1))] * self.equivariant + [
+            self.start * np.sqrt(entries / max(free, 1))
+        ] * free
+        return np.array(each)[:, None, None]
+
+    @property
+    def penalties(self) -> Vectors | None:
+        """Of the others only."""
+        free = np.arange(self.rank) >= self.equivariant
+        return self.penalty * free if free.any() else None
 
 
 BasisRule = Callable[[Representation, Representation, np.random.Generator], Basis]
@@ -95,6 +136,27 @@ def nullspace_basis(source: Representation, target: Representation, rng: np.rand
     drawn = rng.standard_normal((entries, rank))
     drawn -= equivariant.vectors @ (equivariant.vectors.T @ drawn)
     return Basis(target.size, source.size, _orthonormal(drawn))
+
+
+def relaxed_basis(source: Representation, target: Representation, start: float, penalty: float) -> RelaxedBasis:
+    """The equivariant basis, completed by vectors that are held back; see `RelaxedBasis`."""
+    basis = equivariant_basis(source, target)
+    vectors = np.concatenate([basis.vectors, _complement(basis.vectors)], axis=1)
+    return RelaxedBasis(basis.output_size, basis.input_size, vectors, basis.rank, start, penalty)
+
+
+def _complement(columns: Vectors) -> Vectors:
+    """Orthonormal vectors that complete these to a basis; where no two have an entry in common, as sparse as they are."""
+    entries, rank = columns.shape
+    if ((columns != 0).sum(axis=1) > 1).any():
+        return np.asarray(np.linalg.qr(columns, mode="complete")[0][:, rank:])
+    supports = [np.flatnonzero(column) for column in columns.T]
+    parts = [np.eye(entries)[:, (columns == 0).all(axis=1)]]
+    for support, column in zip(supports, columns.T, strict=True):
+        part = np.zeros((entries, len(support) - 1))
+        part[support] = np.linalg.qr(column[support, None], mode="complete")[0][:, 1:]
+        parts.append(part)
+    return np.concatenate(parts, axis=1)
 
 
 def _orthonormal(columns: Vectors) -> Vectors:

@@ -13,6 +13,7 @@ from symprior.tasks.source_files import digest, load, names_a_file
 if TYPE_CHECKING:
     from symprior.agents import Problem, ShippedAgent
     from symprior.benchmark.job import Stack
+    from symprior.tasks.symmetry import Symmetry
 
 METHODS = ("learn", "act")
 
@@ -37,6 +38,10 @@ class Shipped:
         """All hyperparameters, defaults filled in."""
         return self.agent.settings(family, overrides).model_dump(mode="json")
 
+    def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
+        """A record's hyperparameters, with the defaults of those that did not exist when it was written."""
+        return {**self.agent.settings_type().model_dump(mode="json"), **recorded}
+
     def build(self, problem: Problem, stack: Stack, family: str) -> Any:
         """The agent that carries out the stack's runs."""
         settings = [self.agent.settings(family, dict(run.job.settings)) for run in stack.runs]
@@ -59,6 +64,10 @@ class Shipped:
     def learner(self, asked: str) -> str:
         """What carries it out; an agent that does not learn has none."""
         return asked if self.agent.prior else "none"
+
+    def refusal(self, symmetry: Symmetry) -> str | None:
+        """Why it cannot be used where this symmetry acts; None where it can."""
+        return self.agent.algorithm.refusal(symmetry)
 
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Transitions in one gradient step, before a prior adds copies."""
@@ -107,6 +116,10 @@ class Own:
             ) from error
         return {**settings, "source": self.source}
 
+    def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
+        """As they are."""
+        return recorded
+
     def build(self, problem: Problem, stack: Stack, family: str) -> Any:
         """The agent of one seed."""
         return self.kind(problem, stack.seeds[0])
@@ -128,6 +141,10 @@ class Own:
     def learner(self, asked: str) -> str:
         """Its own."""
         return "own"
+
+    def refusal(self, symmetry: Symmetry) -> str | None:
+        """Unknown: it says so itself when it is made."""
+        return None
 
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Unknown."""

@@ -96,7 +96,7 @@ def _play(
 def checked_actions(
     actions: Any, space: gymnasium.Space[Any], rows: int, giver: str = "`act` returned"
 ) -> NDArray[Any]:
-    """The actions as an array, if there is one for each row and each lies in the space.
+    """The actions as an array, if there is one for each row and each lies in the space; vectors are clipped to it.
 
     Args:
         actions: what an agent gave.
@@ -105,7 +105,7 @@ def checked_actions(
         giver: how the sentence of an error begins.
 
     Raises:
-        SympriorError: they are of another shape or type, or leave the space.
+        SympriorError: they are of another shape or type, discrete ones leave the space, or vectors hold what is no number.
     """
     try:
         array = np.asarray(actions)
@@ -123,4 +123,10 @@ def checked_actions(
             raise SympriorError(f"{giver} actions of type {array.dtype}; {space} needs integers.")
         if array.min() < space.start or array.max() >= space.start + space.n:
             raise SympriorError(f"{giver} actions from {array.min()} to {array.max()}; {space} has 0 … {space.n - 1}.")
+    if isinstance(space, gymnasium.spaces.Box):
+        if not np.issubdtype(array.dtype, np.number) or np.issubdtype(array.dtype, np.complexfloating):
+            raise SympriorError(f"{giver} actions of type {array.dtype}; {space} needs numbers.")
+        if not np.isfinite(array).all():
+            raise SympriorError(f"{giver} actions that are infinite or no numbers; {space} needs finite ones.")
+        array = np.clip(array, space.low, space.high).astype(space.dtype)
     return array

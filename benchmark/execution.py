@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from symprior.agents import Problem
-from symprior.agents.equivariance import EquivarianceErrors, closed_under, equivariance_error, value_equivariance_error
+from symprior.agents.equivariance import (
+    EquivarianceErrors,
+    closed_under,
+    equivariance_error,
+    log_std_equivariance_error,
+    mean_equivariance_error,
+    value_equivariance_error,
+)
 from symprior.benchmark import contestants
 from symprior.benchmark.evaluation import evaluate, seed_global_generators
 from symprior.benchmark.job import BATCHED, Stack
@@ -38,8 +45,14 @@ from symprior.tasks.task import TaskVectorEnv
 
 OTHER_MODES = {"greedy": "act_greedily", "epsilon-greedy": "act_exploring"}
 """Modes of acting beside the one that counts, and an agent's methods for them; the first that it has is recorded."""
-EQUIVARIANCE = {"action_values": value_equivariance_error, "action_probabilities": equivariance_error}
+EQUIVARIANCE: dict[str, Callable[[Any, Problem], EquivarianceErrors]] = {
+    "action_values": lambda values, problem: value_equivariance_error(values, problem.symmetry),
+    "action_probabilities": lambda policy, problem: equivariance_error(policy, problem.symmetry),
+    "action_means": lambda means, problem: mean_equivariance_error(means, problem.symmetry, problem.action_space),
+}
 """What is asked of an agent at the frozen states, and how far that is from being equivariant; the first that it has."""
+LOG_STDS = "action_log_stds"
+"""What is asked of one that has standard deviations, whose error stands apart."""
 
 
 class Execution:
@@ -52,7 +65,7 @@ class Execution:
 
     def __init__(self, stack: Stack, on_progress: Callable[[int], None] = lambda steps: None) -> None:
         self.stack, self.job, self._on_progress = stack, stack.job, on_progress
-        self.task = get_task(self.job.task_file or self.job.task)
+        self.task = get_task(self.job.task)
         self.contestant = contestants.find(self.job.agent)
         self.curves: list[list[Checkpoint]] = [[] for _ in stack.runs]
         self.others: list[OtherMode | None] = [None for _ in stack.runs]
@@ -63,8 +76,7 @@ class Execution:
 
     def run(self) -> list[RunRecord]:
         """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
-        job, packages = self.job, self.task.packages
-        origin = provenance(job.device, len(self.stack.runs), _torch_threads(), packages, job.task_file)
+        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task)
         started = time.perf_counter()
         error: str | None = None
         try:
@@ -108,9 +120,8 @@ class Execution:
 
     def _train(self) -> None:
         job, seeds = self.job, self.stack.seeds
-        problem = Problem.of(self.task, self._symmetry)
         seed_global_generators(seed_from(job.task, *seeds, "agent"))
-        self.agent = self.contestant.build(problem, self.stack, self.task.family)
+        self.agent = self.contestant.build(self._problem, self.stack, self.task.family)
         copies = _copies(self.agent)
         points = evaluation_points(job.budget, job.evaluate_every)
         self.env = MeteredVectorEnv(
@@ -159,17 +170,26 @@ class Execution:
         measured = next(((name, error) for name, error in EQUIVARIANCE.items() if hasattr(self.agent, name)), None)
         if measured is None:
             return [None] * runs
-        rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
         name, error_of = measured
-        outputs = np.split(getattr(self.agent, name)(rows), runs)
-        return [
-            self._recorded(error_of(output, self._symmetry)) if np.isfinite(output).all() else None
-            for output in outputs
-        ]
+        outputs = self._at_frozen_states(name)
+        log_stds = self._at_frozen_states(LOG_STDS) if hasattr(self.agent, LOG_STDS) else [None] * runs
+        return [self._error(error_of, *each) for each in zip(outputs, log_stds, strict=True)]
 
-    @staticmethod
-    def _recorded(found: EquivarianceErrors) -> EquivarianceError:
-        return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum)
+    def _at_frozen_states(self, method: str) -> list[Any]:
+        """What the agent says there, for each run, [|G| · states, …]."""
+        runs = len(self.stack.runs)
+        rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
+        return np.split(np.asarray(getattr(self.agent, method)(rows)), runs)
+
+    def _error(
+        self, error_of: Callable[[Any, Problem], EquivarianceErrors], outputs: Any, log_stds: Any
+    ) -> EquivarianceError | None:
+        """Of one run; None where the agent's numbers are none."""
+        if not all(np.isfinite(part).all() for part in (outputs, log_stds) if part is not None):
+            return None
+        found = error_of(outputs, self._problem)
+        spread = None if log_stds is None else log_std_equivariance_error(log_stds, self._symmetry)
+        return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum, log_std=spread)
 
     def _diverged(self) -> list[bool]:
         """For each run, whether its parameters are no numbers any more."""
@@ -192,6 +212,10 @@ class Execution:
     def _evaluation_environments(self) -> TaskVectorEnv:
         """One for each episode of an evaluation, made once: a simulator's model may take long to load."""
         return self.task.make_vector(self.task.evaluation_episodes * len(self.stack.runs))
+
+    @cached_property
+    def _problem(self) -> Problem:
+        return Problem.of(self.task, self._symmetry)
 
     @cached_property
     def _frozen(self) -> Any:

@@ -31,7 +31,6 @@ class Job:
         settings: hyperparameters that differ from the tuned ones, as sorted pairs.
         evaluate_every: environment steps between evaluations; None: the protocol's percentages.
         device: where torch computes.
-        task_file: `path/to/file.py:Name` of a task from outside the registry.
     """
 
     suite: str
@@ -44,7 +43,6 @@ class Job:
     settings: tuple[tuple[str, Any], ...] = ()
     evaluate_every: int | None = None
     device: str = "cpu"
-    task_file: str | None = None
 
     def __post_init__(self) -> None:
         if self.budget < 1:

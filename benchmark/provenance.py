@@ -5,29 +5,26 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from symprior.leaderboard.records import Provenance
+from symprior.tasks import Task
 from symprior.tasks.source_files import digest
 
 PACKAGES = ("torch", "gymnasium", "stable-baselines3", "numpy", "scipy")
 
 
-def provenance(
-    device: str, stack_size: int, threads: int, packages: Sequence[str] = (), task_file: str | None = None
-) -> Provenance:
+def provenance(device: str, stack_size: int, threads: int, task: Task) -> Provenance:
     """What is true of this process now.
 
     Args:
         device: where torch computes.
         stack_size: seeds in one computation.
         threads: of torch.
-        packages: what the task's simulator stands on, beside `PACKAGES`.
-        task_file: `path/to/file.py:Name` of a task from outside the registry.
+        task: what is run; its simulator's packages are named too, and its file where a user brought it.
     """
     commit, dirty = _commit()
     return Provenance(
@@ -35,12 +32,12 @@ def provenance(
         commit=commit,
         dirty=dirty,
         python=platform.python_version(),
-        packages={name: found for name in (*PACKAGES, *packages) if (found := _version(name)) is not None},
+        packages={name: found for name in (*PACKAGES, *task.packages) if (found := _version(name)) is not None},
         platform=f"{platform.system()} {platform.machine()}",
         processor=_processor(),
         threads=threads,
         device=_device_name(device),
-        task_source=task_file and digest(task_file),
+        task_source=task.file and digest(task.file),
         stack_size=stack_size,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
     )

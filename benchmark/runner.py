@@ -17,7 +17,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from symprior.benchmark.job import Job, Run, Stack, stacks
 from symprior.benchmark.store import RecordStore
+from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.lookup import own_files
 
 POLL_SECONDS = 0.2
 LONGEST_SUMMARY = 300
@@ -56,7 +58,7 @@ def run(runs: list[Run], store: RecordStore, workers: int, on_progress: Callable
     steps = context.RawArray("q", len(units))  # each worker writes its own cell: no lock that a killed one could keep
     with (
         _one_thread_each(),
-        ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps,)) as pool,
+        ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps, own_files())) as pool,
     ):
         futures: dict[Future[Any], Stack] = {
             pool.schedule(_work, args=(number, stack, str(store.folder))): stack for number, stack in enumerate(units)
@@ -128,7 +130,7 @@ def _summary(error: str) -> str:
 _steps: Any = None
 
 
-def _prepare(steps: Any) -> None:
+def _prepare(steps: Any, tasks: list[str]) -> None:
     global _steps  # noqa: PLW0603  (how a worker tells its parent the environment steps of each stack)
     _steps = steps
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
@@ -136,6 +138,8 @@ def _prepare(steps: Any) -> None:
     import torch
 
     torch.set_num_threads(1)
+    for name in tasks:  # a task of the user's is known to a worker once it has read its file
+        get_task(name)
 
 
 def _die_with_parent(parent: int) -> None:

@@ -87,13 +87,14 @@ class RecordStore:
 
     def _differences(self, job: Job, record: RunRecord, seed: int) -> list[tuple[str, object, object]]:
         contestant = contestants.find(job.agent)
-        asked = contestant.settings(get_task(job.task).family, dict(job.settings))
+        task = get_task(job.task)
+        asked = contestant.settings(task.family, dict(job.settings))
         return [
             ("a budget of", record.budget, job.budget),
-            ("settings", record.hyperparameters, asked),
+            ("settings", contestant.completed(record.hyperparameters), asked),
             ("evaluations every", record.evaluate_every, job.evaluate_every),
             ("the seed", record.seed, seed),
-            ("a task file of digest", record.provenance.task_source, job.task_file and digest(job.task_file)),
+            ("a task file of digest", record.provenance.task_source, task.file and digest(task.file)),
         ]
 
     def write(self, record: RunRecord) -> Path:

@@ -9,7 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
@@ -30,12 +38,19 @@ class EquivarianceError(_Part):
     """Distance of π(g s) from g π(s) on frozen states, all g, divided by that of two independent states.
 
     `None` where that divisor is under .01: a (nearly) constant policy is equivariant for free, so the ratio
-    says nothing.
+    says nothing. Of a Gaussian policy the distance is that of its means over half the action's range, and `log_std` is the
+    largest difference of the logarithms of its standard deviations, not divided; other policies have none.
     """
 
     mean: Finite | None
     maximum: Finite | None
     raw_maximum: Finite
+    log_std: Finite | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, float | None]:
+        fields: dict[str, float | None] = handler(self)
+        return fields if self.log_std is not None else {name: fields[name] for name in fields if name != "log_std"}
 
 
 class Checkpoint(_Part):

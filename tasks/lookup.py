@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from symprior.tasks.dials import DIALS
 from symprior.tasks.errors import SympriorError, unknown_name
 from symprior.tasks.source_files import load, names_a_file
@@ -35,13 +38,25 @@ def task_names() -> list[str]:
     return [*TASKS, *(name for dial in DIALS for name in DIALS[dial].names)]
 
 
+def own_files() -> list[str]:
+    """The names `path/to/file.py:Name` under which tasks were looked up so far."""
+    return [str(task.file) for task in _FROM_FILES.values()]
+
+
+_FROM_FILES: dict[str, Task] = {}
+
+
 def _from_file(name: str) -> Task:
-    found = load(name, "task")
-    if not isinstance(found, Task):
-        raise SympriorError(
-            f"{name} is no task but {type(found).__name__}. Decorate the function or class that makes the environment with "
-            "`symprior.tasks.own_task`."
-        )
-    if found.id not in TASKS or TASKS[found.id] is not found:
-        TASKS.register(found.id, found, name.rpartition(":")[0])
-    return found
+    path, _, attribute = name.rpartition(":")
+    whole = f"{Path(path).resolve()}:{attribute}"
+    if whole not in _FROM_FILES:
+        found = load(name, "task")
+        if not isinstance(found, Task):
+            raise SympriorError(
+                f"{name} is no task but {type(found).__name__}. Decorate the function or class that makes the environment "
+                "with `symprior.tasks.own_task`."
+            )
+        task = replace(found, file=whole)
+        TASKS.register(task.id, task, path)
+        _FROM_FILES[whole] = task
+    return _FROM_FILES[whole]

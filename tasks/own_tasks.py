@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.probes import Probe
 from symprior.tasks.representations import Representation
+from symprior.tasks.rollout_probe import RolloutProbe
 from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import Card, Task
 
@@ -115,7 +116,7 @@ def own_task(
             family=name.rpartition("-v")[0],
             gym_id=gym_id,
             symmetry=symmetry,
-            probe=lambda: OwnProbe(gymnasium.make(gym_id), state_representation and state_representation()),
+            probe=lambda: _probe(gymnasium.make(gym_id), state_representation),
             reference_policy=reference_policy,
             stated_threshold=None if threshold is None else (threshold, "stated by the task's author"),
             threshold_fraction=threshold_fraction,
@@ -126,6 +127,15 @@ def own_task(
         )
 
     return decorate
+
+
+def _probe(
+    env: gymnasium.Env[Any, Any], state_representation: Callable[[], Representation] | None
+) -> OwnProbe | RolloutProbe:
+    """One that sets states, where the environment lets itself be put into them; else one that plays."""
+    if all(hasattr(env.unwrapped, method) for method in RESTORING):
+        return OwnProbe(env, state_representation and state_representation())
+    return RolloutProbe(env)
 
 
 def _with_dashes(name: str) -> str:

@@ -15,6 +15,7 @@ from symprior.tasks.description import describe
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_bytes_atomically
 from symprior.tasks.frozen_states import frozen_observations
+from symprior.tasks.rollout_probe import RolloutProbe
 from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import Task
@@ -71,19 +72,36 @@ def _draw(task: Task, symmetry: Symmetry, elements: list[int]) -> Any:
 
 def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[NDArray[Any]]:
     """A drawing for each element: pixels [height, width (, 3)], or a vector's entries."""
+    is_image = len(symmetry.observation.shape) == IMAGE
+    found = None if is_image and task.simulator is not None else _of_states(task, symmetry, elements, is_image)
+    if found is not None:
+        return found
+    seen = frozen_observations(task, STEPS)
+    if is_image:
+        return _as_seen(symmetry, elements, seen)
+    one = _least_symmetric(symmetry, seen)
+    return [np.ravel(symmetry.observation(g, one[None])[0]) for g in elements]
+
+
+def _of_states(task: Task, symmetry: Symmetry, elements: list[int], is_image: bool) -> list[NDArray[Any]] | None:
+    """What is seen, or rendered, in states of the simulator; None where it cannot be put into them, or draws none."""
     rng = np.random.default_rng(seed_from(task.id, "picture"))
-    if len(symmetry.observation.shape) == IMAGE:
-        seen = _least_symmetric(symmetry, frozen_observations(task, STEPS))
-        return [as_pixels(np.asarray(symmetry.observation(g, seen[None])[0])) for g in elements]
     probe = task.probe()
     try:
-        rendered = _rendered(probe, symmetry, elements, rng)
+        if isinstance(probe, RolloutProbe):
+            return None
+        if is_image:  # frozen states of single environments lie soon after the start
+            states = probe.rollout_states(None, rng, STEPS)
+            return _as_seen(symmetry, elements, np.stack([probe.observation(state) for state in states]))
+        return _rendered(probe, symmetry, elements, rng)
     finally:
         probe.env.close()
-    if rendered is not None:
-        return rendered
-    seen = _least_symmetric(symmetry, frozen_observations(task, STEPS))
-    return [np.ravel(symmetry.observation(g, seen[None])[0]) for g in elements]
+
+
+def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]) -> list[NDArray[Any]]:
+    """One of the images that are observations, and its images."""
+    seen = _least_symmetric(symmetry, observations)
+    return [as_pixels(np.asarray(symmetry.observation(g, seen[None])[0])) for g in elements]
 
 
 def _rendered(

@@ -36,9 +36,11 @@ class Probe(ABC):
         state_representation: how the group acts on the simulator's full state, where `act_on_states` uses
             it.
         exhaustive: `boundary_states` are all states there are.
+        unit: of what `readings` gives.
     """
 
     exhaustive: ClassVar[bool] = False
+    unit: ClassVar[str] = "units of the observation"
 
     def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None) -> None:
         self.env = env
@@ -56,9 +58,17 @@ class Probe(ABC):
     def observation(self, state: NDArray[Any]) -> NDArray[Any]:
         """What the agent sees in a state, as the environment's step would return it."""
 
+    def readings(self, observation: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Named quantities read off an observation, where a symmetry is stated by shares; here the whole of it."""
+        return {"observation": observation}
+
     @abstractmethod
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """States [count, …] at the edge of what can be reached (limits, contacts)."""
+
+    def samplers(self) -> dict[str, Callable[[np.random.Generator, int], NDArray[Any]]]:
+        """What draws states beside roll-outs, each by its name in words and as `boundary_states`."""
+        return {"at the boundary": self.boundary_states}
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
         """g·s for states [batch, …]: what the symmetry claims about the simulator's full state.

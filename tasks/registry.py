@@ -7,6 +7,7 @@ import pkgutil
 import warnings
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Generic, TypeVar
 
 from symprior.tasks.errors import SympriorError, unknown_name
@@ -71,9 +72,7 @@ class Registry(Generic[Entry]):
             return
         self._discovered = True  # already, for modules that ask for entries while they are imported
         try:
-            package = importlib.import_module(self._package)
-            for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
-                self._import(module.name)
+            self._import_all(importlib.import_module(self._package))
             for point in entry_points(group=self._group) if self._group else ():
                 self._expect(point)
         except BaseException:
@@ -105,12 +104,19 @@ class Registry(Generic[Entry]):
         del self._waiting[name]
         self._entries[name] = entry
 
-    def _import(self, module: str) -> None:
+    def _import_all(self, package: ModuleType) -> None:
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            imported = self._import(module.name)
+            if module.ispkg and imported is not None:
+                self._import_all(imported)
+
+    def _import(self, module: str) -> ModuleType | None:
         try:
-            importlib.import_module(module)
+            return importlib.import_module(module)
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] in ("symprior", self._package.partition(".")[0]):
                 raise  # a mistake of ours, no optional dependency
             warnings.warn(f"{module} is left out: {error}.", stacklevel=4)
             for name in [name for name, origin in self._origins.items() if origin == module]:
                 del self._entries[name], self._origins[name]
+            return None

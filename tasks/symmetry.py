@@ -23,12 +23,44 @@ class Exactness(StrEnum):
 
 
 APPROXIMATE_BORDER = 0.1
-"""Residuals up to this part of a typical step are `approximate`, larger ones `broken`.
+"""Mean residuals up to this part of what a step does are `approximate`, larger ones `broken`.
 
 A wrong sign, a swapped action or an end on one side only is off by whole steps; a simulator's small
 asymmetry by a few hundredths. A tenth keeps the two apart, and still bounds the harm: who plans with the
 symmetric model is wrong about less than a tenth of what each step does.
 """
+
+
+def exactness_at(breaking: float, approximate_up_to: float) -> Exactness:
+    """What a dial declares where its parameter is at `breaking`: 0 is exact, then approximate, then broken."""
+    if breaking == 0:
+        return Exactness.EXACT
+    return Exactness.APPROXIMATE if breaking <= approximate_up_to else Exactness.BROKEN
+
+
+@dataclass(frozen=True)
+class StatedShare:
+    """What an approximate symmetry promises of one quantity: in at least this share of steps it agrees so far.
+
+    Where a symmetry fails seldom, or in one part of what is seen, the largest residual says nothing but that it fails. A
+    declaration by shares says how often and where, and a certificate must confirm every one of them for every behaviour.
+
+    Attributes:
+        quantity: one that the task's probe reads off an observation; or `reward` or `end`.
+        tolerance: the largest difference that counts as agreement, in the probe's unit.
+        share: of the steps of a behaviour, over 0 and up to 1.
+    """
+
+    quantity: str
+    tolerance: float
+    share: float
+
+    def __post_init__(self) -> None:
+        if not (self.tolerance >= 0 and 0 < self.share <= 1):
+            raise SympriorError(
+                f"A stated share has a tolerance of at least 0 and a share over 0 and up to 1; {self.quantity!r} has "
+                f"{self.tolerance:g} and {self.share:g}."
+            )
 
 
 @dataclass(frozen=True)
@@ -38,8 +70,14 @@ class Symmetry:
     For discrete actions the representation is a permutation of the actions (on probabilities over them), for
     continuous ones it acts on the action vector.
 
+    Attributes:
+        exactness: how well one step commutes with the group; `reset` how well the starts are invariant.
+        shares: what an approximate symmetry states of itself where residuals relative to a typical step say too little;
+            quantities that are not named here must agree in every step.
+
     Raises:
-        SympriorError: the two representations are of different groups.
+        SympriorError: the two representations are of different groups, or shares are stated and the symmetry is not
+            declared approximate.
     """
 
     observation: Representation
@@ -47,8 +85,11 @@ class Symmetry:
     discrete: bool
     exactness: Exactness = Exactness.EXACT
     reset: Exactness = Exactness.EXACT
+    shares: tuple[StatedShare, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.shares and self.exactness != Exactness.APPROXIMATE:
+            raise SympriorError(f"Shares are stated by a symmetry that is approximate; this one is {self.exactness}.")
         if self.observation.group != self.action.group:
             raise SympriorError(
                 f"Observations are acted on by {self.observation.group.name}, "

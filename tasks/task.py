@@ -14,6 +14,7 @@ import gymnasium
 import numpy as np
 
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.extras import install_command, is_installed
 from symprior.tasks.gymnasium_vector import GymnasiumVectorEnv, single_precision
 from symprior.tasks.registry import Registry
 from symprior.tasks.simulators import SimulatorVectorEnv
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gymnasium.vector import VectorEnv
 
     from symprior.tasks.probes import Probe
+    from symprior.tasks.rollout_probe import RolloutProbe
     from symprior.tasks.simulators import Simulator
 
 Track = Literal["headline", "diagnostic", "approximate", "dial", "control"]
@@ -104,6 +106,7 @@ class Task:
             gymnasium registration.
         extra: the extra of this package that installs the simulator, such as `mujoco`.
         data: the folder in which its references lie.
+        file: `path/to/file.py:Name`, where a user brought it.
         packages: what the simulator stands on beside gymnasium and numpy; certificates name their versions.
         track: see `Track`.
         evaluation_episodes: episodes per evaluation point.
@@ -113,7 +116,7 @@ class Task:
     family: str
     gym_id: str
     symmetry: Callable[[], Symmetry]
-    probe: Callable[[], Probe]
+    probe: Callable[[], Probe | RolloutProbe]
     card: Card
     arguments: tuple[tuple[str, Any], ...] = ()
     simulator: Callable[[], Simulator] | None = None
@@ -129,6 +132,7 @@ class Task:
     packages: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
     data: Path = field(default=DATA, compare=False)
+    file: str | None = field(default=None, compare=False)
 
     def make(self, **arguments: Any) -> gymnasium.Env[Any, Any]:
         """The single environment, with its time limit.
@@ -169,7 +173,7 @@ class Task:
             return SympriorError(f"The environment of {self.id} cannot be made: {error}")
         return SympriorError(
             f"{self.id} needs the extra {self.extra!r}, which is not installed. Install it with "
-            f"`pip install 'symprior[{self.extra}]'`; every other task works without it. ({error})"
+            f"`{install_command(self.extra)}`; every other task works without it. ({error})"
         )
 
     @cached_property
@@ -214,6 +218,11 @@ class Task:
         data = json.loads(file.read_text(encoding="utf-8"))
         policies = {name: Reference(**entry) for name, entry in data.pop("policies").items()}
         return References(policies=policies, **data)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the task's simulator can be imported; one that needs no extra always is."""
+        return self.extra is None or is_installed(self.extra)
 
     @property
     def is_measured(self) -> bool:

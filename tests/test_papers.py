@@ -63,8 +63,8 @@ def test_links_between_the_papers_meet_a_heading() -> None:
             assert anchor in anchors, f"{paper.name}: {file}#{anchor}"
 
 
-def test_the_readme_shows_an_agent() -> None:
-    assert examples(), "mark a python block of README.md with <!-- example: my_agent.py -->"
+def test_the_readme_shows_an_agent_and_a_task() -> None:
+    assert {file for file, _ in examples()} == {"my_agent.py", "my_task.py"}
 
 
 @pytest.mark.slow
@@ -76,7 +76,12 @@ def test_the_readme_example_runs(tmp_path: Path, file: str, code: str) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert re.search(rf"symprior run .*{re.escape(file)}:{name}\b", readme), f"the README runs {file}:{name} nowhere"
     symprior = Path(sys.executable).parent / "symprior"
-    given = ("--task", "cartpole-v1", "--agent", f"./{file}:{name}", "--seeds", "0", "--budget", "2000")
+    pair = ("cartpole-v1", f"./{file}:{name}")
+    if "@own_task" in code:
+        pair = (f"./{file}:{name}", "ppo+homomorphic")
+        result = subprocess.run([symprior, "check", pair[0]], cwd=tmp_path, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+    given = ("--task", pair[0], "--agent", pair[1], "--seeds", "0", "--budget", "2000")
     result = subprocess.run([symprior, "run", *given], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert list(tmp_path.rglob("seed-0000.json")), "the run left no record"

@@ -7,7 +7,7 @@ from typing import Any
 
 from symprior.agents.agent import Agent, Problem
 from symprior.agents.algorithm import Algorithm, register
-from symprior.agents.random_agent import RandomAgent
+from symprior.agents.random_agent import RandomChoice, RandomVector
 
 
 @register
@@ -23,4 +23,5 @@ class Random(Algorithm):
         self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
     ) -> Agent:
         """The same on every learner."""
-        return RandomAgent(problem, seeds, settings[0])
+        kind = RandomChoice if problem.symmetry.discrete else RandomVector
+        return kind(problem, seeds, settings[0])

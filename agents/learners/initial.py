@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import LearnerSettings
+from symprior.agents.algorithm import LearnerSettings, OnPolicySettings
 from symprior.agents.prior import N, Prior, Sizes
 from symprior.tasks.streams import seed_from
 
 
 def initial_network(problem: Problem, kind: type[N], prior: Prior, settings: LearnerSettings, seed: int) -> N:
     """The network of one seed before training, of the kind that the algorithm needs; the same for every learner."""
-    sizes = Sizes(settings.widths, settings.channels)
-    return prior.network(kind, problem.symmetry, sizes, np.random.default_rng(seed_from(seed, "network")))
+    sizes, symmetry = Sizes(settings.widths, settings.channels), problem.symmetry
+    network = prior.network(kind, symmetry, sizes, np.random.default_rng(seed_from(seed, "network")), settings)
+    if isinstance(settings, OnPolicySettings) and settings.normalise_observations:
+        symmetrised = settings.symmetrise_statistics or prior.symmetrises_statistics
+        network.normalise((symmetry if symmetrised else symmetry.restrict((0,))).observation)
+    return network

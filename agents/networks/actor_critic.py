@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 from torch import Tensor, nn
 
+from symprior.agents.distributions import distribution_of
+from symprior.agents.networks.frames import Output
 from symprior.agents.networks.layers import side_by_side
+from symprior.agents.networks.standard_deviation import StandardDeviation
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule, equivariant_basis
 from symprior.tasks.representations import ImageTransform, trivial_representation
@@ -18,19 +22,56 @@ N = TypeVar("N", bound=Trunk)
 
 
 class ActorCritic(Trunk):
-    """Policy logits that are equivariant and values that are invariant under a symmetry's group; see `Trunk`."""
+    """A policy that is equivariant and values that are invariant under a symmetry's group; see `Trunk`.
+
+    Attributes:
+        distribution: what the policy's outputs are the parameters of: logits of discrete actions, or means and log σ of
+            action vectors.
+    """
 
     def __init__(
         self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
     ) -> None:
         super().__init__(symmetry, channels, rule, rng)
+        self.distribution, self._actions = distribution_of(symmetry), symmetry.action.size
         self.policy = self.head(symmetry.action, rule, rng, gain=0.01)
         self.value = self.head(trivial_representation(symmetry.group), rule, rng, gain=1.0)
+        self.spread = None if symmetry.discrete else StandardDeviation(symmetry.action)
+
+    @staticmethod
+    def outputs(symmetry: Symmetry) -> tuple[Output, Output]:
+        """Logits or means, and a value."""
+        return Output(symmetry.action, logits=symmetry.discrete), Output(None)
+
+    def spread_under(self, symmetry: Symmetry) -> Self:
+        """This network, with standard deviations that are constant on the orbits of action entries."""
+        if self.spread is not None:
+            self.spread = StandardDeviation(symmetry.action)
+        return self
+
+    def heads(self, observations: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits or means [(seeds,) batch, size] and values [(seeds,) batch, 1]."""
+        return side_by_side(self.policy, self.value, self.features(observations))
 
     def forward(self, observations: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits [(seeds,) batch, actions] and values [(seeds,) batch] of observations [(seeds,) batch, …]."""
-        logits, values = side_by_side(self.policy, self.value, self.features(observations))
-        return logits, values.squeeze(-1)
+        """The policy's outputs [(seeds,) batch, outputs] and values [(seeds,) batch] of observations [(seeds,) batch, …]."""
+        outputs, values = self.look(observations)
+        return outputs if self.spread is None else self.spread(outputs), values.squeeze(-1)
+
+    @property
+    def in_words(self) -> str:
+        """The kind of policy and its size."""
+        if self.spread is None:
+            return f"categorical over {self._actions} actions"
+        means, deviations = (
+            _counted(self._actions, "mean"),
+            _counted(self.spread.log_std.shape[-1], "standard deviation"),
+        )
+        return f"Gaussian of {means} and {deviations}"
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def count_parameters(module: nn.Module) -> int:
@@ -60,13 +101,34 @@ def matched_channels(symmetry: Symmetry, widths: tuple[int, ...], kind: type[Tru
     All widths are scaled alike, by about 1/√|G|: an equivariant layer between c regular fibres has c²·|G| parameters.
     """
     rng = np.random.default_rng(0)
-    target = count_parameters(plain_network(symmetry, widths, rng, kind))
-    centre = len(symmetry.group) ** -0.5
+
+    def size(channels: tuple[int, ...]) -> int:
+        return count_parameters(kind(symmetry, channels, equivariant_basis, rng))
+
+    return _nearest(widths, len(symmetry.group) ** -0.5, size, plain_size(symmetry, widths, kind))
+
+
+@lru_cache(maxsize=64)
+def completed_channels(symmetry: Symmetry, widths: tuple[int, ...], kind: type[Trunk] = ActorCritic) -> tuple[int, ...]:
+    """The same where bases are complete: |G| · channels are the plain widths, as nearly as can be."""
+    order = len(symmetry.group)
+
+    def size(channels: tuple[int, ...]) -> int:
+        return plain_size(symmetry, tuple(order * count for count in channels), kind)
+
+    return _nearest(widths, 1 / order, size, plain_size(symmetry, widths, kind))
+
+
+def plain_size(symmetry: Symmetry, widths: tuple[int, ...], kind: type[Trunk]) -> int:
+    """The number of parameters of a plain network."""
+    return count_parameters(plain_network(symmetry, widths, np.random.default_rng(0), kind))
+
+
+def _nearest(
+    widths: tuple[int, ...], centre: float, size: Callable[[tuple[int, ...]], int], target: int
+) -> tuple[int, ...]:
+    """Widths scaled alike, by about `centre`, such that the size is nearest to the target."""
     candidates = {
         tuple(max(1, round(scale * width)) for width in widths) for scale in centre * np.linspace(0.8, 1.25, 46)
     }
-
-    def mismatch(channels: tuple[int, ...]) -> tuple[Any, ...]:
-        return abs(count_parameters(kind(symmetry, channels, equivariant_basis, rng)) - target), channels
-
-    return min(candidates, key=mismatch)
+    return min(candidates, key=lambda channels: (abs(size(channels) - target), channels))

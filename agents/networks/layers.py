@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from symprior.agents.networks.penalty import held_back
 from symprior.agents.networks.products import Lift, lifted_product, product
 from symprior.agents.symmetrizer import Basis, BasisRule
 from symprior.tasks.errors import SympriorError
@@ -41,6 +42,7 @@ class BasisWeight(nn.Module):
     """
 
     vectors: Tensor | None
+    penalties: Tensor | None
 
     def __init__(
         self,
@@ -54,11 +56,13 @@ class BasisWeight(nn.Module):
         super().__init__()
         entries = basis.output_size * basis.input_size
         out_fibre, in_fibre = basis.output_size, basis.input_size // positions
-        spread = scale * np.sqrt(entries / max(basis.rank, 1))
+        spread = scale * basis.deviations
         drawn = rng.standard_normal((basis.rank, out_channels, in_channels)) * spread
         self.coefficients = nn.Parameter(torch.as_tensor(drawn, dtype=torch.float32).transpose(1, 2).contiguous())
         complete = basis.rank == entries and np.array_equal(basis.vectors, np.eye(entries))
         self.register_buffer("vectors", None if complete else torch.as_tensor(basis.vectors, dtype=torch.float32))
+        penalties = None if basis.penalties is None else torch.as_tensor(basis.penalties, dtype=torch.float32)
+        self.register_buffer("penalties", None if penalties is None else penalties.view(-1, 1, 1))
         flat = basis.rank == 1 and bool((basis.vectors == basis.vectors[0, 0]).all())
         self._constant = float(basis.vectors[0, 0]) if flat else None
         self._rows, self._columns = out_fibre * out_channels, in_fibre * in_channels
@@ -66,7 +70,8 @@ class BasisWeight(nn.Module):
 
     def _entries(self) -> Tensor:
         """Σ_v c_v V_v, [(seeds,) out fibre · in fibre · positions, in channel · out channel]."""
-        coefficients = self.coefficients.flatten(-2)
+        held = self.coefficients if self.penalties is None else held_back(self.coefficients, self.penalties)
+        coefficients = held.flatten(-2)
         return coefficients if self.vectors is None else self.vectors @ coefficients
 
     def bias(self) -> Tensor:
@@ -116,7 +121,8 @@ class BasisLinear(nn.Module):
         basis = rule(source, target, rng)
         self.weight = BasisWeight(basis, 1, in_channels, out_channels, scale, rng)
         self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
-        self.lift = Lift(basis) if out_channels > 1 else None  # a narrow layer is cheap to expand
+        # A narrow layer is cheap to expand, and a complete basis lifts to more features than there are weights.
+        self.lift = Lift(basis) if out_channels > 1 and basis.penalties is None else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the layer."""
@@ -192,7 +198,7 @@ class BasisConvolution(nn.Module):
 def stack(modules: Sequence[nn.Module]) -> nn.Module:
     """One module that computes all the given ones at once: parameters get a leading seed axis.
 
-    Buffers that differ between the modules (a random basis a seed) are stacked, equal ones are shared.
+    Buffers that differ between the modules (a random basis a seed), or will (`of_a_seed`), are stacked, others are shared.
     """
     stacked = copy.deepcopy(modules[0])
     for path, owner in stacked.named_modules():
@@ -202,6 +208,7 @@ def stack(modules: Sequence[nn.Module]) -> nn.Module:
             setattr(owner, name, nn.Parameter(torch.stack(parameters)))
         for name in [name for name, buffer in owner._buffers.items() if buffer is not None]:
             buffers = [twin.get_buffer(name) for twin in twins]
-            if any(not torch.equal(buffers[0], other) for other in buffers[1:]):
+            will_differ = name in getattr(owner, "of_a_seed", ())
+            if will_differ or any(not torch.equal(buffers[0], other) for other in buffers[1:]):
                 setattr(owner, name, torch.stack(buffers))
     return stacked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor
 
+from symprior.agents.networks.frames import Output
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule
 from symprior.tasks.symmetry import Symmetry
@@ -17,9 +18,23 @@ class QNetwork(Trunk):
         self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
     ) -> None:
         super().__init__(symmetry, channels, rule, rng)
-        self.values = self.head(symmetry.action, rule, rng, gain=1.0)
+        self.values, self._actions = self.head(symmetry.action, rule, rng, gain=1.0), symmetry.action.size
+
+    @staticmethod
+    def outputs(symmetry: Symmetry) -> tuple[Output]:
+        """A value of each action."""
+        return (Output(symmetry.action),)
+
+    def heads(self, observations: Tensor) -> tuple[Tensor]:
+        """Values [(seeds,) batch, actions]."""
+        return (self.values(self.features(observations)),)
 
     def forward(self, observations: Tensor) -> Tensor:
         """Values [(seeds,) batch, actions] of observations [(seeds,) batch, …]."""
-        values: Tensor = self.values(self.features(observations))
+        (values,) = self.look(observations)
         return values
+
+    @property
+    def in_words(self) -> str:
+        """The kind of policy and its size."""
+        return f"greedy over {self._actions} action values"

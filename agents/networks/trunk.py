@@ -5,13 +5,17 @@ Under the trivial group they are ordinary layers, so plain agents, homomorphic a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from symprior.agents.networks.frames import Frame, Output
 from symprior.agents.networks.layers import BasisConvolution, BasisLinear
+from symprior.agents.networks.normaliser import Normaliser
 from symprior.agents.symmetrizer import BasisRule
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import ImageTransform, Representation, regular, trivial_representation
@@ -30,7 +34,7 @@ IMAGE_FILTERS = (Filters(7, 2), Filters(5, 1))
 """The convolutions for 21×21 images, of van der Pol et al. (2020); then pooling over all positions and one dense layer."""
 
 
-class Trunk(nn.Module):
+class Trunk(nn.Module, ABC):
     """Hidden layers; a subclass adds the heads that an algorithm needs.
 
     Hidden features are copies of the regular representation, so that ReLU commutes with the group.
@@ -75,6 +79,40 @@ class Trunk(nn.Module):
             self.dense.append(BasisLinear(source, fibre, width, count, rule, rng))
             source, width = fibre, count
         self._source, self._width = source, width
+        self.normaliser: Normaliser | None = None
+        self.frame: Frame | None = None
+
+    @staticmethod
+    @abstractmethod
+    def outputs(symmetry: Symmetry) -> tuple[Output, ...]:
+        """What each head says, and how this symmetry's group acts on it."""
+
+    @abstractmethod
+    def heads(self, observations: Tensor) -> tuple[Tensor, ...]:
+        """What each head says of observations [(seeds,) batch, …], [(seeds,) batch, size]."""
+
+    def look(self, observations: Tensor) -> tuple[Tensor, ...]:
+        """As `heads`; the average over the frame where there is one."""
+        return self.heads(observations) if self.frame is None else self.frame(self.heads, observations)
+
+    def averaged_over(self, frame: type[Frame], symmetry: Symmetry) -> Self:
+        """This network, made equivariant under a symmetry's group by averaging over frames."""
+        self.frame = frame(symmetry, self.outputs(symmetry))
+        return self.spread_under(symmetry)
+
+    def spread_under(self, symmetry: Symmetry) -> Self:
+        """This network, with standard deviations of actions tied as this symmetry asks, where it has any."""
+        return self
+
+    def normalise(self, representation: Representation) -> None:
+        """Scale observations by running statistics, symmetrised under the group that acts by `representation`.
+
+        Raises:
+            SympriorError: observations are images.
+        """
+        if self.convolutions:
+            raise SympriorError("Images are scaled to 0 … 1 already; normalise_observations is for vectors.")
+        self.normaliser = Normaliser(representation)
 
     def head(self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float) -> BasisLinear:
         """A linear layer from the features to one copy of `target`."""
@@ -89,6 +127,7 @@ class Trunk(nn.Module):
             x = x.amax(dim=(-2, -1))
         else:
             x = x.flatten(-self.observation_dims)
+            x = x if self.normaliser is None else self.normaliser(x)
         for layer in self.dense:
             x = torch.relu(layer(x))
         return x

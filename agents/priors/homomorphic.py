@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from symprior.agents.bibliography import MDP_HOMOMORPHIC_NETWORKS
@@ -22,11 +24,14 @@ class Homomorphic(Prior):
     )
     bibtex = MDP_HOMOMORPHIC_NETWORKS
     strict = True
+    symmetrises_statistics = True
 
     def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
         """The subspace in which a layer's weights lie."""
         return equivariant_basis(source, target, rng)
 
-    def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:
+    def network(
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+    ) -> N:
         """Channels as given, or matched in parameters."""
         return kind(symmetry, sizes.equivariant(symmetry, kind), self.basis, rng)

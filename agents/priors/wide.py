@@ -1,5 +1,7 @@
 """No prior: an ordinary network as wide as the equivariant one's expanded layers."""
 
+from typing import Any
+
 import numpy as np
 
 from symprior.agents.networks.actor_critic import plain_network
@@ -16,7 +18,9 @@ class Wide(Prior):
     description = "An ordinary network whose layers are as wide as the equivariant one's expanded layers."
     is_control = True
 
-    def network(self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator) -> N:
+    def network(
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+    ) -> N:
         """Widths |G| · channels."""
         widths = tuple(len(symmetry.group) * count for count in sizes.equivariant(symmetry, kind))
         return plain_network(symmetry, widths, rng, kind)

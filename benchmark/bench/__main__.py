@@ -14,6 +14,8 @@ from symprior.benchmark.bench.comparison import Comparison
 COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: environments.vectorised("cartpole-v1"),
     lambda: environments.vectorised("grid-catch-vector-v1"),
+    lambda: environments.pong("pong-v1"),
+    lambda: environments.pong("pong-small-v1"),
     training.metered,
     lambda: networks.acting("cartpole-v1", 256),
     lambda: networks.acting("cartpole-v1", 16),

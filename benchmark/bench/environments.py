@@ -1,4 +1,4 @@
-"""Array environments against one environment at a time."""
+"""Vector environments against what they are made of: one environment at a time, or a library's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from symprior.benchmark.bench.comparison import Comparison, at_least, median_ratio
 from symprior.tasks import get_task
 
-ENVIRONMENTS = 256
+ENVIRONMENTS, GAMES = 256, 16
 
 
 def _steps(environments: gymnasium.vector.VectorEnv[Any, Any, Any], actions: NDArray[np.int64]) -> Callable[[], None]:
@@ -35,3 +35,14 @@ def vectorised(task_id: str) -> Comparison:
     one_by_one = _steps(gymnasium.vector.SyncVectorEnv([task.make] * ENVIRONMENTS), actions[:slow])
     ratio = median_ratio(one_by_one, together) * fast / slow
     return at_least(f"{task_id}: vectorised / SyncVectorEnv, {ENVIRONMENTS} environments", ratio, 20)
+
+
+def pong(task_id: str) -> Comparison:
+    """Pong as agents get it against ale-py's vector environment with the same pictures of the whole screen."""
+    from symprior.tasks.families.pong.vector import MINIMAL_ACTIONS, raw_vector
+
+    task = get_task(task_id)
+    actions = np.random.default_rng(0).integers(0, len(MINIMAL_ACTIONS), (100, GAMES))
+    ours = _steps(task.make_vector(GAMES), actions)
+    raw = _steps(raw_vector(GAMES, task.symmetry().observation.shape[-1]), MINIMAL_ACTIONS[actions])
+    return at_least(f"{task_id}: throughput / ale-py's own, {GAMES} games", median_ratio(raw, ours), 0.9)

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from symprior.tasks import TASKS, get_task
+from symprior.tasks.errors import SympriorError
 
 console = Console()
 
@@ -22,23 +24,26 @@ def add_to(app: typer.Typer) -> None:
 
 
 def agents(context: typer.Context) -> None:
-    """List the agents: algorithm × prior."""
+    """List the agents: which prior goes with which algorithm."""
     if context.invoked_subcommand:
         return
-    from symprior.agents import agent_names, get_agent
+    from symprior.agents.algorithm import ALGORITHMS
+    from symprior.agents.prior import PRIORS
 
-    table = Table(title="Agents", title_justify="left")
-    for column in ("agent", "kind", "prior"):
+    combined = [ALGORITHMS[name] for name in ALGORITHMS if ALGORITHMS[name].takes_prior]
+    alone = [name for name in ALGORITHMS if not ALGORITHMS[name].takes_prior]
+    table = Table(title="Agents: priors and the algorithms they go with", title_justify="left")
+    for column in ("prior", "kind", *(algorithm.name for algorithm in combined), "what it is"):
         table.add_column(column)
-    for name in agent_names():
-        agent = get_agent(name)
-        control = agent.prior is not None and agent.prior.is_control
-        table.add_row(
-            name, "control" if control else "agent", agent.prior.description if agent.prior else agent.description
-        )
+    for name in PRIORS:
+        prior = PRIORS[name]
+        cells = ("[dim]no" if prior.refusal(algorithm) else "yes" for algorithm in combined)
+        table.add_row(name, "control" if prior.is_control else "agent", *cells, prior.description)
     console.print(table)
     console.print(
-        "One agent's card: symprior agents show ID. Your own: symprior run --agent path/to/file.py:Name",
+        f"An agent is algorithm+prior, such as ppo+homomorphic; ppo alone is ppo+plain. Without a prior: {', '.join(alone)}."
+        "\nOne agent's card, or why there is none: symprior agents show ID. "
+        "Your own: symprior run --agent path/to/file.py:Name",
         highlight=False,
     )
 
@@ -52,15 +57,22 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
     console.print(agent.description, soft_wrap=True)
     table = Table(title="Settings", title_justify="left")
     table.add_column("task")
+    table.add_column("policy")
     table.add_column("parameters", justify="right")
     table.add_column("settings", overflow="fold")
     for name in TASKS:
         task = get_task(name)
         settings = agent.settings(task.family)
-        problem = Problem.of(task)
-        size = getattr(agent.build(problem, [0], [settings]), "parameters", 0)
+        try:
+            built = agent.build(Problem.of(task), [0], [settings])
+        except SympriorError as reason:
+            table.add_row(name, "", "", f"[dim]{escape(str(reason))}")
+            continue
+        policy = getattr(getattr(built, "network", None), "in_words", "")
         values = ", ".join(f"{key} {value}" for key, value in settings.model_dump().items() if value is not None)
-        table.add_row(name, f"{size:,}", values)
+        table.add_row(name, policy, f"{getattr(built, 'parameters', 0):,}", values)
     console.print(table)
+    for name, field in agent.prior.settings.model_fields.items() if agent.prior else ():
+        console.print(f"{name}: {field.description}", highlight=False, markup=False, soft_wrap=True)
     for entry in agent.bibtex:
         console.print(entry, highlight=False, markup=False)

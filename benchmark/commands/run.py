@@ -20,7 +20,6 @@ from symprior.benchmark.store import RECORDS, RecordStore
 from symprior.benchmark.suite import get_suite
 from symprior.tasks import Task, get_task
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.source_files import names_a_file
 
 console = Console()
 
@@ -123,15 +122,16 @@ def _jobs(
             settings=_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device or "cpu",
-            task_file=name if names_a_file(name) else None,
         )
-        for name, task in ((name, get_task(name)) for name in tasks)
+        for task in map(get_task, tasks)
         for agent in agents
     ]
     cells: dict[tuple[str, str], str] = {}
-    for job in jobs:  # a wrong name or setting is found before anything runs
-        contestant = contestants.find(job.agent)
-        contestant.settings(get_task(job.task).family, dict(job.settings))
+    for job in jobs:  # a wrong name, setting or combination is found before anything runs
+        contestant, task = contestants.find(job.agent), get_task(job.task)
+        contestant.settings(task.family, dict(job.settings))
+        if reason := contestant.refusal(task.symmetry()):
+            raise SympriorError(f"{job.agent} cannot be run on {job.task}: {reason}")
         if (job.task, contestant.id) in cells:
             other = cells[job.task, contestant.id]
             raise SympriorError(

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.tasks import DIALS, TASKS, Task, get_task
+from symprior.tasks.extras import install_command
 from symprior.tasks.task import References
 
 console = Console()
@@ -36,9 +37,21 @@ def tasks(context: typer.Context) -> None:
     for name in TASKS:
         table.add_row(*_row(get_task(name)))
     console.print(table)
+    _print_missing_extras()
     if list(DIALS):
         console.print(_dials())
     console.print("One task's card: symprior tasks show ID", highlight=False)
+
+
+def _print_missing_extras() -> None:
+    missing: dict[str, list[str]] = {}
+    for name in TASKS:
+        task = TASKS[name]
+        if task.extra is not None and not task.is_installed:
+            missing.setdefault(task.extra, []).append(name)
+    for extra, names in missing.items():
+        line = f"Not installed: the simulator of {', '.join(names)}. {install_command(extra)}"
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def _dials() -> Table:
@@ -85,7 +98,7 @@ def show(task_id: str) -> None:
         console.print(f"[bold]References[/] not measured yet: symprior references {task.id} --help", highlight=False)
     console.print(f"[bold]Make it[/]    symprior.tasks.get_task({task.id!r}).make()", highlight=False)
     if task.extra:
-        console.print(f"[bold]Install[/]    pip install 'symprior\\[{task.extra}]'", highlight=False)
+        console.print("[bold]Install[/]   ", escape(install_command(task.extra)), highlight=False)
     console.print(f"[bold]Check it[/]   symprior check {task.id}", highlight=False)
     console.print(f"[bold]See it[/]     symprior tasks picture {task.id}", highlight=False)
     console.print(f"[bold]Source[/]     {card.source} Licence: {card.licence}.\n", soft_wrap=True)

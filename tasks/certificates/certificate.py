@@ -1,8 +1,10 @@
 """Certificates: a task's declared symmetry, measured on the real single environment.
 
 For states s, actions a and group elements g, one step from g·s under g·a must give what g makes of one
-step from s under a: observation, reward and ends, as distributions. Single steps, judged by the largest
-residual; where an episode starts is graded apart. A grade speaks of the states sampled, no others.
+step from s under a: observation, reward and ends, as distributions. Single steps: exact by the largest
+residual, approximate by the mean one or, where the declaration states that, by how many steps agree; or, where
+states cannot be set, steps of roll-outs, judged by a classifier. Where an episode starts is graded apart. A grade
+speaks of the states sampled, no others.
 """
 
 from __future__ import annotations
@@ -17,12 +19,15 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.certificates.distributions import round_off
 from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
+from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
+from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.probes import Probe
+from symprior.tasks.rollout_probe import RolloutProbe
 from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Exactness, Symmetry
 from symprior.tasks.task import Task
@@ -34,6 +39,9 @@ CONTINUOUS_ACTIONS = 4
 """Random actions tried in every state where actions are continuous, beside the corners."""
 
 
+Evidence = DynamicsEvidence | SharesEvidence | TransitionEvidence
+
+
 @dataclass(frozen=True)
 class Certificate:
     """The measured evidence for a symmetry of a task.
@@ -42,7 +50,8 @@ class Certificate:
         dynamics, reset: the measured grades; `declared_dynamics`, `declared_reset` what the symmetry
             declares.
         agrees: both grades are what is declared.
-        states: how many each sampler gave; `distinct_states` after duplicates are dropped.
+        states: how many each sampler gave; `distinct_states` after duplicates are dropped. In roll-outs, the states
+            before the steps.
         exhaustive: those are all states of the task.
         spaces: "mapped onto themselves", or which space is not.
         round_off: what counts as equal, as a part of the scale.
@@ -64,7 +73,7 @@ class Certificate:
     observation_entries: int
     spaces: str
     round_off: float
-    dynamics_evidence: DynamicsEvidence
+    dynamics_evidence: Evidence
     reset_evidence: ResetEvidence
     violating_mass_below: float | None
     versions: dict[str, str]
@@ -87,16 +96,7 @@ class Certificate:
             ("states", ", ".join(f"{count} {sampler}" for sampler, count in self.states.items())),
             ("distinct states", f"{self.distinct_states}{' (all there are)' if self.exhaustive else ''}"),
             *says,
-            ("comparisons", f"{found.comparisons}, {found.at_time_limit} of them at the time limit"),
-            ("ε_P, dynamics", f"{found.epsilon_dynamics:.3g} of a typical step"),
-            ("ε_R, reward", f"{found.epsilon_reward:.3g} of a typical reward"),
-            ("ε, observation of g·s", f"{found.epsilon_observation:.3g} of a typical step"),
-            (
-                "total variation",
-                f"{found.total_variation:.3g}, counting as equal what differs by round-off "
-                f"({self.round_off:g} of the scale)",
-            ),
-            ("worst case", "none: every residual is zero" if found.worst is None else found.worst.in_words()),
+            *found.lines(),
             ("never moved", f"{found.never_moved} of {self.observation_entries} observation entries"),
             ("spaces", self.spaces),
             ("representations", "homomorphisms, checked when made and again by acting"),
@@ -106,39 +106,46 @@ class Certificate:
 
 
 def certify(
-    task: Task, samples: int = 512, seed: int = 0, symmetry: Symmetry | None = None, resets: int = 4000
+    task: Task,
+    samples: int = 512,
+    seed: int = 0,
+    symmetry: Symmetry | None = None,
+    resets: int = 4000,
+    episodes: int = 1000,
 ) -> Certificate:
     """Measure the task's declared symmetry, or another one, on the task's real single environment.
 
     Args:
         task: the task; its probe drives the environment.
-        samples: states from each sampler (random play, reference policy, boundary).
+        samples: states from each sampler (random play, the reference policy if there is one, the probe's own); where
+            shares are stated at least 150 from each behaviour.
         seed: of the samplers.
         symmetry: another symmetry than the task's own, such as a wrong one.
         resets: episode starts in each of the two samples, where the starts cannot be enumerated.
+        episodes: roll-outs in each of the two samples, where the environment cannot be put into a state.
 
     Raises:
         SympriorError: the symmetry does not fit the task's spaces, or the environment cannot be put into
             a state.
     """
-    if samples < 1 or resets < 100:
-        raise SympriorError(f"A certificate takes at least 1 state and 100 resets, not {samples} and {resets}.")
+    if samples < 1 or resets < 100 or episodes < 1:
+        raise SympriorError(
+            f"A certificate takes at least 1 state, 100 resets and 1 episode, not {samples}, {resets} and {episodes}."
+        )
     symmetry = task.symmetry() if symmetry is None else symmetry
     probe = task.probe()
     try:
         check_fit(task.id, symmetry, probe.env)
         check_by_acting(symmetry)
         rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
-        counts, states = _sample_states(task, probe, rng, samples)
-        actions = _actions(probe.env.action_space, rng)
-        _check_repeats(task, probe, states, actions)
-        evidence = measure_dynamics(probe, symmetry, states, actions)
+        counts, distinct, evidence = _measure(task, probe, symmetry, rng, samples, episodes)
         spaces = spaces_in_words(symmetry, probe.env)
         reset_grade, reset_evidence = measure_reset(probe, symmetry, rng, resets)
     finally:
         probe.env.close()
     dynamics = evidence.grade() if spaces == KEPT else Exactness.BROKEN
-    bound_applies = dynamics == Exactness.EXACT and not probe.exhaustive
+    exhaustive = isinstance(probe, Probe) and probe.exhaustive
+    bound_applies = dynamics == Exactness.EXACT and not exhaustive
     return Certificate(
         task=task.id,
         group=symmetry.group.name,
@@ -149,16 +156,33 @@ def certify(
         agrees=_expected(symmetry.exactness) == dynamics and _expected(symmetry.reset) == reset_grade,
         seed=seed,
         states=counts,
-        distinct_states=len(states),
-        exhaustive=probe.exhaustive,
+        distinct_states=distinct,
+        exhaustive=exhaustive,
         observation_entries=symmetry.observation.size,
         spaces=spaces,
-        round_off=ROUND_OFF,
+        round_off=round_off(probe.env.observation_space),
         dynamics_evidence=evidence,
         reset_evidence=reset_evidence,
-        violating_mass_below=3 / len(states) if bound_applies else None,
+        violating_mass_below=3 / distinct if bound_applies else None,
         versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy", *task.packages)},
     )
+
+
+def _measure(
+    task: Task, probe: Probe | RolloutProbe, symmetry: Symmetry, rng: np.random.Generator, samples: int, episodes: int
+) -> tuple[dict[str, int], int, Evidence]:
+    """States by sampler, how many of them differ, and what steps from them show."""
+    if isinstance(probe, RolloutProbe):
+        counts, evidence = measure_transitions(probe, symmetry, task.reference_policy, rng, episodes)
+        return counts, sum(counts.values()), evidence
+    sampled = _sample_states(task, probe, symmetry, rng, samples)
+    states = _distinct(sampled)
+    actions = _actions(probe.env.action_space, rng)
+    _check_repeats(task, probe, states, actions)
+    counts = {sampler: len(found) for sampler, found in sampled.items()}
+    if symmetry.shares:
+        return counts, len(states), measure_shares(probe, symmetry, sampled, actions)
+    return counts, len(states), measure_dynamics(probe, symmetry, states, actions)
 
 
 def _expected(declared: Exactness) -> Exactness:
@@ -180,17 +204,24 @@ def _check_repeats(task: Task, probe: Probe, states: NDArray[Any], actions: Sequ
 
 
 def _sample_states(
-    task: Task, probe: Probe, rng: np.random.Generator, samples: int
-) -> tuple[dict[str, int], NDArray[Any]]:
-    """States by sampler, and all of them without duplicates, in the order met."""
-    sampled = {
-        "from random play": probe.rollout_states(None, rng, samples),
-        "from the reference policy": probe.rollout_states(task.reference_policy, rng, samples),
-        "at the boundary": probe.boundary_states(rng, samples),
-    }
+    task: Task, probe: Probe, symmetry: Symmetry, rng: np.random.Generator, samples: int
+) -> dict[str, NDArray[Any]]:
+    """States by sampler; a share is one of a behaviour's steps, and the probe's own samplers are no behaviour."""
+    samples = max(samples, FEWEST_STATES) if symmetry.shares else samples
+    sampled = {"from random play": probe.rollout_states(None, rng, samples)}
+    if task.reference_policy is not None:
+        sampled["from the reference policy"] = probe.rollout_states(task.reference_policy, rng, samples)
+    if symmetry.shares:
+        return sampled
+    return sampled | {name: draw(rng, samples) for name, draw in probe.samplers().items()}
+
+
+def _distinct(sampled: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """All states without duplicates, in the order met."""
     states = np.concatenate(list(sampled.values()))
     _, first = np.unique(states, axis=0, return_index=True)
-    return {name: len(found) for name, found in sampled.items()}, states[np.sort(first)]
+    kept: NDArray[Any] = states[np.sort(first)]
+    return kept
 
 
 def _actions(space: gymnasium.Space[Any], rng: np.random.Generator) -> list[Any]:

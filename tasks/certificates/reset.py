@@ -12,6 +12,7 @@ from symprior.tasks.certificates.distributions import Scales, difference
 from symprior.tasks.certificates.dynamics import act_on_outcomes, as_outcome
 from symprior.tasks.certificates.two_sample import AUC_BORDER, detectable_auc, separation, upper_bounds
 from symprior.tasks.probes import Outcome, Probe
+from symprior.tasks.rollout_probe import RolloutProbe
 from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
 
 
@@ -49,10 +50,10 @@ class ResetEvidence:
 
 
 def measure_reset(
-    probe: Probe, symmetry: Symmetry, rng: np.random.Generator, resets: int
+    probe: Probe | RolloutProbe, symmetry: Symmetry, rng: np.random.Generator, resets: int
 ) -> tuple[Exactness, ResetEvidence]:
     """Grade the starts: exactly where the probe enumerates them, else by 2 · `resets` real resets."""
-    distribution = probe.reset_distribution()
+    distribution = probe.reset_distribution() if isinstance(probe, Probe) else None
     if distribution is not None:
         starts = [as_outcome(observation, probability) for probability, observation in distribution]
         return _compare_starts(symmetry, starts, f"enumeration of all {len(starts)} starts")
@@ -74,7 +75,7 @@ def _compare_starts(symmetry: Symmetry, starts: list[Outcome], method: str) -> t
     return grade, ResetEvidence(method, total_variation=variation)
 
 
-def _draw_starts(probe: Probe, rng: np.random.Generator, count: int) -> NDArray[Any]:
+def _draw_starts(probe: Probe | RolloutProbe, rng: np.random.Generator, count: int) -> NDArray[Any]:
     first, _ = probe.env.reset(seed=int(rng.integers(1 << 31)))
     return np.stack([first, *(probe.env.reset()[0] for _ in range(count - 1))])
 

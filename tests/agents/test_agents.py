@@ -8,9 +8,11 @@ from symprior.agents import Problem, agent_names, get_agent
 from symprior.agents.equivariance import closed_under, equivariance_error
 from symprior.agents.orbits import Orbit
 from symprior.agents.prior import PRIORS, Minibatch
-from symprior.tasks import TASKS, SympriorError, get_task
+from symprior.tasks import SympriorError, get_task
 from symprior.tasks.frozen_states import frozen_observations
 from symprior.tasks.simulators import SimulatorVectorEnv
+
+TASK_IDS = ["cartpole-v1", "grid-catch-v1", "grid-catch-vector-v1"]
 
 
 def _trained(agent_id, task_id, seed=0, steps=1024):
@@ -25,7 +27,7 @@ def _trained(agent_id, task_id, seed=0, steps=1024):
     return agent
 
 
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 @pytest.mark.parametrize("algorithm", ["ppo", "a2c"])
 def test_homomorphic_agents_stay_equivariant_while_they_learn(algorithm, task_id):
     task = get_task(task_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gymnasium
@@ -45,7 +46,54 @@ def transitions_of(model: Any) -> list[torch.Tensor]:
     names = ("observations", "actions", "values", "log_probs", "advantages", "returns")
     columns = [torch.as_tensor(buffer.swap_and_flatten(getattr(buffer, name))) for name in names]
     observations, actions, *others = columns
-    return [observations, actions.squeeze(-1).long(), *(column.squeeze(-1) for column in others)]
+    if isinstance(model.action_space, gymnasium.spaces.Discrete):
+        actions = actions.squeeze(-1).long()
+    return [observations, actions, *(column.squeeze(-1) for column in others)]
+
+
+def differences(
+    algorithm: str,
+    prior: str,
+    problem: Problem,
+    overrides: dict[str, Any],
+    environments: Callable[[int, int], SimulatorVectorEnv],
+) -> dict[str, float]:
+    """How far the parameters are apart, at most, after one update of each learner from the same rollouts.
+
+    Args:
+        algorithm, prior, problem, overrides: what is trained.
+        environments: makes those of (seed, copies).
+    """
+    shipped = get_agent(f"{algorithm}+{prior}")
+    settings = shipped.settings("none", {**SMALL, **ALGORITHMS[algorithm], **overrides})
+    batched: Any = shipped.build(problem, SEEDS, [settings] * len(SEEDS), "batched")
+    singles: list[Any] = [shipped.build(problem, [seed], [settings]) for seed in SEEDS]
+    if overrides.get("normalise_observations"):
+        rows = 3 + 2 * torch.randn(len(SEEDS), 50, *problem.observation_space.shape or (), dtype=torch.float64)
+        batched.network.normaliser.take_in(rows)
+        for single, seen in zip(singles, rows, strict=True):
+            single.network.normaliser.take_in(seen)
+    rollouts, orders = [], []
+    for single, seed in zip(singles, SEEDS, strict=True):
+        model = collected(single.model(VectorEnvAdapter(environments(seed, settings.num_envs))))
+        rollouts.append(transitions_of(model))
+        state = np.random.get_state()
+        count = SMALL["num_envs"] * SMALL["steps"]
+        orders.append(np.stack([np.random.permutation(count) for _ in range(getattr(model, "n_epochs", 1))]))
+        np.random.set_state(state)
+        model.train()
+
+    transitions = Minibatch(*map(torch.stack, zip(*rollouts, strict=True)))
+    batched.stack.train(transitions, torch.as_tensor(np.stack(orders)))
+
+    found = {}
+    for i, single in enumerate(singles):
+        for (name, mine), theirs in zip(
+            batched.stack.network.named_parameters(), single.network.parameters(), strict=True
+        ):
+            gap = float((mine[i] - theirs).detach().abs().max()) if theirs.numel() else 0.0
+            found[name] = max(gap, found.get(name, 0.0))
+    return found
 
 
 @pytest.mark.parametrize("task_id", ["cartpole-v1", "grid-catch-vector-v1", "grid-catch-v1"])
@@ -55,32 +103,43 @@ def transitions_of(model: Any) -> list[torch.Tensor]:
 def test_updates_equal_stable_baselines3(task_id: str, prior: str, algorithm: str, normalise: bool) -> None:
     if prior == "random-basis" and (normalise or task_id == "grid-catch-v1"):
         pytest.skip("held on the other tasks")
-    shipped = get_agent(f"{algorithm}+{prior}")
-    overrides = {**SMALL, **ALGORITHMS[algorithm], "normalise_advantage": normalise}
     images = task_id == "grid-catch-v1"
-    overrides |= {"widths": (4, 8, 32), "channels": (2, 4, 8)} if images else {"widths": (32, 64), "channels": (16, 32)}
-    settings = shipped.settings(get_task(task_id).family, overrides)
-    problem = problem_of(task_id)
-    batched = BatchedAgent(problem, SEEDS, shipped.algorithm, shipped.prior, settings)
-    singles = [shipped.build(problem, [seed], [settings]) for seed in SEEDS]
-    rollouts, orders = [], []
-    for single, seed in zip(singles, SEEDS, strict=True):
-        env = SimulatorVectorEnv(get_task(task_id).simulator(), settings.num_envs)
+    sizes = {"widths": (4, 8, 32), "channels": (2, 4, 8)} if images else {"widths": (32, 64), "channels": (16, 32)}
+
+    def environments(seed: int, copies: int) -> SimulatorVectorEnv:
+        env = SimulatorVectorEnv(get_task(task_id).simulator(), copies)
         env.reset(seed=seed)
-        model = collected(single.model(VectorEnvAdapter(env)))
-        rollouts.append(transitions_of(model))
-        state = np.random.get_state()
-        rows = settings.num_envs * settings.steps
-        orders.append(np.stack([np.random.permutation(rows) for _ in range(getattr(model, "n_epochs", 1))]))
-        np.random.set_state(state)
-        model.train()
+        return env
 
-    transitions = Minibatch(*map(torch.stack, zip(*rollouts, strict=True)))
-    batched.stack.train(transitions, torch.as_tensor(np.stack(orders)))
+    overrides = {**sizes, "normalise_advantage": normalise}
+    apart = differences(algorithm, prior, problem_of(task_id), overrides, environments)
+    assert max(apart.values()) < 1e-5
 
-    for i, single in enumerate(singles):
-        for mine, theirs in zip(batched.stack.network.parameters(), single.network.parameters(), strict=True):
-            assert float((mine[i] - theirs).detach().abs().max() if theirs.numel() else 0) < 1e-5
+
+@pytest.mark.parametrize("name", ["line", "plane", "round"])
+@pytest.mark.parametrize("prior", ["plain", "augment", "homomorphic", "random-basis", "nullspace"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_updates_on_action_vectors_equal_stable_baselines3(
+    point_mass: Callable[..., Any], name: str, prior: str, algorithm: str
+) -> None:
+    task = point_mass(name)
+    overrides = {"widths": (32, 64), "channels": (16, 32), "normalise_advantage": algorithm == "ppo"}
+    apart = differences(
+        algorithm, prior, task.problem, overrides, lambda seed, copies: task.environments([seed], copies)
+    )
+    assert max(apart.values()) < 1e-5
+    assert "spread.log_std" in apart
+
+
+@pytest.mark.parametrize("name", ["plane", "round"])
+@pytest.mark.parametrize("prior", ["plain", "augment", "homomorphic"])
+def test_updates_on_normalised_observations_equal_stable_baselines3(
+    point_mass: Callable[..., Any], name: str, prior: str
+) -> None:
+    task = point_mass(name)
+    overrides = {"widths": (32, 64), "channels": (16, 32), "normalise_observations": True}
+    apart = differences("ppo", prior, task.problem, overrides, lambda seed, copies: task.environments([seed], copies))
+    assert max(apart.values()) < 1e-5
 
 
 class Script(VectorEnv[Any, Any, Any]):

@@ -23,11 +23,12 @@ from symprior.agents.networks.q_network import QNetwork
 from symprior.agents.orbits import Orbit
 from symprior.agents.prior import PRIORS, Replayed
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
-from symprior.tasks import TASKS, SympriorError, get_task
+from symprior.tasks import SympriorError, get_task
 from symprior.tasks.errors import BudgetExhausted
 from symprior.tasks.frozen_states import frozen_observations
 from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
 
+TASK_IDS = ["cartpole-v1", "grid-catch-v1", "grid-catch-vector-v1"]
 LEARNERS = ["stable-baselines3", "batched"]
 QUICK: dict[str, Any] = {"learning_starts": 64, "train_frequency": 4, "gradient_steps": 4, "target_update_interval": 64}
 SMALL_IMAGES: dict[str, Any] = {"widths": (3, 5, 17), "channels": (2, 3, 5)}
@@ -63,7 +64,7 @@ def network_of(agent: BatchedValueAgent, seed: int) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 def test_values_stay_equivariant_while_they_are_learned(task_id: str, learner: str) -> None:
     task = get_task(task_id)
     agent = trained("dqn+homomorphic", task_id, [1], {}, 600, learner)
@@ -92,7 +93,7 @@ def test_the_error_of_values_is_in_their_standard_deviations() -> None:
     assert value_equivariance_error(np.ones((2000, 2)), symmetry).mean is None
 
 
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 def test_sizes_are_matched_for_values_too(task_id: str) -> None:
     symmetry, rng = get_task(task_id).symmetry(), np.random.default_rng(0)
     widths = default_widths(symmetry)
@@ -101,7 +102,7 @@ def test_sizes_are_matched_for_values_too(task_id: str) -> None:
     assert abs(count_parameters(QNetwork(symmetry, channels, equivariant_basis, rng)) / plain - 1) < 0.05
 
 
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 @pytest.mark.parametrize("rule", [equivariant_basis, random_basis, nullspace_basis])
 def test_a_stack_computes_what_its_seeds_compute(task_id: str, rule: Any) -> None:
     symmetry = get_task(task_id).symmetry()
@@ -142,7 +143,7 @@ class Recorder:
         return self.prior.minibatch(batch, orbit)  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 @pytest.mark.parametrize("prior", ["plain", "augment", "homomorphic", "random-basis"])
 def test_updates_equal_stable_baselines3(task_id: str, prior: str) -> None:
     seeds, name = (3, 4, 5), f"dqn+{prior}"

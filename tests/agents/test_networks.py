@@ -13,7 +13,7 @@ from symprior.agents.networks.actor_critic import (
 )
 from symprior.agents.networks.layers import BasisConvolution, stack
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
-from symprior.tasks import TASKS, SympriorError, get_task
+from symprior.tasks import SympriorError, get_task
 from symprior.tasks.groups import cyclic, dihedral
 from symprior.tasks.representations import (
     ImageTransform,
@@ -24,6 +24,8 @@ from symprior.tasks.representations import (
 )
 from symprior.tasks.simulators import SimulatorVectorEnv
 from symprior.tasks.symmetry import Symmetry
+
+TASK_IDS = ["cartpole-v1", "grid-catch-v1", "grid-catch-vector-v1"]
 
 
 def _observations(task_id, count=16):
@@ -52,7 +54,7 @@ def _loud(network):
     return network
 
 
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 def test_homomorphic_networks_are_equivariant_at_the_start(task_id):
     symmetry = get_task(task_id).symmetry()
     channels = matched_channels(symmetry, default_widths(symmetry))
@@ -60,7 +62,7 @@ def test_homomorphic_networks_are_equivariant_at_the_start(task_id):
     assert _equivariance_gap(network, symmetry, _observations(task_id)) < 1e-5
 
 
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 @pytest.mark.parametrize("rule", [random_basis, nullspace_basis])
 def test_control_networks_are_not_equivariant(task_id, rule):
     symmetry = get_task(task_id).symmetry()
@@ -94,7 +96,7 @@ def test_sizes_are_those_of_the_paper(task_id, channels, widths, equivariant_siz
     assert count_parameters(plain_network(symmetry, widths, rng)) == plain_size
 
 
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 def test_default_sizes_match_within_five_percent(task_id):
     symmetry, rng = get_task(task_id).symmetry(), np.random.default_rng(0)
     widths = default_widths(symmetry)
@@ -103,7 +105,7 @@ def test_default_sizes_match_within_five_percent(task_id):
     assert abs(count_parameters(ActorCritic(symmetry, channels, equivariant_basis, rng)) / plain - 1) < 0.05
 
 
-@pytest.mark.parametrize("task_id", list(TASKS))
+@pytest.mark.parametrize("task_id", TASK_IDS)
 @pytest.mark.parametrize("rule", [equivariant_basis, random_basis, nullspace_basis])
 def test_a_stack_computes_what_its_seeds_compute(task_id, rule):
     symmetry = get_task(task_id).symmetry()

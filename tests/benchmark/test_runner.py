@@ -120,6 +120,17 @@ def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(tmp_pa
     assert "a budget of 500, but 600 is asked for" in result.stderr
 
 
+def test_a_record_from_before_a_setting_existed_had_its_default(tmp_path, execute):
+    job = Job("own", "1", "cartpole-v1", "a2c", (0,), 160)
+    store, record = RecordStore(tmp_path), execute(agent="a2c", budget=160)
+    earlier = {name: value for name, value in record.hyperparameters.items() if name != "normalise_observations"}
+    store.write(record.model_copy(update={"hyperparameters": earlier}))
+    assert store.is_finished(job.runs[0])
+    changed = Job("own", "1", "cartpole-v1", "a2c", (0,), 160, settings=(("normalise_observations", True),))
+    with pytest.raises(SympriorError, match="settings"):
+        store.is_finished(changed.runs[0])
+
+
 def test_dry_run_runs_nothing(tmp_path, symprior):
     result = symprior("run", "--suite", "quick", "--dry-run")
     assert result.returncode == 0, result.stderr

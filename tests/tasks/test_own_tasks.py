@@ -135,3 +135,13 @@ def test_an_installed_package_brings_a_task_by_its_entry_point(tmp_path: Path) -
         "Walk to either end of a corridor.",
         "the installed package corridors",
     ]
+
+
+def test_an_environment_that_cannot_be_put_into_states_is_judged_by_its_roll_outs(file: Path) -> None:
+    text = file.read_text().replace("def get_state", "def where").replace("self.set_state(", "self._set(")
+    text = text.replace("def set_state", "def _set")
+    text = text.replace("discrete=True", 'discrete=True, exactness="in distribution", reset="in distribution"')
+    file.write_text(text)
+    certificate = certify(get_task(name_of(file)), resets=4000, episodes=1000)
+    assert certificate.dynamics == certificate.reset == Exactness.IN_DISTRIBUTION
+    assert "single steps from chosen states" in dict(certificate.lines())["not checked"]

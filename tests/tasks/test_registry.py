@@ -63,6 +63,18 @@ def test_one_file_is_enough_for_an_entry(package: Path) -> None:
     assert "one" in things() and "three" not in things()
 
 
+def test_a_folder_of_entries_is_found_too(package: Path) -> None:
+    (package / "folder" / "deeper").mkdir(parents=True)
+    for folder in (package / "folder", package / "folder" / "deeper"):
+        (folder / "__init__.py").write_text("")
+    add(package / "folder", "first", "THINGS.register('one', 1, __name__)")
+    add(package / "folder" / "deeper", "second", "THINGS.register('two', 2, __name__)")
+    add(package / "folder", "broken", "import a_package_that_is_not_installed")
+    with pytest.warns(UserWarning, match=r"folder\.broken is left out"):
+        assert list(things()) == ["one", "two"]
+    assert things().origin("two") == "found_things.folder.deeper.second"
+
+
 def test_two_entries_of_one_name_raise(package: Path) -> None:
     add(package, "first", "THINGS.register('one', 1, __name__)")
     add(package, "second", "THINGS.register('one', 2, __name__)")

@@ -13,7 +13,7 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from torch import Tensor
 
-from symprior.agents.acting import CategoricalActor
+from symprior.agents.acting import Actor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import LearnerSettings, LearningAlgorithm
 from symprior.agents.learners.batched.memory import keep_freed_memory
@@ -25,7 +25,7 @@ from symprior.tasks.streams import Streams, seed_from
 S = TypeVar("S", bound=Stack[Any])
 
 
-class BatchedLearner(CategoricalActor, Generic[S]):
+class BatchedLearner(Actor, Generic[S]):
     """Algorithm × prior for many seeds at once.
 
     All rows of observations, actions and probabilities are those of the first seed, then those of the second, and so
@@ -53,7 +53,7 @@ class BatchedLearner(CategoricalActor, Generic[S]):
         settings: Any,
         device: str = "cpu",
     ) -> None:
-        self.seeds = tuple(seeds)
+        self.problem, self.seeds = problem, tuple(seeds)
         each = [settings] * len(self.seeds) if isinstance(settings, LearnerSettings) else list(settings)
         if not self.seeds or len(each) != len(self.seeds):
             raise SympriorError(f"{len(self.seeds)} seeds take as many settings (or one for all), not {len(each)}.")
@@ -109,7 +109,9 @@ class BatchedLearner(CategoricalActor, Generic[S]):
         self._streams, self._rows = Streams(keys), count
 
     def _tensor(self, array: Any) -> Tensor:
-        return torch.as_tensor(array, device=self._device)
+        """On the device, in single precision where it was double."""
+        tensor = torch.as_tensor(array, device=self._device)
+        return tensor.float() if tensor.dtype == torch.float64 else tensor
 
 
 @contextmanager

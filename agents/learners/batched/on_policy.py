@@ -9,17 +9,23 @@ import torch
 from gymnasium.vector import VectorEnv
 from torch import Tensor
 
+from symprior.agents.acting import CategoricalActor, GaussianActor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
+from symprior.agents.distributions import DiagonalGaussian
 from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
 from symprior.agents.learners.batched.rollout import Rollout, minibatches
 from symprior.agents.learners.batched.stack import Stack
 from symprior.agents.networks.actor_critic import ActorCritic
-from symprior.agents.prior import Minibatch, Prior
+from symprior.agents.prior import AuxiliaryLoss, Minibatch, Prior
 
 
 class OnPolicyStack(Stack[ActorCritic]):
-    """Seeds that learn from their own rollouts; see `Stack`."""
+    """Seeds that learn from their own rollouts; see `Stack`.
+
+    Attributes:
+        auxiliary_loss: the prior's own, if it has one.
+    """
 
     def __init__(
         self,
@@ -35,27 +41,34 @@ class OnPolicyStack(Stack[ActorCritic]):
         gradient_steps, size = algorithm.updates(settings[0])
         self._minibatches = self._steps * self._copies // size
         self._epochs = gradient_steps // self._minibatches
+        self._draws = self.network.distribution.draws(problem.symmetry)
+        self.auxiliary_loss = prior.auxiliary_loss(self._orbit, self._settings)
         self._action_streams, self._order_streams = self._stream("actions"), self._stream("order")
         self._rollout: Rollout | None = None
         self._time = 0
 
     @torch.no_grad()
     def choose(self, observations: Tensor) -> Tensor:
-        """Sample and remember the actions [size · copies] at the observations [size · copies, …]."""
+        """Sample and remember the actions [size · copies, …] at the observations [size · copies, …]."""
         now = self._side_by_side(observations)
-        if self._rollout is None:
-            self._rollout = Rollout(len(now), self._steps, self._copies, now[0, 0])
         if self._time == 0:
-            uniforms = self._action_streams.draw(self._steps * self._copies)
-            self._uniforms = uniforms.unflatten(1, (self._steps, self._copies, 1))
-        logits, values = self.network(now)
-        log_policy = logits.log_softmax(-1)
-        cumulative = log_policy.exp().cumsum(-1)[..., :-1]
-        actions: Tensor = (cumulative < self._uniforms[:, self._time]).sum(-1)
+            self._take_in()
+            uniforms = self._action_streams.draw(self._steps * self._copies * self._draws)
+            self._uniforms = uniforms.unflatten(1, (self._steps, self._copies, self._draws))
+        outputs, values = self.network(now)
+        policy = self.network.distribution(outputs)
+        actions = policy.sample(self._uniforms[:, self._time])
+        if self._rollout is None:
+            self._rollout = Rollout(len(now), self._steps, self._copies, now[0, 0], actions[0, 0])
         rollout, t = self._rollout, self._time
         rollout.observations[:, t], rollout.actions[:, t], rollout.values[:, t] = now, actions, values
-        rollout.log_probabilities[:, t] = log_policy.gather(-1, actions.unsqueeze(-1)).squeeze(-1)
-        return actions[: self.size].flatten()
+        rollout.log_probabilities[:, t] = policy.log_probability(actions)
+        return actions[: self.size].flatten(0, 1)
+
+    def _take_in(self) -> None:
+        """Let the statistics of observations go on by the last rollout: during a rollout and its update they stay."""
+        if self.network.normaliser is not None and self._rollout is not None:
+            self.network.normaliser.take_in(self._rollout.observations.flatten(1, 2).flatten(2))
 
     @torch.no_grad()
     def observe(self, rewards: Tensor, terminated: Tensor, truncated: Tensor, last: Tensor | None) -> None:
@@ -96,20 +109,36 @@ class OnPolicyStack(Stack[ActorCritic]):
         """Gradient steps on minibatches of the transitions in the order [seeds, epochs, transitions]."""
         for epoch in order.unbind(1):
             for batch in minibatches(transitions, epoch, self._minibatches):
-                seen = self._prior.minibatch(batch, self._orbit)
-                logits, values = self.network(seen.observations)
-                gradients = self._algorithm.gradients(logits, values, seen, self._settings)
-                self._optimizer.step((logits, values), gradients)
+                self._step(self._prior.minibatch(batch, self._orbit))
         return order.shape[1] * self._minibatches
 
+    def _step(self, batch: Minibatch) -> None:
+        """One gradient step."""
+        auxiliary, rows = self.auxiliary_loss, batch.actions.shape[1]
+        outputs, values = self.network(auxiliary.observations(batch.observations) if auxiliary else batch.observations)
+        policy = self.network.distribution(outputs[:, :rows])
+        gradients = self._algorithm.gradients(policy, values[:, :rows], batch, self._settings)
+        if auxiliary:
+            to_outputs, to_values = gradient_of(auxiliary, outputs), torch.zeros_like(values)
+            to_outputs[:, :rows] += gradients[0]
+            to_values[:, :rows] = gradients[1]
+            gradients = to_outputs, to_values
+        self._optimizer.step((outputs, values), gradients)
+
     @torch.no_grad()
-    def probabilities(self, observations: Tensor) -> Tensor:
-        """The policies at observations [size · rows, …], [size · rows, actions] in double precision."""
-        logits, _ = self.network(self._side_by_side(observations))
-        return torch.softmax(logits[: self.size].flatten(0, 1).double(), dim=-1)
+    def policy_outputs(self, observations: Tensor) -> Tensor:
+        """Of the policies at observations [size · rows, …], [size · rows, outputs] in double precision."""
+        outputs: Tensor = self.network(self._side_by_side(observations))[0]
+        return outputs[: self.size].flatten(0, 1).double()
 
 
-class BatchedAgent(BatchedLearner[OnPolicyStack]):
+def gradient_of(loss: AuxiliaryLoss, outputs: Tensor) -> Tensor:
+    """∂ loss / ∂ outputs, summed over seeds: each seed's loss depends on its own outputs only."""
+    outputs = outputs.detach().requires_grad_()
+    return torch.autograd.grad(loss(outputs).sum(), outputs)[0]
+
+
+class BatchedOnPolicyLearner(BatchedLearner[OnPolicyStack]):
     """An actor-critic algorithm × prior for many seeds at once; see `BatchedLearner`."""
 
     def _stack(self, *arguments: Any) -> OnPolicyStack:
@@ -121,7 +150,7 @@ class BatchedAgent(BatchedLearner[OnPolicyStack]):
         now = self._tensor(observations)
         for _ in range(0, budget, steps * self.num_envs):
             for _ in range(steps):
-                actions = self.stack.choose(now)
+                actions = self._executed(self.stack.choose(now))
                 observations, rewards, terminated, truncated, infos = env.step(
                     actions.cpu().numpy() if on_host else actions
                 )
@@ -137,8 +166,35 @@ class BatchedAgent(BatchedLearner[OnPolicyStack]):
                 )
             self.gradient_steps += self.stack.update(now)
 
+    def _executed(self, actions: Tensor) -> Tensor:
+        """What the environment is stepped with where the policy chose these actions."""
+        return actions
+
+    def _policy_outputs(self, observations: Any) -> Tensor:
+        """Of the policies, [seeds · rows, outputs], at observations [seeds · rows, …]."""
+        with one_thread():
+            return self.stack.policy_outputs(self._tensor(observations))
+
+
+class BatchedAgent(CategoricalActor, BatchedOnPolicyLearner):
+    """On discrete actions."""
+
     def action_probabilities(self, observations: Any) -> Any:
         """The policies, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
         with one_thread():
-            probabilities = self.stack.probabilities(self._tensor(observations))
+            probabilities = torch.softmax(self._policy_outputs(observations), dim=-1)
         return probabilities if isinstance(observations, Tensor) else probabilities.cpu().numpy()
+
+
+class BatchedGaussianAgent(GaussianActor, BatchedOnPolicyLearner):
+    """On action vectors."""
+
+    def _executed(self, actions: Tensor) -> Tensor:
+        executed: Tensor = self.limits.clip(actions)
+        return executed
+
+    def action_distribution(self, observations: Any) -> tuple[Any, Any]:
+        """Means and log σ, each [seeds · rows, size], at observations [seeds · rows, …]; numpy or torch as these are."""
+        policy = DiagonalGaussian(self._policy_outputs(observations))
+        both = policy.means, policy.log_stds
+        return both if isinstance(observations, Tensor) else (both[0].cpu().numpy(), both[1].cpu().numpy())

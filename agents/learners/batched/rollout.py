@@ -16,15 +16,15 @@ class Rollout:
 
     Args:
         seeds, steps, copies: sizes.
-        observation: one observation, for its shape, type and device.
+        observation, action: one of each, for its shape, type and device.
     """
 
-    def __init__(self, seeds: int, steps: int, copies: int, observation: Tensor) -> None:
+    def __init__(self, seeds: int, steps: int, copies: int, observation: Tensor, action: Tensor) -> None:
         def empty(dtype: torch.dtype, *shape: int) -> Tensor:
             return torch.zeros((seeds, steps, copies, *shape), dtype=dtype, device=observation.device)
 
         self.observations = empty(observation.dtype, *observation.shape)
-        self.actions = empty(torch.int64)
+        self.actions = empty(action.dtype, *action.shape)
         self.values, self.log_probabilities = empty(torch.float32), empty(torch.float32)
         self.rewards, self.goes_on = empty(torch.float32), empty(torch.float32)
         self._steps = steps

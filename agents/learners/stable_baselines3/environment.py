@@ -10,18 +10,23 @@ from gymnasium.vector import VectorEnv
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
 
+from symprior.tasks.gymnasium_vector import single_precision
+
 
 class VectorEnvAdapter(VecEnv):
-    """A same-step-reset `gymnasium.vector.VectorEnv` as a `VecEnv`; seeds are the environment's own matter."""
+    """A same-step-reset `gymnasium.vector.VectorEnv` as a `VecEnv`; seeds are the environment's own matter.
+
+    Observations in double precision become single: networks and buffers hold nothing else.
+    """
 
     def __init__(self, env: VectorEnv[Any, Any, Any]) -> None:
         self.env = env
-        super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
+        super().__init__(env.num_envs, single_precision(env.single_observation_space), env.single_action_space)
 
     def reset(self) -> VecEnvObs:
         """Start all episodes."""
         observations, _ = self.env.reset()
-        return np.asarray(observations)
+        return _single(observations)
 
     def step_async(self, actions: np.ndarray) -> None:
         """Remember the actions."""
@@ -33,9 +38,9 @@ class VectorEnvAdapter(VecEnv):
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         dones = terminated | truncated
         for i in np.flatnonzero(dones):
-            infos[i]["terminal_observation"] = found["final_obs"][i]
+            infos[i]["terminal_observation"] = _single(found["final_obs"][i])
             infos[i]["TimeLimit.truncated"] = bool(truncated[i] and not terminated[i])
-        return observations, rewards.astype(np.float32), dones, infos
+        return _single(observations), rewards.astype(np.float32), dones, infos
 
     def close(self) -> None:
         """Nothing to free: the environment belongs to whoever made it."""
@@ -61,3 +66,9 @@ class VectorEnvAdapter(VecEnv):
     def env_is_wrapped(self, wrapper_class: type[Any], indices: VecEnvIndices = None) -> list[bool]:
         """Copies are not wrapped one by one."""
         return [False for _ in self._get_indices(indices)]
+
+
+def _single(observations: Any) -> np.ndarray:
+    """As an array, in single precision where they were in double."""
+    array: np.ndarray = np.asarray(observations)
+    return array.astype(np.float32) if array.dtype == np.float64 else array

@@ -11,7 +11,7 @@ from gymnasium.vector import VectorEnv
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
-from symprior.agents.acting import CategoricalActor
+from symprior.agents.acting import Actor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import LearningAlgorithm
 from symprior.agents.learners.initial import initial_network
@@ -23,7 +23,7 @@ from symprior.tasks.errors import BudgetExhausted
 from symprior.tasks.streams import seed_from
 
 
-class StableBaselinesLearner(CategoricalActor):
+class StableBaselinesLearner(Actor):
     """Algorithm × prior on Stable-Baselines3.
 
     Stable-Baselines3 draws from the global generators of numpy and torch: they are seeded when training starts, and only
@@ -47,8 +47,9 @@ class StableBaselinesLearner(CategoricalActor):
     ) -> None:
         self.seed, self._settings = seeds[0], settings[0]
         self.num_envs = self._settings.num_envs
-        self._problem, self._algorithm, self._prior = problem, algorithm, prior
+        self.problem, self._algorithm, self._prior = problem, algorithm, prior
         self._device = torch.device(device)
+        self._orbit = Orbit(problem.symmetry, self._device)
         self.network: Any = initial_network(problem, algorithm.network, prior, self._settings, self.seed)
         self.network.to(self._device)
         self.parameters = count_parameters(self.network)
@@ -75,9 +76,10 @@ class StableBaselinesLearner(CategoricalActor):
                 "make_network": lambda: self.network,
                 "optimizer_class": torch.optim.Adam,
                 "optimizer_kwargs": {"eps": self._settings.adam_epsilon},
+                **self._policy_arguments(),
             },
             device=self._device,
-            **self._parts({"prior": self._prior, "orbit": Orbit(self._problem.symmetry, self._device)}),
+            **self._parts({"prior": self._prior, "orbit": self._orbit}),
         )
         model.set_logger(Logger(folder=None, output_formats=[]))  # its own would make a folder for every run
         model.action_space.seed(seed)  # random actions come from the space's own generator
@@ -86,6 +88,10 @@ class StableBaselinesLearner(CategoricalActor):
     @abstractmethod
     def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
         """The policy's class and the buffer's, which is made with the arguments `buffer`."""
+
+    def _policy_arguments(self) -> dict[str, Any]:
+        """What the policy is made with beside its network and optimizer."""
+        return {}
 
     def _count_gradient_steps(self, model: Any) -> int:
         state = next(iter(model.policy.optimizer.state.values()), None)

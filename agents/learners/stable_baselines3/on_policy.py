@@ -7,14 +7,25 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from symprior.agents.acting import CategoricalActor, GaussianActor
+from symprior.agents.distributions import DiagonalGaussian
 from symprior.agents.learners.stable_baselines3.buffer import PriorRolloutBuffer
 from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
 from symprior.agents.learners.stable_baselines3.policy import NetworkPolicy
 
 
-class StableBaselinesAgent(StableBaselinesLearner):
-    """An actor-critic agent."""
+class StableBaselinesOnPolicyLearner(StableBaselinesLearner):
+    """An actor-critic agent.
+
+    Attributes:
+        auxiliary_loss: the prior's own, if it has one.
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.auxiliary_loss = self._prior.auxiliary_loss(self._orbit, self._settings)
 
     def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -23,8 +34,29 @@ class StableBaselinesAgent(StableBaselinesLearner):
             "rollout_buffer_kwargs": buffer,
         }
 
+    def _policy_arguments(self) -> dict[str, Any]:
+        return {"auxiliary_loss": self.auxiliary_loss}
+
+    @torch.no_grad()
+    def _policy_outputs(self, observations: NDArray[Any]) -> Tensor:
+        """Of the policy, [batch, outputs] in double precision."""
+        outputs, _ = self.network(torch.as_tensor(observations, device=self._device))
+        doubled: Tensor = outputs.double()
+        return doubled
+
+
+class StableBaselinesAgent(CategoricalActor, StableBaselinesOnPolicyLearner):
+    """On discrete actions."""
+
     def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
         """The policy, [batch, actions]."""
-        with torch.no_grad():
-            logits, _ = self.network(torch.as_tensor(observations, device=self._device))
-            return torch.softmax(logits.double(), dim=-1).cpu().numpy()
+        return torch.softmax(self._policy_outputs(observations), dim=-1).cpu().numpy()
+
+
+class StableBaselinesGaussianAgent(GaussianActor, StableBaselinesOnPolicyLearner):
+    """On action vectors."""
+
+    def action_distribution(self, observations: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Means and log σ, each [batch, size]."""
+        policy = DiagonalGaussian(self._policy_outputs(observations))
+        return policy.means.cpu().numpy(), policy.log_stds.cpu().numpy()

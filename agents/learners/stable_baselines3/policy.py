@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from stable_baselines3.common.distributions import Distribution
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from symprior.agents.networks.actor_critic import ActorCritic
+from symprior.agents.prior import AuxiliaryLoss
+
+
+class _Attached(torch.autograd.Function):
+    """The values as they are; whoever differentiates what follows from them differentiates the loss too, with weight 1."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, loss: Tensor) -> Tensor:
+        return values.view_as(values)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
+        return gradient, gradient.new_ones(1)
 
 
 class NetworkPolicy(ActorCriticPolicy):
@@ -18,6 +34,7 @@ class NetworkPolicy(ActorCriticPolicy):
 
     Args:
         make_network: makes the actor-critic.
+        auxiliary_loss: what an update minimises beside the algorithm's loss, with weight 1.
         observation_space, action_space, lr_schedule, arguments: as in `ActorCriticPolicy`.
     """
 
@@ -28,9 +45,11 @@ class NetworkPolicy(ActorCriticPolicy):
         lr_schedule: Schedule,
         *,
         make_network: Callable[[], ActorCritic],
+        auxiliary_loss: AuxiliaryLoss | None = None,
         **arguments: Any,
     ) -> None:
-        self._make_network = make_network
+        self._make_network, self._auxiliary_loss = make_network, auxiliary_loss
+        self._seen: list[Tensor] = []
         super().__init__(observation_space, action_space, lr_schedule, **arguments)
 
     def _build(self, lr_schedule: Schedule) -> None:
@@ -39,18 +58,36 @@ class NetworkPolicy(ActorCriticPolicy):
 
     def _distribution_and_values(self, observations: PyTorchObs) -> tuple[Distribution, Tensor]:
         assert isinstance(observations, Tensor)
-        logits, values = self.network(observations)
-        return self.action_dist.proba_distribution(action_logits=logits), values.unsqueeze(-1)
+        outputs, values = self.network(observations)
+        return self._distribution(outputs), values.unsqueeze(-1)
+
+    def _distribution(self, outputs: Tensor) -> Distribution:
+        return self.action_dist.proba_distribution(**self.network.distribution(outputs).for_stable_baselines3())
+
+    def set_training_mode(self, mode: bool) -> None:
+        """Called before a rollout and before its update, during both of which the statistics of observations stay."""
+        super().set_training_mode(mode)
+        normaliser = self.network.normaliser
+        if not mode and normaliser is not None and self._seen:
+            normaliser.take_in(torch.cat(self._seen).flatten(1))
+            self._seen = []
 
     def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Actions, values and log-probabilities for collecting a rollout."""
+        if self.network.normaliser is not None:
+            self._seen.append(obs.clone())
         distribution, values = self._distribution_and_values(obs)
         actions = distribution.get_actions(deterministic=deterministic)
         return actions, values, distribution.log_prob(actions)
 
     def evaluate_actions(self, obs: PyTorchObs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """Values, log-probabilities of the given actions and entropies for an update."""
-        distribution, values = self._distribution_and_values(obs)
+        if self._auxiliary_loss is None:
+            distribution, values = self._distribution_and_values(obs)
+        else:
+            outputs, values = self.network(self._auxiliary_loss.observations(obs))
+            distribution = self._distribution(outputs[: len(obs)])
+            values = _Attached.apply(values[: len(obs)].unsqueeze(-1), self._auxiliary_loss(outputs))  # type: ignore[no-untyped-call]
         return values, distribution.log_prob(actions), distribution.entropy()
 
     def get_distribution(self, obs: PyTorchObs) -> Distribution:

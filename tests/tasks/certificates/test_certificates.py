@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from symprior.tasks import TASKS, Exactness, Symmetry, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
+from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.certificates.dynamics import DynamicsEvidence
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.families import cartpole
-from symprior.tasks.families.cartpole import CartPoleProbe, mirror
+from symprior.tasks.families.cartpole import POSITION_LIMIT, CartPoleProbe, mirror
 from symprior.tasks.families.grid_catch import GridCatch, turns_of_images, turns_of_vectors
 from symprior.tasks.groups import Group, cyclic, dihedral
 from symprior.tasks.probes import Outcome, Probe, TabularProbe
@@ -43,19 +45,28 @@ def quick(task: Task, **arguments: Any) -> Certificate:
 
 # --- what is declared ---
 
+ARRAYS = [
+    name
+    for name in TASKS
+    if get_task(name).simulator is not None and get_task(name).symmetry().exactness != Exactness.IN_DISTRIBUTION
+]
+"""Tasks judged by the residuals of an array simulator; the others' kept certificates are measured again elsewhere."""
 
-@pytest.mark.parametrize("name", list(TASKS))
+
+@pytest.mark.parametrize("name", ARRAYS)
 def test_declared_symmetries_are_what_they_are_declared_to_be(name: str) -> None:
     task = get_task(name)
-    certificate = certify(task)
+    certificate = certify(task, samples=150)
     assert certificate.agrees, certificate.lines()
-    assert (certificate.dynamics, certificate.reset) == (task.symmetry().exactness, task.symmetry().reset)
     evidence = certificate.dynamics_evidence
-    assert evidence.total_variation == evidence.epsilon_dynamics == evidence.epsilon_reward == 0
-    assert evidence.comparisons > 1000 and evidence.at_time_limit > 0 and evidence.worst is None
+    assert isinstance(evidence, DynamicsEvidence)
+    assert evidence.comparisons > 1000 and evidence.at_time_limit > 0
+    if task.symmetry().exactness == Exactness.EXACT:
+        assert (certificate.dynamics, certificate.reset) == (task.symmetry().exactness, task.symmetry().reset)
+        assert evidence.total_variation == 0 and max(evidence.epsilon_dynamics, evidence.epsilon_reward) < ROUND_OFF
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+@pytest.mark.parametrize("name", ARRAYS)
 def test_another_seed_gives_the_same_grades_and_the_same_seed_the_same_certificate(name: str) -> None:
     first, again, other = (quick(get_task(name), seed=seed) for seed in (1, 1, 2))
     assert first == again
@@ -212,7 +223,7 @@ def test_a_cartpole_that_always_starts_in_the_same_state_is_compared_exactly() -
 def test_few_resets_are_no_evidence_of_invariance() -> None:
     """The bound is too wide to lie under the border, whatever the classifier says."""
     assert quick(CARTPOLE, resets=100).reset == Exactness.BROKEN
-    with pytest.raises(SympriorError, match="at least 1 state and 100 resets"):
+    with pytest.raises(SympriorError, match="at least 1 state, 100 resets"):
         certify(CARTPOLE, resets=10)
 
 
@@ -339,7 +350,56 @@ def test_an_end_on_one_side_alone_breaks_a_symmetry() -> None:
     certificate = quick(replace(CARTPOLE, probe=probe))
     assert certificate.dynamics == Exactness.BROKEN
     assert certificate.dynamics_evidence.epsilon_dynamics == 1
+    assert certificate.dynamics_evidence.mean_dynamics > 2 * APPROXIMATE_BORDER
     assert certificate.dynamics_evidence.epsilon_reward == 0
+
+
+class LimitAHairNearer(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """CartPole whose track is 3 mm shorter on the right."""
+
+    def step(self, action: Any) -> Any:
+        observation, reward, terminated, *others = self.env.step(action)
+        return observation, reward, terminated or bool(observation[0] > POSITION_LIMIT - 0.003), *others
+
+
+def test_an_end_a_hair_nearer_on_one_side_is_approximate_however_many_states_are_tried() -> None:
+    def probe() -> Probe:
+        made = CartPoleProbe()
+        made.env = LimitAHairNearer(made.env)
+        return made
+
+    for samples in (300, 900):
+        certificate = quick(replace(CARTPOLE, probe=probe), samples=samples)
+        assert certificate.dynamics == Exactness.APPROXIMATE
+        assert 0 < certificate.dynamics_evidence.mean_dynamics < APPROXIMATE_BORDER
+    assert certificate.dynamics_evidence.epsilon_dynamics == certificate.dynamics_evidence.total_variation == 1
+
+
+class FeelsTheEdge(CartPoleProbe):
+    """CartPole that also shows how far beyond 2.35 m the cart is: zero nearly everywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        limit = np.full(5, np.inf, dtype=np.float32)
+        self.env = gymnasium.wrappers.TransformObservation(
+            self.env, self.shown, gymnasium.spaces.Box(-limit, limit, dtype=np.float32)
+        )
+
+    @staticmethod
+    def shown(seen: NDArray[Any]) -> NDArray[Any]:
+        return np.append(seen, np.sign(seen[0]) * np.maximum(np.abs(seen[0]) - np.float32(2.35), 0))
+
+    def observation(self, state: NDArray[np.float64]) -> NDArray[np.float32]:
+        return self.shown(super().observation(state))
+
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(mirror().observation(g, states))
+
+
+@pytest.mark.parametrize(("sign", "grade"), [(-1, Exactness.EXACT), (1, Exactness.BROKEN)])
+def test_the_wrong_sign_of_what_hardly_ever_moves_breaks_a_symmetry(sign: int, grade: Exactness) -> None:
+    declared = replace(mirror(), observation=signs(C2, [[1] * 5, [-1, -1, -1, -1, sign]]))
+    assert quick(replace(CARTPOLE, probe=FeelsTheEdge), symmetry=declared).dynamics == grade
 
 
 # --- continuous actions, approximate symmetries ---

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import gymnasium
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symprior.tasks.certificates.distributions import ROUND_OFF, Scales, difference
+from symprior.tasks.certificates.distributions import DOUBLE_ROUND_OFF, ROUND_OFF, Scales, difference, round_off
 from symprior.tasks.probes import Outcome
 
 SCALES = Scales(entry=np.array([1.0, 10.0]), step=np.array([0.5, 2.0]), reward=1.0)
@@ -53,6 +56,15 @@ def test_round_off_is_equal_and_more_is_not() -> None:
     for factor, variation in ((0.9, 0), (1.1, 1)):
         found = difference([outcome(1, 0, 5.0)], [outcome(1, 0, 5.0 + factor * ROUND_OFF * 10)], SCALES)
         assert found.total_variation == variation
+
+
+def test_double_precision_is_compared_more_closely() -> None:
+    assert (
+        round_off(gymnasium.spaces.Box(-1, 1, dtype=np.float64)) < round_off(gymnasium.spaces.Box(-1, 1)) == ROUND_OFF
+    )
+    closely = replace(SCALES, round_off=DOUBLE_ROUND_OFF)
+    one, other = [outcome(1, 0, 5.0)], [outcome(1, 0, 5.0 + 0.9 * ROUND_OFF * 10)]
+    assert difference(one, other, SCALES).total_variation == 0 and difference(one, other, closely).total_variation == 1
 
 
 def test_an_entry_that_never_moves_may_not_move() -> None:

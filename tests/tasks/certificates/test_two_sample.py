@@ -11,6 +11,8 @@ from symprior.tasks.certificates.two_sample import (
     area_under_roc,
     detectable_auc,
     separation,
+    standard_error_of_auc,
+    standard_error_where_equal,
     upper_bounds,
 )
 
@@ -72,3 +74,52 @@ def test_the_standard_error_bounds_the_spread_over_repeated_samples() -> None:
 
 def test_larger_samples_detect_less() -> None:
     assert 0.5 < detectable_auc(4000) < detectable_auc(1000) < detectable_auc(100) < 0.7
+
+
+def test_entries_that_are_tied_with_another_sign_are_told_apart() -> None:
+    """Both have the same mean, spread and shape: only the product of two of ten entries has another sign."""
+    rng = np.random.default_rng(0)
+    first, second = rng.standard_normal((2, 1000, 10))
+    first[:, 1] += first[:, 0]
+    second[:, 1] -= second[:, 0]
+    assert separation(first, second, rng).auc > 0.7
+
+
+def test_what_is_smaller_than_the_resolution_is_no_asymmetry() -> None:
+    """Two entries that determine each other but for a shift: by a thousandth of their spread, and by a tenth."""
+    for shift, is_seen in ((0.001, False), (0.1, True)):
+        rng = np.random.default_rng(0)
+        first, second = np.repeat(rng.standard_normal((2, 3000, 1)), 2, axis=2)
+        first[:, 1] += shift
+        assert (upper_bounds({"r": separation(first, second, rng)})["r"] > AUC_BORDER) == is_seen
+
+
+def in_clusters(rng: np.random.Generator, clusters: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that are nearly equal within clusters, and each row's cluster."""
+    centres = rng.standard_normal((clusters, 3))
+    rows = np.repeat(centres, size, axis=0) + 0.1 * rng.standard_normal((clusters * size, 3))
+    return rows, np.repeat(np.arange(clusters), size)
+
+
+def test_rows_that_depend_on_each_other_count_as_one() -> None:
+    """Thirty clusters of twenty rows: the error bounds the spread, and is four times as large as of independent rows."""
+    rng, found, naive = np.random.default_rng(0), [], []
+    for _ in range(60):
+        (first, one), (second, other) = in_clusters(rng, 30, 20), in_clusters(rng, 30, 20)
+        found.append(separation(first, second, rng, (one, other)))
+        naive.append(separation(first, second, rng))
+    spread = np.std([each.auc for each in found])
+    assert 0.5 < spread / np.mean([each.standard_error for each in found]) < 1.05
+    assert np.mean([each.standard_error for each in found]) > 2.5 * np.mean([each.standard_error for each in naive])
+    assert np.mean([each.auc for each in naive]) > 0.8, "rows of one cluster would be in both parts, and known again"
+    assert abs(np.mean([each.auc for each in found]) - 0.5) < 0.05
+
+
+def test_the_error_of_an_auc_is_that_of_delong() -> None:
+    """Against the variance of placements written out."""
+    rng = np.random.default_rng(0)
+    positive, negative = rng.normal(1, 1, 40), rng.normal(0, 1, 60)
+    wins = (positive[:, None] > negative).astype(float)
+    variance = wins.mean(axis=1).var(ddof=1) / 40 + wins.mean(axis=0).var(ddof=1) / 60
+    expected = max(np.sqrt(variance), standard_error_where_equal(40, 60))
+    assert standard_error_of_auc(positive, negative, np.arange(40), np.arange(60)) == pytest.approx(expected)

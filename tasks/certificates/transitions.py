@@ -1,0 +1,251 @@
+"""Whether roll-outs are invariant under a group in distribution: the evidence where states cannot be set.
+
+Under a behaviour that is equivariant, an episode of a symmetric environment is as likely as its image. So
+transitions of some episodes are compared with g-images of transitions of others, by an equivalence test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count as count_up
+from typing import Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.tasks.certificates.two_sample import (
+    AUC_BORDER,
+    Separation,
+    separation,
+    told_from_one_half,
+    upper_bounds,
+)
+from symprior.tasks.rollout_probe import RolloutProbe, Transitions
+from symprior.tasks.symmetry import Exactness, Symmetry
+
+Policy = Callable[[NDArray[Any]], NDArray[Any]]
+Behaviour = Callable[[NDArray[Any]], Any]
+Step = tuple[int, NDArray[Any], Any, float, NDArray[Any], bool]
+
+REFERENCE_SHARE = 0.06
+"""The part of the episodes that the reference policy plays; its episodes are long."""
+
+RANDOM_ACTIONS = 0.1
+"""How often it acts at random, so that every action is tried where it leads."""
+
+PER_EPISODE = 4
+"""Transitions of a kind that an episode gives at most: more of them say little more."""
+
+CLEARLY = 3.0
+"""Standard errors over one half from which on the classifier clearly tells images apart."""
+
+DRAWN_AT_ONCE = 4096
+
+FEWEST_EPISODES = 10
+"""Episodes that a classifier is trained and tested on at least."""
+
+NO_EVIDENCE = Separation(0.5, 0.5)
+
+UNCHECKED = "single steps from chosen states, as none can be set, so not whether it is exact; truncation"
+
+
+@dataclass(frozen=True)
+class TransitionEvidence:
+    """What the grade of dynamics rests on that are seen in roll-outs alone.
+
+    Attributes:
+        episodes: in each of the two samples, originals and images.
+        transitions: how many were compared of each kind, in both samples together.
+        auc: the classifier's AUC for each g and kind.
+        standard_error: of each, counting the transitions of an episode as one cluster.
+        upper_bound: upper 95 % bounds, Holm-corrected over g and kinds.
+        detectable_auc: the AUC that is told from one half nine times in ten, for the kind with the largest error.
+        unseen: kinds of which no transition was met, so that nothing is said of them.
+        never_moved: observation entries that held one value throughout: a wrong sign of such an entry goes unseen.
+    """
+
+    episodes: int
+    transitions: dict[str, int]
+    auc: dict[str, float]
+    standard_error: dict[str, float]
+    upper_bound: dict[str, float]
+    detectable_auc: float
+    unseen: tuple[str, ...]
+    never_moved: int
+
+    @property
+    def told_apart(self) -> tuple[str, ...]:
+        """Where the classifier clearly recognises images, and so the symmetry is broken."""
+        return tuple(name for name, auc in self.auc.items() if auc - CLEARLY * self.standard_error[name] > 0.5)
+
+    def grade(self) -> Exactness:
+        """In distribution where every upper bound lies under the border, else broken; little data is no evidence."""
+        same = all(bound <= AUC_BORDER for bound in self.upper_bound.values())
+        return Exactness.IN_DISTRIBUTION if same else Exactness.BROKEN
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(what, measured)."""
+        compared = ", ".join(f"{count} {kind}" for kind, count in self.transitions.items())
+        rows = [
+            (
+                "dynamics compared by",
+                f"equivalence test: a classifier on steps of {self.episodes} episodes and images of "
+                f"steps of {self.episodes} others",
+            ),
+            ("steps compared", compared),
+        ]
+        for name, bound in self.upper_bound.items():
+            rows.append(
+                (f"AUC {name}", f"{self.auc[name]:.3f}, at most {bound:.3f} (border {AUC_BORDER}){self._says(name)}")
+            )
+        unseen = "".join(f"; {kind}: none were met" for kind in self.unseen)
+        return [
+            *rows,
+            ("detectable", f"an asymmetry of AUC {self.detectable_auc:.3f}, 9 times in 10"),
+            ("not checked", UNCHECKED + unseen),
+        ]
+
+    def _says(self, name: str) -> str:
+        if self.upper_bound[name] <= AUC_BORDER:
+            return ""
+        return ": told apart" if name in self.told_apart else ": too few episodes to show them equal (more: --thorough)"
+
+
+def measure_transitions(
+    probe: RolloutProbe, symmetry: Symmetry, reference: Policy | None, rng: np.random.Generator, episodes: int
+) -> tuple[dict[str, int], TransitionEvidence]:
+    """Play 2 · `episodes` episodes: how many steps each sampler gave, and what comparing them shows.
+
+    Args:
+        probe: what is played.
+        symmetry: the claim.
+        reference: a policy on observations [1, …] that plays some of the episodes; None: random actions alone.
+        rng: draws everything.
+        episodes: in each sample.
+    """
+    probe.env.reset(seed=int(rng.integers(1 << 31)))
+    counts: dict[str, int] = {}
+    steps: list[Step] = []
+    numbers = count_up()
+    for sampler, behaviours in _behaviours(probe, symmetry, reference, rng, episodes).items():
+        before = len(steps)
+        for behaviour in behaviours:
+            steps += _play_episode(probe.env, next(numbers), behaviour)
+        counts[sampler] = len(steps) - before
+    transitions = Transitions(*map(np.array, zip(*steps, strict=True)))
+    return counts, _compare(probe, symmetry, transitions, rng, episodes)
+
+
+def _behaviours(
+    probe: RolloutProbe, symmetry: Symmetry, reference: Policy | None, rng: np.random.Generator, episodes: int
+) -> dict[str, list[Behaviour]]:
+    """For each sampler a behaviour for each of its episodes."""
+    uniform = _uniform_actions(probe.env.action_space, rng)
+    of_reference = 0 if reference is None else round(2 * episodes * REFERENCE_SHARE)
+    samplers: dict[str, list[Behaviour]] = {
+        "from random play": [lambda observation: next(uniform)] * (2 * episodes - of_reference)
+    }
+    if reference is not None:
+        frames = rng.integers(len(symmetry.group), size=of_reference).tolist()
+        samplers["from the reference policy, with random actions"] = [
+            _in_frame(reference, symmetry, h, uniform, rng) for h in frames
+        ]
+    return samplers
+
+
+def _uniform_actions(space: gymnasium.Space[Any], rng: np.random.Generator) -> Iterator[Any]:
+    """Uniformly random actions without end; a group that maps the space onto itself leaves their law as it is."""
+    while True:
+        if isinstance(space, gymnasium.spaces.Discrete):
+            yield from rng.integers(int(space.n), size=DRAWN_AT_ONCE)
+        else:
+            assert isinstance(space, gymnasium.spaces.Box)
+            yield from rng.uniform(space.low, space.high, (DRAWN_AT_ONCE, *space.shape)).astype(space.dtype)
+
+
+def _in_frame(
+    policy: Policy, symmetry: Symmetry, h: int, uniform: Iterator[Any], rng: np.random.Generator
+) -> Behaviour:
+    """The policy as seen through an element h of the group, h·π(h⁻¹s), with some random actions.
+
+    With h drawn for every episode, the behaviour is equivariant whatever group is claimed.
+    """
+    back = int(symmetry.group.inverse[h])
+
+    def behave(observation: NDArray[Any]) -> Any:
+        if rng.random() < RANDOM_ACTIONS:
+            return next(uniform)
+        return symmetry.act_on_actions(h, policy(symmetry.observation(back, observation[None])))[0]
+
+    return behave
+
+
+def _play_episode(env: gymnasium.Env[Any, Any], number: int, behave: Behaviour) -> list[Step]:
+    observation, _ = env.reset()
+    steps: list[Step] = []
+    over = False
+    while not over:
+        action = behave(observation)
+        following, reward, terminated, truncated, _ = env.step(action)
+        steps.append((number, observation, action, float(reward), following, bool(terminated)))
+        observation, over = following, terminated or truncated
+    return steps
+
+
+def _compare(
+    probe: RolloutProbe, symmetry: Symmetry, transitions: Transitions, rng: np.random.Generator, episodes: int
+) -> TransitionEvidence:
+    """Even episodes against images of odd ones, for each g and each kind of transition."""
+    found: dict[str, Separation] = {}
+    counts, unseen = {}, []
+    for kind, mask in probe.kinds(transitions).items():
+        chosen = _few_of_each_episode(transitions[mask], rng)
+        originals, others = (chosen[chosen.episodes % 2 == parity] for parity in (0, 1))
+        if not len(chosen):
+            unseen.append(kind)
+            continue
+        counts[kind] = len(chosen)
+        for g, element in enumerate(symmetry.group.elements[1:], start=1):
+            found[f"under {element}, {kind}"] = _separation(symmetry, g, originals, others, rng)
+    seen = np.concatenate([transitions.before, transitions.after]).reshape(2 * len(transitions), -1)
+    return TransitionEvidence(
+        episodes=episodes,
+        transitions=counts,
+        auc={name: one.auc for name, one in found.items()},
+        standard_error={name: one.standard_error for name, one in found.items()},
+        upper_bound=upper_bounds(found),
+        detectable_auc=told_from_one_half(max((one.standard_error for one in found.values()), default=np.inf)),
+        unseen=tuple(unseen),
+        never_moved=int((seen == seen[0]).all(axis=0).sum()),
+    )
+
+
+def _separation(
+    symmetry: Symmetry, g: int, originals: Transitions, others: Transitions, rng: np.random.Generator
+) -> Separation:
+    """How well a classifier tells transitions from g-images of others; too few episodes tell nothing."""
+    if min(len(np.unique(sample.episodes)) for sample in (originals, others)) < FEWEST_EPISODES:
+        return NO_EVIDENCE
+    samples = _entries(symmetry, 0, originals), _entries(symmetry, g, others)
+    return separation(*samples, rng, (originals.episodes, others.episodes))
+
+
+def _few_of_each_episode(transitions: Transitions, rng: np.random.Generator) -> Transitions:
+    """At most `PER_EPISODE` of every episode, drawn at random."""
+    shuffled = transitions[rng.permutation(len(transitions))]
+    ordered = shuffled[np.argsort(shuffled.episodes, kind="stable")]
+    _, first, episode = np.unique(ordered.episodes, return_index=True, return_inverse=True)
+    return ordered[np.arange(len(ordered)) - first[episode] < PER_EPISODE]
+
+
+def _entries(symmetry: Symmetry, g: int, transitions: Transitions) -> NDArray[np.float64]:
+    """What a classifier sees of the g-images: (s, s' − s, a, r, whether it ends), [steps, entries]."""
+    before = symmetry.observation(g, transitions.before.astype(np.float64))
+    after = symmetry.observation(g, transitions.after.astype(np.float64))
+    actions = symmetry.act_on_actions(g, transitions.actions)
+    if symmetry.discrete:
+        actions = np.eye(symmetry.action.size)[actions]
+    parts = before, after - before, actions, transitions.rewards, transitions.terminated
+    return np.concatenate([np.reshape(part, (len(transitions), -1)) for part in parts], axis=1).astype(np.float64)

@@ -1,0 +1,111 @@
+"""Where the states come from in which a robot is tried: within its limits, beside them, and on the floor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+BESIDE = 0.02
+"""How far a coordinate beside a limit is from it, on either side; a part of the range."""
+
+DEPTH = (-0.005, 0.02)
+"""How deep the lowest point of a robot that is put on the floor lies in it, in metres."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """What MuJoCo's model does not say about where a robot can be.
+
+    Attributes:
+        positions: a name for each entry of `qpos`.
+        ranges: of the positions that the model does not limit, or not enough.
+        ends: positions' values at which an episode ends; states lie beside them instead of beside the limits.
+        orientation: the first of the four entries of `qpos` that are a rotation; drawn uniformly over all rotations.
+        height: the position that lifts the robot; None where it cannot touch a floor.
+        speed: the standard deviation of every entry of `qvel`.
+        still: the entries of `qvel` that are always zero.
+    """
+
+    positions: tuple[str, ...]
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    ends: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    orientation: str | None = None
+    height: str | None = None
+    speed: float = 3.0
+    still: tuple[int, ...] = ()
+
+    def place(self, name: str) -> int:
+        """The entry of `qpos` that has the name."""
+        return self.positions.index(name)
+
+
+class Sampler:
+    """Draws states [count, nq + 2 nv]: positions, velocities, and zeros for the solver to start from.
+
+    Args:
+        model: MuJoCo's model of the robot.
+        sampling: what that does not say.
+    """
+
+    def __init__(self, model: Any, sampling: Sampling) -> None:
+        self._model, self._sampling = model, sampling
+        self._ranges = np.zeros((model.nq, 2))
+        limited = model.jnt_limited.astype(bool)
+        self._ranges[model.jnt_qposadr[limited]] = model.jnt_range[limited]
+        for name, bounds in sampling.ranges.items():
+            self._ranges[sampling.place(name)] = bounds
+        edges = {i: tuple(bounds) for i, bounds in enumerate(self._ranges.tolist()) if bounds[0] < bounds[1]}
+        edges |= {sampling.place(name): values for name, values in sampling.ends.items()}
+        self._edges = edges
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether there is a floor that the robot can be put on."""
+        return self._sampling.height is not None
+
+    def within_limits(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """Positions uniform within the limits, velocities normal."""
+        sampling, model = self._sampling, self._model
+        low, high = self._ranges.T
+        positions = rng.uniform(low, high, (count, model.nq))
+        if sampling.orientation is not None:
+            rotation = slice(sampling.place(sampling.orientation), sampling.place(sampling.orientation) + 4)
+            drawn = rng.standard_normal((count, 4))
+            positions[:, rotation] = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+        velocities = sampling.speed * rng.standard_normal((count, model.nv))
+        velocities[:, list(sampling.still)] = 0
+        return np.concatenate([positions, velocities, np.zeros_like(velocities)], axis=1)
+
+    def beside_limits(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """As within the limits, but every other coordinate is beside one of its limits or where an episode ends."""
+        states = self.within_limits(rng, count)
+        for place, edges in self._edges.items():
+            low, high = self._ranges[place]
+            beside = rng.choice(edges, count) + BESIDE * (high - low) * rng.uniform(-1, 1, count)
+            states[:, place] = np.where(rng.random(count) < 0.5, beside, states[:, place])
+        return states
+
+    def on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """As beside the limits, but put down so that the lowest point is in the floor or just above it."""
+        states = self.beside_limits(rng, count)
+        assert self._sampling.height is not None
+        lowest = [self._lowest_point(state[: self._model.nq]) for state in states]
+        states[:, self._sampling.place(self._sampling.height)] -= lowest + rng.uniform(*DEPTH, count)
+        return states
+
+    def _lowest_point(self, positions: NDArray[np.float64]) -> float:
+        """Of the robot's spheres and capsules, in metres over the floor."""
+        import mujoco  # type: ignore[import-untyped]
+
+        model, data = self._model, mujoco.MjData(self._model)
+        data.qpos[:] = positions
+        mujoco.mj_kinematics(model, data)
+        moving = model.geom_bodyid > 0
+        capsule = model.geom_type[moving] == mujoco.mjtGeom.mjGEOM_CAPSULE
+        upright = np.abs(data.geom_xmat[moving, 8])  # of the capsule's axis, which is its z
+        radius, half_length = model.geom_size[moving, :2].T
+        return float((data.geom_xpos[moving, 2] - radius - capsule * half_length * upright).min())

@@ -1,0 +1,57 @@
+"""Walker2d-v5 with its legs exchanged."""
+
+from __future__ import annotations
+
+from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.reflections import Reflection
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.representations import direct_sum
+from symprior.tasks.task import register
+
+RIGHT = ("thigh_joint", "leg_joint", "foot_joint")
+LEFT = ("thigh_left_joint", "leg_left_joint", "foot_left_joint")
+JOINTS = ("rootx", "rootz", "rooty", *RIGHT, *LEFT)
+LEG_SWAP = Reflection(swapped=tuple(zip(RIGHT, LEFT, strict=True)))
+SAMPLING = Sampling(
+    JOINTS,
+    ranges={"rootx": (-1, 1), "rootz": (0.6, 2.2), "rooty": (-1.2, 1.2)},
+    ends={"rootz": (0.8, 2.0), "rooty": (-1, 1)},
+    height="rootz",
+)
+
+ROBOT = """@inproceedings{erez2011infinite,
+  title={Infinite-Horizon Model Predictive Control for Periodic Tasks with Contacts},
+  author={Erez, Tom and Tassa, Yuval and Todorov, Emanuel},
+  booktitle={Robotics: Science and Systems VII}, year={2011}
+}"""
+
+
+def leg_swap() -> RobotSymmetry:
+    """C2: the legs change places; the robot is flat, so nothing changes sign."""
+    joints = LEG_SWAP.on(JOINTS)
+    return RobotSymmetry(
+        joints,
+        joints,
+        controls=LEG_SWAP.on([*RIGHT, *LEFT]),
+        observation=direct_sum(LEG_SWAP.on(JOINTS[1:]), joints),
+    )
+
+
+register(
+    robot_task(
+        leg_swap,
+        SAMPLING,
+        id="walker2d-v1",
+        family="walker2d",
+        gym_id="Walker2d-v5",
+        card=robot_card(
+            "Walker2d-v5",
+            "Walk along x on two legs without falling; the speed, 1 for every step upright, less a small cost of torques.",
+            "C2: the right and the left leg change places. Angles, velocities and torques of one leg become the other's; "
+            "nothing changes sign, because the robot is flat.",
+            ROBOT,
+        ),
+    )
+)

@@ -1,0 +1,145 @@
+"""Pong as ale-py emulates it: actions, the objects in the console's memory, its full state and that state's mirror image.
+
+What the memory cells mean was read out of the game's program and checked on its screen. Rows and columns are those of the
+screen, 210 × 160; the field between the walls is rows 34 … 193, and its mirror image has row r in row 227 − r.
+"""
+
+from __future__ import annotations
+
+import struct
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+FRAMES_PER_STEP = 4
+STICKINESS = 0.25
+"""At every frame the console repeats the last action with this probability (Machado et al., 2018). Without it a policy that
+does not draw its actions plays the same few games for ever, some of them without end."""
+
+STAY, UP, DOWN = range(3)
+CONSOLE_ACTIONS = (0, 3, 4)
+"""Nothing, right (which is up on the screen), left, in the console's numbers; without fire, which only hits harder."""
+
+BALL_X, BALL_Y, BALL_LEFT, BALL_DOWN, BALL_FRACTION = 49, 54, 58, 56, 57
+"""Cells: the ball's column + 49, row + 14 (0: there is none), speeds to the left and down in pixels a frame."""
+PLAYER, PADDLE_READ = 51, 60
+"""Cells: the player's row + 13 or 14 (rows are even), and the reading of the paddle that it follows."""
+OPPONENT, OPPONENT_AIM = 50, 21
+"""Cells: the opponent's row + 15, and where it is on its way to the ball."""
+MIDDLE = {BALL_Y: 126.0, PLAYER: 119.5, OPPONENT: 121.0}
+"""What these cells hold where the object lies across the middle of the field."""
+MIDDLE_X = 128
+
+RESISTANCES = 904_300
+"""The paddle's resistance in one state and in its mirror image add up to this: a reading is 7.24 + 0.00024827 · resistance,
+within one pixel, and two mirrored readings add up to twice the middle."""
+
+
+class Emulator:
+    """One console with Pong in it.
+
+    Raises:
+        ImportError: ale-py is not installed.
+    """
+
+    def __init__(self) -> None:
+        import ale_py
+
+        ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
+        self._ale = ale_py.ALEInterface()
+        self._ale.setFloat("repeat_action_probability", STICKINESS)
+
+    def reset(self, seed: int | None) -> None:
+        """Start a game; with a seed also start the random numbers anew."""
+        if seed is not None:
+            from ale_py import roms
+
+            game = roms.get_rom_path("pong")
+            assert game is not None  # it comes with ale-py
+            self._ale.setInt("random_seed", emulator_seed(seed))
+            self._ale.loadROM(game)
+        self._ale.reset_game()
+
+    def step(self, action: int) -> float:
+        """Four frames under one action; points won less points lost."""
+        return float(sum(self._ale.act(CONSOLE_ACTIONS[action]) for _ in range(FRAMES_PER_STEP)))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether one side has 21 points."""
+        return self._ale.game_over(with_truncation=False)
+
+    @property
+    def memory(self) -> NDArray[np.uint8]:
+        """The console's memory, [128]."""
+        return self._ale.getRAM()
+
+    @property
+    def screen(self) -> NDArray[np.uint8]:
+        """The last frame in grey, [210, 160]."""
+        return self._ale.getScreenGrayscale()
+
+    @property
+    def picture(self) -> NDArray[np.uint8]:
+        """The last frame in colours, [210, 160, 3]."""
+        return self._ale.getScreenRGB()
+
+    def draw(self) -> NDArray[np.uint8]:
+        """The picture after one more frame: loading a state draws nothing."""
+        self._ale.act(CONSOLE_ACTIONS[STAY])
+        return self.picture
+
+    def save(self) -> bytes:
+        """The full state but for the action that sticks: processor, memory, paddles, random numbers."""
+        return self._ale.cloneState(include_rng=True).serialize()
+
+    def load(self, state: bytes, held: int) -> None:
+        """Go on from a state that was saved, `held` being the action that sticks."""
+        import ale_py
+
+        self._ale.restoreState(ale_py.ALEState(self._obedient))
+        self._ale.act(CONSOLE_ACTIONS[held])
+        self._ale.restoreState(ale_py.ALEState(state))
+
+    @cached_property
+    def _obedient(self) -> bytes:
+        """A state whose random numbers let the next action through."""
+        self.reset(seed=0)
+        while True:
+            state = self.save()
+            self._ale.act(CONSOLE_ACTIONS[UP])
+            if _resistance(self.save()) != _resistance(state):  # before, nothing stuck
+                return state
+
+    def mirror(self) -> None:
+        """Turn the state into its mirror image: ball, both paddles and the player's analogue paddle, speeds."""
+        import ale_py
+
+        memory = self.memory.astype(int)
+        image = {cell: -memory[cell] for cell in (BALL_DOWN, BALL_FRACTION)}
+        if memory[BALL_Y]:
+            image[BALL_Y] = mirrored(memory[BALL_Y], BALL_Y)
+        image |= {cell: mirrored(memory[cell], PLAYER) for cell in (PLAYER, PADDLE_READ)}
+        image |= {cell: mirrored(memory[cell], OPPONENT) for cell in (OPPONENT, OPPONENT_AIM)}
+        for cell, value in image.items():
+            self._ale.setRAM(cell, int(value) % 256)
+        state = self.save()
+        lowest, highest = struct.unpack("<ii", state[-8:])
+        turned = min(max(RESISTANCES - _resistance(state), lowest), highest)
+        self._ale.restoreState(ale_py.ALEState(struct.pack("<i", turned) + state[4:]))
+
+
+def _resistance(state: bytes) -> int:
+    """The resistance of the player's paddle: the first number of a saved state."""
+    return int(struct.unpack_from("<i", state)[0])
+
+
+def mirrored(value: int, cell: int) -> int:
+    """What the cell holds in the mirror image."""
+    return int(2 * MIDDLE[cell]) - value
+
+
+def emulator_seed(seed: int) -> int:
+    """A seed that the emulator takes: 31 bits."""
+    return seed % (1 << 31)

@@ -1,0 +1,94 @@
+"""What an agent sees of the console: the interface, and the environment that shows it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.tasks.errors import SympriorError
+from symprior.tasks.families.pong.emulator import STAY, Emulator
+
+LONGEST_GAME = 4500
+"""Steps: the five minutes of play after which Mnih et al. (2015) stop a game."""
+
+
+class View(ABC):
+    """Makes observations of an emulator, and remembers of the past what they show.
+
+    Attributes:
+        space: of the observations.
+        memory: what is remembered, uint8.
+    """
+
+    space: gymnasium.spaces.Box
+    memory: NDArray[np.uint8]
+
+    @abstractmethod
+    def start(self, emulator: Emulator) -> None:
+        """Remember the start of a game alone."""
+
+    @abstractmethod
+    def advance(self, emulator: Emulator) -> None:
+        """Remember what the last step led to."""
+
+    @abstractmethod
+    def observe(self, emulator: Emulator) -> NDArray[Any]:
+        """The observation."""
+
+    @abstractmethod
+    def mirror_memory(self) -> None:
+        """Turn what is remembered into its mirror image."""
+
+    @abstractmethod
+    def positions(self, observation: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+        """Where ball, player and opponent are, and how they move, in pixels of the screen; each [numbers]."""
+
+
+class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
+    """One game of Pong, seen through a view; the actions are stay, up, down.
+
+    A step is four frames. +1 for a point of the player, −1 for one of the opponent; 21 points end the game.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 15}  # noqa: RUF012  (gymnasium's own declaration)
+
+    def __init__(self, view: View, render_mode: str | None = None) -> None:
+        self.emulator = Emulator()
+        self.view = view
+        self.observation_space = self.view.space
+        self.action_space = gymnasium.spaces.Discrete(3)
+        self.render_mode = render_mode
+        self.last_action = STAY
+        self._is_started = False
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[Any], dict[str, Any]]:
+        """Start a game; with a seed also start the random numbers anew."""
+        super().reset(seed=seed)
+        if seed is None and not self._is_started:
+            seed = int(self.np_random.integers(1 << 31))
+        self._is_started = True
+        self.emulator.reset(seed)
+        self.view.start(self.emulator)
+        self.last_action = STAY
+        return self.view.observe(self.emulator), {}
+
+    def step(self, action: Any) -> tuple[NDArray[Any], float, bool, bool, dict[str, Any]]:
+        """Four frames."""
+        if not self._is_started:
+            raise SympriorError("Call reset before step.")
+        if not self.action_space.contains(action):
+            raise SympriorError(f"The action {action!r} is not in {self.action_space}.")
+        self.last_action = int(action)
+        reward = self.emulator.step(self.last_action)
+        self.view.advance(self.emulator)
+        return self.view.observe(self.emulator), reward, self.emulator.is_over, False, {}
+
+    def render(self) -> Any:
+        """The whole screen, [210, 160, 3]."""
+        return self.emulator.picture

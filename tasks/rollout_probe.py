@@ -1,0 +1,54 @@
+"""Probes of environments that can only be played, because their state cannot be set or their steps are random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """Steps of roll-outs.
+
+    Attributes:
+        episodes: the episode's number, [steps].
+        before, after: the observations around the step, [steps, *observation shape].
+        actions: [steps] integers or [steps, size].
+        rewards: [steps].
+        terminated: whether the step ended its episode; a time limit does not count, [steps].
+    """
+
+    episodes: NDArray[np.int64]
+    before: NDArray[Any]
+    actions: NDArray[Any]
+    rewards: NDArray[np.float64]
+    after: NDArray[Any]
+    terminated: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.episodes)
+
+    def __getitem__(self, rows: Any) -> Transitions:
+        return Transitions(*(values[rows] for values in vars(self).values()))
+
+
+class RolloutProbe:
+    """A single environment that is judged by its roll-outs.
+
+    Attributes:
+        env: the registered environment, with its time limit.
+    """
+
+    def __init__(self, env: gymnasium.Env[Any, Any]) -> None:
+        self.env = env
+
+    def kinds(self, transitions: Transitions) -> dict[str, NDArray[np.bool_]]:
+        """Masks [steps] of kinds of transitions, each compared by itself: what is rare drowns in what is frequent.
+
+        The group must map each kind onto itself.
+        """
+        return {"steps that go on": ~transitions.terminated, "last steps": transitions.terminated}

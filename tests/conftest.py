@@ -1,0 +1,114 @@
+"""A task with continuous actions that is learned in seconds: push a point to the origin, on a line or in the plane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+from array_api_compat import array_namespace
+
+from symprior.tasks import TASKS, Task
+from symprior.tasks.groups import Group, cyclic
+from symprior.tasks.representations import Representation, direct_sum, generated
+from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
+from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.task import Card
+
+
+class PointMass(Simulator):
+    """Position and velocity [batch, 2 · dimensions]; a force of at most 1 along each axis; reward −|position|²."""
+
+    max_episode_steps = 20
+    reset_draws = 2
+
+    def __init__(self, dimensions: int, dtype: type = np.float32) -> None:
+        self.dimensions, self.dtype = dimensions, dtype
+        self.observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (2 * dimensions,), dtype=dtype)
+        self.action_space = gymnasium.spaces.Box(-1, 1, (dimensions,))
+
+    def initial(self, uniforms: Any) -> Any:
+        xp = array_namespace(uniforms)
+        position = 2 * uniforms[:, : self.dimensions] - 1
+        return xp.concat([position, xp.zeros_like(position)], axis=1)
+
+    def step(self, states: Any, actions: Any, uniforms: Any) -> Any:
+        xp = array_namespace(states)
+        actions = xp.astype(actions, xp.float64)
+        assert bool((xp.abs(actions) <= 1).all()), "whoever steps an environment clips the actions"
+        position, velocity = states[:, : self.dimensions], states[:, self.dimensions :]
+        velocity = 0.5 * velocity + 0.3 * actions
+        position = position + velocity
+        rewards = -(position * position).sum(axis=1)
+        return xp.concat([position, velocity], axis=1), rewards, xp.zeros_like(rewards) > 0
+
+    def observe(self, states: Any) -> Any:
+        xp = array_namespace(states)
+        return states if self.dtype is np.float64 else xp.astype(states, xp.float32)
+
+
+def turns(group: Group, angle: float) -> Representation:
+    """The group's generator turns the plane by this angle, in degrees."""
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return generated(group, {1: [[cos, -sin], [sin, cos]]})
+
+
+def _symmetry(dimensions: int, order: int) -> Symmetry:
+    group = cyclic(order)
+    on_vectors = generated(group, {1: [[-1]]}) if dimensions == 1 else turns(group, 360 / order)
+    return Symmetry(direct_sum(on_vectors, on_vectors), on_vectors, discrete=False)
+
+
+class PointMassTask:
+    """What tests need of the task: `line` (C2), `plane` (C4) or `round` (C8, by matrices that are no permutations)."""
+
+    def __init__(self, name: str, dtype: type = np.float32) -> None:
+        from symprior.agents import Problem
+
+        self.name = name
+        dimensions, order = {"line": (1, 2), "plane": (2, 4), "round": (2, 8)}[name]
+        self.simulator = PointMass(dimensions, dtype)
+        self.symmetry = _symmetry(dimensions, order)
+        self.problem = Problem(self.simulator.observation_space, self.simulator.action_space, self.symmetry)
+
+    def environments(self, seeds: list[int], copies: int, **place: Any) -> SimulatorVectorEnv:
+        """Training environments of the seeds, after their reset."""
+        env = SimulatorVectorEnv(self.simulator, copies * len(seeds), **place)
+        env.reset(seed=np.concatenate([training_seeds(self.name, seed, copies) for seed in seeds]))
+        return env
+
+    def observations(self, count: int) -> np.ndarray:
+        """Observations as roll-outs may meet them."""
+        rows = np.random.default_rng(0).uniform(-1, 1, (count, 2 * self.simulator.dimensions))
+        return rows.astype(self.simulator.dtype)
+
+
+@pytest.fixture
+def point_mass() -> Callable[..., PointMassTask]:
+    """Makes the task: `line`, `plane` or `round`."""
+    return PointMassTask
+
+
+@pytest.fixture
+def registered_point_mass(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Task]:
+    """Puts the task into the registry for a test: `line` or `plane`."""
+
+    def register(name: str) -> Task:
+        found = PointMassTask(name)
+        task = Task(
+            id=f"point-mass-{name}-v1",
+            family="point-mass",
+            gym_id="none",
+            symmetry=lambda: found.symmetry,
+            probe=lambda: pytest.fail("not certified"),
+            simulator=lambda: found.simulator,
+            card=Card("Push a point to the origin.", "", "", "", ""),
+            evaluation_episodes=4,
+        )
+        list(TASKS)  # all that there is, before this one joins it
+        monkeypatch.setitem(TASKS._entries, task.id, task)
+        return task
+
+    return register

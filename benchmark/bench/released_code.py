@@ -30,6 +30,7 @@ from symprior.benchmark.protocol import EvaluationPoint, episode_seeds, evaluati
 from symprior.benchmark.suite import get_suite
 from symprior.tasks import get_task
 from symprior.tasks.errors import BudgetExhausted
+from symprior.tasks.families.cartpole import CartPole
 from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
 
 SUITE, AGENT = "paper-cartpole", "ppo+homomorphic"
@@ -81,7 +82,7 @@ def start_as_released(network: nn.Module) -> None:
 def completed_episodes(agent: Any, task_id: str, seeds: tuple[int, ...], point: EvaluationPoint) -> list[list[float]]:
     """The returns of the episodes that 25 environments complete in 500 steps, starting again after each; for each run."""
     task = get_task(task_id)
-    environments = SimulatorVectorEnv(task.simulator(), ENVIRONMENTS * len(seeds))
+    environments = task.make_vector(ENVIRONMENTS * len(seeds))
     starts = [episode_seeds(task_id, seed, point, ENVIRONMENTS, "as released") for seed in seeds]
     agent.seed_policy(np.concatenate(starts) + 1)
     observations, _ = environments.reset(seed=np.concatenate(starts))
@@ -99,8 +100,7 @@ def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], NDAr
     """Train `seeds` runs; evaluation steps, and medians over runs of the mean return by both ways of evaluating."""
     job = next(job for job in get_suite(SUITE).jobs() if job.agent == AGENT)
     task, shipped, runs = get_task(job.task), get_agent(AGENT), tuple(range(seeds))
-    simulator = task.simulator()
-    problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
+    problem = Problem.of(task)
     settings = shipped.settings(task.family, {**dict(job.settings), **dict(variant.settings)})
     agent: Any = shipped.build(problem, runs, [settings] * seeds, BATCHED)
     if variant.glorot:
@@ -120,7 +120,7 @@ def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], NDAr
 
     points = evaluation_points(BUDGET, job.evaluate_every)
     env = MeteredVectorEnv(
-        kind(simulator, agent.num_envs * seeds),
+        kind(CartPole(), agent.num_envs * seeds),
         seeds,
         BUDGET,
         points,

@@ -20,7 +20,6 @@ from symprior.agents import Problem, get_agent
 from symprior.benchmark.bench.learners import PAPER_PPO
 from symprior.benchmark.job import BATCHED
 from symprior.tasks import get_task
-from symprior.tasks.simulators import SimulatorVectorEnv
 
 TASK, WARM_UP = "cartpole-v1", 5
 PARTS = {"choose": "acting", "step": "environments", "observe": "remembering", "update": "updates"}
@@ -30,11 +29,10 @@ PARTS = {"choose": "acting", "step": "environments", "observe": "remembering", "
 def shares(agent_name: str, seeds: int, rollouts: int) -> tuple[dict[str, float], float]:
     """The part of the CPU time that each kind of work takes, and environment steps a CPU second over all seeds."""
     task, shipped = get_task(TASK), get_agent(agent_name)
-    simulator = task.simulator()
-    problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
+    problem = Problem.of(task)
     settings: Any = shipped.settings(task.family, dict(PAPER_PPO))
     agent: Any = shipped.build(problem, range(seeds), [settings] * seeds, BATCHED)
-    env = SimulatorVectorEnv(simulator, seeds * settings.num_envs)
+    env = task.make_vector(seeds * settings.num_envs)
     steps = settings.num_envs * settings.steps
     agent.learn(env, WARM_UP * steps)
     seconds: dict[str, float] = defaultdict(float)

@@ -68,7 +68,7 @@ def test_another_seed_gives_another_curve(execute):
     assert execute(seeds=(0,)).curve != execute(seeds=(1,)).curve
 
 
-@pytest.mark.parametrize("agent", ["ppo", "a2c+augment", "random"])
+@pytest.mark.parametrize("agent", ["ppo", "ppo+augment", "random"])
 def test_the_whole_budget_is_used_and_no_more(execute, agent):
     record = execute(agent=agent, budget=1000)
     assert record.steps_used == 992, "62 vector steps of 16 copies"
@@ -78,8 +78,10 @@ def test_the_whole_budget_is_used_and_no_more(execute, agent):
 
 
 def test_a_budget_of_whole_rollouts_trains_on_all_of_it(execute):
-    record = execute(agent="a2c", budget=800)
-    assert record.effort.gradient_steps == 10
+    record = execute(agent="a2c", budget=960)
+    rollout = record.hyperparameters["num_envs"] * record.hyperparameters["steps"]
+    assert 960 % rollout == 0
+    assert record.effort.gradient_steps == 960 // rollout
 
 
 def test_every_evaluation_has_the_tasks_number_of_episodes(execute):

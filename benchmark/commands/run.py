@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,7 +40,9 @@ def run(
         list[str] | None,
         typer.Option(help="An agent, `ppo+homomorphic` or `path/to/file.py:Name`; may be given again."),
     ] = None,
-    seeds: Annotated[str | None, typer.Option(help="Seeds: 0-9, 4, or 0-4,7. [default: 0-4]")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(help="Seeds: 0-9, 4, or 0-4,7; of a suite: only these. [default: 0-4]")
+    ] = None,
     budget: Annotated[int | None, typer.Option(help="Environment steps, where not the task's own.")] = None,
     evaluate_every: Annotated[
         int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")
@@ -100,14 +103,12 @@ def _jobs(
     device: str | None,
 ) -> list[Job]:
     if suite is not None:
-        if any(
-            given is not None for given in (tasks, agents, seeds, budget, evaluate_every, settings, learner, device)
-        ):
+        if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner, device)):
             raise SympriorError(
-                "A suite fixes its tasks, agents, seeds, budgets, learner and settings. Give --suite alone, or --task and "
-                "--agent."
+                "A suite fixes its tasks, agents, budgets, learner and settings. Give --suite alone (or with some of its "
+                "--seeds), or --task and --agent."
             )
-        return get_suite(suite).jobs()
+        return _some_seeds(get_suite(suite).jobs(), seeds)
     if not tasks or not agents:
         raise SympriorError("Say what to run: --suite NAME, or --task TASK and --agent AGENT.")
     jobs = [
@@ -147,6 +148,18 @@ def _budget(task: Task) -> int:
             f"{task.id} has no budget yet: give --budget, or measure it first (`symprior references --help`)."
         )
     return task.budget
+
+
+def _some_seeds(jobs: list[Job], text: str | None) -> list[Job]:
+    """The jobs of a suite with only these of its seeds: a part that can be finished first."""
+    if text is None:
+        return jobs
+    seeds = parse_seeds(text)
+    if unknown := sorted({seed for job in jobs for seed in seeds if seed not in job.seeds}):
+        raise SympriorError(
+            f"The suite has no seeds {', '.join(map(str, unknown))}; it has {len(jobs[0].seeds)} of them."
+        )
+    return [replace(job, seeds=seeds) for job in jobs]
 
 
 def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:

@@ -21,6 +21,7 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "clip_range=-1"], "cannot take clip_range"),
         (["run", "--task", "cartpole-v1"], "--agent"),
         (["run", "--suite", "quick", "--task", "cartpole-v1"], "A suite fixes"),
+        (["run", "--suite", "quick", "--seeds", "18-21"], "no seeds 20, 21"),
         (["run", "--task", "cartpole-v1", "--agent", "nowhere.py:Agent"], "no agent file"),
         (["run", "--task", "cartpole-v1", "--agent", "half.py"], "names a file but no class"),
         (["run", "--task", "cartpole-v1", "--agent", "half.py:Whole"], "defines no 'Whole'"),

@@ -1,0 +1,41 @@
+"""The shipped suites say what their agents take, and the paper's suites have the paper's networks."""
+
+import numpy as np
+import pytest
+
+from symprior.agents import get_agent
+from symprior.agents.networks.actor_critic import ActorCritic, count_parameters
+from symprior.agents.prior import Sizes
+from symprior.benchmark import tuning
+from symprior.benchmark.suite import get_suite, suite_names
+from symprior.tasks import get_task
+
+PAPER_SIZES = {
+    "paper-cartpole": {"ppo": 9027, "ppo+homomorphic": 8770},
+    "paper-grid": {"a2c": 33606, "a2c+homomorphic": 31395},
+}
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_every_setting_of_a_suite_is_one_that_its_agents_take(name):
+    for job in get_suite(name).jobs():
+        settings = get_agent(job.agent).settings(get_task(job.task).family, dict(job.settings))
+        assert all(getattr(settings, key) == value for key, value in job.settings)
+
+
+@pytest.mark.parametrize(("name", "agent"), [(name, agent) for name, of in PAPER_SIZES.items() for agent in of])
+def test_the_papers_suites_have_its_networks(name, agent):
+    job = next(job for job in get_suite(name).jobs() if job.agent == agent)
+    shipped, task = get_agent(agent), get_task(job.task)
+    settings = shipped.settings(task.family, dict(job.settings))
+    sizes = Sizes(settings.widths, settings.channels)
+    network = shipped.prior.network(ActorCritic, task.symmetry(), sizes, np.random.default_rng(0))
+    assert count_parameters(network) == PAPER_SIZES[name][agent]
+
+
+@pytest.mark.parametrize("name", list(PAPER_SIZES))
+def test_the_papers_suites_search_every_arm_alike_on_other_seeds(name):
+    suite = get_suite(name)
+    (plan,) = tuning.plan_of(suite)
+    assert plan.agents == tuple(suite.agents)
+    assert not set(plan.seeds) & {seed for job in suite.jobs() for seed in job.seeds}

@@ -34,7 +34,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Convolutions:
-    """The convolutions for images; `pooled`: what follows sees their largest values over all positions, else each position."""
+    """The convolutions for images; `pooled`: what follows sees the largest values over all positions, else each position."""
 
     filters: tuple[Filters, ...]
     pooled: bool

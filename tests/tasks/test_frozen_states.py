@@ -9,8 +9,11 @@ from symprior.tasks import TASKS, get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.frozen_states import frozen_observations
 
+NAMES = [*(name for name in TASKS if get_task(name).simulator is not None), "reacher-v1", "lunar-lander-v1"]
+"""Every task in array code, and two that are gymnasium environments alone."""
 
-@pytest.mark.parametrize("name", list(TASKS))
+
+@pytest.mark.parametrize("name", NAMES)
 def test_they_are_the_same_every_time_and_lie_in_the_space(name: str) -> None:
     task = get_task(name)
     observations = frozen_observations(task)
@@ -19,7 +22,7 @@ def test_they_are_the_same_every_time_and_lie_in_the_space(name: str) -> None:
     assert observations.dtype == space.dtype and all(space.contains(observation) for observation in observations)
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+@pytest.mark.parametrize("name", NAMES)
 def test_no_state_comes_twice(name: str) -> None:
     observations = frozen_observations(get_task(name))
     assert len(np.unique(observations, axis=0)) == len(observations)

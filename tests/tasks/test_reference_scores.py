@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symprior.tasks import TASKS, Task, get_task
+from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.dynamic_programming import (
     blind_return,
     optimal_actions,
@@ -66,7 +66,12 @@ def test_an_optimal_policy_acts_on_states_and_knows_no_others() -> None:
         policy(np.array([[0, 0]]))
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+MEASURED = [name for name in task_names() if get_task(name).is_measured]
+QUICK = ["cartpole-v1", "grid-catch-v1", "grid-catch-vector-v1"]
+"""Tasks whose references are measured again here; `symprior references --all` does it for all."""
+
+
+@pytest.mark.parametrize("name", QUICK)
 def test_the_file_holds_what_is_measured(name: str) -> None:
     task = get_task(name)
     measured, held = measure(task), task.references
@@ -80,13 +85,14 @@ def test_the_file_holds_what_is_measured(name: str) -> None:
     assert (measured["zero"], measured["one"]) == (held.zero, held.one)
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+@pytest.mark.parametrize("name", MEASURED)
 def test_scores_zero_and_one_are_their_policies(name: str) -> None:
     references = get_task(name).references
     assert references.normalise(references.policies[references.zero].value) == 0
     assert references.normalise(references.policies[references.one].value) == 1
-    assert 0 < references.normalise(references.threshold) < 1
-    assert references.policies["random"].value < references.policies["optimal"].value
+    assert references.normalise(references.threshold) > 0
+    assert references.normalise(references.threshold) < 1 or references.provisional
+    assert references.policies["random"].value < references.policies[references.one].value
 
 
 def test_cartpoles_optimum_is_the_bound_that_its_controller_attains() -> None:
@@ -154,10 +160,10 @@ def test_a_task_without_references_says_what_to_do() -> None:
 
 
 def test_every_file_belongs_to_a_task() -> None:
-    assert {path.stem for path in DATA.glob("*.json")} == set(TASKS)
+    assert {path.stem for path in DATA.glob("*.json")} <= set(task_names())
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+@pytest.mark.parametrize("name", MEASURED)
 def test_budgets_are_positive_and_say_where_they_come_from(name: str) -> None:
     task: Task = get_task(name)
     assert task.budget > 0 and task.references.budget_source

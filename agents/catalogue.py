@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError, create_model
 
@@ -116,7 +116,9 @@ def _both(algorithm: type[Settings], prior: type[PriorSettings]) -> type[Setting
     """One class with the hyperparameters of both."""
     if not prior.model_fields:
         return algorithm
-    return create_model(f"{prior.__name__}Of{algorithm.__name__}", __base__=(algorithm, prior))
+    bases: tuple[type[Any], ...] = (algorithm, prior)
+    made: Any = create_model(f"{prior.__name__}Of{algorithm.__name__}", __base__=bases)
+    return cast(type[Settings], made)
 
 
 @cache

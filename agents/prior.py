@@ -49,7 +49,7 @@ class Sizes:
 
     def equivariant(self, symmetry: Symmetry, kind: type[Trunk]) -> tuple[int, ...]:
         """The channels, matched in parameters where none are given."""
-        return self.channels or matched_channels(symmetry, self.plain(symmetry), kind, self.fibre(symmetry))  # type: ignore[arg-type]
+        return self.channels or matched_channels(symmetry, self.plain(symmetry), kind, self.fibre(symmetry))
 
     def fibre(self, symmetry: Symmetry) -> SignedPermutation:
         """What one channel of hidden features carries."""

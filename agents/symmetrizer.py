@@ -127,7 +127,7 @@ class RelaxedBasis(DenseBasis):
     def penalties(self) -> Vectors | None:
         """Of the others only."""
         free = np.arange(self.rank) >= self.equivariant.rank
-        return self.penalty * free if free.any() else None
+        return self.penalty * free.astype(np.float64) if free.any() else None
 
 
 BasisRule = Callable[[Representation, Representation, np.random.Generator], Basis]

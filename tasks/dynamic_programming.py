@@ -101,7 +101,8 @@ def tabulate(simulator: TabularSimulator) -> TabularMDP:
         entries = np.concatenate(chances), (np.concatenate(rows), np.concatenate(columns))
         transitions.append(csr_array(entries, shape=(count, count)))
     uniforms, probabilities = simulator.reset_support()
-    start = np.bincount(number(simulator.initial(uniforms)), weights=probabilities, minlength=count)
+    starts = number(simulator.initial(uniforms))
+    start = np.bincount(starts, weights=probabilities, minlength=count).astype(np.float64)
     return TabularMDP(tuple(transitions), rewards, start)
 
 

@@ -142,7 +142,8 @@ class Representative(Frame):
         """G s with a g for each s, [(seeds,) batch, …]."""
         images = self.orbit.observations(observations).flatten(1, elements.ndim)
         rows = torch.arange(images.shape[1], device=images.device)
-        return images[elements.flatten(), rows].view(observations.shape)
+        chosen: Tensor = images[elements.flatten(), rows]
+        return chosen.view(observations.shape)
 
     def _mixture(self, act: nn.Module, output: Output, said: Tensor, weights: Tensor) -> Tensor:
         if not isinstance(act, Action):

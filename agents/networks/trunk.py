@@ -132,8 +132,9 @@ class Trunk(nn.Module, ABC):
             dense = channels[hidden - 1 :]
         self.dense = nn.ModuleList()
         for count in dense:
-            self.dense.append(BasisLinear(source, fibre, width, count, rule, rng, moments=moments))
-            source, width, moments = fibre, count, self.dense[-1].rectified_moments
+            linear = BasisLinear(source, fibre, width, count, rule, rng, moments=moments)
+            self.dense.append(linear)
+            source, width, moments = fibre, count, linear.rectified_moments
         self._source, self._width, self._moments = source, width, moments
         self.normaliser: Normaliser | None = None
         self.frame: Frame | None = None
@@ -176,7 +177,8 @@ class Trunk(nn.Module, ABC):
 
     def _each_position(self, x: Tensor) -> Tensor:
         """From [(seeds,) batch, fibre · channel, height, width] to [(seeds,) batch, fibre · height · width · channel]."""
-        return x.unflatten(-3, (self.fibre.size, -1)).movedim(-3, -1).flatten(-4)
+        apart: Tensor = x.unflatten(-3, (self.fibre.size, -1))
+        return apart.movedim(-3, -1).flatten(-4)
 
     def features(self, observations: Tensor) -> Tensor:
         """Features [(seeds,) batch, …] of observations [(seeds,) batch, …]."""

@@ -33,9 +33,12 @@ class Augment(PlainNetwork):
         axis = min(column.ndim for column in columns.values()) - 1  # of the batch: 0, or 1 behind a seed axis
 
         def images(name: str, column: Tensor) -> Tensor:
+            moved: Tensor = column.expand(orbit.order, *column.shape)
             if name in batch.images:
-                return orbit.observations(column)
-            return orbit.actions(column) if name == "actions" else column.expand(orbit.order, *column.shape)
+                moved = orbit.observations(column)
+            elif name == "actions":
+                moved = orbit.actions(column)
+            return moved
 
         return replace(
             batch,

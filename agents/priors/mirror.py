@@ -92,7 +92,7 @@ class MirrorLoss(AuxiliaryLoss):
 
     def observations(self, own: Tensor) -> Tensor:
         """The whole orbit, [(seeds,) |G| · batch, …]; element 0 is the identity."""
-        images = self._orbit.observations(own)
+        images: Tensor = self._orbit.observations(own)
         axis = own.ndim - 1 - len(self._orbit.observations.shape)
         return images.movedim(0, axis).flatten(axis, axis + 1)
 

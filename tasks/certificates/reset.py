@@ -60,13 +60,14 @@ def measure_reset(
     probe: Probe | RolloutProbe, symmetry: Symmetry, rng: np.random.Generator, resets: int
 ) -> tuple[Exactness, ResetEvidence]:
     """Grade the starts: exactly where the probe enumerates them, else by 2 · `resets` real resets."""
-    distribution = probe.reset_distribution() if isinstance(probe, Probe) else None
-    if distribution is not None:
-        starts = [as_outcome(observation, probability) for probability, observation in distribution]
-        return _compare_starts(symmetry, starts, f"enumeration of all {len(starts)} starts")
-    enumerated = probe.start_states()
-    if enumerated is not None:
-        return _compare_start_states(probe, symmetry, rng, *enumerated)
+    if isinstance(probe, Probe):
+        distribution = probe.reset_distribution()
+        if distribution is not None:
+            starts = [as_outcome(observation, probability) for probability, observation in distribution]
+            return _compare_starts(symmetry, starts, f"enumeration of all {len(starts)} starts")
+        enumerated = probe.start_states()
+        if enumerated is not None:
+            return _compare_start_states(probe, symmetry, rng, *enumerated)
     drawn = _draw_starts(probe, rng, 2 * resets)
     if (drawn == drawn[0]).all():
         return _compare_starts(symmetry, [as_outcome(drawn[0])], f"the one start that {len(drawn)} resets gave")

@@ -120,7 +120,7 @@ class Collect(TabularSimulator):
     def reset_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """24·23·22 ways to lay the objects out, equally likely."""
         free = CELLS - 1 - np.arange(OBJECTS)
-        uniforms = (np.indices(free).reshape(OBJECTS, -1).T + 0.5) / free
+        uniforms = (np.indices(tuple(free.tolist())).reshape(OBJECTS, -1).T + 0.5) / free
         return uniforms, np.full(len(uniforms), 1 / len(uniforms))
 
     def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

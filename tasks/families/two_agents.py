@@ -107,7 +107,7 @@ class TwoAgents(TabularSimulator):
     def reset_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Every state, equally likely."""
         choices = np.array([LOAD_CELLS, CELLS, CELLS - 1])
-        uniforms = (np.indices(choices).reshape(3, -1).T + 0.5) / choices
+        uniforms = (np.indices(tuple(choices.tolist())).reshape(3, -1).T + 0.5) / choices
         return uniforms, np.full(len(uniforms), 1 / len(uniforms))
 
     def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -85,6 +85,7 @@ class NetworkPolicy(ActorCriticPolicy):
         if self._auxiliary_loss is None:
             distribution, values = self._distribution_and_values(obs)
         else:
+            assert isinstance(obs, Tensor)
             outputs, values = self.network(self._auxiliary_loss.observations(obs))
             distribution = self._distribution(outputs[: len(obs)])
             values = _Attached.apply(values[: len(obs)].unsqueeze(-1), self._auxiliary_loss(outputs))  # type: ignore[no-untyped-call]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.simulators import TabularSimulator
@@ -28,8 +29,25 @@ class TabularMDP:
     rewards: NDArray[np.float64]
     start: NDArray[np.float64]
 
+    @cached_property
+    def _stacked(self) -> csr_array:
+        """All transitions one below the other, [actions · states, states]: one product is quicker than several."""
+        return csr_array(vstack(self.transitions))
 
-class _Numbering:
+    def expected(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The expected value of the next state, [actions, states], from values [states]."""
+        return np.asarray((self._stacked @ values).reshape(self.rewards.shape))
+
+    def following(self, taken: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How often each state is next, [states], where the actions are taken so often in the states, [actions, states]."""
+        return np.asarray(taken.ravel() @ self._stacked)
+
+    def action_values(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Reward and expected value of the next state, [actions, states], from values [states]."""
+        return self.rewards + self.expected(values)
+
+
+class Numbering:
     """The number of each state in a table of states [count, …] of small integers."""
 
     def __init__(self, states: NDArray[np.int64]) -> None:
@@ -68,7 +86,7 @@ def tabulate(simulator: TabularSimulator) -> TabularMDP:
         SympriorError: a state is reached that the simulator does not list.
     """
     states = simulator.all_states()
-    number, count = _Numbering(states), len(states)
+    number, count = Numbering(states), len(states)
     actions = int(simulator.action_space.n)  # type: ignore[attr-defined]
     transitions, rewards = [], np.zeros((actions, count))
     for action in range(actions):
@@ -87,15 +105,11 @@ def tabulate(simulator: TabularSimulator) -> TabularMDP:
     return TabularMDP(tuple(transitions), rewards, start)
 
 
-def _action_values(mdp: TabularMDP, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return mdp.rewards + np.stack([of_action @ values for of_action in mdp.transitions])  # [actions, states]
-
-
 def _induct(mdp: TabularMDP, horizon: int, choose: Callable[[int, NDArray[np.float64]], NDArray[np.float64]]) -> float:
     """The expected return when `choose(step, action values)` gives the states' values at each step."""
     values = np.zeros(len(mdp.start))
     for step in reversed(range(horizon)):
-        values = choose(step, _action_values(mdp, values))
+        values = choose(step, mdp.action_values(values))
     return float(mdp.start @ values)
 
 
@@ -118,6 +132,24 @@ def optimal_actions(mdp: TabularMDP, horizon: int) -> NDArray[np.int64]:
     """An optimal action for each state with `horizon` steps to go, [states]; the lowest among equals."""
     values = np.zeros(len(mdp.start))
     for _ in range(horizon - 1):
-        values = _action_values(mdp, values).max(axis=0)
+        values = mdp.action_values(values).max(axis=0)
     preference = 1e-12 * np.arange(len(mdp.rewards))  # decides among actions that are equal but for round-off
-    return np.asarray((_action_values(mdp, values) - preference[:, None]).argmax(axis=0))
+    return np.asarray((mdp.action_values(values) - preference[:, None]).argmax(axis=0))
+
+
+def optimal_policy(make: Callable[[], TabularSimulator]) -> Callable[[NDArray[np.int64]], NDArray[np.int64]]:
+    """An optimal policy with the whole time limit to go: states [batch, entries] → actions [batch].
+
+    The task is enumerated and solved when the policy is first asked.
+    """
+
+    @cache
+    def solved() -> tuple[Numbering, NDArray[np.int64]]:
+        simulator = make()
+        return Numbering(simulator.all_states()), optimal_actions(tabulate(simulator), simulator.max_episode_steps)
+
+    def act(states: NDArray[np.int64]) -> NDArray[np.int64]:
+        number, actions = solved()
+        return np.asarray(actions[number(states)])
+
+    return act

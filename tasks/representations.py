@@ -175,31 +175,41 @@ class ImageTransform(SignedPermutation):
     """Rotations and reflections of square images [channels, size, size] by the symmetries of the square.
 
     `planar` says what each element does to the plane (x to the right, y up): a 2×2 signed permutation matrix
-    M(g). The value at the centred pixel position p moves to M(g) p; channels stay.
+    M(g). The value at the centred pixel position p moves to M(g) p. Channels stay, or are permuted by a
+    representation of their own, as colours are.
 
     Attributes:
         planar: the representation on the plane.
+        fibre: the representation on the channels of a pixel, of size 1 where all of them stay.
     """
 
-    def __init__(self, planar: SignedPermutation, channels: int, size: int) -> None:
+    def __init__(self, planar: SignedPermutation, channels: int | SignedPermutation, size: int) -> None:
         if planar.size != 2:
             raise SympriorError(
                 f"An image is turned through a representation on the plane, of size 2, not {planar.size}."
             )
+        group = planar.group
+        permuted = trivial_representation(group, channels) if isinstance(channels, int) else channels
+        if permuted.group != group:
+            raise SympriorError("An image takes one group on the plane and on its channels.")
         self.planar = planar
+        self.fibre = trivial_representation(group) if isinstance(channels, int) else channels
         centre = (size - 1) / 2
         row, column = np.divmod(np.arange(size * size), size)
         position = np.stack([column - centre, centre - row])  # [2, size²], x to the right and y up
         sources = []
-        for g in range(len(planar.group)):
+        for g in range(len(group)):
             x, y = planar.matrix(g).T @ position  # M(g)⁻¹ p, as M(g) is orthogonal
             pixel = np.rint(centre - y) * size + np.rint(x + centre)
-            sources.append((np.arange(channels)[:, None] * size * size + pixel).reshape(-1))
-        super().__init__(planar.group, np.array(sources), shape=(channels, size, size))
+            sources.append((permuted.source[g][:, None] * size * size + pixel).reshape(-1))
+        sign = np.repeat(permuted.sign, size * size, axis=1)
+        super().__init__(group, np.array(sources), sign, shape=(permuted.size, size, size))
 
     def restrict(self, elements: Sequence[int], subgroup: Group) -> ImageTransform:
         """The same action for a group whose i-th element acts as `elements[i]` of this group, such as a subgroup."""
-        return ImageTransform(self.planar.restrict(elements, subgroup), self.shape[0], self.shape[1])
+        fibre = self.fibre.restrict(elements, subgroup)
+        channels = self.shape[0] if fibre.size == 1 else fibre
+        return ImageTransform(self.planar.restrict(elements, subgroup), channels, self.shape[1])
 
 
 def trivial_representation(group: Group, size: int = 1) -> SignedPermutation:

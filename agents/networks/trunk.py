@@ -20,7 +20,7 @@ from symprior.agents.networks.layers import BasisConvolution, BasisLinear
 from symprior.agents.networks.normaliser import Normaliser
 from symprior.agents.symmetrizer import BasisRule
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.representations import ImageTransform, Representation, trivial_representation
+from symprior.tasks.representations import ImageTransform, Representation
 from symprior.tasks.symmetry import Symmetry
 
 
@@ -32,8 +32,21 @@ class Filters:
     stride: int
 
 
-IMAGE_FILTERS = (Filters(7, 2), Filters(5, 1))
-"""The convolutions for 21×21 images, of van der Pol et al. (2020); then pooling over all positions and one dense layer."""
+IMAGE_FILTERS = ((Filters(7, 2), Filters(5, 1)), (Filters(12, 6), Filters(5, 1)))
+"""Two convolutions, the first pair that tiles the image; then pooling over all positions and one dense layer.
+
+The first are those of van der Pol et al. (2020) for 21×21 pixels. The second, for 48×48, keep the cells of 6 pixels whole
+and see the middle six by six of them at once.
+"""
+
+
+def image_filters(size: int) -> tuple[Filters, ...]:
+    """The convolutions for images of so many pixels a side; the first pair where none tiles them."""
+    for first, second in IMAGE_FILTERS:
+        positions, rest = divmod(size - first.kernel, first.stride)
+        if rest == 0 and positions + 1 >= second.kernel and (positions + 1 - second.kernel) % second.stride == 0:
+            return first, second
+    return IMAGE_FILTERS[0]
 
 
 class Trunk(nn.Module, ABC):
@@ -75,13 +88,12 @@ class Trunk(nn.Module, ABC):
         moments = uniform_moments(observation.size, 0) if is_fitted else None
         dense = channels
         if isinstance(observation, ImageTransform):
-            if len(channels) != len(IMAGE_FILTERS) + 1:
-                raise SympriorError(
-                    f"An image network has {len(IMAGE_FILTERS) + 1} hidden layers, not {len(channels)}."
-                )
-            source, width = trivial_representation(group), observation.shape[0]
+            convolutions = image_filters(observation.shape[1])
+            if len(channels) != len(convolutions) + 1:
+                raise SympriorError(f"An image network has {len(convolutions) + 1} hidden layers, not {len(channels)}.")
+            source, width = observation.fibre, observation.shape[0] // observation.fibre.size
             size, correlation = observation.shape[1], 0.0 if is_fitted else None
-            for filters, count in zip(IMAGE_FILTERS, channels, strict=False):
+            for filters, count in zip(convolutions, channels, strict=False):
                 layer = BasisConvolution(
                     source,
                     fibre,
@@ -99,7 +111,7 @@ class Trunk(nn.Module, ABC):
                 source, width, size = fibre, count, layer.output_size
                 correlation = RECTIFIED if is_fitted else None
             moments = uniform_moments(fibre.size, RECTIFIED) if is_fitted else None
-            dense = channels[len(IMAGE_FILTERS) :]
+            dense = channels[len(convolutions) :]
         self.dense = nn.ModuleList()
         for count in dense:
             self.dense.append(BasisLinear(source, fibre, width, count, rule, rng, moments=moments))

@@ -17,6 +17,9 @@ from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
 CLOCK_STATES = 32
 """States from which the last step before the time limit is compared too."""
 
+TOGETHER = 256
+"""Steps whose observations are looked at together."""
+
 
 @dataclass(frozen=True)
 class WorstCase:
@@ -152,21 +155,29 @@ class _Steps:
 
     def scales(self) -> tuple[Scales, _Means, int]:
         """What residuals are relative to, over all steps taken; how many entries never moved."""
-        pairs = [(state, outcome) for state, found in self._taken.values() for outcome in found]
-        seen = self.observations(np.stack([state for state, _ in pairs]))
-        before = np.array(seen, dtype=np.float64).reshape(len(pairs), -1)
-        after = np.array([outcome.observation for _, outcome in pairs], dtype=np.float64).reshape(len(pairs), -1)
-        values = np.concatenate([before, after])
-        step, mean_step = _root_mean_square(after - before), np.abs(after - before).mean(axis=0)
-        rewards = np.array([outcome.reward for _, outcome in pairs])
+        states = np.stack([state for state, _ in self._taken.values()])
+        shown = zip(self.observations(states), self._taken.values(), strict=True)
+        pairs = [(seen, outcome.observation) for seen, (_, found) in shown for outcome in found]
+        first = np.ravel(pairs[0][0])
+        largest, squares, sizes = np.zeros((3, first.size))
+        still = np.ones(first.size, dtype=bool)
+        for start in range(0, len(pairs), TOGETHER):  # not all at once: images in double precision are large
+            some = zip(*pairs[start : start + TOGETHER], strict=True)
+            before, after = (np.array(each, dtype=np.float64).reshape(len(each), -1) for each in some)
+            largest = np.maximum(largest, np.maximum(np.abs(before), np.abs(after)).max(axis=0))
+            squares += ((after - before) ** 2).sum(axis=0)
+            sizes += np.abs(after - before).sum(axis=0)
+            still &= ((before == first) & (after == first)).all(axis=0)
+        step, mean_step = np.sqrt(squares / len(pairs)), sizes / len(pairs)
+        rewards = np.array([outcome.reward for _, found in self._taken.values() for outcome in found])
         scales = Scales(
-            entry=np.abs(values).max(axis=0),
+            entry=largest,
             step=np.where(step > 0, step, _root_mean_square(step)),  # where none moved: as all entries do
             reward=float(_root_mean_square(rewards)),
             round_off=round_off(self._probe.env.observation_space),
         )
         means = _Means(np.where(step > 0, mean_step, mean_step.mean()), float(np.abs(rewards).mean()))
-        return scales, means, int((values == values[0]).all(axis=0).sum())
+        return scales, means, int(still.sum())
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from symprior.agents.networks.actor_critic import (
     plain_network,
 )
 from symprior.agents.networks.layers import BasisConvolution, stack
+from symprior.agents.networks.trunk import image_filters
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.groups import cyclic, dihedral
@@ -79,6 +80,25 @@ def test_images_under_d4_too():
     network = _loud(ActorCritic(symmetry, (4, 6, 32), equivariant_basis, np.random.default_rng(0)))
     images = torch.randint(0, 256, (6, 1, 21, 21), dtype=torch.uint8)
     assert _equivariance_gap(network, symmetry, images) < 1e-5
+
+
+def test_images_whose_colours_permute():
+    symmetry = get_task("colour-world-v1").symmetry()
+    channels = matched_channels(symmetry, default_widths(symmetry))
+    network = _loud(ActorCritic(symmetry, channels, equivariant_basis, np.random.default_rng(0)))
+    images = torch.randint(0, 256, (6, 3, 21, 21), dtype=torch.uint8)
+    assert _equivariance_gap(network, symmetry, images) < 1e-5
+    policy, _ = network(images)
+    assert policy.std(dim=0).max() > 1e-3, "what is in the picture matters, which colour is which does not"
+
+
+@pytest.mark.parametrize(("pixels", "kernel"), [(15, 7), (21, 7), (48, 12)])
+def test_filters_tile_the_image(pixels, kernel):
+    convolutions = image_filters(pixels)
+    assert convolutions[0].kernel == kernel
+    for filters in convolutions:
+        assert pixels >= filters.kernel and (pixels - filters.kernel) % filters.stride == 0
+        pixels = (pixels - filters.kernel) // filters.stride + 1
 
 
 def _direction(matrix, k):

@@ -13,6 +13,7 @@ from symprior.tasks import TASKS, Task, get_task
 from symprior.tasks.dynamic_programming import (
     blind_return,
     optimal_actions,
+    optimal_policy,
     optimal_return,
     tabulate,
     uniform_return,
@@ -55,6 +56,14 @@ def test_optimal_actions_attain_the_optimum_and_one_step_changes_it() -> None:
     for state, action in zip(states, optimal_actions(mdp, 1), strict=True):
         if np.abs(state).sum() == 1:
             assert GridCatch().step(state[None], np.array([action]), np.array([[0.5]]))[2][0]
+
+
+def test_an_optimal_policy_acts_on_states_and_knows_no_others() -> None:
+    policy = optimal_policy(GridCatch)
+    assert policy(np.array([[1, 0], [0, -1], [-1, 0]])).tolist() == [1, 4, 3]
+    np.testing.assert_array_equal(policy(GridCatch().all_states()), optimal_actions(tabulate(GridCatch()), 100))
+    with pytest.raises(SympriorError, match=r"\[0, 0\] is reached, but is not among the states"):
+        policy(np.array([[0, 0]]))
 
 
 @pytest.mark.parametrize("name", list(TASKS))

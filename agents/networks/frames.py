@@ -139,7 +139,7 @@ class Representative(Frame):
         return tied
 
     def _images(self, observations: Tensor, elements: Tensor) -> Tensor:
-        """G s with a g for each s, [(seeds,) batch, …]."""
+        """g s with a g for each s, [(seeds,) batch, …]."""
         images = self.orbit.observations(observations).flatten(1, elements.ndim)
         rows = torch.arange(images.shape[1], device=images.device)
         return images[elements.flatten(), rows].view(observations.shape)

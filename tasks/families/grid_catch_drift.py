@@ -21,9 +21,12 @@ from symprior.tasks.groups import cyclic
 from symprior.tasks.probes import RecognisingProbe
 from symprior.tasks.representations import direct_sum, rotations_of_the_plane
 from symprior.tasks.simulators import SimulatorEnv
-from symprior.tasks.symmetry import Exactness, Symmetry
+from symprior.tasks.symmetry import Symmetry, exactness_at
 from symprior.tasks.tables import Table
 from symprior.tasks.task import Card, Task
+
+APPROXIMATE_UP_TO = 0.05
+"""The ε up to which the mean residual of a step is within the border of what counts as approximate; it is 2 ε."""
 
 LINE = (255, 160, 0)
 EDGES: dict[int, Any] = {1: np.s_[:, -1], 2: np.s_[0], 3: np.s_[:, 0], 4: np.s_[-1]}
@@ -115,8 +118,8 @@ class SeenDriftingCatch(DriftingCatch):
 
 
 def turned_with_the_prey(eps: float) -> Symmetry:
-    """C4: the relative position turns anticlockwise, the moves with it; exact without a drift, else assumed."""
-    return replace(turns_of_vectors(), exactness=Exactness.EXACT if eps == 0 else Exactness.NONE)
+    """C4: the relative position turns anticlockwise, the moves with it; exact without a drift."""
+    return replace(turns_of_vectors(), exactness=exactness_at(eps, APPROXIMATE_UP_TO))
 
 
 def turned_with_the_drift() -> Symmetry:
@@ -180,7 +183,7 @@ DIAL = register_dial(
         id="grid-catch-drift-v1",
         parameter="eps",
         meaning="the probability that the prey is carried one cell to the right",
-        values=(0.0, 0.1, 0.25, 0.5, 0.75),
+        values=(0.0, 0.04, 0.2, 0.4, 0.75),
         high=0.75,
         make=lambda eps: _make(eps, seen=False),
         twin="grid-catch-drift-seen-v1",

@@ -101,19 +101,22 @@ def test_the_asymmetry_is_zero_at_first_and_grows(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_certificates_say_by_how_much(name: str) -> None:
-    """ε_P of the drift and ε_R of the bias grow with ε; a wall is a whole step at once, and more walls are more of them."""
-    found = [certify(DIALS[name].task(value), samples=40) for value in DIALS[name].values]
+    """ε_P of the drift and ε_R of the bias grow with ε; a wall is a whole step at once, and more walls stop more steps."""
+    found = [certify(DIALS[name].task(value), samples=60) for value in DIALS[name].values]
     assert [each.agrees for each in found] == [True] * 5
-    assert [each.dynamics for each in found] == [Exactness.EXACT] + [Exactness.BROKEN] * 4
+    assert [each.dynamics for each in found] == [Exactness.EXACT, Exactness.APPROXIMATE] + [Exactness.BROKEN] * 3
     assert {each.reset for each in found} == {Exactness.EXACT}
-    of_rewards = [each.dynamics_evidence.epsilon_reward for each in found]
-    of_dynamics = [each.dynamics_evidence.epsilon_dynamics for each in found]
+    evidence = [each.dynamics_evidence for each in found]
+    largest = {
+        "grid-catch-drift-v1": [each.epsilon_dynamics for each in evidence],
+        "room-bias-v1": [each.epsilon_reward for each in evidence],
+        "room-obstacles-v1": [each.mean_dynamics for each in evidence],
+    }[name]
+    assert largest[0] == 0 and all(less < more for less, more in pairwise(largest))
     if name == "room-bias-v1":
-        assert of_rewards == sorted(of_rewards) and len(set(of_rewards)) == 5 and not any(of_dynamics)
-    elif name == "grid-catch-drift-v1":
-        assert of_dynamics == sorted(of_dynamics) and len(set(of_dynamics)) == 5
-    else:
-        assert of_dynamics[0] == 0 and all(epsilon > 1 for epsilon in of_dynamics[1:])
+        assert not any(each.epsilon_dynamics for each in evidence)
+    if name == "room-obstacles-v1":
+        assert all(each.epsilon_dynamics > 1 for each in evidence[1:])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -268,15 +271,14 @@ def moves_that_turn_against_the_obstacles() -> Symmetry:
 
 
 WRONG: dict[str, tuple[str, Callable[[], Symmetry]]] = {
-    "the drift does not turn": ("grid-catch-drift-seen-v1@eps=0.25", drift_that_stays),
-    "the drift turns the other way": ("grid-catch-drift-seen-v1@eps=0.25", drift_that_turns_back),
-    "the moves turn the other way": ("grid-catch-drift-seen-v1@eps=0.25", moves_that_turn_back),
-    "the prey of the dial turns": ("grid-catch-drift-v1@eps=0.25", turns_of_vectors),
-    "the poor side does not move": ("room-bias-seen-v1@eps=0.5", side_that_stays),
-    "the poor side is taken for an axial vector": ("room-bias-seen-v1@eps=0.5", side_as_an_axial_vector),
-    "the moves stay": ("room-bias-seen-v1@eps=0.5", moves_that_stay),
+    "the drift does not turn": ("grid-catch-drift-seen-v1@eps=0.2", drift_that_stays),
+    "the drift turns the other way": ("grid-catch-drift-seen-v1@eps=0.2", drift_that_turns_back),
+    "the moves turn the other way": ("grid-catch-drift-seen-v1@eps=0.2", moves_that_turn_back),
+    "the prey of the dial turns": ("grid-catch-drift-v1@eps=0.2", turns_of_vectors),
+    "the poor side does not move": ("room-bias-seen-v1@eps=0.4", side_that_stays),
+    "the poor side is taken for an axial vector": ("room-bias-seen-v1@eps=0.4", side_as_an_axial_vector),
+    "the moves stay": ("room-bias-seen-v1@eps=0.4", moves_that_stay),
     "the obstacles do not move": ("room-obstacles-seen-v1@k=8", obstacles_that_stay),
-    "the obstacles are moved from the right": ("room-obstacles-seen-v1@k=8", obstacles_moved_from_the_right),
     "the moves turn against the obstacles": ("room-obstacles-seen-v1@k=8", moves_that_turn_against_the_obstacles),
 }
 
@@ -286,6 +288,12 @@ def test_wrong_declarations_are_broken(what: str) -> None:
     name, symmetry = WRONG[what]
     found = certify(get_task(name), samples=30, symmetry=symmetry())
     assert found.dynamics == Exactness.BROKEN
+
+
+def test_obstacles_moved_from_the_right_are_seen_though_few_steps_tell() -> None:
+    found = certify(get_task("room-obstacles-seen-v1@k=8"), samples=30, symmetry=obstacles_moved_from_the_right())
+    assert found.dynamics != Exactness.EXACT and not found.agrees
+    assert found.dynamics_evidence.epsilon_dynamics > 1
 
 
 def test_turns_alone_are_a_symmetry_of_the_twin_with_obstacles() -> None:

@@ -76,7 +76,7 @@ class BiasedRoom(Room):
         return np.asarray(np.stack([agent, goal], axis=1)[(goal != CENTRE) & (agent + goal != HALL.cells - 1)])
 
 
-class SeenBiasedRoom(BiasedRoom):
+class ObservedBiasedRoom(BiasedRoom):
     """The twin: the poor side is drawn at reset: states [batch, 3].
 
     Observations are float32 [6]: agent's and goal's position, and the side as a unit vector.
@@ -118,9 +118,9 @@ def moved_with_the_poor_side() -> Symmetry:
     return of_positions(planar, planar)
 
 
-def make_env(eps: float, seen: bool = False) -> gymnasium.Env[Any, Any]:
+def make_env(eps: float, observed: bool = False) -> gymnasium.Env[Any, Any]:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((SeenBiasedRoom if seen else BiasedRoom)(eps))
+    return SimulatorEnv((ObservedBiasedRoom if observed else BiasedRoom)(eps))
 
 
 _CARD = Card(
@@ -131,7 +131,7 @@ _CARD = Card(
     licence="MIT",
     bibtex=BIBTEX,
 )
-_SEEN_CARD = replace(
+_OBSERVED_CARD = replace(
     _CARD,
     description="Walk to one of two goals opposite each other in a room of 7×7 cells with thin walls; 1 for a goal, less by "
     "ε for one on the poor side, −0.02 a step, 50 steps at most. The agent sees its own and one goal's position, and the "
@@ -145,18 +145,18 @@ gymnasium.register(
 )
 
 
-def _make(eps: float, seen: bool) -> Task:
-    kind = SeenBiasedRoom if seen else BiasedRoom
+def _make(eps: float, observed: bool) -> Task:
+    kind = ObservedBiasedRoom if observed else BiasedRoom
     return Task(
-        id="room-bias-seen-v1" if seen else "room-bias-v1",
-        family="room-bias-seen" if seen else "room-bias",
+        id="room-observed-bias-v1" if observed else "room-bias-v1",
+        family="room-observed-bias" if observed else "room-bias",
         gym_id=GYM_ID,
-        arguments=(("eps", eps), ("seen", seen)),
+        arguments=(("eps", eps), ("observed", observed)),
         simulator=lambda: kind(eps),
-        symmetry=moved_with_the_poor_side if seen else lambda: moved_with_the_room(eps),
-        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, eps=eps, seen=seen)),
+        symmetry=moved_with_the_poor_side if observed else lambda: moved_with_the_room(eps),
+        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, eps=eps, observed=observed)),
         reference_policy=optimal_policy(lambda: kind(eps)),
-        card=_SEEN_CARD if seen else _CARD,
+        card=_OBSERVED_CARD if observed else _CARD,
     )
 
 
@@ -167,11 +167,11 @@ DIAL = register_dial(
         meaning="how much less a goal on the left is worth, where another goal gives 1",
         values=(0.0, 0.1, 0.4, 0.7, 1.0),
         high=1.0,
-        make=lambda eps: _make(eps, seen=False),
-        twin="room-bias-seen-v1",
+        make=lambda eps: _make(eps, observed=False),
+        twin="room-observed-bias-v1",
         card=_CARD,
     )
 )
 TWIN = register_dial(
-    replace(DIAL, id="room-bias-seen-v1", make=lambda eps: _make(eps, seen=True), card=_SEEN_CARD, _made={})
+    replace(DIAL, id="room-observed-bias-v1", make=lambda eps: _make(eps, observed=True), card=_OBSERVED_CARD, _made={})
 )

@@ -14,14 +14,14 @@ from symprior.tasks.boards import MOVES, Board
 from symprior.tasks.certificates import certify
 from symprior.tasks.dynamic_programming import TabularMDP, optimal_return, tabulate
 from symprior.tasks.families.grid_catch import GridCatch, turns_of_moves, turns_of_vectors
-from symprior.tasks.families.grid_catch_drift import DriftingCatch, SeenDriftingCatch, turned_with_the_drift
+from symprior.tasks.families.grid_catch_drift import DriftingCatch, ObservedDriftingCatch, turned_with_the_drift
 from symprior.tasks.families.room import HALL, Room, of_positions
-from symprior.tasks.families.room_bias import BiasedRoom, SeenBiasedRoom, moved_with_the_poor_side
+from symprior.tasks.families.room_bias import BiasedRoom, ObservedBiasedRoom, moved_with_the_poor_side
 from symprior.tasks.families.room_obstacles import (
     D4,
     OBSTACLES,
     ObstructedRoom,
-    SeenObstructedRoom,
+    ObservedObstructedRoom,
     moved_with_the_obstacles,
     obstructed,
 )
@@ -148,9 +148,9 @@ def test_the_prey_drifts_as_often_as_it_should() -> None:
 def test_the_twins_prey_drifts_to_the_side_that_is_shown() -> None:
     for direction, (dx, dy) in enumerate(MOVES.tolist(), start=1):
         state = np.array([[-2, 0, direction]])
-        following, _, _ = SeenDriftingCatch(0.5).step(state, np.array([0]), np.array([[0.2]]))
+        following, _, _ = ObservedDriftingCatch(0.5).step(state, np.array([0]), np.array([[0.2]]))
         assert following.tolist() == [[-2 + dx, dy, direction]]
-        np.testing.assert_allclose(SeenDriftingCatch(0.5).observe(state)[0], [-2 / 3, 0, dx, dy], atol=1e-6)
+        np.testing.assert_allclose(ObservedDriftingCatch(0.5).observe(state)[0], [-2 / 3, 0, dx, dy], atol=1e-6)
 
 
 def test_either_goal_ends_the_episode_and_the_left_one_is_worth_less() -> None:
@@ -171,9 +171,9 @@ def test_the_twins_poor_side_is_the_one_that_is_shown() -> None:
     for side, (dx, dy) in enumerate(MOVES.tolist()):
         goal = 24 + 3 * dx + 21 * dy  # the middle of the side
         state = np.array([[goal - dx - 7 * dy, goal, side]])
-        _, rewards, ended = SeenBiasedRoom(0.4).step(state, np.array([side]), None)
+        _, rewards, ended = ObservedBiasedRoom(0.4).step(state, np.array([side]), None)
         assert (rewards[0], ended[0]) == (pytest.approx(0.6), True)
-        np.testing.assert_array_equal(SeenBiasedRoom(0.4).observe(state)[0, 4:], [dx, dy])
+        np.testing.assert_array_equal(ObservedBiasedRoom(0.4).observe(state)[0, 4:], [dx, dy])
 
 
 @pytest.mark.parametrize("count", [0, 3, 8])
@@ -206,7 +206,7 @@ def test_moved_obstacles_stop_where_their_picture_says() -> None:
         for move in range(4):
             actions = np.full(len(states), move)
             plain, *expected = Room(board).step(states, actions, None)
-            moved, *found = SeenObstructedRoom(8).step(with_motion, actions, None)
+            moved, *found = ObservedObstructedRoom(8).step(with_motion, actions, None)
             np.testing.assert_array_equal(moved[:, :2], plain)
             np.testing.assert_array_equal(found, expected)
 
@@ -271,15 +271,15 @@ def moves_that_turn_against_the_obstacles() -> Symmetry:
 
 
 WRONG: dict[str, tuple[str, Callable[[], Symmetry]]] = {
-    "the drift does not turn": ("grid-catch-drift-seen-v1@eps=0.2", drift_that_stays),
-    "the drift turns the other way": ("grid-catch-drift-seen-v1@eps=0.2", drift_that_turns_back),
-    "the moves turn the other way": ("grid-catch-drift-seen-v1@eps=0.2", moves_that_turn_back),
+    "the drift does not turn": ("grid-catch-observed-drift-v1@eps=0.2", drift_that_stays),
+    "the drift turns the other way": ("grid-catch-observed-drift-v1@eps=0.2", drift_that_turns_back),
+    "the moves turn the other way": ("grid-catch-observed-drift-v1@eps=0.2", moves_that_turn_back),
     "the prey of the dial turns": ("grid-catch-drift-v1@eps=0.2", turns_of_vectors),
-    "the poor side does not move": ("room-bias-seen-v1@eps=0.4", side_that_stays),
-    "the poor side is taken for an axial vector": ("room-bias-seen-v1@eps=0.4", side_as_an_axial_vector),
-    "the moves stay": ("room-bias-seen-v1@eps=0.4", moves_that_stay),
-    "the obstacles do not move": ("room-obstacles-seen-v1@k=8", obstacles_that_stay),
-    "the moves turn against the obstacles": ("room-obstacles-seen-v1@k=8", moves_that_turn_against_the_obstacles),
+    "the poor side does not move": ("room-observed-bias-v1@eps=0.4", side_that_stays),
+    "the poor side is taken for an axial vector": ("room-observed-bias-v1@eps=0.4", side_as_an_axial_vector),
+    "the moves stay": ("room-observed-bias-v1@eps=0.4", moves_that_stay),
+    "the obstacles do not move": ("room-observed-obstacles-v1@k=8", obstacles_that_stay),
+    "the moves turn against the obstacles": ("room-observed-obstacles-v1@k=8", moves_that_turn_against_the_obstacles),
 }
 
 
@@ -291,12 +291,12 @@ def test_wrong_declarations_are_broken(what: str) -> None:
 
 
 def test_obstacles_moved_from_the_right_are_seen_though_few_steps_tell() -> None:
-    found = certify(get_task("room-obstacles-seen-v1@k=8"), samples=30, symmetry=obstacles_moved_from_the_right())
+    found = certify(get_task("room-observed-obstacles-v1@k=8"), samples=30, symmetry=obstacles_moved_from_the_right())
     assert found.dynamics != Exactness.EXACT and not found.agrees
     assert found.dynamics_evidence.epsilon_dynamics > 1
 
 
 def test_turns_alone_are_a_symmetry_of_the_twin_with_obstacles() -> None:
     assert certify(
-        get_task("room-obstacles-seen-v1@k=8"), samples=20, symmetry=moved_with_the_obstacles().restrict(range(4))
+        get_task("room-observed-obstacles-v1@k=8"), samples=20, symmetry=moved_with_the_obstacles().restrict(range(4))
     ).agrees

@@ -26,11 +26,11 @@ TASKS = [
     "key-room-v1",
     "key-room-two-v1",
     "room-bias-v1@eps=0.4",
-    "room-bias-seen-v1@eps=0.4",
+    "room-observed-bias-v1@eps=0.4",
     "room-obstacles-v1@k=8",
-    "room-obstacles-seen-v1@k=8",
+    "room-observed-obstacles-v1@k=8",
     "grid-catch-drift-v1@eps=0.2",
-    "grid-catch-drift-seen-v1@eps=0.2",
+    "grid-catch-observed-drift-v1@eps=0.2",
 ]
 
 

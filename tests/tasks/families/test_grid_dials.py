@@ -20,8 +20,8 @@ from symprior.tasks.families.room_bias import BiasedRoom, ObservedBiasedRoom, mo
 from symprior.tasks.families.room_obstacles import (
     D4,
     OBSTACLES,
-    ObstructedRoom,
     ObservedObstructedRoom,
+    ObstructedRoom,
     moved_with_the_obstacles,
     obstructed,
 )

@@ -23,11 +23,14 @@ from symprior.tasks.groups import dihedral
 from symprior.tasks.probes import RecognisingProbe
 from symprior.tasks.representations import rotations_of_the_plane
 from symprior.tasks.simulators import SimulatorEnv
-from symprior.tasks.symmetry import Exactness, Symmetry
+from symprior.tasks.symmetry import Symmetry, exactness_at
 from symprior.tasks.tables import Table
 from symprior.tasks.task import Card, Task
 
 LEFT, CENTRE = 2, HALL.cells // 2
+APPROXIMATE_UP_TO = 0.25
+"""The ε up to which the mean residual of the reward is within the border of what counts as approximate; it is 0.4 ε."""
+
 _SIDES = Table(MOVES.astype(np.float32))
 
 
@@ -73,7 +76,7 @@ class BiasedRoom(Room):
         return np.asarray(np.stack([agent, goal], axis=1)[(goal != CENTRE) & (agent + goal != HALL.cells - 1)])
 
 
-class SeenBiasedRoom(BiasedRoom):
+class ObservedBiasedRoom(BiasedRoom):
     """The twin: the poor side is drawn at reset: states [batch, 3].
 
     Observations are float32 [6]: agent's and goal's position, and the side as a unit vector.
@@ -104,9 +107,9 @@ class SeenBiasedRoom(BiasedRoom):
 
 
 def moved_with_the_room(eps: float) -> Symmetry:
-    """D4: both positions are moved as the plane is; exact without a bias, else assumed."""
-    grade = Exactness.EXACT if eps == 0 else Exactness.NONE
-    return replace(of_positions(rotations_of_the_plane(dihedral(4))), exactness=grade)
+    """D4: both positions are moved as the plane is; exact without a bias."""
+    exactness = exactness_at(eps, APPROXIMATE_UP_TO)
+    return replace(of_positions(rotations_of_the_plane(dihedral(4))), exactness=exactness)
 
 
 def moved_with_the_poor_side() -> Symmetry:
@@ -115,9 +118,9 @@ def moved_with_the_poor_side() -> Symmetry:
     return of_positions(planar, planar)
 
 
-def make_env(eps: float, seen: bool = False) -> gymnasium.Env[Any, Any]:
+def make_env(eps: float, observed: bool = False) -> gymnasium.Env[Any, Any]:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((SeenBiasedRoom if seen else BiasedRoom)(eps))
+    return SimulatorEnv((ObservedBiasedRoom if observed else BiasedRoom)(eps))
 
 
 _CARD = Card(
@@ -128,7 +131,7 @@ _CARD = Card(
     licence="MIT",
     bibtex=BIBTEX,
 )
-_SEEN_CARD = replace(
+_OBSERVED_CARD = replace(
     _CARD,
     description="Walk to one of two goals opposite each other in a room of 7×7 cells with thin walls; 1 for a goal, less by "
     "ε for one on the poor side, −0.02 a step, 50 steps at most. The agent sees its own and one goal's position, and the "
@@ -142,18 +145,18 @@ gymnasium.register(
 )
 
 
-def _make(eps: float, seen: bool) -> Task:
-    kind = SeenBiasedRoom if seen else BiasedRoom
+def _make(eps: float, observed: bool) -> Task:
+    kind = ObservedBiasedRoom if observed else BiasedRoom
     return Task(
-        id="room-bias-seen-v1" if seen else "room-bias-v1",
-        family="room-bias-seen" if seen else "room-bias",
+        id="room-observed-bias-v1" if observed else "room-bias-v1",
+        family="room-observed-bias" if observed else "room-bias",
         gym_id=GYM_ID,
-        arguments=(("eps", eps), ("seen", seen)),
+        arguments=(("eps", eps), ("observed", observed)),
         simulator=lambda: kind(eps),
-        symmetry=moved_with_the_poor_side if seen else lambda: moved_with_the_room(eps),
-        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, eps=eps, seen=seen)),
+        symmetry=moved_with_the_poor_side if observed else lambda: moved_with_the_room(eps),
+        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, eps=eps, observed=observed)),
         reference_policy=optimal_policy(lambda: kind(eps)),
-        card=_SEEN_CARD if seen else _CARD,
+        card=_OBSERVED_CARD if observed else _CARD,
     )
 
 
@@ -162,13 +165,13 @@ DIAL = register_dial(
         id="room-bias-v1",
         parameter="eps",
         meaning="how much less a goal on the left is worth, where another goal gives 1",
-        values=(0.0, 0.1, 0.25, 0.5, 1.0),
+        values=(0.0, 0.1, 0.4, 0.7, 1.0),
         high=1.0,
-        make=lambda eps: _make(eps, seen=False),
-        twin="room-bias-seen-v1",
+        make=lambda eps: _make(eps, observed=False),
+        twin="room-observed-bias-v1",
         card=_CARD,
     )
 )
 TWIN = register_dial(
-    replace(DIAL, id="room-bias-seen-v1", make=lambda eps: _make(eps, seen=True), card=_SEEN_CARD, _made={})
+    replace(DIAL, id="room-observed-bias-v1", make=lambda eps: _make(eps, observed=True), card=_OBSERVED_CARD, _made={})
 )

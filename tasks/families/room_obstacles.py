@@ -22,7 +22,7 @@ from symprior.tasks.groups import dihedral
 from symprior.tasks.probes import RecognisingProbe
 from symprior.tasks.representations import ImageTransform, permuted, regular, rotations_of_the_plane
 from symprior.tasks.simulators import SimulatorEnv
-from symprior.tasks.symmetry import Exactness, Symmetry
+from symprior.tasks.symmetry import Symmetry, exactness_at
 from symprior.tasks.tables import Table
 from symprior.tasks.task import Card, Task
 
@@ -46,6 +46,9 @@ OBSTACLES = (
 """The hall; the k-th obstacle is a wall where the digit k stands. No two are images of each other under D4."""
 
 MOST = 8
+APPROXIMATE_UP_TO = 2
+"""So many obstacles stop few enough steps for their mean residual to count as approximate: about 0.03 for each."""
+
 D4 = dihedral(4)
 
 
@@ -76,7 +79,7 @@ class ObstructedRoom(Room):
         super().__init__(obstructed(count))
 
 
-class SeenObstructedRoom(Room):
+class ObservedObstructedRoom(Room):
     """The twin: the element of D4 that moved the obstacles is drawn at reset: states [batch, 3].
 
     Observations are float32 [12]: both positions, and the element as one of eight.
@@ -124,9 +127,9 @@ class SeenObstructedRoom(Room):
 
 
 def moved_with_the_room(count: int) -> Symmetry:
-    """D4: both positions are moved as the plane is; exact without obstacles, else assumed."""
-    grade = Exactness.EXACT if count == 0 else Exactness.NONE
-    return replace(of_positions(rotations_of_the_plane(D4)), exactness=grade)
+    """D4: both positions are moved as the plane is; exact without obstacles."""
+    exactness = exactness_at(count, APPROXIMATE_UP_TO)
+    return replace(of_positions(rotations_of_the_plane(D4)), exactness=exactness)
 
 
 def moved_with_the_obstacles() -> Symmetry:
@@ -134,9 +137,9 @@ def moved_with_the_obstacles() -> Symmetry:
     return of_positions(rotations_of_the_plane(D4), regular(D4))
 
 
-def make_env(count: int, seen: bool = False) -> gymnasium.Env[Any, Any]:
+def make_env(count: int, observed: bool = False) -> gymnasium.Env[Any, Any]:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((SeenObstructedRoom if seen else ObstructedRoom)(count))
+    return SimulatorEnv((ObservedObstructedRoom if observed else ObstructedRoom)(count))
 
 
 _CARD = Card(
@@ -147,7 +150,7 @@ _CARD = Card(
     licence="MIT",
     bibtex=BIBTEX,
 )
-_SEEN_CARD = replace(
+_OBSERVED_CARD = replace(
     _CARD,
     description="Walk to a goal in a room of 7×7 cells with thin walls and k obstacles, which are turned and mirrored at "
     "reset; 1 for the goal, −0.02 a step, 50 steps at most. The agent sees both positions, and how obstacles were moved.",
@@ -160,18 +163,18 @@ gymnasium.register(
 )
 
 
-def _make(count: int, seen: bool) -> Task:
-    kind = SeenObstructedRoom if seen else ObstructedRoom
+def _make(count: int, observed: bool) -> Task:
+    kind = ObservedObstructedRoom if observed else ObstructedRoom
     return Task(
-        id="room-obstacles-seen-v1" if seen else "room-obstacles-v1",
-        family="room-obstacles-seen" if seen else "room-obstacles",
+        id="room-observed-obstacles-v1" if observed else "room-obstacles-v1",
+        family="room-observed-obstacles" if observed else "room-obstacles",
         gym_id=GYM_ID,
-        arguments=(("count", count), ("seen", seen)),
+        arguments=(("count", count), ("observed", observed)),
         simulator=lambda: kind(count),
-        symmetry=moved_with_the_obstacles if seen else lambda: moved_with_the_room(count),
-        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, count=count, seen=seen)),
+        symmetry=moved_with_the_obstacles if observed else lambda: moved_with_the_room(count),
+        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, count=count, observed=observed)),
         reference_policy=optimal_policy(lambda: kind(count)),
-        card=_SEEN_CARD if seen else _CARD,
+        card=_OBSERVED_CARD if observed else _CARD,
     )
 
 
@@ -182,14 +185,18 @@ DIAL = register_dial(
         meaning="the number of obstacles",
         values=(0, 2, 4, 6, 8),
         high=MOST,
-        make=lambda count: _make(int(count), seen=False),
-        twin="room-obstacles-seen-v1",
+        make=lambda count: _make(int(count), observed=False),
+        twin="room-observed-obstacles-v1",
         card=_CARD,
         whole=True,
     )
 )
 TWIN = register_dial(
     replace(
-        DIAL, id="room-obstacles-seen-v1", make=lambda count: _make(int(count), seen=True), card=_SEEN_CARD, _made={}
+        DIAL,
+        id="room-observed-obstacles-v1",
+        make=lambda count: _make(int(count), observed=True),
+        card=_OBSERVED_CARD,
+        _made={},
     )
 )

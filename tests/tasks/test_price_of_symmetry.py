@@ -142,7 +142,7 @@ def test_in_a_fixed_state_a_policy_mixes() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["grid-catch-vector-v1", "room-vector-v1", "colour-world-vector-v1", "room-bias-seen-v1@eps=1"]
+    "name", ["grid-catch-vector-v1", "room-vector-v1", "colour-world-vector-v1", "room-observed-bias-v1@eps=1"]
 )
 def test_an_exact_symmetry_costs_nothing(name: str) -> None:
     task = get_task(name)

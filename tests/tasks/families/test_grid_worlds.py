@@ -25,12 +25,12 @@ TASKS = [
     "colour-world-vector-v1",
     "key-room-v1",
     "key-room-two-v1",
-    "room-bias-v1@eps=0.5",
-    "room-bias-seen-v1@eps=0.5",
+    "room-bias-v1@eps=0.4",
+    "room-observed-bias-v1@eps=0.4",
     "room-obstacles-v1@k=8",
-    "room-obstacles-seen-v1@k=8",
-    "grid-catch-drift-v1@eps=0.25",
-    "grid-catch-drift-seen-v1@eps=0.25",
+    "room-observed-obstacles-v1@k=8",
+    "grid-catch-drift-v1@eps=0.2",
+    "grid-catch-observed-drift-v1@eps=0.2",
 ]
 
 
@@ -136,7 +136,7 @@ def test_references_are_exact_and_well_apart(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "episodes"), [("room-vector-v1", 3000), ("key-room-two-v1", 200), ("grid-catch-drift-v1@eps=0.25", 3000)]
+    ("name", "episodes"), [("room-vector-v1", 3000), ("key-room-two-v1", 200), ("grid-catch-drift-v1@eps=0.2", 3000)]
 )
 def test_dynamic_programming_agrees_with_play(name: str, episodes: int) -> None:
     task, simulator = get_task(name), simulator_of(name)

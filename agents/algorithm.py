@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from symprior.tasks.errors import SympriorError, unknown_name
 from symprior.tasks.registry import Registry
@@ -45,6 +45,17 @@ class LearnerSettings(Settings):
     channels: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
         default=None, description="channels of the equivariant network; null: matched"
     )
+    features: tuple[str | tuple[str, ...], ...] | None = Field(
+        default=None,
+        description="summands of a hidden channel's representation: regular, quotient, trivial, or elements that generate "
+        "a subgroup to divide by; null: regular, or a quotient where the group is large",
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_default_features(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As before there was a choice, where none is made: records name and compare all hyperparameters."""
+        values: dict[str, Any] = serialise(self)
+        return values if self.features is not None else {k: v for k, v in values.items() if k != "features"}
 
 
 class OnPolicySettings(LearnerSettings):

@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from symprior.agents.networks.actor_critic import default_widths, matched_channels, plain_network
+from symprior.agents.networks.hidden_features import Summand, hidden_features
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.orbits import Orbit
 from symprior.tasks.registry import Registry
+from symprior.tasks.representations import SignedPermutation
 from symprior.tasks.symmetry import Symmetry
 
 if TYPE_CHECKING:
@@ -32,12 +34,14 @@ class Sizes:
 
     Attributes:
         widths: of the plain network; None: 64-64 for vectors, 16-32-512 for images.
-        channels: copies of the regular representation in each hidden layer of an equivariant network; None: as many as
-            give the plain network's number of parameters.
+        channels: copies of the fibre in each hidden layer of an equivariant network; None: as many as give the plain
+            network's number of parameters.
+        features: the summands of the fibre; None: regular, or a quotient where the group is large.
     """
 
     widths: tuple[int, ...] | None = None
     channels: tuple[int, ...] | None = None
+    features: tuple[Summand, ...] | None = None
 
     def plain(self, symmetry: Symmetry) -> tuple[int, ...]:
         """The widths, with the default filled in."""
@@ -45,7 +49,11 @@ class Sizes:
 
     def equivariant(self, symmetry: Symmetry, kind: type[Trunk]) -> tuple[int, ...]:
         """The channels, matched in parameters where none are given."""
-        return self.channels or matched_channels(symmetry, self.plain(symmetry), kind)  # type: ignore[arg-type]
+        return self.channels or matched_channels(symmetry, self.plain(symmetry), kind, self.fibre(symmetry))  # type: ignore[arg-type]
+
+    def fibre(self, symmetry: Symmetry) -> SignedPermutation:
+        """What one channel of hidden features carries."""
+        return hidden_features(symmetry, self.features)
 
 
 @dataclass(frozen=True)

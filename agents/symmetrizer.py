@@ -3,40 +3,49 @@
 Source: van der Pol, Worrall, van Hoof, Oliehoek and Welling, "MDP Homomorphic Networks" (NeurIPS 2020), section 4. There
 the subspace is found by projecting random matrices, S(W) = 1/|G| Σ_g K_g⁻¹ W L_g, and a singular value decomposition.
 Signed permutations need neither: the entries of W fall into orbits, and each orbit that carries no contradictory sign is
-one basis vector, exactly.
+one basis vector, exactly. Other matrices take the averaging projector itself and its singular vectors.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import Representation, SignedPermutation, as_signed_permutation
 
 Vectors = NDArray[np.float64]
 
+TOLERANCE = 1e-6
+"""Singular values of an averaging projector under this are 0, others must be over 1 minus this: its rank is then certain."""
 
-@dataclass(frozen=True)
-class Basis:
+
+@dataclass(frozen=True, eq=False)
+class Basis(ABC):
     """Orthonormal vectors in the space of matrices [output size, input size].
 
     Attributes:
         output_size, input_size: sizes of the two representations.
-        vectors: [output size · input size, rank].
     """
 
     output_size: int
     input_size: int
-    vectors: Vectors
 
     @property
+    @abstractmethod
     def rank(self) -> int:
         """The number of vectors."""
-        return int(self.vectors.shape[1])
+
+    @property
+    @abstractmethod
+    def vectors(self) -> Vectors:
+        """[output size · input size, rank]."""
 
     @property
     def deviations(self) -> Any:
@@ -49,33 +58,75 @@ class Basis:
         return None
 
 
-@dataclass(frozen=True)
-class RelaxedBasis(Basis):
+@dataclass(frozen=True, eq=False)
+class DenseBasis(Basis):
+    """Any orthonormal vectors; `table` is [output size · input size, rank]."""
+
+    table: Vectors
+
+    @property
+    def rank(self) -> int:
+        """The number of vectors."""
+        return int(self.table.shape[1])
+
+    @property
+    def vectors(self) -> Vectors:
+        """[output size · input size, rank]."""
+        return self.table
+
+
+@dataclass(frozen=True, eq=False)
+class OrbitBasis(Basis):
+    """One vector for each orbit of entries, with which no other vector shares an entry.
+
+    Attributes:
+        orbit: the vector in which each entry stands, [output size · input size]; −1 for entries that are zero in all.
+        weight: the entry's value in that vector.
+    """
+
+    orbit: NDArray[np.int64]
+    weight: Vectors
+
+    @property
+    def rank(self) -> int:
+        """The number of vectors."""
+        return int(self.orbit.max(initial=-1)) + 1
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """[output size · input size, rank]."""
+        table = np.zeros((len(self.orbit), self.rank))
+        live = np.flatnonzero(self.orbit >= 0)
+        table[live, self.orbit[live]] = self.weight[live]
+        return table
+
+
+@dataclass(frozen=True, eq=False)
+class RelaxedBasis(DenseBasis):
     """Equivariant vectors first, and behind them what completes them to a basis of all matrices, held back.
 
     Attributes:
-        equivariant: the number of equivariant vectors.
+        equivariant: the basis of the first ones.
         start: the root mean square of the others' entries at the start; 1: as of an ordinary layer.
         penalty: λ of a loss λ Σ c² over the others' coefficients c.
     """
 
-    equivariant: int
+    equivariant: Basis
     start: float
     penalty: float
 
     @property
     def deviations(self) -> Any:
         """The equivariant part starts as an equivariant layer does."""
-        entries, free = self.output_size * self.input_size, self.rank - self.equivariant
-        each = [np.sqrt(entries / max(self.equivariant, 1))] * self.equivariant + [
-            self.start * np.sqrt(entries / max(free, 1))
-        ] * free
+        entries, strict = self.output_size * self.input_size, self.equivariant.rank
+        free = self.rank - strict
+        each = [np.sqrt(entries / max(strict, 1))] * strict + [self.start * np.sqrt(entries / max(free, 1))] * free
         return np.array(each)[:, None, None]
 
     @property
     def penalties(self) -> Vectors | None:
         """Of the others only."""
-        free = np.arange(self.rank) >= self.equivariant
+        free = np.arange(self.rank) >= self.equivariant.rank
         return self.penalty * free if free.any() else None
 
 
@@ -86,11 +137,11 @@ def equivariant_basis(source: Representation, target: Representation, rng: np.ra
     """All W with ρ_target(g) W = W ρ_source(g) for every g; deterministic, `rng` is not used."""
     signed_source, signed_target = as_signed_permutation(source), as_signed_permutation(target)
     if signed_source is not None and signed_target is not None:
-        return _orbit_basis(signed_source, signed_target)
-    return _projector_basis(source, target)
+        return orbit_basis(signed_source, signed_target)
+    return projector_basis(source, target)
 
 
-def _orbit_basis(source: SignedPermutation, target: SignedPermutation) -> Basis:
+def orbit_basis(source: SignedPermutation, target: SignedPermutation) -> OrbitBasis:
     """Equivariance reads W[i, j] = s_target[g, i] s_source[g, j] W[target(g, i), source(g, j)]: entries tie in orbits."""
     order, entries = len(source.group), target.size * source.size
     tied_to = (target.source[:, :, None] * source.size + source.source[:, None, :]).reshape(order, entries)
@@ -98,31 +149,39 @@ def _orbit_basis(source: SignedPermutation, target: SignedPermutation) -> Basis:
     chosen = tied_to.argmin(axis=0)
     everywhere = np.arange(entries)
     contradictory = ((tied_to == everywhere) & (sign < 0)).any(axis=0)  # W[i, j] = −W[i, j]
-    representative = np.where(contradictory, -1, tied_to[chosen, everywhere])
-    names, orbit = np.unique(representative, return_inverse=True)
-    orbit = np.where(contradictory, 0, orbit - (names[0] == -1))
-    rank = int((names >= 0).sum())
-    size = np.bincount(orbit[~contradictory], minlength=max(rank, 1))
-    live = everywhere[~contradictory]
-    vectors = np.zeros((entries, rank))
-    vectors[live, orbit[live]] = sign[chosen[live], live] / np.sqrt(size[orbit[live]])
-    return Basis(target.size, source.size, vectors)
+    live = np.flatnonzero(~contradictory)
+    _, orbit, size = np.unique(tied_to[chosen[live], live], return_inverse=True, return_counts=True)
+    orbits, weight = np.full(entries, -1), np.zeros(entries)
+    orbits[live], weight[live] = orbit, sign[chosen[live], live] / np.sqrt(size[orbit])
+    return OrbitBasis(target.size, source.size, orbits, weight)
 
 
-def _projector_basis(source: Representation, target: Representation, tolerance: float = 1e-6) -> Basis:
-    """The eigenvectors with eigenvalue 1 of the projector 1/|G| Σ_g ρ_target(g) ⊗ ρ_source(g⁻¹)ᵀ, for any real matrices."""
+def projector_basis(source: Representation, target: Representation, tolerance: float = TOLERANCE) -> DenseBasis:
+    """The image of the projector 1/|G| Σ_g ρ_target(g) ⊗ ρ_source(g⁻¹)ᵀ by its singular vectors, for any real matrices.
+
+    A projector's singular values are 0, or at least 1 (just 1 where both representations are orthogonal).
+
+    Raises:
+        SympriorError: a singular value lies between `tolerance` and 1 − `tolerance`: the matrices are too inaccurate.
+    """
     group = source.group
     projector = np.mean(
         [np.kron(target.matrix(g), source.matrix(int(group.inverse[g])).T) for g in range(len(group))], axis=0
     )
     left, singular, _ = np.linalg.svd(projector)
-    return Basis(target.size, source.size, left[:, singular > 1 - tolerance])
+    if ((singular > tolerance) & (singular < 1 - tolerance)).any():
+        raise SympriorError(
+            f"The matrices of {group.name} are too inaccurate: averaging over it has singular values "
+            f"{singular[(singular > tolerance) & (singular < 1 - tolerance)]}, which should be 0 or at least 1 to within "
+            f"{tolerance:g}."
+        )
+    return DenseBasis(target.size, source.size, left[:, singular > 0.5])
 
 
 def random_basis(source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
     """As many orthonormal vectors as the equivariant basis has, in random directions (control)."""
     rank, entries = equivariant_basis(source, target).rank, target.size * source.size
-    return Basis(target.size, source.size, _orthonormal(rng.standard_normal((entries, rank))))
+    return DenseBasis(target.size, source.size, _orthonormal(rng.standard_normal((entries, rank))))
 
 
 def nullspace_basis(source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
@@ -135,14 +194,14 @@ def nullspace_basis(source: Representation, target: Representation, rng: np.rand
     rank = min(equivariant.rank, entries - equivariant.rank)
     drawn = rng.standard_normal((entries, rank))
     drawn -= equivariant.vectors @ (equivariant.vectors.T @ drawn)
-    return Basis(target.size, source.size, _orthonormal(drawn))
+    return DenseBasis(target.size, source.size, _orthonormal(drawn))
 
 
 def relaxed_basis(source: Representation, target: Representation, start: float, penalty: float) -> RelaxedBasis:
     """The equivariant basis, completed by vectors that are held back; see `RelaxedBasis`."""
     basis = equivariant_basis(source, target)
     vectors = np.concatenate([basis.vectors, _complement(basis.vectors)], axis=1)
-    return RelaxedBasis(basis.output_size, basis.input_size, vectors, basis.rank, start, penalty)
+    return RelaxedBasis(basis.output_size, basis.input_size, vectors, basis, start, penalty)
 
 
 def _complement(columns: Vectors) -> Vectors:

@@ -52,7 +52,7 @@ def describe(symmetry: Symmetry) -> list[ElementDescription]:
 def describe_action(representation: Representation, g: int) -> str:
     """ρ(g) as text: what it does to an image or to a vector, `(x0, x1) ↦ (−x1, x0)`; else its matrix."""
     if isinstance(representation, ImageTransform):
-        return f"the image is {MOTIONS[tuple(map(int, representation.planar.matrix(g).ravel()))]}"
+        return _image_in_words(representation, g)
     if isinstance(representation, SignedPermutation):
         return _signed_permutation_in_words(representation.source[g], representation.sign[g])
     rows = (" ".join(f"{entry:.4g}" for entry in row) for row in representation.matrix(g))
@@ -77,6 +77,14 @@ def _on_actions(symmetry: Symmetry, g: int) -> str:
     if symmetry.discrete:
         return cycles(symmetry.act_on_actions(g, np.arange(symmetry.action.size)))
     return describe_action(symmetry.action, g)
+
+
+def _image_in_words(representation: ImageTransform, g: int) -> str:
+    motion = MOTIONS[tuple(map(int, representation.planar.matrix(g).ravel()))]
+    channels = cycles(representation.fibre.move_index(g, np.arange(representation.fibre.size)))
+    if channels == "()":
+        return f"the image is {motion}"
+    return f"the channels permute as {channels}" + ("" if motion == "unchanged" else f", the image is {motion}")
 
 
 def _signed_permutation_in_words(source: NDArray[np.int64], sign: NDArray[np.int64]) -> str:

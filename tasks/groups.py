@@ -123,6 +123,39 @@ class Group:
         return Group(name or f"{{{','.join(names)}}}⊂{self.name}", names, table)
 
 
+@dataclass(frozen=True, eq=False)
+class Homomorphism:
+    """A map between groups that keeps products.
+
+    Attributes:
+        source, target: the groups.
+        images: the element of the target that each element of the source becomes, [|source|].
+
+    Raises:
+        SympriorError: a product is not kept; the message says which.
+    """
+
+    source: Group
+    target: Group
+    images: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        names, images = f"{self.source.name} → {self.target.name}", self.images
+        if images.shape != (len(self.source),) or images.min() < 0 or images.max() >= len(self.target):
+            raise SympriorError(
+                f"{names} names one of {len(self.target)} elements for each of {len(self.source)}, got {images.tolist()}."
+            )
+        broken = np.argwhere(images[self.source.table] != self.target.table[images[:, None], images])
+        if len(broken):
+            g, h = (self.source.elements[i] for i in broken[0])
+            raise SympriorError(f"{names} is no homomorphism: it does not keep the product {g}·{h}.")
+
+    @property
+    def kernel(self) -> tuple[int, ...]:
+        """The elements that become the identity."""
+        return tuple(np.flatnonzero(self.images == 0).tolist())
+
+
 def _from_permutations(name: str, elements: Sequence[str], images: Sequence[tuple[int, ...]]) -> Group:
     """The group of these permutations (first the identity) under (p·q)(i) = p(q(i))."""
     number = {image: i for i, image in enumerate(images)}
@@ -164,3 +197,10 @@ def product(first: Group, second: Group) -> Group:
     table = first.table[g[:, None], g] * size + second.table[h[:, None], h]
     names = tuple(f"({a},{b})" for a in first.elements for b in second.elements)
     return Group(f"{first.name}×{second.name}", names, table)
+
+
+def projections(first: Group, second: Group) -> tuple[Homomorphism, Homomorphism]:
+    """The homomorphisms from `product(first, second)` to its factors: (g, h) ↦ g and (g, h) ↦ h."""
+    both = product(first, second)
+    g, h = np.divmod(np.arange(len(both)), len(second))
+    return Homomorphism(both, first, g), Homomorphism(both, second, h)

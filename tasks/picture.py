@@ -34,7 +34,7 @@ IMAGE, RGB = 3, 3
 
 
 def write_picture(task: Task, path: Path) -> Path:
-    """Draw a state and its images g·s, for up to eight elements of the group, as PNG.
+    """Draw a state and its images g·s, for up to eight elements of the group that generate it, as PNG.
 
     States are rendered by the simulator where it can be put into them; images that are observations are shown as they
     are; other observations are shown as bars, an entry each.
@@ -47,7 +47,8 @@ def write_picture(task: Task, path: Path) -> Path:
     os.environ.setdefault("MUJOCO_GL", "egl")  # off-screen, where nobody chose otherwise
     buffer = BytesIO()
     symmetry = task.symmetry()
-    shown = list(range(min(len(symmetry.group), MOST_ELEMENTS)))
+    group = symmetry.group
+    shown = sorted(list(dict.fromkeys([0, *group.generators, *range(len(group))]))[:MOST_ELEMENTS])
     _draw(task, symmetry, shown).savefig(buffer, format="png", dpi=RESOLUTION, metadata={"Software": None})
     write_bytes_atomically(path, buffer.getvalue())
     return path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,6 +15,12 @@ from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import Representation
 from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.symmetry import Symmetry
+
+FEW_STARTS = 3000
+"""No more starts than this are compared by what they show, more by their states."""
+
+TOGETHER = 1024
+"""States that are moved by what they show at once."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,10 @@ class Probe(ABC):
         """Named quantities read off an observation, where a symmetry is stated by shares; here the whole of it."""
         return {"observation": observation}
 
+    def many_observations(self, states: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """`observation` of each of the states [batch, …]."""
+        return [self.observation(state) for state in states]
+
     @abstractmethod
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """States [count, …] at the edge of what can be reached (limits, contacts)."""
@@ -94,10 +104,11 @@ class Probe(ABC):
             SympriorError: the environment is in another state after it, or it has no such clock.
         """
         self.set_state(state)
-        if not np.allclose(self.get_state(), state, rtol=1e-9, atol=1e-12):
+        found = self.get_state()
+        if not (np.array_equal(found, state) or np.allclose(found, state, rtol=1e-9, atol=1e-12)):
             raise SympriorError(
                 f"{self._name} cannot be put into the state {np.asarray(state).tolist()}: "
-                f"it is in {np.asarray(self.get_state()).tolist()} instead. "
+                f"it is in {np.asarray(found).tolist()} instead. "
                 "A certificate needs a probe that can set every state that it samples, and its images."
             )
         if elapsed and not self.env.set_wrapper_attr("_elapsed_steps", elapsed, force=False):
@@ -122,8 +133,16 @@ class Probe(ABC):
         picture = inner.render()
         return None if picture is None else np.asarray(picture)
 
+    def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+        """`outcomes` of one action in each of the states [batch, …]."""
+        return [self.outcomes(state, action, elapsed) for state in states]
+
     def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
-        """(probability, observation) of every start, or None where the starts cannot be enumerated."""
+        """(probability, observation) of every start, or None where the starts cannot be shown one by one."""
+        return None
+
+    def start_states(self) -> tuple[NDArray[np.float64], NDArray[Any]] | None:
+        """Probabilities [starts] and states [starts, …] of every start, or None where they cannot be enumerated."""
         return None
 
     def rollout_states(
@@ -171,6 +190,10 @@ class TabularProbe(Probe):
         """What the simulator shows of the state."""
         return np.asarray(self._simulator.observe(state[None])[0])
 
+    def many_observations(self, states: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """What the simulator shows of the states."""
+        return list(self._simulator.observe(states))
+
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """All states: there are finitely many."""
         return self._simulator.all_states()
@@ -182,12 +205,11 @@ class TabularProbe(Probe):
         """
         if self.state_representation is not None:
             return super().act_on_states(symmetry, g, states)
-        every = self._simulator.all_states()
-        shown = np.asarray(self._simulator.observe(every), dtype=np.float64)
-        moved = symmetry.observation(g, np.asarray(self._simulator.observe(states), dtype=np.float64))
-        axes = tuple(range(1, shown.ndim))
-        nearest = [int(np.abs(shown - image).max(axis=axes).argmin()) for image in moved]
-        return np.asarray(every[nearest])
+        moved = []
+        for start in range(0, len(states), TOGETHER):
+            shown = np.asarray(self._simulator.observe(states[start : start + TOGETHER]), dtype=np.float64)
+            moved.append(self._simulator.recognise(symmetry.observation(g, shown)))
+        return np.concatenate(moved)
 
     def outcomes(self, state: NDArray[Any], action: Any, elapsed: int = 0) -> list[Outcome]:
         """Every outcome of the step's random draw."""
@@ -199,8 +221,64 @@ class TabularProbe(Probe):
             found.append(Outcome(float(probability), observation, float(reward), terminated, truncated))
         return found
 
-    def reset_distribution(self) -> list[tuple[float, NDArray[Any]]]:
+    def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
         """Every start."""
         uniforms, probabilities = self._simulator.reset_support()
         observations = self._simulator.observe(self._simulator.initial(uniforms))
         return list(zip(map(float, probabilities), observations, strict=True))
+
+
+class SampledTabularProbe(TabularProbe):
+    """A tabular probe where the states are too many to compare all, and a state is moved as its observation is.
+
+    For simulators whose states are laid out as their observations: the same representation acts on both. Many steps are
+    taken at once, by the simulator that the environment steps; a certificate checks in some states that both agree.
+    """
+
+    exhaustive = False
+
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+        """Drawn from all states, uniformly and without repetition."""
+        every = self._simulator.all_states()
+        return np.asarray(every[rng.choice(len(every), min(count, len(every)), replace=False)])
+
+    def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+        """Every outcome of the step's random draw, equal ones once."""
+        uniforms, probabilities = self._simulator.step_support()
+        repeated = np.repeat(states, len(uniforms), axis=0)
+        draws = np.tile(uniforms, (len(states), 1))
+        following, rewards, ended = self._simulator.step(repeated, np.full(len(repeated), action), draws)
+        shown = self._simulator.observe(following)
+        is_last = elapsed + 1 >= self._simulator.max_episode_steps
+        found = [dict[Any, Outcome]() for _ in states]
+        for i, (reward, terminated) in enumerate(zip(rewards.tolist(), ended.tolist(), strict=True)):
+            state, draw = divmod(i, len(uniforms))
+            key = (shown[i].tobytes(), reward, terminated)
+            before = found[state][key].probability if key in found[state] else 0.0
+            probability = before + float(probabilities[draw])
+            found[state][key] = Outcome(probability, shown[i], reward, terminated, is_last)
+        return [list(each.values()) for each in found]
+
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+        """As on observations."""
+        return np.asarray(symmetry.observation(g, states))
+
+
+class RecognisingProbe(SampledTabularProbe):
+    """A sampled tabular probe that moves a state by what it shows: to the state that shows what ρ(g) makes of that."""
+
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+        """The state whose observation is nearest to ρ(g) of the state's."""
+        return TabularProbe.act_on_states(self, symmetry, g, states)
+
+    def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
+        """Every start, where they are few."""
+        probabilities, states = self.start_states()
+        if len(states) > FEW_STARTS:
+            return None
+        return list(zip(map(float, probabilities), self._simulator.observe(states), strict=True))
+
+    def start_states(self) -> tuple[NDArray[np.float64], NDArray[Any]]:
+        """Every start."""
+        uniforms, probabilities = self._simulator.reset_support()
+        return probabilities, np.asarray(self._simulator.initial(uniforms))

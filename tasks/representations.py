@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import permutations
 from math import prod
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from array_api_compat import array_namespace, device
 from numpy.typing import ArrayLike, NDArray
 
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.groups import Group
+from symprior.tasks.groups import Group, Homomorphism, symmetric
 
 TOLERANCE = 1e-9
 
@@ -46,7 +47,7 @@ class Representation(ABC):
 
     @abstractmethod
     def restrict(self, elements: Sequence[int], subgroup: Group) -> Representation:
-        """The same action for a subgroup whose i-th element is `elements[i]` of this group."""
+        """The same action for a group whose i-th element acts as `elements[i]` of this group, such as a subgroup."""
 
     @abstractmethod
     def _check_homomorphism(self) -> None: ...
@@ -61,6 +62,9 @@ class Representation(ABC):
         return SympriorError(
             f"This is no representation of {self.group.name}: ρ({names[g]})ρ({names[h]}) ≠ ρ({names[g]}·{names[h]})."
         )
+
+
+R = TypeVar("R", bound=Representation)
 
 
 class SignedPermutation(Representation):
@@ -93,12 +97,13 @@ class SignedPermutation(Representation):
             raise SympriorError(f"A permutation of {self.size} entries must name each of 0 … {self.size - 1} once.")
         if not np.all(np.abs(self.sign) == 1):
             raise SympriorError("The signs of a signed permutation are +1 or −1.")
-        for g in range(order):
-            for h in range(order):
-                gh = self.group.table[g, h]
-                same_source = np.array_equal(self.source[h, self.source[g]], self.source[gh])
-                if not same_source or not np.array_equal(self.sign[g] * self.sign[h, self.source[g]], self.sign[gh]):
-                    raise self._refuse(g, h)
+        for g, products in enumerate(self.group.table):
+            moved = self.source[g]  # ρ(g)ρ(h) for all h at once
+            same = (self.source[:, moved] == self.source[products]) & (
+                self.sign[g] * self.sign[:, moved] == self.sign[products]
+            )
+            if not same.all():
+                raise self._refuse(g, int(np.argmin(same.all(axis=1))))
 
     def matrix(self, g: int) -> NDArray[np.float64]:
         """ρ(g) on flattened samples, [size, size]."""
@@ -117,7 +122,7 @@ class SignedPermutation(Representation):
         return xp.reshape(moved, x.shape)
 
     def restrict(self, elements: Sequence[int], subgroup: Group) -> SignedPermutation:
-        """The same action for a subgroup whose i-th element is `elements[i]` of this group."""
+        """The same action for a group whose i-th element acts as `elements[i]` of this group, such as a subgroup."""
         chosen = list(elements)
         return SignedPermutation(subgroup, self.source[chosen], self.sign[chosen], self.shape)
 
@@ -162,7 +167,7 @@ class Matrices(Representation):
         return x @ xp.asarray(self.matrices[g].T, dtype=x.dtype, device=device(x))
 
     def restrict(self, elements: Sequence[int], subgroup: Group) -> Matrices:
-        """The same action for a subgroup whose i-th element is `elements[i]` of this group."""
+        """The same action for a group whose i-th element acts as `elements[i]` of this group, such as a subgroup."""
         return Matrices(subgroup, self.matrices[list(elements)])
 
 
@@ -170,31 +175,41 @@ class ImageTransform(SignedPermutation):
     """Rotations and reflections of square images [channels, size, size] by the symmetries of the square.
 
     `planar` says what each element does to the plane (x to the right, y up): a 2×2 signed permutation matrix
-    M(g). The value at the centred pixel position p moves to M(g) p; channels stay.
+    M(g). The value at the centred pixel position p moves to M(g) p. Channels stay, or are permuted by a
+    representation of their own, as colours are.
 
     Attributes:
         planar: the representation on the plane.
+        fibre: the representation on the channels of a pixel, of size 1 where all of them stay.
     """
 
-    def __init__(self, planar: SignedPermutation, channels: int, size: int) -> None:
+    def __init__(self, planar: SignedPermutation, channels: int | SignedPermutation, size: int) -> None:
         if planar.size != 2:
             raise SympriorError(
                 f"An image is turned through a representation on the plane, of size 2, not {planar.size}."
             )
+        group = planar.group
+        permuted = trivial_representation(group, channels) if isinstance(channels, int) else channels
+        if permuted.group != group:
+            raise SympriorError("An image takes one group on the plane and on its channels.")
         self.planar = planar
+        self.fibre = trivial_representation(group) if isinstance(channels, int) else channels
         centre = (size - 1) / 2
         row, column = np.divmod(np.arange(size * size), size)
         position = np.stack([column - centre, centre - row])  # [2, size²], x to the right and y up
         sources = []
-        for g in range(len(planar.group)):
+        for g in range(len(group)):
             x, y = planar.matrix(g).T @ position  # M(g)⁻¹ p, as M(g) is orthogonal
             pixel = np.rint(centre - y) * size + np.rint(x + centre)
-            sources.append((np.arange(channels)[:, None] * size * size + pixel).reshape(-1))
-        super().__init__(planar.group, np.array(sources), shape=(channels, size, size))
+            sources.append((permuted.source[g][:, None] * size * size + pixel).reshape(-1))
+        sign = np.repeat(permuted.sign, size * size, axis=1)
+        super().__init__(group, np.array(sources), sign, shape=(permuted.size, size, size))
 
     def restrict(self, elements: Sequence[int], subgroup: Group) -> ImageTransform:
-        """The same action for a subgroup whose i-th element is `elements[i]` of this group."""
-        return ImageTransform(self.planar.restrict(elements, subgroup), self.shape[0], self.shape[1])
+        """The same action for a group whose i-th element acts as `elements[i]` of this group, such as a subgroup."""
+        fibre = self.fibre.restrict(elements, subgroup)
+        channels = self.shape[0] if fibre.size == 1 else fibre
+        return ImageTransform(self.planar.restrict(elements, subgroup), channels, self.shape[1])
 
 
 def trivial_representation(group: Group, size: int = 1) -> SignedPermutation:
@@ -207,9 +222,62 @@ def regular(group: Group) -> SignedPermutation:
     return SignedPermutation(group, group.table[group.inverse])
 
 
+def quotient(group: Group, subgroup: Sequence[int]) -> SignedPermutation:
+    """The group permutes the cosets aH of a subgroup H, numbered by their first elements: ρ(g) moves aH to gaH.
+
+    H = {e} gives the regular representation, H = G the trivial one.
+
+    Raises:
+        SympriorError: the elements do not form a subgroup.
+    """
+    if group.generated_by(subgroup) != tuple(sorted(set(subgroup))):
+        raise SympriorError(f"The elements {[group.elements[g] for g in subgroup]} form no subgroup of {group.name}.")
+    first = group.table[:, sorted(set(subgroup))].min(axis=1)  # of each element's coset
+    names, coset = np.unique(first, return_inverse=True)
+    return permutation(group, coset[group.table[:, names]])
+
+
 def permutation(group: Group, images: ArrayLike) -> SignedPermutation:
     """Element g moves basis vector i, and so discrete action i, to `images[g, i]`; images [|G|, n]."""
     return SignedPermutation(group, np.argsort(np.atleast_2d(np.asarray(images)), axis=1))
+
+
+def things(n: int) -> SignedPermutation:
+    """Sₙ moves n things: an element p moves thing i to place p(i)."""
+    return permutation(symmetric(n), list(permutations(range(n))))
+
+
+def permuted(representation: Representation, vectors: ArrayLike) -> SignedPermutation:
+    """How a representation permutes some vectors among themselves: g moves i to the j with vⱼ = ρ(g) vᵢ.
+
+    Args:
+        representation: acts on the vectors, such as the rotations of the plane on the moves of a grid.
+        vectors: [n, size], all different.
+
+    Raises:
+        SympriorError: an element moves one of the vectors to none of them.
+    """
+    given = np.asarray(vectors, dtype=np.float64)
+    images = []
+    for g, name in enumerate(representation.group.elements):
+        equal = np.isclose(representation(g, given)[:, None], given, atol=TOLERANCE).all(axis=2)
+        if not (equal.sum(axis=1) == 1).all():
+            raise SympriorError(f"{name} does not permute the vectors {given.tolist()}.")
+        images.append(equal.argmax(axis=1))
+    return permutation(representation.group, images)
+
+
+def pulled_back(representation: R, along: Homomorphism) -> R:
+    """The representation of a homomorphism's source that acts as its images do: g acts by ρ(φ(g)).
+
+    Raises:
+        SympriorError: the homomorphism leads to another group.
+    """
+    if representation.group != along.target:
+        raise SympriorError(
+            f"A representation of {representation.group.name} is not pulled back along a map to {along.target.name}."
+        )
+    return cast(R, representation.restrict(along.images.tolist(), along.source))
 
 
 def signs(group: Group, sign: ArrayLike) -> SignedPermutation:

@@ -68,6 +68,23 @@ class TabularSimulator(Simulator):
     def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Uniforms [k, step_draws], one for each outcome of a step, and the outcomes' probabilities [k]."""
 
+    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+        """The states [batch, …] whose observations are nearest to these.
+
+        Here every state is compared; a simulator with many states overrides this by reading the observation.
+        """
+        every = self.all_states()
+        shown, wanted = (np.asarray(x, dtype=np.float64) + 0.0 for x in (self.observe(every), observations))  # no −0
+        equal = {observation.tobytes(): i for i, observation in enumerate(shown)}
+        axes = tuple(range(1, shown.ndim))
+        numbers = [
+            equal[observation.tobytes()]
+            if observation.tobytes() in equal
+            else int(np.abs(shown - observation).max(axis=axes).argmin())
+            for observation in wanted
+        ]
+        return np.asarray(every[numbers])
+
 
 class SimulatorEnv(gymnasium.Env[Any, Any]):
     """The single environment of a simulator; register it with the simulator's time limit.

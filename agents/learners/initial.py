@@ -12,7 +12,7 @@ from symprior.tasks.streams import seed_from
 
 def initial_network(problem: Problem, kind: type[N], prior: Prior, settings: LearnerSettings, seed: int) -> N:
     """The network of one seed before training, of the kind that the algorithm needs; the same for every learner."""
-    sizes, symmetry = Sizes(settings.widths, settings.channels), problem.symmetry
+    sizes, symmetry = Sizes(settings.widths, settings.channels, settings.features), problem.symmetry
     network = prior.network(kind, symmetry, sizes, np.random.default_rng(seed_from(seed, "network")), settings)
     if isinstance(settings, OnPolicySettings) and settings.normalise_observations:
         symmetrised = settings.symmetrise_statistics or prior.symmetrises_statistics

@@ -11,11 +11,12 @@ from torch import Tensor, nn
 
 from symprior.agents.distributions import distribution_of
 from symprior.agents.networks.frames import Output
+from symprior.agents.networks.hidden_features import hidden_features
 from symprior.agents.networks.layers import side_by_side
 from symprior.agents.networks.standard_deviation import StandardDeviation
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule, equivariant_basis
-from symprior.tasks.representations import ImageTransform, trivial_representation
+from symprior.tasks.representations import ImageTransform, Representation, SignedPermutation, trivial_representation
 from symprior.tasks.symmetry import Symmetry
 
 N = TypeVar("N", bound=Trunk)
@@ -30,9 +31,14 @@ class ActorCritic(Trunk):
     """
 
     def __init__(
-        self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
+        self,
+        symmetry: Symmetry,
+        channels: tuple[int, ...],
+        rule: BasisRule,
+        rng: np.random.Generator,
+        fibre: Representation | None = None,
     ) -> None:
-        super().__init__(symmetry, channels, rule, rng)
+        super().__init__(symmetry, channels, rule, rng, fibre)
         self.distribution, self._actions = distribution_of(symmetry), symmetry.action.size
         self.policy = self.head(symmetry.action, rule, rng, gain=0.01)
         self.value = self.head(trivial_representation(symmetry.group), rule, rng, gain=1.0)
@@ -95,28 +101,41 @@ def plain_network(
 
 
 @lru_cache(maxsize=64)
-def matched_channels(symmetry: Symmetry, widths: tuple[int, ...], kind: type[Trunk] = ActorCritic) -> tuple[int, ...]:
+def matched_channels(
+    symmetry: Symmetry,
+    widths: tuple[int, ...],
+    kind: type[Trunk] = ActorCritic,
+    fibre: SignedPermutation | None = None,
+) -> tuple[int, ...]:
     """Channels of an equivariant network with as many parameters as the plain one of these widths, as nearly as can be.
 
-    All widths are scaled alike, by about 1/√|G|: an equivariant layer between c regular fibres has c²·|G| parameters.
+    All widths are scaled alike, by about 1/√r: an equivariant layer between c fibres each has c²·r parameters with r = |G|
+    for regular ones, and r double cosets for a quotient.
     """
     rng = np.random.default_rng(0)
+    features = hidden_features(symmetry) if fibre is None else fibre
 
     def size(channels: tuple[int, ...]) -> int:
-        return count_parameters(kind(symmetry, channels, equivariant_basis, rng))
+        return count_parameters(kind(symmetry, channels, equivariant_basis, rng, features))
 
-    return _nearest(widths, len(symmetry.group) ** -0.5, size, plain_size(symmetry, widths, kind))
+    centre = equivariant_basis(features, features).rank ** -0.5
+    return _nearest(widths, centre, size, plain_size(symmetry, widths, kind))
 
 
 @lru_cache(maxsize=64)
-def completed_channels(symmetry: Symmetry, widths: tuple[int, ...], kind: type[Trunk] = ActorCritic) -> tuple[int, ...]:
-    """The same where bases are complete: |G| · channels are the plain widths, as nearly as can be."""
-    order = len(symmetry.group)
+def completed_channels(
+    symmetry: Symmetry,
+    widths: tuple[int, ...],
+    kind: type[Trunk] = ActorCritic,
+    fibre: SignedPermutation | None = None,
+) -> tuple[int, ...]:
+    """The same where bases are complete: the fibre's size times the channels are the plain widths, as nearly as can be."""
+    expanded = (hidden_features(symmetry) if fibre is None else fibre).size
 
     def size(channels: tuple[int, ...]) -> int:
-        return plain_size(symmetry, tuple(order * count for count in channels), kind)
+        return plain_size(symmetry, tuple(expanded * count for count in channels), kind)
 
-    return _nearest(widths, 1 / order, size, plain_size(symmetry, widths, kind))
+    return _nearest(widths, 1 / expanded, size, plain_size(symmetry, widths, kind))
 
 
 def plain_size(symmetry: Symmetry, widths: tuple[int, ...], kind: type[Trunk]) -> int:

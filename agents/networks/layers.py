@@ -15,12 +15,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from symprior.agents.networks.initialisation import Moments, fitted_factors, rectified_moments, uniform_moments
 from symprior.agents.networks.penalty import held_back
 from symprior.agents.networks.products import Lift, lifted_product, product
-from symprior.agents.symmetrizer import Basis, BasisRule
+from symprior.agents.symmetrizer import Basis, BasisRule, OrbitBasis
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import (
     ImageTransform,
@@ -29,6 +31,12 @@ from symprior.tasks.representations import (
     tensor_product,
     trivial_representation,
 )
+
+GATHERED_FROM = 16
+"""Fibres of this size on read their weights by orbits; smaller ones multiply with the basis, as the published runs did."""
+
+LARGEST_LIFT = 8
+"""Up to so many times a layer's inputs its lifted features may take; beyond it writing the weights out is faster."""
 
 
 class BasisWeight(nn.Module):
@@ -39,10 +47,13 @@ class BasisWeight(nn.Module):
         positions: kernel positions; 1 for a linear layer.
         in_channels, out_channels: multiplicities of the fibres.
         scale: the root mean square of the expanded entries at the start.
+        factors: what each coefficient's deviation is multiplied with, [rank]; None: all are of one size.
     """
 
     vectors: Tensor | None
     penalties: Tensor | None
+    orbit: Tensor
+    weight: Tensor
 
     def __init__(
         self,
@@ -52,15 +63,24 @@ class BasisWeight(nn.Module):
         out_channels: int,
         scale: float,
         rng: np.random.Generator,
+        factors: NDArray[np.float64] | None = None,
     ) -> None:
         super().__init__()
         entries = basis.output_size * basis.input_size
         out_fibre, in_fibre = basis.output_size, basis.input_size // positions
         spread = scale * basis.deviations
         drawn = rng.standard_normal((basis.rank, out_channels, in_channels)) * spread
+        if factors is not None:
+            drawn *= factors[:, None, None]
         self.coefficients = nn.Parameter(torch.as_tensor(drawn, dtype=torch.float32).transpose(1, 2).contiguous())
         complete = basis.rank == entries and np.array_equal(basis.vectors, np.eye(entries))
-        self.register_buffer("vectors", None if complete else torch.as_tensor(basis.vectors, dtype=torch.float32))
+        self._by_orbits = isinstance(basis, OrbitBasis) and out_fibre >= GATHERED_FROM and basis.rank > 0
+        if self._by_orbits:
+            assert isinstance(basis, OrbitBasis)
+            self.register_buffer("orbit", torch.as_tensor(basis.orbit.clip(min=0)))  # where −1 stood the weight is 0
+            self.register_buffer("weight", torch.as_tensor(basis.weight[:, None], dtype=torch.float32))
+        dense = None if complete or self._by_orbits else torch.as_tensor(basis.vectors, dtype=torch.float32)
+        self.register_buffer("vectors", dense)
         penalties = None if basis.penalties is None else torch.as_tensor(basis.penalties, dtype=torch.float32)
         self.register_buffer("penalties", None if penalties is None else penalties.view(-1, 1, 1))
         flat = basis.rank == 1 and bool((basis.vectors == basis.vectors[0, 0]).all())
@@ -72,6 +92,8 @@ class BasisWeight(nn.Module):
         """Σ_v c_v V_v, [(seeds,) out fibre · in fibre · positions, in channel · out channel]."""
         held = self.coefficients if self.penalties is None else held_back(self.coefficients, self.penalties)
         coefficients = held.flatten(-2)
+        if self._by_orbits:
+            return coefficients.index_select(-2, self.orbit).mul_(self.weight)
         return coefficients if self.vectors is None else self.vectors @ coefficients
 
     def bias(self) -> Tensor:
@@ -104,6 +126,17 @@ class BasisLinear(nn.Module):
     """A linear layer from fibres of `source` to fibres of `target` on the subspace that `rule` gives.
 
     Input [(seeds,) batch, source.size · in_channels], output [(seeds,) batch, target.size · out_channels].
+
+    Args:
+        source, target: what a channel carries.
+        in_channels, out_channels: how many there are.
+        rule: the subspace.
+        rng: draws the coefficients.
+        gain: outputs are so many times as large as inputs.
+        moments: of the input, to which coefficients are fitted (`initialisation`); None: all are of one size.
+
+    Attributes:
+        rectified_moments: of the output behind a ReLU, where `moments` are known.
     """
 
     def __init__(
@@ -115,14 +148,18 @@ class BasisLinear(nn.Module):
         rule: BasisRule,
         rng: np.random.Generator,
         gain: float = 2.0**0.5,
+        moments: Moments | None = None,
     ) -> None:
         super().__init__()
         scale = gain / np.sqrt(source.size * in_channels)
         basis = rule(source, target, rng)
-        self.weight = BasisWeight(basis, 1, in_channels, out_channels, scale, rng)
+        factors = np.ones(basis.rank) if moments is None else fitted_factors(basis, moments)
+        self.weight = BasisWeight(basis, 1, in_channels, out_channels, scale, rng, factors)
         self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
-        # A narrow layer is cheap to expand, and a complete basis lifts to more features than there are weights.
-        self.lift = Lift(basis) if out_channels > 1 and basis.penalties is None else None
+        # A narrow layer is cheap to expand; a complete basis, and a large group's, lifts to many times as many features.
+        is_small = basis.output_size * basis.rank <= LARGEST_LIFT * basis.input_size
+        self.lift = Lift(basis) if out_channels > 1 and is_small and basis.penalties is None else None
+        self.rectified_moments = None if moments is None else rectified_moments(basis, factors, moments)
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the layer."""
@@ -145,7 +182,7 @@ class BasisConvolution(nn.Module):
     """A convolution of square images whose filters lie on the subspace that `rule` gives for patches.
 
     The group turns a patch's pixels by `planar` and its fibre by `source`. Input [(seeds,) batch, source.size ·
-    in_channels, size, size].
+    in_channels, size, size]. `correlation` of two inputs is what coefficients are fitted to; None: all are of one size.
 
     Raises:
         SympriorError: the stride leaves out pixels on one side only, which would break the symmetry.
@@ -163,6 +200,7 @@ class BasisConvolution(nn.Module):
         stride: int,
         rule: BasisRule,
         rng: np.random.Generator,
+        correlation: float | None = None,
     ) -> None:
         super().__init__()
         if size < kernel or (size - kernel) % stride:
@@ -174,7 +212,10 @@ class BasisConvolution(nn.Module):
         self.output_size = (size - kernel) // stride + 1
         patch = tensor_product(source, ImageTransform(planar, 1, kernel))
         scale = np.sqrt(2 / (source.size * in_channels * kernel * kernel))
-        self.weight = BasisWeight(rule(patch, target, rng), kernel * kernel, in_channels, out_channels, scale, rng)
+        basis = rule(patch, target, rng)
+        known = None if correlation is None else uniform_moments(patch.size, correlation)
+        factors = None if known is None else fitted_factors(basis, known)
+        self.weight = BasisWeight(basis, kernel * kernel, in_channels, out_channels, scale, rng, factors)
         self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
 
     def forward(self, x: Tensor) -> Tensor:

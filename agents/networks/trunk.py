@@ -14,11 +14,13 @@ import torch
 from torch import Tensor, nn
 
 from symprior.agents.networks.frames import Frame, Output
+from symprior.agents.networks.hidden_features import check_pointwise, hidden_features
+from symprior.agents.networks.initialisation import RECTIFIED, uniform_moments
 from symprior.agents.networks.layers import BasisConvolution, BasisLinear
 from symprior.agents.networks.normaliser import Normaliser
 from symprior.agents.symmetrizer import BasisRule
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.representations import ImageTransform, Representation, regular, trivial_representation
+from symprior.tasks.representations import ImageTransform, Representation
 from symprior.tasks.symmetry import Symmetry
 
 
@@ -30,55 +32,109 @@ class Filters:
     stride: int
 
 
-IMAGE_FILTERS = (Filters(7, 2), Filters(5, 1))
-"""The convolutions for 21×21 images, of van der Pol et al. (2020); then pooling over all positions and one dense layer."""
+@dataclass(frozen=True)
+class Convolutions:
+    """The convolutions for images; `pooled`: what follows sees the largest values over all positions, else each position."""
+
+    filters: tuple[Filters, ...]
+    pooled: bool
+
+
+IMAGE_CONVOLUTIONS = (
+    Convolutions((Filters(7, 2), Filters(5, 1)), pooled=True),
+    Convolutions((Filters(12, 6), Filters(5, 1)), pooled=True),
+    Convolutions((Filters(8, 4), Filters(5, 2)), pooled=False),
+)
+"""Two convolutions, the first that tile the image; then one dense layer.
+
+The first are those of van der Pol et al. (2020) for 21×21 pixels. The second, for 48×48, keep the cells of 6 pixels whole
+and see the middle six by six of them at once. The third are those of the same paper for Pong, where it matters how high
+the ball is.
+"""
+
+
+def image_convolutions(size: int) -> Convolutions:
+    """Those for images of so many pixels a side; the first where none tiles them, which then says why not."""
+    for convolutions in IMAGE_CONVOLUTIONS:
+        first, second = convolutions.filters
+        positions, rest = divmod(size - first.kernel, first.stride)
+        if rest == 0 and positions + 1 >= second.kernel and (positions + 1 - second.kernel) % second.stride == 0:
+            return convolutions
+    return IMAGE_CONVOLUTIONS[0]
 
 
 class Trunk(nn.Module, ABC):
     """Hidden layers; a subclass adds the heads that an algorithm needs.
 
-    Hidden features are copies of the regular representation, so that ReLU commutes with the group.
+    Hidden features are copies of one representation that permutes their entries, so that ReLU commutes with the group.
 
     Args:
         symmetry: what acts on observations and on discrete actions.
-        channels: copies of the regular representation in each hidden layer: two for vectors; for images one for each
-            convolution and one for the dense layer.
+        channels: copies of the fibre in each hidden layer: two for vectors; for images one for each convolution and one for
+            the dense layer.
         rule: which subspace the weights lie in.
         rng: draws the initial weights (and random bases).
+        fibre: what one channel carries; None: regular, or a quotient where the group is large (`hidden_features`).
+
+    Attributes:
+        fibre: what one channel carries.
 
     Raises:
-        SympriorError: the number of channels does not fit the kind of observation.
+        SympriorError: the number of channels does not fit the kind of observation, or ReLU does not commute with the fibre.
     """
 
     def __init__(
-        self, symmetry: Symmetry, channels: tuple[int, ...], rule: BasisRule, rng: np.random.Generator
+        self,
+        symmetry: Symmetry,
+        channels: tuple[int, ...],
+        rule: BasisRule,
+        rng: np.random.Generator,
+        fibre: Representation | None = None,
     ) -> None:
         super().__init__()
         group, observation = symmetry.group, symmetry.observation
-        fibre = regular(group)
+        self.fibre = fibre = hidden_features(symmetry) if fibre is None else check_pointwise(fibre)
         self.observation_dims = len(observation.shape)
         self.convolutions = nn.ModuleList()
+        # Layers between regular features keep the variance by themselves; and heads start as those of the published runs.
+        is_fitted = fibre.size != len(group)
         source, width = observation, 1
+        moments = uniform_moments(observation.size, 0) if is_fitted else None
         dense = channels
         if isinstance(observation, ImageTransform):
-            if len(channels) != len(IMAGE_FILTERS) + 1:
-                raise SympriorError(
-                    f"An image network has {len(IMAGE_FILTERS) + 1} hidden layers, not {len(channels)}."
-                )
-            source, width = trivial_representation(group), observation.shape[0]
-            size = observation.shape[1]
-            for filters, count in zip(IMAGE_FILTERS, channels, strict=False):
+            convolutions = image_convolutions(observation.shape[1])
+            hidden = len(convolutions.filters) + 1
+            if len(channels) != hidden:
+                raise SympriorError(f"An image network has {hidden} hidden layers, not {len(channels)}.")
+            source, width = observation.fibre, observation.shape[0] // observation.fibre.size
+            size, correlation = observation.shape[1], 0.0 if is_fitted else None
+            for filters, count in zip(convolutions.filters, channels, strict=False):
                 layer = BasisConvolution(
-                    source, fibre, observation.planar, width, count, size, filters.kernel, filters.stride, rule, rng
+                    source,
+                    fibre,
+                    observation.planar,
+                    width,
+                    count,
+                    size,
+                    filters.kernel,
+                    filters.stride,
+                    rule,
+                    rng,
+                    correlation,
                 )
                 self.convolutions.append(layer)
                 source, width, size = fibre, count, layer.output_size
-            dense = channels[len(IMAGE_FILTERS) :]
+                correlation = RECTIFIED if is_fitted else None
+            self._pooled = convolutions.pooled
+            if not convolutions.pooled:
+                source = ImageTransform(observation.planar, fibre, size)
+            moments = uniform_moments(source.size, RECTIFIED) if is_fitted else None
+            dense = channels[hidden - 1 :]
         self.dense = nn.ModuleList()
         for count in dense:
-            self.dense.append(BasisLinear(source, fibre, width, count, rule, rng))
-            source, width = fibre, count
-        self._source, self._width = source, width
+            self.dense.append(BasisLinear(source, fibre, width, count, rule, rng, moments=moments))
+            source, width, moments = fibre, count, self.dense[-1].rectified_moments
+        self._source, self._width, self._moments = source, width, moments
         self.normaliser: Normaliser | None = None
         self.frame: Frame | None = None
 
@@ -116,7 +172,11 @@ class Trunk(nn.Module, ABC):
 
     def head(self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float) -> BasisLinear:
         """A linear layer from the features to one copy of `target`."""
-        return BasisLinear(self._source, target, self._width, 1, rule, rng, gain=gain)
+        return BasisLinear(self._source, target, self._width, 1, rule, rng, gain, self._moments)
+
+    def _each_position(self, x: Tensor) -> Tensor:
+        """From [(seeds,) batch, fibre · channel, height, width] to [(seeds,) batch, fibre · height · width · channel]."""
+        return x.unflatten(-3, (self.fibre.size, -1)).movedim(-3, -1).flatten(-4)
 
     def features(self, observations: Tensor) -> Tensor:
         """Features [(seeds,) batch, …] of observations [(seeds,) batch, …]."""
@@ -124,7 +184,7 @@ class Trunk(nn.Module, ABC):
         if self.convolutions:
             for layer in self.convolutions:
                 x = torch.relu(layer(x))
-            x = x.amax(dim=(-2, -1))
+            x = x.amax(dim=(-2, -1)) if self._pooled else self._each_position(x)
         else:
             x = x.flatten(-self.observation_dims)
             x = x if self.normaliser is None else self.normaliser(x)

@@ -34,4 +34,4 @@ class Homomorphic(Prior):
         self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
     ) -> N:
         """Channels as given, or matched in parameters."""
-        return kind(symmetry, sizes.equivariant(symmetry, kind), self.basis, rng)
+        return kind(symmetry, sizes.equivariant(symmetry, kind), self.basis, rng, sizes.fibre(symmetry))

@@ -30,10 +30,11 @@ class Relaxed(Prior):
     """Residual pathway priors (Finzi et al., 2021): each layer's weight is W + F, with W equivariant and F free.
 
     F is orthogonal to the equivariant weights, so that W + F is any weight in just one way: the network computes what a
-    plain network of the same expanded widths computes, with as many parameters (so |G| · channels are the plain widths;
-    channels that are given make a network of |G| times their widths). What it adds is a Gaussian prior on F, that is
-    the loss λ ‖F‖², biases included; W has a flat prior and starts as in the homomorphic network. With λ = 0 this is an
-    ordinary network in other coordinates, with λ → ∞ a homomorphic one. Standard deviations of actions are free.
+    plain network of the same expanded widths computes, with as many parameters (so with regular features |G| · channels
+    are the plain widths; channels that are given make a network of |G| times their widths). What it adds is a Gaussian
+    prior on F, that is the loss λ ‖F‖², biases included; W has a flat prior and starts as in the homomorphic network.
+    With λ = 0 this is an ordinary network in other coordinates, with λ → ∞ a homomorphic one. Standard deviations of
+    actions are free.
     """
 
     name = "relaxed"

@@ -21,6 +21,7 @@ class Wide(Prior):
     def network(
         self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
     ) -> N:
-        """Widths |G| · channels."""
-        widths = tuple(len(symmetry.group) * count for count in sizes.equivariant(symmetry, kind))
+        """Widths channels times the size of what one channel carries: |G| for regular features."""
+        fibre = sizes.fibre(symmetry).size
+        widths = tuple(fibre * count for count in sizes.equivariant(symmetry, kind))
         return plain_network(symmetry, widths, rng, kind)

@@ -14,6 +14,11 @@ from symprior.benchmark.bench.comparison import Comparison
 COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: environments.vectorised("cartpole-v1"),
     lambda: environments.vectorised("grid-catch-vector-v1"),
+    lambda: environments.steps_a_second("grid-catch-vector-v1", 1024, 500_000),
+    lambda: environments.steps_a_second("room-vector-v1", 1024, 500_000),
+    lambda: environments.steps_a_second("colour-world-vector-v1", 1024, 500_000),
+    lambda: environments.steps_a_second("grid-catch-drift-seen-v1@eps=0.5", 1024, 500_000),
+    lambda: environments.steps_a_second("room-obstacles-seen-v1@k=8", 1024, 500_000),
     lambda: environments.pong("pong-v1"),
     lambda: environments.pong("pong-small-v1"),
     training.metered,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.benchmark.bench.comparison import Comparison, at_least, median_ratio
+from symprior.benchmark.bench.comparison import REPEATS, Comparison, at_least, median_ratio, seconds
 from symprior.tasks import get_task
 
 ENVIRONMENTS, GAMES = 256, 16
@@ -46,3 +47,14 @@ def pong(task_id: str) -> Comparison:
     ours = _steps(task.make_vector(GAMES), actions)
     raw = _steps(raw_vector(GAMES, task.symmetry().observation.shape[-1]), MINIMAL_ACTIONS[actions])
     return at_least(f"{task_id}: throughput / ale-py's own, {GAMES} games", median_ratio(raw, ours), 0.9)
+
+
+def steps_a_second(task_id: str, environments: int, target: int) -> Comparison:
+    """How many steps a second the array environment makes, as a multiple of the target."""
+    task, rows = get_task(task_id), 400
+    choices = int(getattr(task.action_space, "n", 0))
+    actions = np.random.default_rng(0).integers(0, choices, (rows, environments))
+    work = _steps(task.make_vector(environments), actions)
+    work()
+    rate = rows * environments / statistics.median(seconds(work) for _ in range(REPEATS))
+    return at_least(f"{task_id}: steps a second / {target:,}, {environments:,} environments", rate / target, 1)

@@ -20,8 +20,9 @@ def _networks(task: Task) -> tuple[ActorCritic, ActorCritic]:
     """The homomorphic network, and the plain one of its expanded widths."""
     symmetry, rng = task.symmetry(), np.random.default_rng(0)
     channels = matched_channels(symmetry, default_widths(symmetry))
-    wide = tuple(len(symmetry.group) * count for count in channels)
-    return ActorCritic(symmetry, channels, equivariant_basis, rng), plain_network(symmetry, wide, rng)
+    homomorphic = ActorCritic(symmetry, channels, equivariant_basis, rng)
+    wide = tuple(homomorphic.fibre.size * count for count in channels)
+    return homomorphic, plain_network(symmetry, wide, rng)
 
 
 def acting(task_id: str, batch: int) -> Comparison:

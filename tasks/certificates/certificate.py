@@ -26,7 +26,7 @@ from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
 from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
 from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.probes import Probe
+from symprior.tasks.probes import Outcome, Probe
 from symprior.tasks.rollout_probe import RolloutProbe
 from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Exactness, Symmetry
@@ -191,16 +191,26 @@ def _expected(declared: Exactness) -> Exactness:
 
 
 def _check_repeats(task: Task, probe: Probe, states: NDArray[Any], actions: Sequence[Any]) -> None:
-    """The same state and action give the same outcomes again: the probe sets all of the state."""
-    for state in states[:: max(1, len(states) // REPEATED_STATES)]:
+    """The same state and action give the same outcomes again, alone and among others: the probe sets all of the state."""
+    some = states[:: max(1, len(states) // REPEATED_STATES)]
+    for state, among_others in zip(some, probe.many_outcomes(some, actions[0]), strict=True):
         first, second = probe.outcomes(state, actions[0]), probe.outcomes(state, actions[0])
         if any(
             a.reward != b.reward or np.any(a.observation != b.observation) for a, b in zip(first, second, strict=True)
-        ):
+        ) or _distribution(first) != _distribution(among_others):
             raise SympriorError(
                 f"Two steps from the state {state.tolist()} with one action differ: the probe of {task.id} "
                 "does not set all of the environment's state, or does not enumerate its random outcomes."
             )
+
+
+def _distribution(outcomes: Sequence[Outcome]) -> dict[Any, float]:
+    """The probability of each outcome, to nine digits."""
+    found: dict[Any, float] = {}
+    for o in outcomes:
+        key = (np.asarray(o.observation).tobytes(), o.reward, o.terminated, o.truncated)
+        found[key] = found.get(key, 0.0) + o.probability
+    return {key: round(probability, 9) for key, probability in found.items()}
 
 
 def _sample_states(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from symprior.tasks.probes import Outcome
 
@@ -19,6 +22,9 @@ DOUBLE_ROUND_OFF = 1e-9
 """The same for observations in double precision: a solver that stops at its tolerance leaves more than their last place."""
 
 _NO_MASS = 1e-12
+
+_TOGETHER = 1 << 20
+"""Numbers measured in one array operation."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,8 @@ def round_off(space: gymnasium.Space[Any]) -> float:
 
 def difference(first: Sequence[Outcome], second: Sequence[Outcome], scales: Scales) -> Difference:
     """Match the outcomes (equal ones first, then by least residual) and measure what is left."""
+    if not any(left_over(first, second)):
+        return Difference(0.0, 0.0, 0.0, 0.0, 0.0, 0, _nothing(scales.entry.size))
     shown, seen = _observations(first), _observations(second)
     residual = np.abs(shown[:, None] - seen)  # [first, second, entries]
     relative = residual / np.maximum(scales.step, scales.round_off * np.maximum(scales.entry, _NO_MASS))
@@ -99,8 +107,82 @@ def difference(first: Sequence[Outcome], second: Sequence[Outcome], scales: Scal
     return Difference(unequal, of_observation, of_reward, of_ends, largest, entry, entries)
 
 
+def differences(pairs: Sequence[tuple[Sequence[Outcome], Sequence[Outcome]]], scales: Scales) -> list[Difference]:
+    """The `difference` of each pair; those of one outcome each are measured together, which is many times as fast."""
+    found: list[Difference | None] = [
+        None if len(first) == len(second) == 1 else difference(first, second, scales) for first, second in pairs
+    ]
+    single = [i for i, each in enumerate(found) if each is None]
+    together = max(1, _TOGETHER // scales.entry.size)
+    for start in range(0, len(single), together):
+        some = single[start : start + together]
+        measured = _of_single_outcomes([pairs[i][0][0] for i in some], [pairs[i][1][0] for i in some], scales)
+        for i, each in zip(some, measured, strict=True):
+            found[i] = each
+    return [each for each in found if each is not None]
+
+
+def _of_single_outcomes(first: Sequence[Outcome], second: Sequence[Outcome], scales: Scales) -> Iterator[Difference]:
+    """As `difference`, of each outcome of the first and the one beside it."""
+    residual = np.abs(_observations(first) - _observations(second))  # [pairs, entries]
+    relative = residual / np.maximum(scales.step, scales.round_off * np.maximum(scales.entry, _NO_MASS))
+    entry = relative.argmax(axis=1)
+    reward = np.abs(np.array([o.reward for o in first]) - np.array([o.reward for o in second]))
+    near = (residual <= scales.round_off * scales.entry).all(axis=1) & (reward <= ROUND_OFF * scales.reward)
+    rows, nothing = np.arange(len(entry)), _nothing(residual.shape[1])
+    numbers = (near, relative[rows, entry], reward / max(scales.reward, _NO_MASS), residual[rows, entry], entry)
+    for a, b, each, same, of_entry, of_reward, largest, place in zip(
+        first, second, residual, *(column.tolist() for column in numbers), strict=True
+    ):
+        mass, ends = min(a.probability, b.probability), (a.terminated, a.truncated) != (b.terminated, b.truncated)
+        entries = mass * each if largest else nothing
+        yield Difference(
+            mass * (not same or ends), mass * of_entry, mass * of_reward, mass * ends, largest, place, entries
+        )
+
+
+def total_variation(first: Sequence[Outcome], second: Sequence[Outcome], scales: Scales) -> float:
+    """The probability of observations of the first that finds no equal partner in the second; for thousands of outcomes."""
+    scale = scales.round_off * np.maximum(scales.entry, _NO_MASS)
+    weights = np.array([o.probability for o in second]), np.array([o.probability for o in first])
+    kept, number = np.unique(_observations(second) / scale, axis=0, return_inverse=True)
+    wanted = np.bincount(number.reshape(-1), weights=weights[0], minlength=len(kept) + 1)
+    _, nearest = cKDTree(kept).query(_observations(first) / scale, p=np.inf, distance_upper_bound=1 + 1e-9)
+    given = np.bincount(nearest, weights=weights[1], minlength=len(kept) + 1)  # the last: has no partner
+    return float(np.maximum(given - wanted, 0).sum())
+
+
+@cache
+def _nothing(entries: int) -> NDArray[np.float64]:
+    """No residual; one array for all, because most outcomes differ in nothing."""
+    zero = np.zeros(entries)
+    zero.setflags(write=False)
+    return zero
+
+
+def left_over(first: Sequence[Outcome], second: Sequence[Outcome]) -> tuple[list[Outcome], list[Outcome]]:
+    """Both without the probability that has a bit-equal partner in the other, which is quickly seen."""
+    surplus: dict[tuple[bytes, float, bool, bool], float] = defaultdict(float)
+    examples = {}
+    for sign, outcomes in ((1, first), (-1, second)):
+        for o in outcomes:
+            key = (bits(o.observation), o.reward, o.terminated, o.truncated)
+            surplus[key] += sign * o.probability
+            examples[key] = o
+    more, less = (
+        [replace(examples[key], probability=sign * mass) for key, mass in surplus.items() if sign * mass > _NO_MASS]
+        for sign in (1, -1)
+    )
+    return more, less
+
+
+def bits(observation: NDArray[Any]) -> bytes:
+    """The observation's bits, where −0 is 0: what equal observations share."""
+    return np.asarray(observation + 0).tobytes()
+
+
 def _observations(outcomes: Sequence[Outcome]) -> NDArray[np.float64]:
-    return np.array([np.ravel(outcome.observation) for outcome in outcomes], dtype=np.float64)
+    return np.array([outcome.observation for outcome in outcomes], dtype=np.float64).reshape(len(outcomes), -1)
 
 
 def _transport(

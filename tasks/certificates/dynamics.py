@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.certificates.distributions import Difference, Scales, difference, round_off
+from symprior.tasks.certificates.distributions import Difference, Scales, differences, round_off
 from symprior.tasks.probes import Outcome, Probe
 from symprior.tasks.representations import Representation
 from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
 
 CLOCK_STATES = 32
 """States from which the last step before the time limit is compared too."""
+
+TOGETHER = 256
+"""Steps whose observations are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -127,38 +130,54 @@ class DynamicsEvidence:
 
 
 class _Steps:
-    """Steps of the real environment, each taken once."""
+    """Steps of the real environment and observations of its states, each taken once."""
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
         self._taken: dict[tuple[bytes, bytes, int], tuple[NDArray[Any], list[Outcome]]] = {}
+        self._seen: dict[bytes, NDArray[Any]] = {}
 
-    def outcomes(self, state: NDArray[Any], action: Any, elapsed: int) -> list[Outcome]:
-        key = (state.tobytes(), action.tobytes(), elapsed)
-        if key not in self._taken:
-            self._taken[key] = (state, self._probe.outcomes(state, action, elapsed))
-        return self._taken[key][1]
+    def observations(self, states: NDArray[Any]) -> list[NDArray[Any]]:
+        keys = [state.tobytes() for state in states]
+        new = [i for i, key in enumerate(keys) if key not in self._seen]
+        if new:
+            seen = self._probe.many_observations(states[new])
+            self._seen.update(zip((keys[i] for i in new), seen, strict=True))
+        return [self._seen[key] for key in keys]
+
+    def outcomes(self, states: NDArray[Any], action: Any, elapsed: int) -> list[list[Outcome]]:
+        keys = [(state.tobytes(), action.tobytes(), elapsed) for state in states]
+        new = [i for i, key in enumerate(keys) if key not in self._taken]
+        if new:
+            for i, found in zip(new, self._probe.many_outcomes(states[new], action, elapsed), strict=True):
+                self._taken[keys[i]] = (states[i], found)
+        return [self._taken[key][1] for key in keys]
 
     def scales(self) -> tuple[Scales, _Means, int]:
         """What residuals are relative to, over all steps taken; how many entries never moved."""
-        seen: dict[bytes, NDArray[Any]] = {}
-        for state, _ in self._taken.values():
-            if state.tobytes() not in seen:
-                seen[state.tobytes()] = np.ravel(self._probe.observation(state))
-        pairs = [(seen[state.tobytes()], outcome) for state, found in self._taken.values() for outcome in found]
-        before = np.array([shown for shown, _ in pairs], dtype=np.float64)
-        after = np.array([np.ravel(outcome.observation) for _, outcome in pairs], dtype=np.float64)
-        values = np.concatenate([before, after])
-        step, mean_step = _root_mean_square(after - before), np.abs(after - before).mean(axis=0)
-        rewards = np.array([outcome.reward for _, outcome in pairs])
+        states = np.stack([state for state, _ in self._taken.values()])
+        shown = zip(self.observations(states), self._taken.values(), strict=True)
+        pairs = [(seen, outcome.observation) for seen, (_, found) in shown for outcome in found]
+        first = np.ravel(pairs[0][0])
+        largest, squares, sizes = np.zeros((3, first.size))
+        still = np.ones(first.size, dtype=bool)
+        for start in range(0, len(pairs), TOGETHER):  # not all at once: images in double precision are large
+            some = zip(*pairs[start : start + TOGETHER], strict=True)
+            before, after = (np.array(each, dtype=np.float64).reshape(len(each), -1) for each in some)
+            largest = np.maximum(largest, np.maximum(np.abs(before), np.abs(after)).max(axis=0))
+            squares += ((after - before) ** 2).sum(axis=0)
+            sizes += np.abs(after - before).sum(axis=0)
+            still &= ((before == first) & (after == first)).all(axis=0)
+        step, mean_step = np.sqrt(squares / len(pairs)), sizes / len(pairs)
+        rewards = np.array([outcome.reward for _, found in self._taken.values() for outcome in found])
         scales = Scales(
-            entry=np.abs(values).max(axis=0),
+            entry=largest,
             step=np.where(step > 0, step, _root_mean_square(step)),  # where none moved: as all entries do
             reward=float(_root_mean_square(rewards)),
             round_off=round_off(self._probe.env.observation_space),
         )
         means = _Means(np.where(step > 0, mean_step, mean_step.mean()), float(np.abs(rewards).mean()))
-        return scales, means, int((values == values[0]).all(axis=0).sum())
+        return scales, means, int(still.sum())
 
 
 @dataclass(frozen=True)
@@ -209,10 +228,9 @@ def measure_dynamics(
     early = len(stepped)
     if limit:
         stepped += _compared_steps(taken, symmetry, states[some], [m[some] for m in moved], actions, elapsed=limit - 1)
-    shown = list(_compared_observations(probe, symmetry, states, moved))
+    shown = list(_compared_observations(taken, symmetry, states, moved))
     scales, means, never_moved = taken.scales()
-    of_steps = [difference(comparison.found, comparison.claimed, scales) for comparison in stepped]
-    of_states = [difference(comparison.found, comparison.claimed, scales) for comparison in shown]
+    of_steps, of_states = (differences([(c.found, c.claimed) for c in each], scales) for each in (stepped, shown))
     every = list(zip([*stepped, *shown], [*of_steps, *of_states], strict=True))
     worst = max(every, key=lambda pair: pair[1].worst, default=None)
     return DynamicsEvidence(
@@ -245,23 +263,23 @@ def _compared_steps(
 ) -> Iterator[_Comparison]:
     """All states and actions, `elapsed` steps into an episode; moved[g] are the states g·s."""
     for action in actions:
-        originals = [taken.outcomes(state, action, elapsed) for state in states]
+        originals = taken.outcomes(states, action, elapsed)
         for g in range(1, len(symmetry.group)):
             image = np.asarray(symmetry.act_on_actions(g, action[None])[0])[()]
             claims = act_on_outcomes(symmetry.observation, g, originals)
-            for state, moved_state, claimed in zip(states, moved[g], claims, strict=True):
-                yield _Comparison(g, state, action, taken.outcomes(moved_state, image, elapsed), claimed)
+            for state, found, claimed in zip(states, taken.outcomes(moved[g], image, elapsed), claims, strict=True):
+                yield _Comparison(g, state, action, found, claimed)
 
 
 def _compared_observations(
-    probe: Probe, symmetry: Symmetry, states: NDArray[Any], moved: Sequence[NDArray[Any]]
+    taken: _Steps, symmetry: Symmetry, states: NDArray[Any], moved: Sequence[NDArray[Any]]
 ) -> Iterator[_Comparison]:
     """The observation of g·s against ρ(g) of the observation of s."""
-    originals = [[as_outcome(probe.observation(state))] for state in states]
+    originals = [[as_outcome(observation)] for observation in taken.observations(states)]
     for g in range(1, len(symmetry.group)):
         claims = act_on_outcomes(symmetry.observation, g, originals)
-        for state, image, claimed in zip(states, moved[g], claims, strict=True):
-            yield _Comparison(g, state, None, [as_outcome(probe.observation(image))], claimed)
+        for state, found, claimed in zip(states, taken.observations(moved[g]), claims, strict=True):
+            yield _Comparison(g, state, None, [as_outcome(found)], claimed)
 
 
 def as_outcome(observation: NDArray[Any], probability: float = 1.0) -> Outcome:

@@ -6,7 +6,6 @@ code's scaling of the image and its treatment of the time limit as a terminal st
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import gymnasium
@@ -14,7 +13,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
-from symprior.tasks.dynamic_programming import optimal_actions, tabulate
+from symprior.tasks.dynamic_programming import optimal_policy
 from symprior.tasks.groups import cyclic
 from symprior.tasks.probes import TabularProbe
 from symprior.tasks.representations import (
@@ -27,6 +26,7 @@ from symprior.tasks.representations import (
 )
 from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.tables import Table
 from symprior.tasks.task import Card, Task, register
 
 SIZE, RADIUS, CELL = 7, 3, 3
@@ -62,17 +62,26 @@ class GridCatch(TabularSimulator):
 
     def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
         """The agent's move, then the prey's."""
-        xp = array_namespace(states)
-        moves = xp.asarray(MOVES, device=states.device)
-        states = _wrap(states - xp.take(moves, actions, axis=0))
-        caught = xp.all(states == 0, axis=1)
+        return self.pursue(states, actions, self.prey_moves(states, uniforms))
+
+    def prey_moves(self, states: Any, uniforms: Any) -> Any:
+        """Which of the five moves the prey would make, [batch]."""
+        xp = array_namespace(uniforms)
         # 1 … 4, or beyond: the prey stays
         direction = xp.astype(uniforms[:, 0] * (4 / PREY_MOVES), xp.int64) + 1
-        direction = xp.where(caught | (direction > 4), xp.zeros_like(direction), direction)
-        states = _wrap(states + xp.take(moves, direction, axis=0))
-        caught = xp.all(states == 0, axis=1)
+        return xp.where(direction > 4, xp.zeros_like(direction), direction)
+
+    def pursue(self, positions: Any, actions: Any, prey_moves: Any) -> tuple[Any, Any, Any]:
+        """The agent's moves, then the prey's unless it is caught: a step from relative positions [batch, 2]."""
+        xp = array_namespace(positions)
+        moves = xp.asarray(MOVES, device=positions.device)
+        positions = _wrap(positions - xp.take(moves, actions, axis=0))
+        caught = xp.all(positions == 0, axis=1)
+        prey_moves = xp.where(caught, xp.zeros_like(prey_moves), prey_moves)
+        positions = _wrap(positions + xp.take(moves, prey_moves, axis=0))
+        caught = xp.all(positions == 0, axis=1)
         rewards = xp.where(caught, CATCH_REWARD, STEP_REWARD)
-        return states, xp.astype(rewards, xp.float64), caught
+        return positions, xp.astype(rewards, xp.float64), caught
 
     def observe(self, states: Any) -> Any:
         """The relative position, scaled to ±1."""
@@ -81,7 +90,7 @@ class GridCatch(TabularSimulator):
 
     def picture(self, state: Any) -> NDArray[np.uint8]:
         """The image that the image task shows."""
-        x, y = (int(place) for place in state[0])
+        x, y = (int(place) for place in state[0, :2])
         return np.repeat(pictures()[(y + RADIUS) * SIZE + x + RADIUS, 0][..., None], 3, axis=-1)
 
     def all_states(self) -> NDArray[np.int64]:
@@ -107,34 +116,32 @@ class GridCatchImage(GridCatch):
         super().__init__()
         pixels = SIZE * CELL
         self.observation_space = gymnasium.spaces.Box(0, 255, (1, pixels, pixels), np.uint8)
-        self._pictures: dict[Any, Any] = {}
+        self._pictures = Table(pictures())
 
     def observe(self, states: Any) -> Any:
         """The picture of each state."""
-        xp = array_namespace(states)
-        place = (xp, states.device)
-        if place not in self._pictures:
-            self._pictures[place] = xp.asarray(pictures(), device=states.device)
-        index = (states[:, 1] + RADIUS) * SIZE + states[:, 0] + RADIUS
-        return xp.take(self._pictures[place], index, axis=0)
+        return self._pictures((states[:, 1] + RADIUS) * SIZE + states[:, 0] + RADIUS)
 
 
 def _wrap(position: Any) -> Any:
     return (position + RADIUS) % SIZE - RADIUS
 
 
-@lru_cache
+def agent_and_prey() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The agent's × in the centre, [21, 21], and the prey's + at every relative position, [49, 21, 21], as 0 and 1.
+
+    The number of the position (x, y) is (y + 3)·7 + x + 3.
+    """
+    cross = np.eye(CELL, dtype=np.uint8) | np.eye(CELL, dtype=np.uint8)[::-1]
+    plus = np.zeros((CELL, CELL), dtype=np.uint8)
+    plus[CELL // 2, :] = plus[:, CELL // 2] = 1
+    cells = np.eye(SIZE * SIZE, dtype=np.uint8).reshape(-1, SIZE, SIZE)[:, ::-1]  # the first row is on top
+    return np.kron(cells[SIZE * SIZE // 2], cross), np.kron(cells, plus)
+
+
 def pictures() -> NDArray[np.uint8]:
-    """The image of every relative position, [49, 1, 21, 21]; the number of (x, y) is (y + 3)·7 + x + 3."""
-    cross = np.eye(CELL, dtype=bool) | np.eye(CELL, dtype=bool)[::-1]
-    plus = np.zeros((CELL, CELL), dtype=bool)
-    plus[CELL // 2, :] = plus[:, CELL // 2] = True
-    images = np.zeros((SIZE * SIZE, 1, SIZE * CELL, SIZE * CELL), dtype=np.uint8)
-    for number in range(SIZE * SIZE):
-        row, column = SIZE - 1 - number // SIZE, number % SIZE
-        for shape, top, left in ((plus, row, column), (cross, RADIUS, RADIUS)):
-            images[number, 0, top * CELL : (top + 1) * CELL, left * CELL : (left + 1) * CELL][shape] = 255
-    return images
+    """The image of every relative position, [49, 1, 21, 21]."""
+    return 255 * np.maximum(*agent_and_prey())[:, None]
 
 
 def make_env(image: bool = True) -> gymnasium.Env[Any, Any]:
@@ -142,7 +149,7 @@ def make_env(image: bool = True) -> gymnasium.Env[Any, Any]:
     return SimulatorEnv(GridCatchImage() if image else GridCatch())
 
 
-def _moves() -> SignedPermutation:
+def turns_of_moves() -> SignedPermutation:
     """Quarter turns permute the four moves and leave `stay`."""
     group = cyclic(4)
     turned = permutation(group, [[(move + g) % 4 for move in range(4)] for g in range(4)])
@@ -154,27 +161,20 @@ def _moves() -> SignedPermutation:
 def turns_of_images() -> Symmetry:
     """C4: the image turns anticlockwise about the agent, the moves turn with it."""
     planar = rotations_of_the_plane(cyclic(4))
-    return Symmetry(ImageTransform(planar, channels=1, size=SIZE * CELL), _moves(), discrete=True)
+    return Symmetry(ImageTransform(planar, channels=1, size=SIZE * CELL), turns_of_moves(), discrete=True)
 
 
 def turns_of_vectors() -> Symmetry:
     """C4: the relative position turns anticlockwise, the moves turn with it."""
-    return Symmetry(rotations_of_the_plane(cyclic(4)), _moves(), discrete=True)
+    return Symmetry(rotations_of_the_plane(cyclic(4)), turns_of_moves(), discrete=True)
 
 
 def _probe(gym_id: str) -> TabularProbe:
     return TabularProbe(gymnasium.make(gym_id))
 
 
-@lru_cache
-def _optimal_actions() -> NDArray[np.int64]:
-    return optimal_actions(tabulate(GridCatch()), GridCatch.max_episode_steps)
-
-
-def chase(states: NDArray[np.int64]) -> NDArray[np.int64]:
-    """An optimal policy with 100 steps to go, found by dynamic programming; [batch, 2] → [batch]."""
-    number = (states[:, 1] + RADIUS) * SIZE + states[:, 0] + RADIUS
-    return np.asarray(_optimal_actions()[number - (number > SIZE * SIZE // 2)])
+chase = optimal_policy(GridCatch)
+"""An optimal policy with 100 steps to go, found by dynamic programming; [batch, 2] → [batch]."""
 
 
 def sweep(step: int) -> int:
@@ -182,7 +182,7 @@ def sweep(step: int) -> int:
     return 2 if step % SIZE == SIZE - 1 else 1
 
 
-_BIBTEX = """@inproceedings{vanderpol2020mdp,
+BIBTEX = """@inproceedings{vanderpol2020mdp,
   title={{MDP} Homomorphic Networks: Group Symmetries in Reinforcement Learning},
   author={van der Pol, Elise and Worrall, Daniel E. and van Hoof, Herke and Oliehoek, Frans A.
           and Welling, Max},
@@ -216,7 +216,7 @@ def _register(task_id: str, gym_id: str, image: bool) -> None:
                 group_in_words=f"C4: quarter turns about the agent. {turned}, the moves with it; `stay` is fixed.",
                 source="The grid world of van der Pol et al. (2020), without its released code's confounds.",
                 licence="MIT",
-                bibtex=_BIBTEX,
+                bibtex=BIBTEX,
             ),
         )
     )

@@ -12,6 +12,7 @@ from symprior.agents.networks.actor_critic import (
     plain_network,
 )
 from symprior.agents.networks.layers import BasisConvolution, stack
+from symprior.agents.networks.trunk import image_convolutions
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.groups import cyclic, dihedral
@@ -79,6 +80,42 @@ def test_images_under_d4_too():
     network = _loud(ActorCritic(symmetry, (4, 6, 32), equivariant_basis, np.random.default_rng(0)))
     images = torch.randint(0, 256, (6, 1, 21, 21), dtype=torch.uint8)
     assert _equivariance_gap(network, symmetry, images) < 1e-5
+
+
+def test_images_whose_colours_permute():
+    symmetry = get_task("colour-world-v1").symmetry()
+    channels = matched_channels(symmetry, default_widths(symmetry))
+    network = _loud(ActorCritic(symmetry, channels, equivariant_basis, np.random.default_rng(0)))
+    images = torch.randint(0, 256, (6, 3, 21, 21), dtype=torch.uint8)
+    assert _equivariance_gap(network, symmetry, images) < 1e-5
+    policy, _ = network(images)
+    assert policy.std(dim=0).max() > 1e-3, "what is in the picture matters, which colour is which does not"
+
+
+@pytest.mark.parametrize(("pixels", "kernel"), [(15, 7), (21, 7), (48, 12), (40, 8), (80, 8)])
+def test_filters_tile_the_image(pixels, kernel):
+    filters_of_both = image_convolutions(pixels).filters
+    assert filters_of_both[0].kernel == kernel
+    for filters in filters_of_both:
+        assert pixels >= filters.kernel and (pixels - filters.kernel) % filters.stride == 0
+        pixels = (pixels - filters.kernel) // filters.stride + 1
+
+
+@pytest.mark.parametrize("task_id", ["pong-small-v1", "pong-v1"])
+def test_where_the_ball_is_matters_and_turns_with_the_group(task_id):
+    symmetry = get_task(task_id).symmetry()
+    network = _loud(ActorCritic(symmetry, (4, 6, 32), equivariant_basis, np.random.default_rng(0)))
+    images = torch.randint(0, 256, (6, *symmetry.observation.shape), dtype=torch.uint8)
+    assert _equivariance_gap(network, symmetry, images) < 1e-5
+    dot = torch.zeros((2, *symmetry.observation.shape), dtype=torch.uint8)
+    middle = symmetry.observation.shape[1] // 2
+    dot[0, :, 4, middle] = dot[1, :, 12, middle] = 255
+    policy, _ = network(dot)
+    assert (policy[0] - policy[1]).abs().max() > 1e-4
+    stacked = stack([network, network])
+    np.testing.assert_allclose(
+        stacked(images.expand(2, *images.shape))[0][1].detach(), network(images)[0].detach(), atol=1e-5
+    )
 
 
 def _direction(matrix, k):

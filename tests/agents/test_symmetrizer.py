@@ -3,11 +3,20 @@
 import numpy as np
 import pytest
 
-from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
+from symprior.agents.symmetrizer import (
+    OrbitBasis,
+    equivariant_basis,
+    nullspace_basis,
+    orbit_basis,
+    projector_basis,
+    random_basis,
+)
+from symprior.tasks.errors import SympriorError
 from symprior.tasks.groups import cyclic, dihedral, product, symmetric
 from symprior.tasks.representations import (
     ImageTransform,
     Matrices,
+    SignedPermutation,
     direct_sum,
     generated,
     permutation,
@@ -17,6 +26,22 @@ from symprior.tasks.representations import (
     tensor_product,
     trivial_representation,
 )
+
+
+def _conjugated(representation, seed, orthogonal):
+    """The same representation in another basis of the space: no signed permutation any more."""
+    change = np.random.default_rng(seed).standard_normal((representation.size,) * 2)
+    change = np.linalg.qr(change)[0] if orthogonal else change
+    matrices = [change @ representation.matrix(g) @ np.linalg.inv(change) for g in range(len(representation.group))]
+    return Matrices(representation.group, matrices)
+
+
+def _turns(group, angle):
+    """Rotations of the plane by a multiple of an angle; s mirrors left and right."""
+    images = {1: [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]}
+    if group.name.startswith("D"):
+        images[len(group) // 2] = [[-1, 0], [0, 1]]
+    return generated(group, images)
 
 
 def _standard_of_s3():
@@ -85,6 +110,70 @@ def test_orbits_span_what_averaging_random_matrices_spans():
     samples = np.array(samples)
     np.testing.assert_allclose(samples @ basis @ basis.T, samples, atol=1e-9)
     assert np.linalg.matrix_rank(samples, tol=1e-8) == basis.shape[1]
+
+
+GENERAL = {
+    "D4 plane, turned": (_conjugated(rotations_of_the_plane(dihedral(4)), 0, True), regular(dihedral(4))),
+    "D4 plane, slanted": (_conjugated(rotations_of_the_plane(dihedral(4)), 1, False), regular(dihedral(4))),
+    "D4 slanted to slanted": (
+        _conjugated(regular(dihedral(4)), 2, False),
+        _conjugated(rotations_of_the_plane(dihedral(4)), 3, False),
+    ),
+    "S3 standard to itself": (_standard_of_s3(), _standard_of_s3()),
+    "S3 standard, slanted": (_conjugated(_standard_of_s3(), 4, False), regular(symmetric(3))),
+    "S3 regular, turned": (_conjugated(regular(symmetric(3)), 5, True), regular(symmetric(3))),
+    "C8 by 45°": (_turns(cyclic(8), np.pi / 4), regular(cyclic(8))),
+    "C8 by 45° to 135°": (_turns(cyclic(8), np.pi / 4), _turns(cyclic(8), 3 * np.pi / 4)),
+    "D8 by 45°": (_turns(dihedral(8), np.pi / 4), _turns(dihedral(8), np.pi / 4)),
+    "D8 by 45° to regular": (_turns(dihedral(8), np.pi / 4), regular(dihedral(8))),
+}
+
+
+@pytest.mark.parametrize("name", GENERAL)
+def test_general_matrices_have_the_rank_of_the_character_formula_and_commute(name):
+    source, target = GENERAL[name]
+    basis = equivariant_basis(source, target)
+    assert not isinstance(basis, OrbitBasis)
+    assert basis.rank == round(np.mean(target.character * source.character[source.group.inverse]))
+    for vector in basis.vectors.T:
+        matrix = vector.reshape(target.size, source.size)
+        for g in range(len(source.group)):
+            np.testing.assert_allclose(target.matrix(g) @ matrix, matrix @ source.matrix(g), atol=1e-9)
+    np.testing.assert_allclose(basis.vectors.T @ basis.vectors, np.eye(basis.rank), atol=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name, (source, _) in CASES.items() if not isinstance(source, Matrices)])
+def test_both_ways_span_the_same_space(name):
+    source, target = CASES[name]
+    orbits, projected = orbit_basis(source, target).vectors, projector_basis(source, target).vectors
+    assert orbits.shape == projected.shape
+    np.testing.assert_allclose(orbits @ (orbits.T @ projected), projected, atol=1e-9)
+
+
+def test_matrices_that_are_too_inaccurate_are_refused():
+    """A turn by 45.1°: its singular values lie neither at 0 nor at 1, and no rank is certain."""
+    source = _turns(cyclic(8), np.pi / 4)
+    source.matrices = np.stack(
+        [_turns(cyclic(2), np.pi).matrix(0), *(_rotation(k * np.radians(45.1)) for k in range(1, 8))]
+    )
+    with pytest.raises(SympriorError, match="C8 are too inaccurate"):
+        projector_basis(source, regular(cyclic(8)))
+
+
+def _rotation(angle):
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def test_orbits_of_a_whole_wide_layer_are_found_at_once():
+    """256 entries of hidden features from 105: 13,440 vectors that would take 3 GB if written out."""
+    group = cyclic(2)
+    source = SignedPermutation(group, [range(105), range(104, -1, -1)], [[1] * 105, [-1] * 105])
+    target = direct_sum(*[regular(group)] * 128)
+    basis = orbit_basis(source, target)
+    assert basis.rank == round(np.mean(target.character * source.character)) == 13_440
+    assert np.bincount(basis.orbit).tolist() == [2] * 13_440
+    matrix = (basis.weight * np.random.default_rng(0).standard_normal(basis.rank)[basis.orbit]).reshape(256, 105)
+    np.testing.assert_allclose(target(1, matrix.T).T, source(1, matrix), atol=1e-12)
 
 
 @pytest.mark.parametrize("rule", [random_basis, nullspace_basis])

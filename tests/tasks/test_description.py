@@ -10,6 +10,7 @@ from symprior.tasks.groups import cyclic, dihedral, trivial
 from symprior.tasks.representations import (
     ImageTransform,
     Matrices,
+    permutation,
     regular,
     rotations_of_the_plane,
     trivial_representation,
@@ -47,6 +48,18 @@ def test_every_symmetry_of_the_square_has_its_own_words() -> None:
         "the image is mirrored at the rising diagonal": [4, 2, 3, 1],
         "the image is mirrored at the falling diagonal": [1, 3, 2, 4],
     }
+
+
+def test_colours_have_words_too() -> None:
+    flip = trivial_representation(cyclic(2), 2)
+    swapped = ImageTransform(flip, permutation(cyclic(2), [[0, 1, 2], [0, 2, 1]]), 2)
+    assert [describe_action(swapped, g) for g in range(2)] == [
+        "the image is unchanged",
+        "the channels permute as (1 2)",
+    ]
+    mirror = rotations_of_the_plane(dihedral(4)).restrict([0, 4], cyclic(2))
+    both = ImageTransform(mirror, permutation(cyclic(2), [[0, 1], [1, 0]]), 2)
+    assert describe_action(both, 1) == "the channels permute as (0 1), the image is mirrored left and right"
 
 
 def test_long_vectors_and_matrices_are_summed_up() -> None:

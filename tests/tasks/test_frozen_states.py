@@ -9,8 +9,11 @@ from symprior.tasks import TASKS, get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.frozen_states import frozen_observations
 
+NAMES = [*(name for name in TASKS if get_task(name).simulator is not None), "reacher-v1", "lunar-lander-v1"]
+"""Every task in array code, and two that are gymnasium environments alone."""
 
-@pytest.mark.parametrize("name", list(TASKS))
+
+@pytest.mark.parametrize("name", NAMES)
 def test_they_are_the_same_every_time_and_lie_in_the_space(name: str) -> None:
     task = get_task(name)
     observations = frozen_observations(task)
@@ -19,11 +22,14 @@ def test_they_are_the_same_every_time_and_lie_in_the_space(name: str) -> None:
     assert observations.dtype == space.dtype and all(space.contains(observation) for observation in observations)
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+@pytest.mark.parametrize("name", NAMES)
 def test_no_state_comes_twice(name: str) -> None:
     observations = frozen_observations(get_task(name))
     assert len(np.unique(observations, axis=0)) == len(observations)
-    assert len(observations) == (48 if name.startswith("grid-catch") else 256)
+    if name.startswith("grid-catch"):
+        assert len(observations) == 48, "all that can be seen"
+    else:
+        assert 200 <= len(observations) <= 256, "where states are few, some are met twice"
 
 
 def test_half_come_from_each_policy() -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symprior.tasks import TASKS, Task, get_task
+from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.dynamic_programming import (
     blind_return,
     optimal_actions,
+    optimal_policy,
     optimal_return,
     tabulate,
     uniform_return,
@@ -42,7 +43,7 @@ def test_dynamic_programming_agrees_with_play() -> None:
 def test_an_enumerated_task_is_complete() -> None:
     mdp = tabulate(GridCatch())
     assert mdp.start.sum() == pytest.approx(1, abs=1e-12)
-    rows = mdp.transitions.sum(axis=2)
+    rows = np.stack([of_action.sum(axis=1) for of_action in mdp.transitions])
     assert (rows <= 1 + 1e-12).all() and (rows < 1 - 1e-3).any(), "some actions may catch, none does more"
     np.testing.assert_allclose(mdp.rewards, (1 - rows) * 1.0 + rows * -0.1, atol=1e-12)
 
@@ -57,7 +58,20 @@ def test_optimal_actions_attain_the_optimum_and_one_step_changes_it() -> None:
             assert GridCatch().step(state[None], np.array([action]), np.array([[0.5]]))[2][0]
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+def test_an_optimal_policy_acts_on_states_and_knows_no_others() -> None:
+    policy = optimal_policy(GridCatch)
+    assert policy(np.array([[1, 0], [0, -1], [-1, 0]])).tolist() == [1, 4, 3]
+    np.testing.assert_array_equal(policy(GridCatch().all_states()), optimal_actions(tabulate(GridCatch()), 100))
+    with pytest.raises(SympriorError, match=r"\[0, 0\] is reached, but is not among the states"):
+        policy(np.array([[0, 0]]))
+
+
+MEASURED = [name for name in task_names() if get_task(name).is_measured]
+QUICK = ["cartpole-v1", "grid-catch-v1", "grid-catch-vector-v1"]
+"""Tasks whose references are measured again here; `symprior references --all` does it for all."""
+
+
+@pytest.mark.parametrize("name", QUICK)
 def test_the_file_holds_what_is_measured(name: str) -> None:
     task = get_task(name)
     measured, held = measure(task), task.references
@@ -71,13 +85,14 @@ def test_the_file_holds_what_is_measured(name: str) -> None:
     assert (measured["zero"], measured["one"]) == (held.zero, held.one)
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+@pytest.mark.parametrize("name", MEASURED)
 def test_scores_zero_and_one_are_their_policies(name: str) -> None:
     references = get_task(name).references
     assert references.normalise(references.policies[references.zero].value) == 0
     assert references.normalise(references.policies[references.one].value) == 1
-    assert 0 < references.normalise(references.threshold) < 1
-    assert references.policies["random"].value < references.policies["optimal"].value
+    assert references.normalise(references.threshold) > 0
+    assert references.normalise(references.threshold) < 1 or references.provisional
+    assert references.policies["random"].value < references.policies[references.one].value
 
 
 def test_cartpoles_optimum_is_the_bound_that_its_controller_attains() -> None:
@@ -145,10 +160,10 @@ def test_a_task_without_references_says_what_to_do() -> None:
 
 
 def test_every_file_belongs_to_a_task() -> None:
-    assert {path.stem for path in DATA.glob("*.json")} == set(TASKS)
+    assert {path.stem for path in DATA.glob("*.json")} <= set(task_names())
 
 
-@pytest.mark.parametrize("name", list(TASKS))
+@pytest.mark.parametrize("name", MEASURED)
 def test_budgets_are_positive_and_say_where_they_come_from(name: str) -> None:
     task: Task = get_task(name)
     assert task.budget > 0 and task.references.budget_source

@@ -164,6 +164,7 @@ def test_matrices_that_are_signed_permutations_are_recognised() -> None:
         (lambda: generated(cyclic(3), {1: PLANE.matrix(1)}), "no representation"),
         (lambda: rotations_of_the_plane(cyclic(3)), "does not act on square images"),
         (lambda: ImageTransform(regular(cyclic(4)), 1, 5), "of size 2"),
+        (lambda: ImageTransform(PLANE, regular(cyclic(4)), 5), "one group on the plane and on its channels"),
         (lambda: tensor_product(PLANE, regular(cyclic(4))), "one group"),
         (lambda: Symmetry(PLANE, regular(cyclic(4)), discrete=True), "one group"),
         (lambda: Symmetry(PLANE, PLANE, discrete=True), "without signs"),
@@ -172,6 +173,22 @@ def test_matrices_that_are_signed_permutations_are_recognised() -> None:
 def test_wrong_ones_are_refused(make: Any, complaint: str) -> None:
     with pytest.raises(SympriorError, match=complaint):
         make()
+
+
+def test_colours_permute_as_channels_and_may_turn_with_the_picture() -> None:
+    """ρ(g) of a channel is ρ_channels(g) of the turned channels, and a subgroup acts as it did in the group."""
+    colours = permutation(dihedral(3), [[0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 2, 1], [1, 0, 2], [2, 1, 0]])
+    still = ImageTransform(trivial_representation(dihedral(3), 2), colours, 4)
+    picture = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 4), dtype=np.uint8)
+    for g in range(6):
+        np.testing.assert_array_equal(still(g, picture)[:, colours.move_index(g, np.arange(3))], picture)
+    assert still.fibre is colours and ImageTransform(PLANE, 3, 4).fibre.size == 1
+    both = ImageTransform(PLANE, signs(dihedral(4), [[1, 1]] * 4 + [[1, -1]] * 4), 4)
+    image = np.random.default_rng(1).standard_normal((2, 4, 4))
+    np.testing.assert_array_equal(both(4, image), np.stack([image[0, :, ::-1], -image[1, :, ::-1]]))
+    some = still.restrict([0, 3], cyclic(2))
+    assert some.shape == (3, 4, 4)
+    np.testing.assert_array_equal(some(1, picture), still(3, picture))
 
 
 @given(st.data())

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symprior.tasks.certificates.distributions import DOUBLE_ROUND_OFF, ROUND_OFF, Scales, difference, round_off
+from symprior.tasks.certificates.distributions import (
+    DOUBLE_ROUND_OFF,
+    ROUND_OFF,
+    Scales,
+    difference,
+    left_over,
+    round_off,
+)
 from symprior.tasks.probes import Outcome
 
 SCALES = Scales(entry=np.array([1.0, 10.0]), step=np.array([0.5, 2.0]), reward=1.0)
@@ -65,6 +72,17 @@ def test_double_precision_is_compared_more_closely() -> None:
     closely = replace(SCALES, round_off=DOUBLE_ROUND_OFF)
     one, other = [outcome(1, 0, 5.0)], [outcome(1, 0, 5.0 + 0.9 * ROUND_OFF * 10)]
     assert difference(one, other, SCALES).total_variation == 0 and difference(one, other, closely).total_variation == 1
+
+
+def test_what_has_an_equal_partner_is_set_off() -> None:
+    first = [outcome(0.5, 0, 1), outcome(0.25, 0.0, 2), outcome(0.25, 3, 3)]
+    second = [outcome(0.125, -0.0, 2), outcome(0.375, 0, 1), outcome(0.125, 0, 1), outcome(0.375, 4, 4)]
+    more, less = left_over(first, second)
+    assert [(o.probability, *o.observation) for o in more] == [(0.125, 0, 2), (0.25, 3, 3)]
+    assert [(o.probability, *o.observation) for o in less] == [(0.375, 4, 4)]
+    assert left_over(first, list(reversed(first))) == ([], [])
+    apart = left_over([outcome(1, 0, 0)], [outcome(1, 0, 0, end=True)])
+    assert [len(each) for each in apart] == [1, 1], "an end tells them apart"
 
 
 def test_an_entry_that_never_moves_may_not_move() -> None:

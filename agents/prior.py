@@ -110,7 +110,7 @@ class AuxiliaryLoss(ABC):
 
     @abstractmethod
     def observations(self, own: Tensor) -> Tensor:
-        """What the network looks at, [(seeds,) rows, …]: the minibatch's own observations, and behind them what else it needs."""
+        """What the network looks at, [(seeds,) rows, …]: the minibatch's own observations first, then what else it needs."""
 
     @abstractmethod
     def loss(self, outputs: Tensor) -> Tensor:

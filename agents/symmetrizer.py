@@ -103,29 +103,27 @@ class OrbitBasis(Basis):
 
 @dataclass(frozen=True, eq=False)
 class RelaxedBasis(DenseBasis):
-    """Equivariant vectors first, and behind them what completes them to a basis of all matrices, held back.
+    """Equivariant vectors first, and behind them free ones that complete them to a basis of all matrices.
 
     Attributes:
         equivariant: the basis of the first ones.
-        start: the root mean square of the others' entries at the start; 1: as of an ordinary layer.
-        penalty: λ of a loss λ Σ c² over the others' coefficients c.
+        penalty: λ of a loss λ Σ b² over the free vectors' coefficients b.
     """
 
     equivariant: Basis
-    start: float
     penalty: float
 
     @property
-    def deviations(self) -> Any:
-        """The equivariant part starts as an equivariant layer does."""
-        entries, strict = self.output_size * self.input_size, self.equivariant.rank
-        free = self.rank - strict
-        each = [np.sqrt(entries / max(strict, 1))] * strict + [self.start * np.sqrt(entries / max(free, 1))] * free
-        return np.array(each)[:, None, None]
+    def deviations(self) -> Vectors:
+        """Each part starts as a layer on it alone would; the free one times its vectors' length."""
+        entries, free = self.output_size * self.input_size, self.rank - self.equivariant.rank
+        sizes = (self.equivariant.rank, free)
+        each = [np.full(size, np.sqrt(entries / max(size, 1))) for size in sizes]
+        return np.concatenate(each)[:, None, None]
 
     @property
     def penalties(self) -> Vectors | None:
-        """Of the others only."""
+        """Of the free ones only."""
         free = np.arange(self.rank) >= self.equivariant.rank
         return self.penalty * free.astype(np.float64) if free.any() else None
 
@@ -197,11 +195,11 @@ def nullspace_basis(source: Representation, target: Representation, rng: np.rand
     return DenseBasis(target.size, source.size, _orthonormal(drawn))
 
 
-def relaxed_basis(source: Representation, target: Representation, start: float, penalty: float) -> RelaxedBasis:
-    """The equivariant basis, completed by vectors that are held back; see `RelaxedBasis`."""
+def relaxed_basis(source: Representation, target: Representation, deviation: float, penalty: float) -> RelaxedBasis:
+    """The equivariant basis, completed by orthogonal vectors of length `deviation`; see `RelaxedBasis`."""
     basis = equivariant_basis(source, target)
-    vectors = np.concatenate([basis.vectors, _complement(basis.vectors)], axis=1)
-    return RelaxedBasis(basis.output_size, basis.input_size, vectors, basis, start, penalty)
+    vectors = np.concatenate([basis.vectors, deviation * _complement(basis.vectors)], axis=1)
+    return RelaxedBasis(basis.output_size, basis.input_size, vectors, basis, penalty)
 
 
 def _complement(columns: Vectors) -> Vectors:

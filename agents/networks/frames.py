@@ -93,10 +93,10 @@ class Representative(Frame):
     direction. The directions are drawn once for all, by a seed of their own, with whole numbers as entries: on images of
     whole numbers nothing is rounded, and only equal ones tie; on floats those tie that agree up to `TIE`.
 
-    Where several elements lead to s* (s has a neighbour in its orbit up to `TIE`, or is fixed by a part of the group), each
-    is as good as the others. Choosing one uniformly at random and acting by g⁻¹ π(s*) *is* the mixture of the g⁻¹ π(s*),
-    whose probabilities are their average; so this average has the log-probabilities of that choice. For action vectors the
-    average is of means: it is the mean of that mixture, not the mixture.
+    Several elements lead to s* where a part of the group fixes s (up to `TIE`), and each is as good as the others. Choosing
+    one uniformly at random and acting by g⁻¹ π(s*) *is* the mixture of the g⁻¹ π(s*), whose probabilities are their
+    average: so the average has the log-probabilities of that choice. For action vectors the average is of means: the mean
+    of that mixture, not the mixture.
     """
 
     directions: Tensor

@@ -18,7 +18,8 @@ class Fold(PlainNetwork):
     The image of a Markov decision process under a homomorphism has one state for each orbit; its policy is lifted by moving
     actions back (Ravindran and Barto, 2004). As a network this is canonicalisation (Kaba et al., 2023): one forward pass, no
     parameters beside the plain network's. `Representative` says which image represents an orbit, and what is done where
-    several elements lead there.
+    several elements lead there. Running statistics, where observations are scaled, are those of the observations as they
+    are met, not of their representatives.
     """
 
     name = "fold"

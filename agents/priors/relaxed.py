@@ -15,13 +15,13 @@ from symprior.tasks.symmetry import Symmetry
 
 
 class RelaxedSettings(PriorSettings):
-    """How much is left to the free weights."""
+    """How far the weights may be from equivariant ones."""
 
-    relaxed_penalty: float = Field(
-        default=0.01, ge=0, description="λ: the loss grows by λ times the sum of the free weights' squares"
+    relaxed_deviation: float = Field(
+        default=0.1, gt=0, description="σ: how large free weights are, and steps on them, beside an ordinary layer's"
     )
-    relaxed_start: float = Field(
-        default=0.1, ge=0, description="size of the free weights at the start; 1: as of an ordinary layer"
+    relaxed_penalty: float = Field(
+        default=0.001, ge=0, description="λ: the loss grows by λ times the sum of the free weights' squares, over σ²"
     )
 
 
@@ -32,9 +32,12 @@ class Relaxed(Prior):
     F is orthogonal to the equivariant weights, so that W + F is any weight in just one way: the network computes what a
     plain network of the same expanded widths computes, with as many parameters (so with regular features |G| · channels
     are the plain widths; channels that are given make a network of |G| times their widths). What it adds is a Gaussian
-    prior on F, that is the loss λ ‖F‖², biases included; W has a flat prior and starts as in the homomorphic network.
-    With λ = 0 this is an ordinary network in other coordinates, with λ → ∞ a homomorphic one. Standard deviations of
-    actions are free.
+    prior on F with a small standard deviation σ. The network starts from a draw of it, and the loss grows by λ ‖F‖² /
+    σ², biases included; W starts as in the homomorphic network and has a flat prior. (Finzi et al. penalise both
+    parts.)
+
+    Its parameters are the coordinates of F / σ. A penalty alone would not hold F back: Adam takes steps of one size
+    whatever the gradients' size is. Standard deviations of actions are free.
     """
 
     name = "relaxed"
@@ -56,7 +59,7 @@ class Relaxed(Prior):
         own = settings or RelaxedSettings()
 
         def rule(source: Representation, target: Representation, _: np.random.Generator) -> RelaxedBasis:
-            return relaxed_basis(source, target, own.relaxed_start, own.relaxed_penalty)
+            return relaxed_basis(source, target, own.relaxed_deviation, own.relaxed_penalty)
 
         channels = sizes.channels or completed_channels(symmetry, sizes.plain(symmetry), kind)
         return kind(symmetry, channels, rule, rng).spread_under(symmetry.restrict((0,)))

@@ -29,6 +29,7 @@ PAPER: dict[str, Any] = {
     "widths": (64, 128),
     "channels": (64, 64),
 }
+OTHER_PRIORS = ("average", "fold", "mirror", "relaxed")
 SMALL_IMAGES: dict[str, Any] = {"num_envs": 3, "widths": (3, 5, 17), "channels": (2, 3, 5)}
 
 
@@ -79,10 +80,15 @@ def test_a_seed_does_not_depend_on_its_companions_order_or_threads(name: str) ->
         torch.set_num_threads(before)
 
 
-@pytest.mark.parametrize("name", ["a2c", "a2c+homomorphic"])
 @pytest.mark.parametrize(
-    ("task_id", "settings", "steps"),
-    [("grid-catch-vector-v1", {"channels": (7, 9)}, 1600), ("grid-catch-v1", SMALL_IMAGES, 300)],
+    ("name", "task_id", "settings", "steps"),
+    [
+        *((name, "grid-catch-vector-v1", {"channels": (7, 9)}, 1600) for name in ("a2c", "a2c+homomorphic")),
+        *((name, "grid-catch-v1", SMALL_IMAGES, 300) for name in ("a2c", "a2c+homomorphic")),
+        *((f"a2c+{prior}", "grid-catch-vector-v1", {"channels": (3, 5)}, 800) for prior in OTHER_PRIORS),
+        ("a2c+fold", "grid-catch-v1", SMALL_IMAGES, 150),
+        ("a2c+relaxed", "grid-catch-v1", SMALL_IMAGES, 150),
+    ],
 )
 def test_a_seed_does_not_depend_on_its_companions_on_the_grid(
     name: str, task_id: str, settings: dict[str, Any], steps: int

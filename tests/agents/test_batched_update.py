@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import gymnasium
@@ -96,14 +97,31 @@ def differences(
     return found
 
 
-@pytest.mark.parametrize("task_id", ["cartpole-v1", "grid-catch-vector-v1", "grid-catch-v1"])
-@pytest.mark.parametrize("prior", ["plain", "augment", "homomorphic", "random-basis"])
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-@pytest.mark.parametrize("normalise", [False, True])
-def test_updates_equal_stable_baselines3(task_id: str, prior: str, algorithm: str, normalise: bool) -> None:
-    if prior == "random-basis" and (normalise or task_id == "grid-catch-v1"):
-        pytest.skip("held on the other tasks")
-    images = task_id == "grid-catch-v1"
+VECTORS, IMAGES = ("cartpole-v1", "grid-catch-vector-v1"), "grid-catch-v1"
+MIRROR = {"mirror_weight": 400.0, "mirror_divergence": "kl"}
+
+
+@pytest.mark.parametrize(
+    ("prior", "task_id", "algorithm", "more"),
+    [
+        *(
+            (prior, task_id, algorithm, {"normalise_advantage": normalise})
+            for prior, task_id, algorithm in product(
+                ("plain", "augment", "homomorphic"), (*VECTORS, IMAGES), ALGORITHMS
+            )
+            for normalise in (False, True)
+        ),
+        *(("random-basis", task_id, algorithm, {}) for task_id, algorithm in product(VECTORS, ALGORITHMS)),
+        *(
+            (prior, task_id, algorithm, {})
+            for prior in ("average", "fold", "mirror", "relaxed")
+            for task_id, algorithm in (("cartpole-v1", "ppo"), ("grid-catch-vector-v1", "a2c"), (IMAGES, "ppo"))
+        ),
+        *(("mirror", task_id, "ppo", MIRROR) for task_id in VECTORS),
+    ],
+)
+def test_updates_equal_stable_baselines3(prior: str, task_id: str, algorithm: str, more: dict[str, Any]) -> None:
+    images = task_id == IMAGES
     sizes = {"widths": (4, 8, 32), "channels": (2, 4, 8)} if images else {"widths": (32, 64), "channels": (16, 32)}
 
     def environments(seed: int, copies: int) -> SimulatorVectorEnv:
@@ -111,14 +129,26 @@ def test_updates_equal_stable_baselines3(task_id: str, prior: str, algorithm: st
         env.reset(seed=seed)
         return env
 
-    overrides = {**sizes, "normalise_advantage": normalise}
+    overrides = {**sizes, **more}
     apart = differences(algorithm, prior, problem_of(task_id), overrides, environments)
     assert max(apart.values()) < 1e-5
 
 
-@pytest.mark.parametrize("name", ["line", "plane", "round"])
-@pytest.mark.parametrize("prior", ["plain", "augment", "homomorphic", "random-basis", "nullspace"])
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize(
+    ("name", "prior", "algorithm"),
+    [
+        *product(
+            ("line", "plane", "round"),
+            ("plain", "augment", "homomorphic", "random-basis", "nullspace"),
+            ALGORITHMS,
+        ),
+        *(
+            (name, prior, algorithm)
+            for prior in ("average", "fold", "mirror", "relaxed")
+            for name, algorithm in (("plane", "ppo"), ("round", "a2c"))
+        ),
+    ],
+)
 def test_updates_on_action_vectors_equal_stable_baselines3(
     point_mass: Callable[..., Any], name: str, prior: str, algorithm: str
 ) -> None:

@@ -171,6 +171,10 @@ def test_limits_are_of_the_spaces_type_and_know_no_nan() -> None:
         ("ppo+homomorphic", "line"),
         ("ppo+homomorphic", "round"),
         ("a2c+random-basis", "plane"),
+        ("ppo+average", "round"),
+        ("a2c+fold", "round"),
+        ("a2c+mirror", "round"),
+        ("ppo+relaxed", "plane"),
     ],
 )
 def test_a_seed_does_not_depend_on_its_companions(point_mass: Make, name: str, task_name: str) -> None:

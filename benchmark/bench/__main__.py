@@ -8,7 +8,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from symprior.benchmark.bench import environments, learners, networks, training
+from symprior.benchmark.bench import bases, environments, learners, networks, training
 from symprior.benchmark.bench.comparison import Comparison
 
 COMPARISONS: tuple[Callable[[], Comparison], ...] = (
@@ -19,6 +19,8 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: environments.steps_a_second("colour-world-vector-v1", 1024, 500_000),
     lambda: environments.steps_a_second("grid-catch-observed-drift-v1@eps=0.4", 1024, 500_000),
     lambda: environments.steps_a_second("room-observed-obstacles-v1@k=8", 1024, 500_000),
+    lambda: environments.steps_a_second("collect-v1", 1024, 300_000),
+    lambda: environments.steps_a_second("two-agents-v1", 1024, 300_000),
     lambda: environments.pong("pong-v1"),
     lambda: environments.pong("pong-small-v1"),
     training.metered,
@@ -27,6 +29,11 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: networks.acting("grid-catch-v1", 256),
     lambda: networks.training_step("cartpole-v1"),
     lambda: networks.training_step("grid-catch-v1"),
+    lambda: bases.seconds_for_whole_layers("ant-v1"),
+    lambda: bases.against_sampling("ant-v1", 8, 100),
+    lambda: bases.against_published_layer("ant-v1", 128, 64, 1, 0.8),
+    lambda: bases.against_published_layer("ant-v1", 32, 64, 25, 2),
+    lambda: bases.against_published_layer("two-agents-v1", 16, 64, 1, 0.8),
     training.two_workers,
     lambda: learners.ppo_on_cartpole(25, 10),
     lambda: learners.ppo_on_cartpole(100, 18),

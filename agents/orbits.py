@@ -90,6 +90,15 @@ class Action(nn.Module):
         return images.view(*flat.shape[:-1], -1)
 
 
+def elements_last(images: Tensor) -> Tensor:
+    """What stands in each element's place, [|G|, ...] → [..., |G|], laid out so that it can be summed over the group.
+
+    Along a first axis a sum's order depends on a sample's place in memory, and so a seed's round-off on its companions;
+    along the last it does not.
+    """
+    return images.movedim(0, -1).contiguous()
+
+
 class Orbit(nn.Module):
     """A symmetry on tensors.
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from symprior.agents.orbits import Action, Orbit
+from symprior.agents.orbits import Action, Orbit, elements_last
 from symprior.tasks.representations import Representation
 from symprior.tasks.symmetry import Symmetry
 
@@ -81,8 +81,8 @@ class WholeGroup(Frame):
     def _average(self, output: Output, act: nn.Module, images: Tensor) -> Tensor:
         moved: Tensor = act.back(images) if isinstance(act, Action) else images
         if output.logits:
-            return moved.log_softmax(-1).logsumexp(0) - log(self.orbit.order)
-        return moved.mean(0)
+            return elements_last(moved.log_softmax(-1)).logsumexp(-1) - log(self.orbit.order)
+        return elements_last(moved).mean(-1)
 
 
 class Representative(Frame):
@@ -149,5 +149,5 @@ class Representative(Frame):
         if not isinstance(act, Action):
             return said
         if output.logits:
-            return (act.inverses(said.log_softmax(-1)) + weights.log()).logsumexp(0)
-        return (act.inverses(said) * weights).sum(0)
+            return elements_last(act.inverses(said.log_softmax(-1)) + weights.log()).logsumexp(-1)
+        return elements_last(act.inverses(said) * weights).sum(-1)

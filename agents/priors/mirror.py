@@ -10,7 +10,7 @@ from torch import Tensor
 from symprior.agents.algorithm import OnPolicyAlgorithm
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
 from symprior.agents.distributions import DiagonalGaussian
-from symprior.agents.orbits import Orbit
+from symprior.agents.orbits import Orbit, elements_last
 from symprior.agents.prior import AuxiliaryLoss, PlainNetwork, PriorSettings, register
 from symprior.tasks.errors import SympriorError
 
@@ -104,7 +104,7 @@ class MirrorLoss(AuxiliaryLoss):
             policies = outputs.log_softmax(-1) if self._divergence == "kl" else outputs.softmax(-1)
         images = policies.unflatten(-2, (self._orbit.order, -1)).movedim(-3, 0)
         moved = self._orbit.outputs.back(images)
-        apart = self._distance(moved[:1], moved[1:]).sum(0).mean(-1, keepdim=True)
+        apart = elements_last(self._distance(moved[:1], moved[1:])).sum(-1).mean(-1, keepdim=True)
         return apart * (self._weight / max(self._orbit.order - 1, 1))
 
     def _distance(self, policy: Tensor, moved: Tensor) -> Tensor:

@@ -63,11 +63,12 @@ def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[st
         return "optimal", ""
     if learned is not None:
         return learned[0], ""
-    if "reference policy" in policies and policies["reference policy"]["value"] > policies["random"]["value"]:
+    stated = _threshold(task, 0.0, 0.0) if _states_threshold(task) else None
+    least = policies["random"]["value"] if stated is None else stated[0]
+    if "reference policy" in policies and policies["reference policy"]["value"] > least:
         return "reference policy", "score 1 is the reference policy's until a plain agent was trained for ten budgets"
-    if task.stated_threshold is not None or task.threshold_fraction is None:
-        value, source = _threshold(task, 0.0, 0.0)
-        policies[STATED] = _reference(value, 0.0, source)
+    if stated is not None:
+        policies[STATED] = _reference(stated[0], 0.0, stated[1])
         return STATED, "score 1 is the stated threshold until a plain agent was trained for ten budgets"
     raise SympriorError(
         f"The optimum of {task.id} is unknown: it cannot be enumerated, states no `greatest_reward`, and has no good "
@@ -173,6 +174,10 @@ def _play(environments: TaskVectorEnv, seed: int, policy: Policy, steps: int) ->
         if not running.any():
             break
     return returns
+
+
+def _states_threshold(task: Task) -> bool:
+    return task.stated_threshold is not None or task.threshold_fraction is None
 
 
 def _threshold(task: Task, zero: float, one: float) -> tuple[float, str]:

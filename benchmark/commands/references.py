@@ -14,7 +14,7 @@ from symprior.benchmark.learned_references import BUDGETS, SEEDS, train
 from symprior.benchmark.ledger import budget_by_rule, load
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
-from symprior.tasks import TASKS, Task, get_task
+from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.reference_scores import measure, write
 
@@ -28,7 +28,9 @@ def add_to(app: typer.Typer) -> None:
 
 def references(
     task: Annotated[list[str] | None, typer.Argument(help="The tasks to measure.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Measure every task of the registry.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Measure every task of the registry and every dial at its frozen values.")
+    ] = False,
     budget_from: Annotated[
         str | None, typer.Option(help="Set the budget by the protocol's rule from this tuned plain agent, such as ppo.")
     ] = None,
@@ -52,7 +54,7 @@ def references(
     Score 1 is the optimum where it is known, else what a plain agent reaches in ten budgets. What is not measured by these
     rules yet is marked provisional.
     """
-    names = list(TASKS) if every else task
+    names = task_names() if every else task
     if not names:
         raise SympriorError("Name a task, or --all.")
     for name in names:

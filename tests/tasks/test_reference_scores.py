@@ -124,6 +124,8 @@ def test_without_a_known_optimum_score_one_is_a_trained_agents_or_provisional() 
     assert (found["one"], found["provisional"]) == ("ppo after 10 steps", "")
     assert measure(CARTPOLE, trained)["one"] == "optimal"
     assert measure(replace(unbounded, reference_policy=None))["one"] == "stated threshold"
+    under = measure(replace(unbounded, stated_threshold=(501.0, "more than there is")))
+    assert (under["one"], under["threshold"]) == ("stated threshold", 501.0)
     with pytest.raises(SympriorError, match=r"is unknown.*--plain ppo"):
         measure(replace(unbounded, reference_policy=None, threshold_fraction=0.9))
 

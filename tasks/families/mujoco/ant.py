@@ -61,6 +61,7 @@ register(
         id="ant-v1",
         family="ant",
         gym_id="Ant-v5",
+        threshold_fraction=None,
         card=robot_card(
             "Ant-v5",
             "Walk along x on four legs; the speed, 1 for every healthy step, less costs of the torques and contacts.",

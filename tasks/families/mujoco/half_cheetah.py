@@ -38,6 +38,7 @@ register(
         id="half-cheetah-v1",
         family="half-cheetah",
         gym_id="HalfCheetah-v5",
+        threshold_fraction=None,
         track="control",
         card=robot_card(
             "HalfCheetah-v5",

@@ -39,6 +39,7 @@ register(
         id="hopper-v1",
         family="hopper",
         gym_id="Hopper-v5",
+        threshold_fraction=None,
         track="control",
         card=robot_card(
             "Hopper-v5",

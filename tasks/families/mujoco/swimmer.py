@@ -31,6 +31,7 @@ register(
         id="swimmer-v1",
         family="swimmer",
         gym_id="Swimmer-v5",
+        threshold_fraction=None,
         card=robot_card(
             "Swimmer-v5",
             "Bend a chain of three links so that it swims along x; the speed less a small cost of the torques, 1,000 steps.",

@@ -16,7 +16,7 @@ from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
-from symprior.tasks.families.mujoco.walker2d import ROBOT, SAMPLING, leg_swap
+from symprior.tasks.families.mujoco.walker2d import ROBOT, SAMPLING, SOLVED, leg_swap
 from symprior.tasks.representations import direct_sum
 from symprior.tasks.symmetry import Exactness
 from symprior.tasks.task import Task
@@ -151,6 +151,7 @@ def one_slippery_foot(eps: float) -> Task:
         family="walker2d-friction",
         gym_id=ONE_SLIPPERY,
         arguments=(("eps", eps),),
+        stated_threshold=SOLVED,
         card=FRICTION_CARD,
     )
 
@@ -165,6 +166,7 @@ def observed_slippery_foot(eps: float) -> Task:
         family="walker2d-observed-friction",
         gym_id=OBSERVED,
         arguments=(("eps", eps),),
+        stated_threshold=SOLVED,
         card=OBSERVED_CARD,
     )
 

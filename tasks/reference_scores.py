@@ -19,6 +19,7 @@ from symprior.tasks.dynamic_programming import blind_return, optimal_return, tab
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
 from symprior.tasks.frozen_states import Policy, uniform_play
+from symprior.tasks.price_of_symmetry import PriceOfSymmetry, price_of_symmetry
 from symprior.tasks.simulators import TabularSimulator
 from symprior.tasks.streams import seed_from
 from symprior.tasks.task import Task, TaskVectorEnv
@@ -47,7 +48,7 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
     one, provisional = _score_one(task, policies, learned)
     zero = "blind" if task.blind_policy is not None else "random"
     threshold, source = _threshold(task, policies[zero]["value"], policies[one]["value"])
-    return {
+    found = {
         "policies": policies,
         "zero": zero,
         "one": one,
@@ -55,6 +56,14 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
         "threshold_source": source,
         "provisional": provisional,
     }
+    if task.track == "dial" and isinstance(simulator, TabularSimulator):
+        found["price_of_symmetry"] = _price(price_of_symmetry(simulator, task.symmetry()))
+    return found
+
+
+def _price(price: PriceOfSymmetry) -> dict[str, Any]:
+    """To 9 decimals: below that the two sides of an equation differ by round-off."""
+    return {"least": round(price.least, 9), "most": round(price.most, 9), "method": price.method}
 
 
 def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[str, Any]] | None) -> tuple[str, str]:

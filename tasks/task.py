@@ -47,11 +47,26 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Price:
+    """What the best equivariant policy loses against the optimum, in raw return: between `least` and `most`."""
+
+    least: float
+    most: float
+    method: str
+
+    @property
+    def in_words(self) -> str:
+        """As a card prints it."""
+        value = f"{self.most:.4f}" if self.least == self.most else f"between {self.least:.4f} and {self.most:.4f}"
+        return f"{value} of the return ({self.method})"
+
+
+@dataclass(frozen=True)
 class References:
     """Frozen measurements of a task: policies' returns, scores 0 and 1, the threshold, the budget.
 
     Written by `symprior references TASK --write`; never typed in. `provisional` says what was not measured by the
-    protocol's rules yet; empty where all was.
+    protocol's rules yet; empty where all was. The price of symmetry is known where a dial's task can be enumerated.
     """
 
     policies: dict[str, Reference]
@@ -62,6 +77,7 @@ class References:
     budget: int
     budget_source: str
     provisional: str = ""
+    price_of_symmetry: Price | None = None
 
     def normalise(self, raw_return: float) -> float:
         """The normalised score of a raw return, not clipped: 0 and 1 are the references `zero` and `one`."""
@@ -217,7 +233,8 @@ class Task:
             )
         data = json.loads(file.read_text(encoding="utf-8"))
         policies = {name: Reference(**entry) for name, entry in data.pop("policies").items()}
-        return References(policies=policies, **data)
+        price = data.pop("price_of_symmetry", None)
+        return References(policies=policies, price_of_symmetry=Price(**price) if price else None, **data)
 
     @property
     def is_installed(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.reference_scores import measure, write
+from symprior.tasks.task import Price
 
 console = Console()
 
@@ -118,6 +119,8 @@ def _table(name: str, data: dict[str, object]) -> Table:
         found = f"{reference['value']:.6f} ± {reference['standard_error']:.2g} by {reference['method']}"
         table.add_row(policy, found)
     for key, value in data.items():
-        if key != "policies":
+        if key not in ("policies", "price_of_symmetry"):
             table.add_row(key.replace("_", " "), str(value))
+    if "price_of_symmetry" in data:
+        table.add_row("price of symmetry", Price(**cast(dict[str, Any], data["price_of_symmetry"])).in_words)
     return table

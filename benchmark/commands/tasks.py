@@ -139,6 +139,8 @@ def _print_references(references: References) -> None:
     console.print(
         f"[bold]Budget[/]     {references.budget:,} environment steps  ({references.budget_source})", soft_wrap=True
     )
+    if references.price_of_symmetry is not None:
+        console.print(f"[bold]Price of symmetry[/] {references.price_of_symmetry.in_words}", soft_wrap=True)
     if references.provisional:
         console.print(f"[bold]Provisional[/] {references.provisional}", soft_wrap=True)
 

@@ -169,3 +169,12 @@ def test_every_file_belongs_to_a_task() -> None:
 def test_budgets_are_positive_and_say_where_they_come_from(name: str) -> None:
     task: Task = get_task(name)
     assert task.budget > 0 and task.references.budget_source
+
+
+def test_a_dial_that_can_be_enumerated_has_its_price_of_symmetry(tmp_path: Path) -> None:
+    tilted = replace(get_task("room-bias-v1@eps=0.4"), data=tmp_path)
+    write(tilted, {**measure(tilted), "budget": 100, "budget_source": "measured"}, tmp_path)
+    price = tilted.references.price_of_symmetry
+    assert price is not None and price.least == price.most > 0.1
+    assert price.in_words == f"{price.most:.4f} of the return (dynamic programming on orbits)"
+    assert CATCH.references.price_of_symmetry is None

@@ -148,18 +148,23 @@ class Probe(ABC):
     def rollout_states(
         self, policy: Callable[[NDArray[Any]], Any] | None, rng: np.random.Generator, count: int
     ) -> NDArray[Any]:
-        """States met by a policy on states [1, …] (None: uniformly random actions), [count, …]."""
+        """States met by a reference policy (None: uniformly random actions), [count, …]."""
         self.env.action_space.seed(int(rng.integers(1 << 31)))
-        self.env.reset(seed=int(rng.integers(1 << 31)))
+        observation, _ = self.env.reset(seed=int(rng.integers(1 << 31)))
         states = []
         for _ in range(count):
             state = self.get_state()
             states.append(state)
-            action = self.env.action_space.sample() if policy is None else policy(state[None])[0]
-            *_, terminated, truncated, _ = self.env.step(action)
+            given = self.given_to_policy(state, observation)
+            action = self.env.action_space.sample() if policy is None else policy(given[None])[0]
+            observation, _, terminated, truncated, _ = self.env.step(action)
             if terminated or truncated:
-                self.env.reset()
+                observation, _ = self.env.reset()
         return np.stack(states)
+
+    def given_to_policy(self, state: NDArray[Any], observation: NDArray[Any]) -> NDArray[Any]:
+        """What the task's reference policy acts on: the state, or the observation where there is no simulator."""
+        return state
 
     @property
     def _name(self) -> str:

@@ -8,7 +8,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from symprior.benchmark.bench import bases, environments, learners, networks, training
+from symprior.benchmark.bench import bases, certificates, environments, learners, networks, training
 from symprior.benchmark.bench.comparison import Comparison
 
 COMPARISONS: tuple[Callable[[], Comparison], ...] = (
@@ -23,6 +23,7 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: environments.steps_a_second("two-agents-v1", 1024, 300_000),
     lambda: environments.pong("pong-v1"),
     lambda: environments.pong("pong-small-v1"),
+    certificates.whole_registry,
     training.metered,
     lambda: networks.acting("cartpole-v1", 256),
     lambda: networks.acting("cartpole-v1", 16),

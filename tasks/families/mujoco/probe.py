@@ -65,6 +65,10 @@ class MujocoProbe(Probe):
         mujoco.mj_rnePostConstraint(self._robot.model, self._robot.data)
         return np.asarray(_shown(self.env))
 
+    def given_to_policy(self, state: NDArray[np.float64], observation: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The observation."""
+        return observation
+
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
         """g·s: the representation's, and what g adds to the positions."""
         moved = super().act_on_states(symmetry, g, states)

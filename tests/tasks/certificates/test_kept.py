@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from symprior.benchmark.bench.certificates import RESETS, STATES
 from symprior.tasks import Exactness, get_task, task_names
 from symprior.tasks.certificates import certify
 from symprior.tasks.certificates.kept import kept
 from symprior.tasks.task import DATA
-
-STATES, RESETS = 40, 4000
 
 
 @pytest.mark.parametrize("name", task_names())

@@ -90,13 +90,22 @@ def _of_states(task: Task, symmetry: Symmetry, elements: list[int], is_image: bo
     probe = task.probe()
     try:
         if isinstance(probe, RolloutProbe):
-            return None
+            return _of_observations(task, probe, symmetry, elements)
         if is_image:  # frozen states of single environments lie soon after the start
             states = probe.rollout_states(None, rng, STEPS)
             return _as_seen(symmetry, elements, np.stack([probe.observation(state) for state in states]))
         return _rendered(probe, symmetry, elements, rng)
     finally:
         probe.env.close()
+
+
+def _of_observations(
+    task: Task, probe: RolloutProbe, symmetry: Symmetry, elements: list[int]
+) -> list[NDArray[Any]] | None:
+    """Pictures of what is observed in g·s; None where none are drawn."""
+    one = _least_symmetric(symmetry, frozen_observations(task, STEPS))
+    pictures = [probe.render(np.asarray(symmetry.observation(g, one[None])[0])) for g in elements]
+    return None if any(picture is None for picture in pictures) else [np.asarray(picture) for picture in pictures]
 
 
 def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]) -> list[NDArray[Any]]:

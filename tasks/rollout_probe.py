@@ -52,3 +52,7 @@ class RolloutProbe:
         The group must map each kind onto itself.
         """
         return {"steps that go on": ~transitions.terminated, "last steps": transitions.terminated}
+
+    def render(self, observation: NDArray[Any]) -> NDArray[np.uint8] | None:
+        """A picture of what is observed, [height, width, 3]; None where none is drawn."""
+        return None

@@ -103,6 +103,10 @@ class CartPolePositionsProbe(StateProbe):
         )
         return [replace(each, probability=0.5, reward=first.reward + each.reward) for each in (left, right)]
 
+    def render(self, state: NDArray[np.float64]) -> NDArray[np.uint8] | None:
+        """CartPole's own picture: cart and pole as they stand now."""
+        return cartpole.CartPoleProbe().render(state[:4])
+
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """CartPole's, each with a history of other such states."""
         beside = [cartpole.boundary_states(rng, count) for _ in range(HISTORY)]

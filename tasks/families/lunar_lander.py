@@ -58,6 +58,24 @@ class LunarLanderProbe(RolloutProbe):
             "last steps": transitions.terminated,
         }
 
+    def render(self, observation: NDArray[Any]) -> NDArray[np.uint8] | None:
+        """gymnasium's own picture with the lander put where it is observed; the ground is that of the first terrain."""
+        import gymnasium.envs.box2d.lunar_lander as drawn
+
+        self.env.reset(seed=0)
+        inner: Any = self.env.unwrapped
+        width, height = drawn.VIEWPORT_W / drawn.SCALE, drawn.VIEWPORT_H / drawn.SCALE
+        x, y, angle = (float(observation[i]) for i in (0, 1, 4))
+        to = np.array([(x + 1) * width / 2, y * height / 2 + inner.helipad_y + drawn.LEG_DOWN / drawn.SCALE])
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        start = np.array(inner.lander.position)
+        for body in (inner.lander, *inner.legs):
+            body.position = tuple(map(float, to + turn @ (np.array(body.position) - start)))
+            body.angle += angle
+        inner.render_mode = "rgb_array"
+        picture = inner.render()
+        return None if picture is None else np.asarray(picture)
+
 
 def _wanted(observations: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How much to turn and how much to rise, [batch] each: gymnasium's own heuristic."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from symprior.tasks import Exactness, Symmetry, get_task
 from symprior.tasks.certificates import certify
 from symprior.tasks.certificates.transitions import TransitionEvidence
-from symprior.tasks.families.lunar_lander import mirror, mirrored_observation
+from symprior.tasks.families.lunar_lander import LunarLanderProbe, mirror, mirrored_observation
 from symprior.tasks.frozen_states import frozen_observations
 from symprior.tasks.groups import cyclic
 from symprior.tasks.reference_scores import episode_returns
@@ -257,3 +257,22 @@ def test_without_box2d_every_command_works_for_every_other_task() -> None:
     )
     assert "ends with 2" in refused
     assert "agrees with the declaration" in checked and "ends with 0" in checked
+
+
+def test_the_lander_is_drawn_where_it_is_observed() -> None:
+    task = get_task("lunar-lander-v1")
+    probe = task.probe()
+    assert isinstance(probe, LunarLanderProbe)
+    observed = np.array([0.3, 0.8, 0, 0, 0.4, 0, 0, 0], dtype=np.float32)
+    centres, slopes = [], []
+    for g in range(2):
+        picture = probe.render(task.symmetry().observation(g, observed[None])[0])
+        assert picture is not None
+        rows, columns = np.nonzero((picture[..., 2] > 150) & (picture[..., 0] < 200))  # the lander is violet
+        assert len(rows) > 100
+        centres.append((columns.mean() / picture.shape[1] - 0.5, rows.mean() / picture.shape[0]))
+        slopes.append(np.polyfit(columns, rows, 1)[0])
+    probe.env.close()
+    np.testing.assert_allclose(centres[0], (0.15, 0.33), atol=0.03)
+    np.testing.assert_allclose(centres[1], (-0.15, 0.33), atol=0.03)
+    assert slopes[0] * slopes[1] < 0, "one leans to the left, the other to the right"

@@ -59,7 +59,7 @@ class LunarLanderProbe(RolloutProbe):
         }
 
     def render(self, observation: NDArray[Any]) -> NDArray[np.uint8] | None:
-        """gymnasium's own picture with the lander put where it is observed; the ground is that of the first terrain."""
+        """Gymnasium's own picture with the lander put where it is observed; the ground is that of the first terrain."""
         import gymnasium.envs.box2d.lunar_lander as drawn
 
         self.env.reset(seed=0)

@@ -17,6 +17,7 @@ from symprior.agents.agent import Agent, Problem
 from symprior.agents.algorithm import ALGORITHMS, Algorithm, Settings
 from symprior.agents.prior import PRIORS, Prior, PriorSettings
 from symprior.tasks.errors import SympriorError, unknown_name
+from symprior.tasks.task import Task
 
 PLAIN = "plain"
 
@@ -53,11 +54,16 @@ class ShippedAgent:
     def settings(self, family: str, overrides: dict[str, Any] | None = None) -> Settings:
         """The hyperparameters for a family of tasks: defaults, the family's, the tuned ones, then `overrides`.
 
+        An agent that was not tuned on the family takes what was chosen for the plain one: its prior is switched on at the
+        plain agent's settings. A family may take another's (`like` in `settings.toml`).
+
         Raises:
             SympriorError: an override that does not exist or has an impossible value.
         """
+        family = _shared_settings().get(family, {}).get("like", family)
         shared = _shared_settings().get(family, {}).get(self.algorithm.name, {})
-        values = {**shared, **_tuned(family, self.id), **(overrides or {})}
+        tuned = _tuned(family, self.id) or _tuned(family, self.algorithm.name)
+        values = {**shared, **tuned, **(overrides or {})}
         try:
             return self.settings_type(**values)
         except ValidationError as error:
@@ -67,6 +73,14 @@ class ShippedAgent:
                 f"{self.id} cannot take {name} = {problem['input']!r}: {problem['msg']}. "
                 f"It takes {', '.join(self.settings_type.model_fields)}."
             ) from error
+
+    def problem(self, task: Task, settings: Settings | None = None) -> Problem:
+        """What the agent is told of a task: its declared symmetry, or the one that its prior takes in place of that.
+
+        Raises:
+            SympriorError: the task has no such symmetry.
+        """
+        return Problem.of(task, self.prior.symmetry(task, settings) if self.prior else None)
 
     def build(
         self,
@@ -122,8 +136,8 @@ def _both(algorithm: type[Settings], prior: type[PriorSettings]) -> type[Setting
 
 
 @cache
-def _shared_settings() -> dict[str, dict[str, dict[str, Any]]]:
-    """Family → algorithm → what all its priors share, from `settings.toml`."""
+def _shared_settings() -> dict[str, dict[str, Any]]:
+    """Family → algorithm → what all its priors share, or `like` → another family; from `settings.toml`."""
     file = resources.files("symprior.agents") / "settings.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 

@@ -17,6 +17,7 @@ from symprior.agents.orbits import Orbit
 from symprior.tasks.registry import Registry
 from symprior.tasks.representations import SignedPermutation
 from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.task import Task
 
 if TYPE_CHECKING:
     from symprior.agents.algorithm import Algorithm
@@ -147,6 +148,18 @@ class Prior(ABC):
     def refusal(self, algorithm: Algorithm) -> str | None:
         """Why it cannot be combined with this algorithm; None where it can."""
         return None
+
+    def symmetry(self, task: Task, settings: Any = None) -> Symmetry:
+        """What an agent is told of a task: its declared symmetry, or a control's.
+
+        Args:
+            task: what it is to learn.
+            settings: the agent's; None: the prior's defaults.
+
+        Raises:
+            SympriorError: the task has no such symmetry.
+        """
+        return task.symmetry()
 
     @abstractmethod
     def network(

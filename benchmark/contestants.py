@@ -13,7 +13,7 @@ from symprior.tasks.source_files import digest, load, names_a_file
 if TYPE_CHECKING:
     from symprior.agents import Problem, ShippedAgent
     from symprior.benchmark.job import Stack
-    from symprior.tasks.symmetry import Symmetry
+    from symprior.tasks import Task
 
 METHODS = ("learn", "act")
 
@@ -65,9 +65,15 @@ class Shipped:
         """What carries it out; an agent that does not learn has none."""
         return asked if self.agent.prior else "none"
 
-    def refusal(self, symmetry: Symmetry) -> str | None:
-        """Why it cannot be used where this symmetry acts; None where it can."""
-        return self.agent.algorithm.refusal(symmetry)
+    def problem(self, task: Task, overrides: dict[str, Any]) -> Problem:
+        """What it is told of a task.
+
+        Raises:
+            SympriorError: it takes another kind of action, or a symmetry that the task does not have.
+        """
+        if reason := self.agent.algorithm.refusal(task.symmetry()):
+            raise SympriorError(f"{self.id} cannot be run on {task.id}: {reason}")
+        return self.agent.problem(task, self.agent.settings(task.family, overrides))
 
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Transitions in one gradient step, before a prior adds copies."""
@@ -142,9 +148,11 @@ class Own:
         """Its own."""
         return "own"
 
-    def refusal(self, symmetry: Symmetry) -> str | None:
-        """Unknown: it says so itself when it is made."""
-        return None
+    def problem(self, task: Task, overrides: dict[str, Any]) -> Problem:
+        """What it is told of a task: all there is."""
+        from symprior.agents import Problem
+
+        return Problem.of(task)
 
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Unknown."""

@@ -187,7 +187,7 @@ class Execution:
         """Of one run; None where the agent's numbers are none."""
         if not all(np.isfinite(part).all() for part in (outputs, log_stds) if part is not None):
             return None
-        found = error_of(outputs, self._problem)
+        found = error_of(outputs, self._declared)
         spread = None if log_stds is None else log_std_equivariance_error(log_stds, self._symmetry)
         return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum, log_std=spread)
 
@@ -215,6 +215,12 @@ class Execution:
 
     @cached_property
     def _problem(self) -> Problem:
+        """What the agent is told, which may be a control's symmetry."""
+        return self.contestant.problem(self.task, dict(self.job.settings))
+
+    @cached_property
+    def _declared(self) -> Problem:
+        """What its policy is held against."""
         return Problem.of(self.task, self._symmetry)
 
     @cached_property
@@ -224,7 +230,8 @@ class Execution:
 
     @cached_property
     def _card(self) -> AgentCard:
-        return self.contestant.card(self.agent, self._symmetry.group.name, self.job.learner)
+        told = self._declared if self.agent is None else self._problem
+        return self.contestant.card(self.agent, told.symmetry.group.name, self.job.learner)
 
 
 def training_environments(task: Task, count: int, learner: str, device: str) -> TaskVectorEnv:

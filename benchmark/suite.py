@@ -58,7 +58,7 @@ class Suite(BaseModel):
                 task=task,
                 agent=agent,
                 seeds=parse_seeds(self.seeds),
-                budget=self.budgets.get(task, get_task(task).budget),
+                budget=self.budgets[task] if task in self.budgets else get_task(task).budget,
                 learner=self.learner,
                 settings=self.settings_of(agent),
                 evaluate_every=self.evaluate_every,

@@ -111,6 +111,12 @@ class SignedPermutation(Representation):
         matrix[np.arange(self.size), self.source[g]] = self.sign[g]
         return matrix
 
+    @property
+    def character(self) -> NDArray[np.float64]:
+        """The trace of ρ(g) for each g, [|G|]: the signs of the entries that stay."""
+        stays = self.source == np.arange(self.size)
+        return np.asarray((stays * self.sign).sum(axis=1), dtype=np.float64)
+
     def __call__(self, g: int, x: Any) -> Any:
         """ρ(g) x for a batch of samples, [..., *shape]; the number format stays."""
         xp = array_namespace(x)

@@ -50,7 +50,7 @@ def agents(context: typer.Context) -> None:
 
 def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic.")]) -> None:
     """Show one agent's card: what it is, its settings and size on each family of tasks, citation."""
-    from symprior.agents import Problem, get_agent
+    from symprior.agents import get_agent
 
     agent = get_agent(agent_id)
     console.rule(f"[bold]{agent.id}", align="left")
@@ -64,7 +64,7 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
         task = get_task(name)
         settings = agent.settings(task.family)
         try:
-            built = agent.build(Problem.of(task), [0], [settings])
+            built = agent.build(agent.problem(task, settings), [0], [settings])
         except SympriorError as reason:
             table.add_row(name, "", "", f"[dim]{escape(str(reason))}")
             continue

@@ -131,8 +131,7 @@ def _jobs(
     for job in jobs:  # a wrong name, setting or combination is found before anything runs
         contestant, task = contestants.find(job.agent), get_task(job.task)
         contestant.settings(task.family, dict(job.settings))
-        if reason := contestant.refusal(task.symmetry()):
-            raise SympriorError(f"{job.agent} cannot be run on {job.task}: {reason}")
+        contestant.problem(task, dict(job.settings))
         if (job.task, contestant.id) in cells:
             other = cells[job.task, contestant.id]
             raise SympriorError(

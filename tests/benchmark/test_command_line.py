@@ -44,7 +44,21 @@ def test_mistakes_are_answered_with_a_sentence(symprior, agent_file, arguments, 
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "leaderboard", "publish", "tasks", "agents", "check", "cite", "suites", "tune", "references"]
+    "command",
+    [
+        "run",
+        "leaderboard",
+        "publish",
+        "tasks",
+        "agents",
+        "check",
+        "cite",
+        "suites",
+        "tune",
+        "references",
+        "wrong-group",
+        "dial-curves",
+    ],
 )
 def test_every_command_explains_itself(symprior, command):
     result = symprior(command, "--help")

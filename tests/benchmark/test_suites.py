@@ -6,9 +6,9 @@ import pytest
 from symprior.agents import get_agent
 from symprior.agents.networks.actor_critic import ActorCritic, count_parameters
 from symprior.agents.prior import Sizes
-from symprior.benchmark import tuning
+from symprior.benchmark import contestants, tuning
 from symprior.benchmark.suite import get_suite, suite_names
-from symprior.tasks import get_task
+from symprior.tasks import DIALS, get_task
 
 PAPER_SIZES = {
     "paper-cartpole": {"ppo": 9027, "ppo+homomorphic": 8770},
@@ -21,6 +21,19 @@ def test_every_setting_of_a_suite_is_one_that_its_agents_take(name):
     for job in get_suite(name).jobs():
         settings = get_agent(job.agent).settings(get_task(job.task).family, dict(job.settings))
         assert all(getattr(settings, key) == value for key, value in job.settings)
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_every_agent_of_a_suite_can_be_told_what_it_needs(name):
+    for job in get_suite(name).jobs():
+        contestants.find(job.agent).problem(get_task(job.task), dict(job.settings))
+
+
+def test_every_value_of_a_dial_has_the_budget_of_the_symmetric_one():
+    jobs = get_suite("dials").jobs()
+    budgets = {(job.task.partition("@")[0], job.budget) for job in jobs}
+    assert len(budgets) == len({dial for dial, _ in budgets}) == 2
+    assert {job.task for job in jobs} == {name for dial, _ in budgets for name in DIALS[dial].names}
 
 
 @pytest.mark.parametrize(("name", "agent"), [(name, agent) for name, of in PAPER_SIZES.items() for agent in of])

@@ -29,7 +29,8 @@ def mirror() -> RobotSymmetry:
 
 def balance(observations: NDArray[Any]) -> NDArray[np.float32]:
     """Push towards where the pole leans: keeps every episode up to its end."""
-    return np.clip(observations @ np.array([0.3, 15, 0.7, 2]), -3, 3).astype(np.float32)[:, None]
+    pushes = observations @ np.array([0.3, 15, 0.7, 2])
+    return np.clip(pushes, -3, 3).astype(np.float32)[:, None]
 
 
 register(

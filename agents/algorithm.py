@@ -187,7 +187,13 @@ class LearningAlgorithm(Algorithm):
 
 
 class OnPolicyAlgorithm(LearningAlgorithm):
-    """An actor-critic algorithm that learns from fresh rollouts."""
+    """An actor-critic algorithm that learns from fresh rollouts.
+
+    Attributes:
+        reads_old_probabilities: whether its loss compares the policy with the one that collected the rollout.
+    """
+
+    reads_old_probabilities: ClassVar[bool] = False
 
     learners: ClassVar[Mapping[str, str]] = {
         "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesAgent",

@@ -81,6 +81,12 @@ class Action(nn.Module):
             moved = moved.unflatten(-1, (self._order, self._size)).movedim(-2, 0)
         return moved.reshape(images.shape)
 
+    def by(self, elements: Tensor, x: Tensor) -> Tensor:
+        """ρ(g) x of each sample by an element of its own; elements [...], x [..., *shape]."""
+        images: Tensor = self(x)
+        place = elements.view(1, *elements.shape, *(1,) * self._dims).expand(1, *x.shape)
+        return images.gather(0, place).squeeze(0)
+
     def _products(self, flat: Tensor) -> Tensor:
         """ρ(g) x for all g side by side, [..., |G| · size]: one product for each seed, whose round-off is its own."""
         assert self._matrices is not None
@@ -107,8 +113,10 @@ class Orbit(nn.Module):
         discrete: whether actions are numbers.
         observations: what acts on observations.
         outputs: what acts on action vectors, and on probabilities, logits or values of discrete actions.
+        inverse: the inverse of each element, [|G|].
     """
 
+    inverse: Tensor
     _images: Tensor
 
     def __init__(self, symmetry: Symmetry, device: torch.device | str = "cpu") -> None:
@@ -116,6 +124,7 @@ class Orbit(nn.Module):
         self.order, self.discrete = len(symmetry.group), symmetry.discrete
         self.observations = Action(symmetry.observation, device)
         self.outputs = Action(symmetry.action, device)
+        self.register_buffer("inverse", torch.as_tensor(symmetry.group.inverse, device=device), persistent=False)
         if symmetry.discrete:
             numbers = torch.arange(symmetry.action.size)
             images = [symmetry.act_on_actions(g, numbers) for g in range(self.order)]
@@ -127,3 +136,9 @@ class Orbit(nn.Module):
             images: Tensor = self.outputs(actions)
             return images
         return self._images[:, actions.long()].to(actions.dtype)
+
+    def actions_by(self, elements: Tensor, actions: Tensor) -> Tensor:
+        """g·a of each action by an element of its own; elements [...], actions [...] or [..., size]."""
+        if not self.discrete:
+            return self.outputs.by(elements, actions)
+        return self._images[elements, actions.long()].to(actions.dtype)

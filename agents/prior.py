@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
+from gymnasium.vector import VectorEnv
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
@@ -126,6 +129,12 @@ class AuxiliaryLoss(ABC):
         """As calling it."""
 
 
+Draws = Callable[[int], Tensor]
+"""The next so many random numbers of each seed's own, uniform on [0, 1), [(seeds,) count] in double precision."""
+
+LogProbabilities = Callable[[Tensor, Tensor], Tensor]
+"""Observations and actions [(seeds,) batch, …] → log π(a | s) under the policy as it is now, [(seeds,) batch], no graph."""
+
 N = TypeVar("N", bound=Trunk)
 B = TypeVar("B", bound=Batch)
 
@@ -175,9 +184,35 @@ class Prior(ABC):
             settings: the agent's; None: the prior's defaults.
         """
 
-    def minibatch(self, batch: B, orbit: Orbit) -> B:
-        """What an update sees instead of `batch`, whether that was just collected or comes from a replay buffer."""
+    def environment(
+        self, env: VectorEnv[Any, Any, Any], orbit: Orbit, seeds: NDArray[np.int64]
+    ) -> VectorEnv[Any, Any, Any]:
+        """What the agent is trained in instead of `env`.
+
+        Args:
+            env: the copies of all seeds; it counts the steps.
+            orbit: the symmetry to use.
+            seeds: of a random stream for each copy, [env.num_envs].
+        """
+        return env
+
+    def collected(self, rollout: Minibatch, orbit: Orbit, log_probabilities: LogProbabilities) -> Minibatch:
+        """What an update learns from instead of a rollout, before its first gradient step."""
+        return rollout
+
+    def minibatch(self, batch: B, orbit: Orbit, draws: Draws | None = None) -> B:
+        """What a gradient step sees instead of `batch`, whether that was just collected or comes from a replay buffer.
+
+        Args:
+            batch: transitions.
+            orbit: the symmetry to use.
+            draws: random numbers, for priors that take some.
+        """
         return batch
+
+    def passes(self, order: int) -> int:
+        """How many times as many gradient steps as the algorithm's settings say, under a group of this order."""
+        return 1
 
     def auxiliary_loss(self, orbit: Orbit, settings: Any) -> AuxiliaryLoss | None:
         """A loss beside the algorithm's, for policies that learn from rollouts; None for none.

@@ -40,6 +40,7 @@ class PPO(OnPolicyAlgorithm):
   journal={arXiv preprint arXiv:1707.06347}, year={2017}
 }"""
     settings = PPOSettings
+    reads_old_probabilities = True
 
     def updates(self, settings: PPOSettings) -> tuple[int, int]:
         """(epochs · minibatches, minibatch size)."""

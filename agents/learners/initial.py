@@ -1,8 +1,11 @@
-"""Where training starts: the same network for a seed on every learner."""
+"""Where training starts: the same network and the same streams for a seed on every learner."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import LearnerSettings, OnPolicySettings
@@ -18,3 +21,8 @@ def initial_network(problem: Problem, kind: type[N], prior: Prior, settings: Lea
         symmetrised = settings.symmetrise_statistics or prior.symmetrises_statistics
         network.normalise((symmetry if symmetrised else symmetry.restrict((0,))).observation)
     return network
+
+
+def environment_seeds(seeds: Sequence[int], copies: int) -> NDArray[np.int64]:
+    """Of the streams that a prior draws from for each copy of the environment, [seeds · copies]."""
+    return np.array([seed_from(seed, "episodes", copy) for seed in seeds for copy in range(copies)], dtype=np.int64)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
 from symprior.agents.orbits import Orbit
-from symprior.agents.prior import B, PlainNetwork, register
+from symprior.agents.prior import B, Draws, PlainNetwork, register
 
 
 @register
@@ -27,7 +27,7 @@ class Augment(PlainNetwork):
     )
     bibtex = SYMMETRIC_LOCOMOTION
 
-    def minibatch(self, batch: B, orbit: Orbit) -> B:
+    def minibatch(self, batch: B, orbit: Orbit, draws: Draws | None = None) -> B:
         """The orbit of every transition, [(seeds,) |G| · batch, …]; the first `batch` rows are the originals."""
         columns = vars(batch)
         axis = min(column.ndim for column in columns.values()) - 1  # of the batch: 0, or 1 behind a seed axis

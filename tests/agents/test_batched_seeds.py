@@ -29,7 +29,16 @@ PAPER: dict[str, Any] = {
     "widths": (64, 128),
     "channels": (64, 64),
 }
-OTHER_PRIORS = ("average", "fold", "mirror", "relaxed")
+OTHER_PRIORS = (
+    "average",
+    "fold",
+    "mirror",
+    "relaxed",
+    "augment-one",
+    "augment-episode",
+    "generic-augment",
+    "more-steps",
+)
 SMALL_IMAGES: dict[str, Any] = {"num_envs": 3, "widths": (3, 5, 17), "channels": (2, 3, 5)}
 
 
@@ -87,7 +96,9 @@ def test_a_seed_does_not_depend_on_its_companions_order_or_threads(name: str) ->
         *((name, "grid-catch-v1", SMALL_IMAGES, 300) for name in ("a2c", "a2c+homomorphic")),
         *((f"a2c+{prior}", "grid-catch-vector-v1", {"channels": (3, 5)}, 800) for prior in OTHER_PRIORS),
         *((f"a2c+{prior}", "grid-room-d4-vector-v1", {"channels": (3, 5)}, 400) for prior in ("average", "mirror")),
+        ("ppo+augment-own-probability", "grid-catch-vector-v1", {"channels": (3, 5)}, 512),
         ("a2c+fold", "grid-catch-v1", SMALL_IMAGES, 150),
+        ("a2c+generic-augment", "grid-catch-v1", SMALL_IMAGES, 150),
         ("a2c+relaxed", "grid-catch-v1", SMALL_IMAGES, 150),
     ],
 )

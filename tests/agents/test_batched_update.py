@@ -80,7 +80,8 @@ def differences(
         rollouts.append(transitions_of(model))
         state = np.random.get_state()
         count = SMALL["num_envs"] * SMALL["steps"]
-        orders.append(np.stack([np.random.permutation(count) for _ in range(getattr(model, "n_epochs", 1))]))
+        epochs = getattr(model, "n_epochs", 1) * shipped.prior.passes(len(problem.symmetry.group))
+        orders.append(np.stack([np.random.permutation(count) for _ in range(epochs)]))
         np.random.set_state(state)
         model.train()
 
@@ -118,6 +119,12 @@ MIRROR = {"mirror_weight": 400.0, "mirror_divergence": "kl"}
             for task_id, algorithm in (("cartpole-v1", "ppo"), ("grid-catch-vector-v1", "a2c"), (IMAGES, "ppo"))
         ),
         *(("mirror", task_id, "ppo", MIRROR) for task_id in VECTORS),
+        *(
+            (prior, task_id, algorithm, {})
+            for prior in ("augment-one", "generic-augment", "more-steps")
+            for task_id, algorithm in (("grid-catch-vector-v1", "a2c"), (IMAGES, "ppo"))
+        ),
+        ("augment-own-probability", "grid-catch-vector-v1", "ppo", {}),
     ],
 )
 def test_updates_equal_stable_baselines3(prior: str, task_id: str, algorithm: str, more: dict[str, Any]) -> None:
@@ -144,9 +151,10 @@ def test_updates_equal_stable_baselines3(prior: str, task_id: str, algorithm: st
         ),
         *(
             (name, prior, algorithm)
-            for prior in ("average", "fold", "mirror", "relaxed")
+            for prior in ("average", "fold", "mirror", "relaxed", "augment-one", "generic-augment")
             for name, algorithm in (("plane", "ppo"), ("round", "a2c"))
         ),
+        ("round", "augment-own-probability", "ppo"),
     ],
 )
 def test_updates_on_action_vectors_equal_stable_baselines3(

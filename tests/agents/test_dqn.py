@@ -22,7 +22,7 @@ from symprior.agents.networks.actor_critic import count_parameters, default_widt
 from symprior.agents.networks.layers import stack
 from symprior.agents.networks.q_network import QNetwork
 from symprior.agents.orbits import Orbit
-from symprior.agents.prior import PRIORS, Replayed
+from symprior.agents.prior import PRIORS, Draws, Replayed
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.errors import BudgetExhausted
@@ -31,6 +31,7 @@ from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
 
 TASK_IDS = ["cartpole-v1", "grid-catch-v1", "grid-catch-vector-v1"]
 LEARNERS = ["stable-baselines3", "batched"]
+CONTROLS = ("augment-one", "augment-episode", "generic-augment", "more-steps")
 QUICK: dict[str, Any] = {"learning_starts": 64, "train_frequency": 4, "gradient_steps": 4, "target_update_interval": 64}
 SMALL_IMAGES: dict[str, Any] = {"widths": (3, 5, 17), "channels": (2, 3, 5)}
 
@@ -139,9 +140,9 @@ class Recorder:
     def __init__(self, prior: Any) -> None:
         self.prior, self.seen = prior, []
 
-    def minibatch(self, batch: Replayed, orbit: Orbit) -> Replayed:
+    def minibatch(self, batch: Replayed, orbit: Orbit, draws: Draws) -> Replayed:
         self.seen.append(batch)
-        return self.prior.minibatch(batch, orbit)  # type: ignore[no-any-return]
+        return self.prior.minibatch(batch, orbit, draws)  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +152,8 @@ class Recorder:
         ("fold", "cartpole-v1"),
         ("fold", "grid-catch-v1"),
         ("relaxed", "grid-catch-vector-v1"),
+        ("augment-one", "grid-catch-vector-v1"),
+        ("generic-augment", "grid-catch-v1"),
     ],
 )
 def test_updates_equal_stable_baselines3(task_id: str, prior: str) -> None:
@@ -231,7 +234,16 @@ def test_a_time_limit_is_no_end_to_either_learner() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["dqn", "dqn+augment", "dqn+homomorphic", "dqn+random-basis", "dqn+fold", "dqn+relaxed"]
+    "name",
+    [
+        "dqn",
+        "dqn+augment",
+        "dqn+homomorphic",
+        "dqn+random-basis",
+        "dqn+fold",
+        "dqn+relaxed",
+        *(f"dqn+{p}" for p in CONTROLS),
+    ],
 )
 @pytest.mark.parametrize(
     ("task_id", "settings", "steps"),

@@ -18,6 +18,7 @@ from symprior.agents.agent import Problem
 from symprior.agents.algorithm import LearnerSettings, LearningAlgorithm
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.stack import Stack
+from symprior.agents.learners.initial import environment_seeds
 from symprior.agents.prior import Prior
 from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.streams import Streams, seed_from
@@ -59,7 +60,7 @@ class BatchedLearner(Actor, Generic[S]):
             raise SympriorError(f"{len(self.seeds)} seeds take as many settings (or one for all), not {len(each)}.")
         self._settings: Any = each[0]
         self.num_envs = self._settings.num_envs
-        self._device = torch.device(device)
+        self._device, self._prior = torch.device(device), prior
         self.stack = self._stack(problem, self.seeds, algorithm, prior, each, self._device)
         self.network = self.stack.network
         self.parameters, self.gradient_steps = self.stack.parameters, 0
@@ -77,9 +78,10 @@ class BatchedLearner(Actor, Generic[S]):
             budget: environment steps of each seed.
         """
         keep_freed_memory()
+        trained_in = self._prior.environment(env, self.stack.orbit, environment_seeds(self.seeds, self.num_envs))
         with one_thread():
             try:
-                self._learn(env, budget)
+                self._learn(trained_in, budget)
             except BudgetExhausted:
                 return
 

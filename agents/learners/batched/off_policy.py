@@ -79,13 +79,14 @@ class ReplayStack(Stack[QNetwork]):
         """Learn from the replay buffer; returns the number of gradient steps."""
         assert self._replay is not None
         steps, size = self._algorithm.updates(self._settings)
+        steps *= self._prior.passes(self.orbit.order)
         for batch in self._replay.sample(self._replay_streams.draw(steps * size).unflatten(1, (steps, size))):
             self.train(batch)
         return steps
 
     def train(self, batch: Replayed) -> None:
         """One gradient step on transitions [seeds, batch, …]."""
-        seen = self._prior.minibatch(batch, self._orbit)
+        seen = self._prior.minibatch(batch, self.orbit, self._prior_streams.draw)
         with torch.no_grad():
             targets = self._algorithm.targets(self.target(seen.next_observations), seen, self._settings)
         values = self.network(seen.observations)

@@ -40,9 +40,9 @@ class OnPolicyStack(Stack[ActorCritic]):
         self._algorithm, self._steps = algorithm, settings[0].steps
         gradient_steps, size = algorithm.updates(settings[0])
         self._minibatches = self._steps * self._copies // size
-        self._epochs = gradient_steps // self._minibatches
+        self._epochs = gradient_steps // self._minibatches * prior.passes(self.orbit.order)
         self._draws = self.network.distribution.draws(problem.symmetry)
-        self.auxiliary_loss = prior.auxiliary_loss(self._orbit, self._settings)
+        self.auxiliary_loss = prior.auxiliary_loss(self.orbit, self._settings)
         self._action_streams, self._order_streams = self._stream("actions"), self._stream("order")
         self._rollout: Rollout | None = None
         self._time = 0
@@ -107,10 +107,17 @@ class OnPolicyStack(Stack[ActorCritic]):
 
     def train(self, transitions: Minibatch, order: Tensor) -> int:
         """Gradient steps on minibatches of the transitions in the order [seeds, epochs, transitions]."""
+        rollout = self._prior.collected(transitions, self.orbit, self._log_probabilities)
         for epoch in order.unbind(1):
-            for batch in minibatches(transitions, epoch, self._minibatches):
-                self._step(self._prior.minibatch(batch, self._orbit))
+            for batch in minibatches(rollout, epoch, self._minibatches):
+                self._step(self._prior.minibatch(batch, self.orbit, self._prior_streams.draw))
         return order.shape[1] * self._minibatches
+
+    @torch.no_grad()
+    def _log_probabilities(self, observations: Tensor, actions: Tensor) -> Tensor:
+        """Of actions at observations, [seeds, rows, …], under the policies as they are now, [seeds, rows]."""
+        outputs, _ = self.network(observations)
+        return self.network.distribution(outputs).log_probability(actions)
 
     def _step(self, batch: Minibatch) -> None:
         """One gradient step."""

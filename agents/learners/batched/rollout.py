@@ -63,4 +63,4 @@ def minibatches(transitions: Minibatch, order: Tensor, count: int) -> Iterator[M
         return ordered.view(seeds, length, *column.shape[2:]).chunk(count, dim=1)
 
     for columns in zip(*map(parts, vars(transitions).values()), strict=True):
-        yield Minibatch(*columns)
+        yield type(transitions)(*columns)

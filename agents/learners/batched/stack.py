@@ -34,6 +34,7 @@ class Stack(Generic[N]):
 
     Attributes:
         network: parameters [seeds, …]; at least two seeds.
+        orbit: the symmetry to use.
         parameters: trainable numbers of one seed.
     """
 
@@ -52,11 +53,12 @@ class Stack(Generic[N]):
         networks = [initial_network(problem, kind, prior, one, seed) for one, seed in zip(settings, seeds, strict=True)]
         self.parameters = count_parameters(networks[0])
         self.network = cast(N, stack(networks)).to(device)
-        self._prior, self._orbit = prior, Orbit(problem.symmetry, device)
+        self._prior, self.orbit = prior, Orbit(problem.symmetry, device)
         self._settings: Any = StackedSettings(settings, device)
         self._optimizer = StackedAdam(self.network, settings, self._settings.max_gradient_norm)
         self._copies = settings[0].num_envs
         self._seeds, self._device = tuple(seeds), device
+        self._prior_streams = self._stream("prior")
 
     def _stream(self, use: str) -> Streams:
         """Random numbers of each seed's own for one use."""

@@ -14,13 +14,13 @@ from stable_baselines3.common.utils import set_random_seed
 from symprior.agents.acting import Actor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithm import LearningAlgorithm
-from symprior.agents.learners.initial import initial_network
+from symprior.agents.learners.initial import environment_seeds, initial_network
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.actor_critic import count_parameters
 from symprior.agents.orbits import Orbit
-from symprior.agents.prior import Prior
+from symprior.agents.prior import Draws, Prior
 from symprior.tasks.errors import BudgetExhausted
-from symprior.tasks.streams import seed_from
+from symprior.tasks.streams import Streams, seed_from
 
 
 class StableBaselinesLearner(Actor):
@@ -57,7 +57,8 @@ class StableBaselinesLearner(Actor):
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
         """Train once, until the environment ends it or the budget is used."""
-        model = self.model(VectorEnvAdapter(env))
+        trained_in = self._prior.environment(env, self._orbit, environment_seeds([self.seed], self.num_envs))
+        model = self.model(VectorEnvAdapter(trained_in))
         try:
             model.learn(total_timesteps=budget, log_interval=None)
         except BudgetExhausted:
@@ -79,11 +80,16 @@ class StableBaselinesLearner(Actor):
                 **self._policy_arguments(),
             },
             device=self._device,
-            **self._parts({"prior": self._prior, "orbit": self._orbit}),
+            **self._parts({"prior": self._prior, "orbit": self._orbit, "draws": self._draws()}),
         )
         model.set_logger(Logger(folder=None, output_formats=[]))  # its own would make a folder for every run
         model.action_space.seed(seed)  # random actions come from the space's own generator
         return model
+
+    def _draws(self) -> Draws:
+        """The prior's random numbers: the stream that the batched learner gives this seed."""
+        streams = Streams(torch.tensor([seed_from(self.seed, "prior")], device=self._device))
+        return lambda count: streams.draw(count)[0]
 
     @abstractmethod
     def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from symprior.agents.acting import GreedyActor
+from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
 from symprior.agents.learners.stable_baselines3.replay import PriorReplayBuffer
 from symprior.agents.learners.stable_baselines3.value_policy import NetworkValuePolicy
@@ -23,6 +24,12 @@ class StableBaselinesValueAgent(GreedyActor, StableBaselinesLearner):
             "replay_buffer_class": PriorReplayBuffer,
             "replay_buffer_kwargs": buffer,
         }
+
+    def model(self, env: VectorEnvAdapter) -> Any:
+        """The model, with as many times its gradient steps as the prior says."""
+        model = super().model(env)
+        model.gradient_steps *= self._prior.passes(self._orbit.order)
+        return model
 
     def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
         """Q, [batch, actions]."""

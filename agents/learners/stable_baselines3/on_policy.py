@@ -31,11 +31,18 @@ class StableBaselinesOnPolicyLearner(StableBaselinesLearner):
         return {
             "policy": NetworkPolicy,
             "rollout_buffer_class": PriorRolloutBuffer,
-            "rollout_buffer_kwargs": buffer,
+            "rollout_buffer_kwargs": {**buffer, "log_probabilities": self._log_probabilities},
         }
 
     def _policy_arguments(self) -> dict[str, Any]:
         return {"auxiliary_loss": self.auxiliary_loss}
+
+    @torch.no_grad()
+    def _log_probabilities(self, observations: Tensor, actions: Tensor) -> Tensor:
+        """Of actions at observations, [rows, …], under the policy as it is now, [rows]."""
+        outputs, _ = self.network(observations)
+        found: Tensor = self.network.distribution(outputs).log_probability(actions)
+        return found
 
     @torch.no_grad()
     def _policy_outputs(self, observations: NDArray[Any]) -> Tensor:

@@ -13,6 +13,8 @@ def headline(board: Board) -> str:
             if row.complete and not row.plain and row.gain is not None:
                 where = _where(board) + (f" ({learner})" if len(board.learners) > 1 else "")
                 return data_needed(where, row.agent, row.gain)
+    if not any(table.track == "headline" for table in board.tasks):
+        return f"{board.suite}-{board.version} has no headline task: each of its tasks stands for itself, below."
     return f"No agent of {board.suite}-{board.version} is complete and has a plain arm beside it yet."
 
 

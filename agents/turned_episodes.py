@@ -10,12 +10,15 @@ from gymnasium.vector import VectorEnv, VectorWrapper
 from numpy.typing import NDArray
 from torch import Tensor
 
+from symprior.agents.acting import ActionLimits
 from symprior.agents.orbits import Orbit
 from symprior.tasks.streams import Streams
 
 
 class TurnedEpisodes(VectorWrapper):
     """The agent sees g s, and where it acts a the environment gets g⁻¹ a; g is drawn anew for each episode of each copy.
+
+    Where a turn does not keep the bounds of action vectors (by 45°, say), what leaves them is clipped.
 
     Args:
         env: the environments, on numpy or torch; an episode that ends is followed by the next in the same step.
@@ -26,6 +29,7 @@ class TurnedEpisodes(VectorWrapper):
     def __init__(self, env: VectorEnv[Any, Any, Any], orbit: Orbit, seeds: NDArray[np.int64]) -> None:
         super().__init__(env)
         self._orbit = orbit
+        self._limits = None if orbit.discrete else ActionLimits(env.single_action_space)
         self._streams = Streams(torch.as_tensor(seeds, device=orbit.inverse.device))
         self.elements = torch.zeros(len(seeds), dtype=torch.int64, device=orbit.inverse.device)
 
@@ -49,12 +53,15 @@ class TurnedEpisodes(VectorWrapper):
         self.elements = torch.where(started, drawn, self.elements)
 
     def _turned(self, observations: Any) -> Any:
-        turned = self._orbit.observations.by(self.elements, self._tensor(observations))
+        turned = self._orbit.observations.by(*self._alone(self.elements, observations)).squeeze(1)
         return turned if isinstance(observations, Tensor) else turned.numpy()
 
     def _back(self, actions: Any) -> Any:
-        moved = self._orbit.actions_by(self._orbit.inverse[self.elements], self._tensor(actions))
+        moved = self._orbit.actions_by(*self._alone(self._orbit.inverse[self.elements], actions)).squeeze(1)
+        if self._limits is not None:
+            moved = self._limits.clip(moved)
         return moved if isinstance(actions, Tensor) else moved.numpy()
 
-    def _tensor(self, array: Any) -> Tensor:
-        return torch.as_tensor(array, device=self.elements.device)
+    def _alone(self, elements: Tensor, array: Any) -> tuple[Tensor, Tensor]:
+        """Each copy as a batch of its own: a product of matrices then rounds it off as if it had no companions."""
+        return elements.unsqueeze(1), torch.as_tensor(array, device=elements.device).unsqueeze(1)

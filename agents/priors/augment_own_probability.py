@@ -59,4 +59,4 @@ class AugmentOwnProbability(Augment):
         assert isinstance(batch, _WithImages)
         axis, own = batch.old_values.ndim - 1, batch.image_log_probabilities
         images = super().minibatch(batch, orbit)
-        return replace(images, old_log_probabilities=own.movedim(-1, axis).flatten(axis, axis + 1))  # type: ignore[call-arg]
+        return replace(images, old_log_probabilities=own.movedim(-1, axis).flatten(axis, axis + 1))

@@ -175,6 +175,9 @@ def test_limits_are_of_the_spaces_type_and_know_no_nan() -> None:
         ("a2c+fold", "round"),
         ("a2c+mirror", "round"),
         ("ppo+relaxed", "plane"),
+        ("a2c+augment-one", "round"),
+        ("a2c+augment-episode", "round"),
+        ("ppo+augment-own-probability", "round"),
     ],
 )
 def test_a_seed_does_not_depend_on_its_companions(point_mass: Make, name: str, task_name: str) -> None:

@@ -30,6 +30,13 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["tasks", "show", "catch"], "Did you mean"),
         (["agents", "show", "ppoo"], "Did you mean 'ppo'"),
         (["check"], "Name a task"),
+        (["wrong-group"], "Name a task"),
+        (
+            ["run", "--task", "hopper-v1", "--agent", "ppo+wrong-group", "--budget", "99"],
+            "symprior wrong-group hopper-v1",
+        ),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo+subgroup"], "that is the plain agent"),
+        (["run", "--task", "cartpole-v1", "--agent", "a2c+augment-own-probability"], "a2c never reads"),
         (["leaderboard", "--records", "nothing-here"], "no records folder"),
         (["cite", "--suite", "slow"], "There is no suite"),
     ],

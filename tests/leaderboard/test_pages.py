@@ -162,6 +162,12 @@ def test_the_headline_sentence_claims_no_more_than_the_data(
     assert sentence in headline(build(suite_runs(seeds=seeds, speeds=speeds), tasks=tasks))
 
 
+def test_a_board_without_headline_tasks_says_so(make_task: Callable[..., Task], make_run: Make) -> None:
+    dial = {"cartpole-v1": make_task("cartpole-v1", "cartpole", "dial")}
+    board = build([make_run(seed=seed) for seed in range(10)], tasks=dial)
+    assert headline(board) == "core-v1 has no headline task: each of its tasks stands for itself, below."
+
+
 def test_names_cannot_carry_markup(tasks: dict[str, Task], make_run: Make) -> None:
     name = "<script>alert(1)</script>|x"
     board = build([make_run(agent=name, seed=seed) for seed in range(5)], tasks=tasks)

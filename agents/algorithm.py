@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from symprior.agents.prior import Minibatch, Replayed
 
 
+LEARNERS = ("stable-baselines3", "batched")
+"""What carries algorithms out; not every algorithm runs on each."""
+
+
 class Settings(BaseModel):
     """Hyperparameters of one agent on one family of tasks; equal for every prior but for what was searched."""
 
@@ -37,7 +41,6 @@ class LearnerSettings(Settings):
 
     learning_rate: float = Field(default=1e-3, gt=0, description="Adam's, constant")
     gamma: float = Field(default=0.99, gt=0, le=1, description="discount")
-    max_gradient_norm: float = Field(default=1.0, gt=0, description="gradients are clipped to this norm")
     adam_epsilon: float = Field(default=1e-5, gt=0, description="Adam's ε")
     widths: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
         default=None, description="hidden widths of the plain network"
@@ -61,6 +64,7 @@ class LearnerSettings(Settings):
 class OnPolicySettings(LearnerSettings):
     """What PPO and A2C have in common."""
 
+    max_gradient_norm: float = Field(default=1.0, gt=0, description="gradients are clipped to this norm")
     steps: int = Field(default=16, ge=1, description="environment steps of each copy between two updates")
     gae_lambda: float = Field(default=0.95, ge=0, le=1, description="λ of generalised advantage estimation; 1: returns")
     value_coefficient: float = Field(default=0.5, ge=0, description="weight of the value loss")
@@ -104,6 +108,42 @@ class ReplaySettings(LearnerSettings):
     gradient_steps: int = Field(default=16, ge=1, description="gradient steps in each update, each on a new minibatch")
     batch_size: int = Field(default=64, ge=1, description="transitions in a minibatch, drawn with replacement")
 
+    def for_stable_baselines3(self) -> dict[str, Any]:
+        """The same under the names that Stable-Baselines3's off-policy models give them."""
+        return {
+            "buffer_size": self.buffer_size,
+            "learning_starts": self.learning_starts,
+            "train_freq": self.train_frequency,
+            "gradient_steps": self.gradient_steps,
+            "batch_size": self.batch_size,
+            "learning_rate": self.learning_rate,
+            "gamma": self.gamma,
+        }
+
+
+class GreedyReplaySettings(ReplaySettings):
+    """What DQN and QR-DQN have in common."""
+
+    max_gradient_norm: float = Field(default=10.0, gt=0, description="gradients are clipped to this norm")
+    target_update_interval: int = Field(
+        default=256, ge=1, description="environment steps, over all copies, between two copies to the target network"
+    )
+    exploration_fraction: float = Field(
+        default=0.2, gt=0, le=1, description="part of the budget over which ε falls linearly from 1 to its final value"
+    )
+    final_epsilon: float = Field(default=0.05, ge=0, le=1, description="ε from there on")
+
+    def for_stable_baselines3(self) -> dict[str, Any]:
+        """The same under the names that Stable-Baselines3's ε-greedy models give them."""
+        return {
+            **super().for_stable_baselines3(),
+            "target_update_interval": self.target_update_interval,
+            "exploration_fraction": self.exploration_fraction,
+            "exploration_initial_eps": 1.0,
+            "exploration_final_eps": self.final_epsilon,
+            "max_grad_norm": self.max_gradient_norm,
+        }
+
 
 class Algorithm(ABC):
     """One algorithm.
@@ -145,9 +185,8 @@ class LearningAlgorithm(Algorithm):
     learners: ClassVar[Mapping[str, str]] = {}
     continuous_learners: ClassVar[Mapping[str, str]] = {}
 
-    @property
     @abstractmethod
-    def network(self) -> type[Trunk]:
+    def network(self, settings: Any) -> type[Trunk]:
         """The kind of network: which heads it has."""
 
     @abstractmethod
@@ -169,6 +208,8 @@ class LearningAlgorithm(Algorithm):
         if reason := self.refusal(problem.symmetry):
             raise SympriorError(reason)
         learners = self._learners(problem.symmetry)
+        if learner in LEARNERS and learner not in learners:
+            raise SympriorError(f"{self.name} runs on the learner {' and '.join(learners)} only, not on {learner}.")
         if learner not in learners:
             raise unknown_name("learner", learner, learners)
         module, _, name = learners[learner].partition(":")
@@ -198,8 +239,7 @@ class OnPolicyAlgorithm(LearningAlgorithm):
         "batched": "symprior.agents.learners.batched:BatchedGaussianAgent",
     }
 
-    @property
-    def network(self) -> type[ActorCritic]:
+    def network(self, settings: Any) -> type[ActorCritic]:
         """Policy and value."""
         from symprior.agents.networks.actor_critic import ActorCritic
 
@@ -236,23 +276,26 @@ class OnPolicyAlgorithm(LearningAlgorithm):
 
 
 class ReplayAlgorithm(LearningAlgorithm):
-    """An algorithm that learns action values from a replay buffer."""
+    """An algorithm that learns from a replay buffer."""
+
+    def updates(self, settings: ReplaySettings) -> tuple[int, int]:
+        """(gradient steps of an update, transitions in each)."""
+        return settings.gradient_steps, settings.batch_size
+
+
+class ValueAlgorithm(ReplayAlgorithm):
+    """An algorithm that learns action values, on every learner."""
 
     learners: ClassVar[Mapping[str, str]] = {
         "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesValueAgent",
         "batched": "symprior.agents.learners.batched:BatchedValueAgent",
     }
 
-    @property
-    def network(self) -> type[QNetwork]:
+    def network(self, settings: Any) -> type[QNetwork]:
         """Action values."""
         from symprior.agents.networks.q_network import QNetwork
 
         return QNetwork
-
-    def updates(self, settings: ReplaySettings) -> tuple[int, int]:
-        """(gradient steps of an update, transitions in each)."""
-        return settings.gradient_steps, settings.batch_size
 
     @abstractmethod
     def exploration(self, settings: Any, progress: float) -> Tensor:

@@ -171,9 +171,11 @@ class Trunk(nn.Module, ABC):
             raise SympriorError("Images are scaled to 0 … 1 already; normalise_observations is for vectors.")
         self.normaliser = Normaliser(representation)
 
-    def head(self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float) -> BasisLinear:
-        """A linear layer from the features to one copy of `target`."""
-        return BasisLinear(self._source, target, self._width, 1, rule, rng, gain, self._moments)
+    def head(
+        self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float, copies: int = 1
+    ) -> BasisLinear:
+        """A linear layer from the features to so many copies of `target`, [(seeds,) batch, target.size · copies]."""
+        return BasisLinear(self._source, target, self._width, copies, rule, rng, gain, self._moments)
 
     def _each_position(self, x: Tensor) -> Tensor:
         """From [(seeds,) batch, fibre · channel, height, width] to [(seeds,) batch, fibre · height · width · channel]."""

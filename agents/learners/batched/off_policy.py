@@ -14,7 +14,7 @@ from torch import Tensor
 
 from symprior.agents.acting import GreedyActor
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import ReplayAlgorithm, ReplaySettings
+from symprior.agents.algorithm import ReplaySettings, ValueAlgorithm
 from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
 from symprior.agents.learners.batched.replay import Replay
 from symprior.agents.learners.batched.stack import Stack
@@ -33,12 +33,12 @@ class ReplayStack(Stack[QNetwork]):
         self,
         problem: Problem,
         seeds: Sequence[int],
-        algorithm: ReplayAlgorithm,
+        algorithm: ValueAlgorithm,
         prior: Prior,
         settings: Sequence[ReplaySettings],
         device: torch.device,
     ) -> None:
-        super().__init__(problem, algorithm.network, seeds, prior, settings, device)
+        super().__init__(problem, algorithm.network(settings[0]), seeds, prior, settings, device)
         self._algorithm, self._actions = algorithm, problem.symmetry.action.size
         self.target = copy.deepcopy(self.network).requires_grad_(False)
         self._exploration_streams, self._replay_streams = self._stream("exploration"), self._stream("replay")

@@ -1,6 +1,14 @@
 """Stable-Baselines3, the reference learner, fed with this project's networks and priors; its algorithms are untouched."""
 
-from symprior.agents.learners.stable_baselines3.off_policy import StableBaselinesValueAgent
+from symprior.agents.learners.stable_baselines3.off_policy import (
+    StableBaselinesQuantileAgent,
+    StableBaselinesValueAgent,
+)
 from symprior.agents.learners.stable_baselines3.on_policy import StableBaselinesAgent, StableBaselinesGaussianAgent
 
-__all__ = ["StableBaselinesAgent", "StableBaselinesGaussianAgent", "StableBaselinesValueAgent"]
+__all__ = [
+    "StableBaselinesAgent",
+    "StableBaselinesGaussianAgent",
+    "StableBaselinesQuantileAgent",
+    "StableBaselinesValueAgent",
+]

@@ -50,10 +50,15 @@ class StableBaselinesLearner(Actor):
         self.problem, self._algorithm, self._prior = problem, algorithm, prior
         self._device = torch.device(device)
         self._orbit = Orbit(problem.symmetry, self._device)
-        self.network: Any = initial_network(problem, algorithm.network, prior, self._settings, self.seed)
+        self.network: Any = self._initial_network()
         self.network.to(self._device)
         self.parameters = count_parameters(self.network)
         self.gradient_steps = 0
+
+    def _initial_network(self) -> Any:
+        """What is trained, before training."""
+        kind = self._algorithm.network(self._settings)
+        return initial_network(self.problem, kind, self._prior, self._settings, self.seed)
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
         """Train once, until the environment ends it or the budget is used."""

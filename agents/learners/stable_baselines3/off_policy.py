@@ -1,4 +1,4 @@
-"""DQN by Stable-Baselines3."""
+"""DQN by Stable-Baselines3, and QR-DQN by sb3-contrib."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import torch
 from numpy.typing import NDArray
 
 from symprior.agents.acting import GreedyActor
+from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
-from symprior.agents.learners.stable_baselines3.replay import PriorReplayBuffer
+from symprior.agents.learners.stable_baselines3.quantile_policy import NetworkQuantilePolicy
+from symprior.agents.learners.stable_baselines3.replay import EnlargedReplayBuffer, PriorReplayBuffer
 from symprior.agents.learners.stable_baselines3.value_policy import NetworkValuePolicy
 
 
@@ -33,3 +35,26 @@ class StableBaselinesValueAgent(GreedyActor, StableBaselinesLearner):
     def final_epsilon(self, rows: int) -> NDArray[np.float64]:
         """The settings', [rows, 1]."""
         return np.full((rows, 1), self._settings.final_epsilon)
+
+
+class StableBaselinesQuantileAgent(StableBaselinesValueAgent):
+    """An agent that learns quantiles of returns, whose means are its action values."""
+
+    def model(self, env: VectorEnvAdapter) -> Any:
+        """As of every learner; sb3-contrib's counts on as many rows in a minibatch as it asks for."""
+        model = super().model(env)
+        model.batch_size *= model.replay_buffer.copies
+        return model
+
+    def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "policy": NetworkQuantilePolicy,
+            "replay_buffer_class": EnlargedReplayBuffer,
+            "replay_buffer_kwargs": buffer,
+        }
+
+    def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+        """The means over quantiles, [batch, actions]."""
+        with torch.no_grad():
+            quantiles: torch.Tensor = self.network(torch.as_tensor(observations, device=self._device))
+            return quantiles.double().mean(-2).cpu().numpy()

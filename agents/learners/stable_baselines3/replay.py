@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import torch
+from gymnasium.spaces import Discrete
 from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.type_aliases import ReplayBufferSamples
 from stable_baselines3.common.vec_env import VecNormalize
@@ -22,9 +25,10 @@ class PriorReplayBuffer(ReplayBuffer):
 
     def _get_samples(self, batch_inds: np.ndarray, env: VecNormalize | None = None) -> ReplayBufferSamples:
         samples = super()._get_samples(batch_inds, env)
+        is_number = isinstance(self.action_space, Discrete)  # Stable-Baselines3 keeps it as a vector of one entry
         batch = Replayed(
             samples.observations,
-            samples.actions.squeeze(-1),
+            samples.actions.squeeze(-1) if is_number else samples.actions,
             samples.next_observations,
             samples.dones.squeeze(-1),
             samples.rewards.squeeze(-1),
@@ -32,8 +36,25 @@ class PriorReplayBuffer(ReplayBuffer):
         seen = self._prior.minibatch(batch, self._orbit)
         return ReplayBufferSamples(
             seen.observations,
-            seen.actions.unsqueeze(-1),
+            seen.actions.unsqueeze(-1) if is_number else seen.actions,
             seen.next_observations,
             seen.terminated.unsqueeze(-1),
             seen.rewards.unsqueeze(-1),
         )
+
+
+class EnlargedReplayBuffer(PriorReplayBuffer):
+    """Is asked for minibatches by their size behind the prior, and draws so many fewer transitions."""
+
+    @cached_property
+    def copies(self) -> int:
+        """Transitions behind the prior for each one before it."""
+        state = torch.zeros(1, *self.obs_shape, device=self.device)
+        number = torch.zeros(1, device=self.device)
+        action = number.long() if isinstance(self.action_space, Discrete) else number.expand(1, self.action_dim)
+        seen = self._prior.minibatch(Replayed(state, action, state, number, number), self._orbit)
+        return len(seen.rewards)
+
+    def sample(self, batch_size: int, env: VecNormalize | None = None) -> ReplayBufferSamples:
+        """A minibatch of this size."""
+        return super().sample(batch_size // self.copies, env)

@@ -172,6 +172,10 @@ class Algorithm(ABC):
         """Why it cannot be used where this symmetry acts; None where it can."""
         return None
 
+    def learner_refusal(self, learner: str) -> str | None:
+        """Why this learner (one of `LEARNERS`) does not carry it out; None where it does."""
+        return None
+
 
 class LearningAlgorithm(Algorithm):
     """An algorithm that trains a network.
@@ -208,8 +212,8 @@ class LearningAlgorithm(Algorithm):
         if reason := self.refusal(problem.symmetry):
             raise SympriorError(reason)
         learners = self._learners(problem.symmetry)
-        if learner in LEARNERS and learner not in learners:
-            raise SympriorError(f"{self.name} runs on the learner {' and '.join(learners)} only, not on {learner}.")
+        if reason := self.learner_refusal(learner):
+            raise SympriorError(reason)
         if learner not in learners:
             raise unknown_name("learner", learner, learners)
         module, _, name = learners[learner].partition(":")
@@ -225,6 +229,13 @@ class LearningAlgorithm(Algorithm):
             return None
         takes, has = ("discrete actions", "vectors") if self.learners else ("action vectors", "discrete")
         return f"{self.name} takes {takes}, but the task's actions are {has}. `symprior agents` lists other algorithms."
+
+    def learner_refusal(self, learner: str) -> str | None:
+        """That another learner has it."""
+        has = {**self.learners, **self.continuous_learners}
+        if learner in has or learner not in LEARNERS:
+            return None
+        return f"{self.name} runs on the learner {' and '.join(has)} only, not on {learner}."
 
 
 class OnPolicyAlgorithm(LearningAlgorithm):

@@ -27,7 +27,7 @@ def agents(context: typer.Context) -> None:
     """List the agents: which prior goes with which algorithm."""
     if context.invoked_subcommand:
         return
-    from symprior.agents.algorithm import ALGORITHMS
+    from symprior.agents.algorithm import ALGORITHMS, LEARNERS
     from symprior.agents.prior import PRIORS
 
     combined = [ALGORITHMS[name] for name in ALGORITHMS if ALGORITHMS[name].takes_prior]
@@ -40,6 +40,9 @@ def agents(context: typer.Context) -> None:
         cells = ("[dim]no" if prior.refusal(algorithm) else "yes" for algorithm in combined)
         table.add_row(name, "control" if prior.is_control else "agent", *cells, prior.description)
     console.print(table)
+    for learner in LEARNERS:
+        carried_out = ", ".join(algorithm.name for algorithm in combined if not algorithm.learner_refusal(learner))
+        console.print(f"On the learner {learner}: {carried_out}.", highlight=False)
     console.print(
         f"An agent is algorithm+prior, such as ppo+homomorphic; ppo alone is ppo+plain. Without a prior: {', '.join(alone)}."
         "\nOne agent's card, or why there is none: symprior agents show ID. "

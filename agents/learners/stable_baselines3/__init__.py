@@ -5,10 +5,13 @@ from symprior.agents.learners.stable_baselines3.off_policy import (
     StableBaselinesValueAgent,
 )
 from symprior.agents.learners.stable_baselines3.on_policy import StableBaselinesAgent, StableBaselinesGaussianAgent
+from symprior.agents.learners.stable_baselines3.twin_critics import StableBaselinesSACAgent, StableBaselinesTD3Agent
 
 __all__ = [
     "StableBaselinesAgent",
     "StableBaselinesGaussianAgent",
     "StableBaselinesQuantileAgent",
+    "StableBaselinesSACAgent",
+    "StableBaselinesTD3Agent",
     "StableBaselinesValueAgent",
 ]

@@ -98,6 +98,11 @@ class StableBaselinesLearner(Actor):
         """What the policy is made with beside its network and optimizer."""
         return {}
 
+    def _optimizer(self, model: Any) -> torch.optim.Optimizer:
+        """The one whose steps are counted."""
+        optimizer: torch.optim.Optimizer = model.policy.optimizer
+        return optimizer
+
     def _count_gradient_steps(self, model: Any) -> int:
-        state = next(iter(model.policy.optimizer.state.values()), None)
+        state = next(iter(self._optimizer(model).state.values()), None)
         return int(state["step"]) if state else 0

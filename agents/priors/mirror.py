@@ -33,7 +33,7 @@ class MirrorSettings(PriorSettings):
 class Mirror(PlainNetwork):
     """LOSS of Abdolhosseini et al. (2019) for any group: + w · mean over s and g ≠ e of ‖π(s) − g⁻¹ π(g s)‖².
 
-    π(s) is the vector of probabilities, or of means (of squashed ones, in [−1, 1], in the actor's loss alone, of SAC and TD3).
+    π(s) is the vector of probabilities, or of means (of SAC and TD3 squashed ones in [−1, 1], in the actor's loss alone).
     w = 4 is theirs (their code takes the mean over the vector's entries, the paper and this agent the sum). Both sides of
     the difference are pulled; values are not. The loss enters the clipping of gradients, and each gradient step passes |G|
     times the observations through the network.

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from symprior.agents.prior import Minibatch, Replayed
 
 
-LEARNERS = ("stable-baselines3", "batched")
-"""What carries algorithms out; not every algorithm runs on each."""
-
-
 class Settings(BaseModel):
     """Hyperparameters of one agent on one family of tasks; equal for every prior but for what was searched."""
 
@@ -172,9 +168,16 @@ class Algorithm(ABC):
         """Why it cannot be used where this symmetry acts; None where it can."""
         return None
 
+    @property
+    def runs_on(self) -> tuple[str, ...]:
+        """The learners that carry it out; () where nothing is learned, which any learner does."""
+        return ()
+
     def learner_refusal(self, learner: str) -> str | None:
-        """Why this learner (one of `LEARNERS`) does not carry it out; None where it does."""
-        return None
+        """Why this learner does not carry it out; None where it does."""
+        if not self.runs_on or learner in self.runs_on:
+            return None
+        return f"{self.name} runs on the learner {' and '.join(self.runs_on)} only, not on {learner}."
 
 
 class LearningAlgorithm(Algorithm):
@@ -212,10 +215,10 @@ class LearningAlgorithm(Algorithm):
         if reason := self.refusal(problem.symmetry):
             raise SympriorError(reason)
         learners = self._learners(problem.symmetry)
-        if reason := self.learner_refusal(learner):
-            raise SympriorError(reason)
         if learner not in learners:
-            raise unknown_name("learner", learner, learners)
+            known = {each for name in ALGORITHMS for each in ALGORITHMS[name].runs_on}
+            reason = self.learner_refusal(learner) if learner in known else None
+            raise SympriorError(reason) if reason else unknown_name("learner", learner, learners)
         module, _, name = learners[learner].partition(":")
         made: Agent = getattr(import_module(module), name)(problem, seeds, self, prior, settings, device)
         return made
@@ -230,12 +233,10 @@ class LearningAlgorithm(Algorithm):
         takes, has = ("discrete actions", "vectors") if self.learners else ("action vectors", "discrete")
         return f"{self.name} takes {takes}, but the task's actions are {has}. `symprior agents` lists other algorithms."
 
-    def learner_refusal(self, learner: str) -> str | None:
-        """That another learner has it."""
-        has = {**self.learners, **self.continuous_learners}
-        if learner in has or learner not in LEARNERS:
-            return None
-        return f"{self.name} runs on the learner {' and '.join(has)} only, not on {learner}."
+    @property
+    def runs_on(self) -> tuple[str, ...]:
+        """The learners that carry it out."""
+        return tuple({**self.learners, **self.continuous_learners})
 
 
 class OnPolicyAlgorithm(LearningAlgorithm):

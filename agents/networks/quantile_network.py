@@ -51,7 +51,8 @@ class QuantileNetwork(Trunk):
     def forward(self, observations: Tensor) -> Tensor:
         """Quantiles [(seeds,) batch, quantiles, actions] of observations [(seeds,) batch, …]."""
         (said,) = self.look(observations)
-        return said.unflatten(-1, (self.quantiles, self._actions))
+        quantiles: Tensor = said.unflatten(-1, (self.quantiles, self._actions))
+        return quantiles
 
     @property
     def in_words(self) -> str:

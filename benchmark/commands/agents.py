@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from symprior.benchmark.job import LEARNERS
 from symprior.tasks import TASKS, get_task
 from symprior.tasks.errors import SympriorError
 
@@ -27,7 +28,7 @@ def agents(context: typer.Context) -> None:
     """List the agents: which prior goes with which algorithm."""
     if context.invoked_subcommand:
         return
-    from symprior.agents.algorithm import ALGORITHMS, LEARNERS
+    from symprior.agents.algorithm import ALGORITHMS
     from symprior.agents.prior import PRIORS
 
     combined = [ALGORITHMS[name] for name in ALGORITHMS if ALGORITHMS[name].takes_prior]

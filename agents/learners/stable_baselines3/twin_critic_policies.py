@@ -65,7 +65,8 @@ class NetworkGaussianActor(NetworkActor):
     def forward(self, obs: PyTorchObs, deterministic: bool = False) -> Tensor:
         """Actions [batch, size] in [−1, 1]."""
         assert isinstance(obs, Tensor)
-        return self.action_dist.actions_from_params(*self.network(obs), deterministic=deterministic)
+        means, log_stds = self.network(obs)
+        return self.action_dist.actions_from_params(means, log_stds, deterministic)
 
     def action_log_prob(self, obs: PyTorchObs) -> tuple[Tensor, Tensor]:
         """Sampled actions [batch, size] in [−1, 1] and their log-probabilities [batch]."""

@@ -17,6 +17,7 @@ from symprior.agents.learners.stable_baselines3.twin_critic_policies import (
     NetworkTwinCriticPolicy,
 )
 from symprior.agents.squashing import SquashedActor
+from symprior.agents.twin_critics import TwinCriticAlgorithm
 
 
 class StableBaselinesTwinCriticAgent(SquashedActor, StableBaselinesLearner):
@@ -27,6 +28,7 @@ class StableBaselinesTwinCriticAgent(SquashedActor, StableBaselinesLearner):
     """
 
     policy: ClassVar[type[NetworkTwinCriticPolicy]]
+    _algorithm: TwinCriticAlgorithm
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)

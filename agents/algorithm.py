@@ -49,6 +49,13 @@ class LearnerSettings(Settings):
         description="summands of a hidden channel's representation: regular, quotient, trivial, or elements that generate "
         "a subgroup to divide by; null: regular, or a quotient where the group is large",
     )
+    normalise_observations: bool = Field(
+        default=False, description="whether vectors of observations are scaled by running statistics of the training"
+    )
+    symmetrise_statistics: bool = Field(
+        default=False,
+        description="whether these are symmetrised over the group; those of equivariant networks are in any case",
+    )
 
     @model_serializer(mode="wrap")
     def _without_default_features(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -67,14 +74,6 @@ class OnPolicySettings(LearnerSettings):
     entropy_coefficient: float = Field(default=0.01, ge=0, description="weight of the entropy bonus")
     normalise_advantage: bool = Field(
         default=False, description="whether advantages are standardised in each minibatch"
-    )
-
-    normalise_observations: bool = Field(
-        default=False, description="whether vectors of observations are scaled by running statistics of the training"
-    )
-    symmetrise_statistics: bool = Field(
-        default=False,
-        description="whether these are symmetrised over the group; those of equivariant networks are in any case",
     )
 
     def for_stable_baselines3(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from symprior.agents.networks.frames import Output
+from symprior.agents.networks.normaliser import Normaliser
 from symprior.agents.networks.squashed_actor import MeanActor
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule
@@ -47,6 +48,7 @@ class Critic(Trunk):
         super().__init__(symmetry, channels, rule, rng, fibre)
         self.parts = (symmetry.observation.size - symmetry.action.size, symmetry.action.size)
         self.value = self.head(trivial_representation(symmetry.group), rule, rng, gain=1.0)
+        self.observation_normaliser: Normaliser | None = None
 
     @staticmethod
     def outputs(symmetry: Symmetry) -> tuple[Output]:
@@ -55,7 +57,11 @@ class Critic(Trunk):
 
     def heads(self, observations: Tensor) -> tuple[Tensor]:
         """Values [batch, 1] of pairs [batch, size]."""
-        return (self.value(self.features(observations)),)
+        pairs = observations
+        if self.observation_normaliser is not None:
+            states, actions = pairs.split(self.parts, -1)
+            pairs = torch.cat([self.observation_normaliser(states), actions], -1)
+        return (self.value(self.features(pairs)),)
 
     def forward(self, observations: Tensor, actions: Tensor) -> Tensor:
         """Values [batch, 1] of observations [batch, …] and scaled actions [batch, size]."""
@@ -64,7 +70,7 @@ class Critic(Trunk):
 
 
 class ActorAndCritics(nn.Module):
-    """The actor of an agent and its critics, which share nothing.
+    """The actor of an agent and its critics, which share nothing but the actor's statistics of observations.
 
     Args:
         actor: says what to do.
@@ -74,6 +80,13 @@ class ActorAndCritics(nn.Module):
     def __init__(self, actor: MeanActor, critics: Sequence[Critic]) -> None:
         super().__init__()
         self.actor, self.critics = actor, nn.ModuleList(critics)
+        for critic in critics:
+            critic.observation_normaliser = actor.normaliser
+
+    @property
+    def normaliser(self) -> Normaliser | None:
+        """What observations are scaled by; None where they are not."""
+        return self.actor.normaliser
 
     @property
     def in_words(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import gymnasium
@@ -92,13 +93,15 @@ class Catch:
 @pytest.fixture
 def task_of(point_mass: Make) -> Make:
     """The small task that an algorithm is tried on: C4 turns the catch or the plane."""
-    return lambda algorithm: Catch() if algorithm == "qrdqn" else point_mass("plane")
+    return lambda algorithm: Catch() if algorithm in ("dqn", "qrdqn") else point_mass("plane")
 
 
-def agent_of(task: Any, name: str, seed: int = 1, **overrides: Any) -> Any:
+def agent_of(task: Any, name: str, seed: int = 1, learner: str = "stable-baselines3", **overrides: Any) -> Any:
     shipped = get_agent(name)
-    common = GREEDY if shipped.algorithm.name == "qrdqn" else TWIN
-    return shipped.build(task.problem, [seed], [shipped.settings("none", {**common, **overrides})])
+    settings = {**(GREEDY if task.symmetry.discrete else TWIN), **overrides}
+    if shipped.algorithm.name == "dqn":
+        del settings["quantiles"]
+    return shipped.build(task.problem, [seed], [shipped.settings("none", settings)], learner)
 
 
 def environments(task: Any, agent: Any, seed: int = 1) -> Counted:
@@ -480,3 +483,86 @@ def test_a_critics_layers_have_the_rank_of_the_character_formula(point_mass: Mak
     assert critic.value.weight.coefficients.shape == (1, 2, 1), "regular to trivial: the sum"
     assert character[0] == 6
     assert critic.value.bias.coefficients.numel() == 1
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "learner"),
+    [*product(("dqn", "qrdqn", "sac", "td3"), ("stable-baselines3",)), ("dqn", "batched")],
+)
+def test_statistics_are_of_every_observation_that_is_acted_at(task_of: Make, algorithm: str, learner: str) -> None:
+    task = task_of(algorithm)
+    agent = agent_of(task, algorithm, learner=learner, normalise_observations=True)
+    env, seen = environments(task, agent), []
+    reset, step = env.reset, env.step
+
+    def noted(result: Any) -> Any:
+        seen.append(result[0].copy())
+        return result
+
+    env.reset = lambda **_: noted(reset())  # type: ignore[assignment]
+    env.step = lambda actions: noted(step(actions))  # type: ignore[method-assign]
+    agent.learn(env, STEPS)
+    rows, found = np.concatenate(seen[:-1]), agent.network.normaliser
+    assert found.seen == len(rows) == STEPS
+    np.testing.assert_allclose(np.atleast_2d(found.mean)[0], rows.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(np.atleast_2d(found.variance)[0], rows.var(axis=0), atol=1e-6)
+    before = found.shift.clone()
+    agent.act(10 + task.observations(6))
+    assert torch.equal(found.shift, before), "frozen where it only acts"
+
+
+@pytest.mark.parametrize("name", ["sac+homomorphic", "td3+homomorphic", "sac+fold", "td3+fold"])
+def test_actor_and_critics_share_statistics_and_stay_equivariant(point_mass: Make, name: str) -> None:
+    task = point_mass("plane")
+    agent, _ = trained(task, name, normalise_observations=True)
+    rows, normaliser = task.observations(16), agent.network.normaliser
+    assert normaliser.factor.max() > 2, "the statistics are at work"
+    assert ("fold" in name) == bool((normaliser.shift != 0).any()), "a fold has those of what is met"
+    assert_equivariant(agent, task, closed_under(task.symmetry, rows))
+    states, actions = torch.as_tensor(rows), torch.rand(16, 2) * 2 - 1
+    for critic in agent.network.critics:
+        values = critic(states, actions)
+        for g in range(4):
+            moved = critic(task.symmetry.observation(g, states), task.symmetry.action(g, actions))
+            torch.testing.assert_close(moved, values, atol=1e-5, rtol=1e-5)
+        normaliser.factor *= 2
+        assert not torch.allclose(critic(states, actions), values)
+
+
+@pytest.mark.parametrize("learner", ["stable-baselines3", "batched"])
+def test_a_target_network_has_the_statistics_of_now(learner: str) -> None:
+    agent = agent_of(Catch(), "dqn", learner=learner, normalise_observations=True)
+    if learner == "batched":
+        target = agent.stack.target
+    else:
+        target = agent.model(VectorEnvAdapter(environments(Catch(), agent))).q_net_target.network
+    assert target.normaliser is agent.network.normaliser
+    assert next(target.parameters()).data_ptr() != next(agent.network.parameters()).data_ptr()
+
+
+def test_targets_of_actor_and_critics_have_the_statistics_of_now(point_mass: Make) -> None:
+    task = point_mass("plane")
+    agent = agent_of(task, "td3", normalise_observations=True)
+    model = agent.model(VectorEnvAdapter(environments(task, agent)))
+    assert model.actor_target.network.normaliser is agent.network.normaliser
+    assert all(critic.observation_normaliser is agent.network.normaliser for critic in model.critic_target.networks)
+
+
+def test_statistics_of_a_seed_do_not_depend_on_its_companions() -> None:
+    def learned(seeds: list[int]) -> torch.Tensor:
+        settings = {key: value for key, value in GREEDY.items() if key != "quantiles"} | {
+            "normalise_observations": True
+        }
+        shipped = get_agent("dqn+homomorphic")
+        each = [shipped.settings("none", settings)] * len(seeds)
+        agent: Any = shipped.build(Catch().problem, seeds, each, "batched")
+        env = SimulatorVectorEnv(Catch().simulator, agent.num_envs * len(seeds))
+        env.reset(seed=np.concatenate([training_seeds(CATCH, seed, agent.num_envs) for seed in seeds]))
+        agent.learn(env, STEPS)
+        row, normaliser = seeds.index(7), agent.network.normaliser
+        tensors = [*agent.network.parameters(), normaliser.shift, normaliser.factor]
+        return torch.cat([tensor[row].detach().flatten() for tensor in tensors])
+
+    alone = learned([7])
+    for seeds in ([9, 7], [2, 5, 7]):
+        assert torch.equal(learned(seeds), alone)

@@ -10,21 +10,16 @@ from numpy.typing import NDArray
 
 from symprior.agents.acting import GreedyActor
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
 from symprior.agents.learners.stable_baselines3.quantile_policy import NetworkQuantilePolicy
-from symprior.agents.learners.stable_baselines3.replay import EnlargedReplayBuffer, PriorReplayBuffer
+from symprior.agents.learners.stable_baselines3.replay import EnlargedReplayBuffer
+from symprior.agents.learners.stable_baselines3.replay_learner import StableBaselinesReplayLearner
 from symprior.agents.learners.stable_baselines3.value_policy import NetworkValuePolicy
 
 
-class StableBaselinesValueAgent(GreedyActor, StableBaselinesLearner):
+class StableBaselinesValueAgent(GreedyActor, StableBaselinesReplayLearner):
     """An agent that learns action values."""
 
-    def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "policy": NetworkValuePolicy,
-            "replay_buffer_class": PriorReplayBuffer,
-            "replay_buffer_kwargs": buffer,
-        }
+    policy = NetworkValuePolicy
 
     def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
         """Q, [batch, actions]."""
@@ -40,18 +35,14 @@ class StableBaselinesValueAgent(GreedyActor, StableBaselinesLearner):
 class StableBaselinesQuantileAgent(StableBaselinesValueAgent):
     """An agent that learns quantiles of returns, whose means are its action values."""
 
+    policy = NetworkQuantilePolicy
+    buffer = EnlargedReplayBuffer
+
     def model(self, env: VectorEnvAdapter) -> Any:
         """As of every learner; sb3-contrib's counts on as many rows in a minibatch as it asks for."""
         model = super().model(env)
         model.batch_size *= model.replay_buffer.copies
         return model
-
-    def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "policy": NetworkQuantilePolicy,
-            "replay_buffer_class": EnlargedReplayBuffer,
-            "replay_buffer_kwargs": buffer,
-        }
 
     def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
         """The means over quantiles, [batch, actions]."""

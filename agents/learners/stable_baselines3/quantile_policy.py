@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import Tensor
 
+from symprior.agents.networks.normaliser import target_of
 from symprior.agents.networks.quantile_network import QuantileNetwork
 
 
@@ -57,7 +57,7 @@ class NetworkQuantilePolicy(QRDQNPolicy):
         network = self._make_network()
         self.n_quantiles = network.quantiles
         self.quantile_net = NetworkQuantiles(self.observation_space, self.action_space, network)
-        self.quantile_net_target = copy.deepcopy(self.quantile_net)
+        self.quantile_net_target = target_of(self.quantile_net, network.normaliser)
         self.quantile_net_target.set_training_mode(False)
         self.optimizer = self.optimizer_class(  # type: ignore[call-arg]
             self.quantile_net.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs

@@ -12,16 +12,31 @@ from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.type_aliases import ReplayBufferSamples
 from stable_baselines3.common.vec_env import VecNormalize
 
+from symprior.agents.networks.normaliser import Normaliser
 from symprior.agents.orbits import Orbit
 from symprior.agents.prior import Prior, Replayed
 
 
 class PriorReplayBuffer(ReplayBuffer):
-    """Hands every minibatch to `prior.minibatch` before the algorithm sees it."""
+    """Hands every minibatch to `prior.minibatch` before the algorithm sees it.
 
-    def __init__(self, *arguments: Any, prior: Prior, orbit: Orbit, **named: Any) -> None:
+    Args:
+        arguments, named: as of `ReplayBuffer`.
+        prior, orbit: what minibatches pass through.
+        normaliser: goes on with its statistics by every observation that is acted at; None for none.
+    """
+
+    def __init__(
+        self, *arguments: Any, prior: Prior, orbit: Orbit, normaliser: Normaliser | None = None, **named: Any
+    ) -> None:
         super().__init__(*arguments, **named)
-        self._prior, self._orbit = prior, orbit
+        self._prior, self._orbit, self._normaliser = prior, orbit, normaliser
+
+    def add(self, obs: np.ndarray, *arguments: Any) -> None:
+        """Remember a vector step."""
+        super().add(obs, *arguments)
+        if self._normaliser is not None:
+            self._normaliser.take_in(torch.as_tensor(obs, device=self.device).flatten(1))
 
     def _get_samples(self, batch_inds: np.ndarray, env: VecNormalize | None = None) -> ReplayBufferSamples:
         samples = super()._get_samples(batch_inds, env)

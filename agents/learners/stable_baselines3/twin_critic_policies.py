@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from stable_baselines3.td3.policies import TD3Policy
 from torch import Tensor
 
 from symprior.agents.learners.stable_baselines3.attached import attached
+from symprior.agents.networks.normaliser import target_of
 from symprior.agents.networks.squashed_actor import MeanActor
 from symprior.agents.networks.twin_critics import ActorAndCritics
 from symprior.agents.prior import AuxiliaryLoss
@@ -133,7 +133,7 @@ class NetworkTwinCriticPolicy(BasePolicy):
 
     def _target(self, model: M) -> M:
         """A copy that follows."""
-        target = copy.deepcopy(model)
+        target = target_of(model, self._make_network().normaliser)
         target.set_training_mode(False)
         return target
 

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from symprior.agents.learners.initial import initial_actor_and_critics
-from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
-from symprior.agents.learners.stable_baselines3.replay import PriorReplayBuffer
+from symprior.agents.learners.stable_baselines3.replay_learner import StableBaselinesReplayLearner
 from symprior.agents.learners.stable_baselines3.twin_critic_policies import (
     NetworkSACPolicy,
     NetworkTD3Policy,
-    NetworkTwinCriticPolicy,
 )
 from symprior.agents.squashing import SquashedActor
 from symprior.agents.twin_critics import TwinCriticAlgorithm
 
 
-class StableBaselinesTwinCriticAgent(SquashedActor, StableBaselinesLearner):
+class StableBaselinesTwinCriticAgent(SquashedActor, StableBaselinesReplayLearner):
     """An agent with a squashed actor and twin critics.
 
     Attributes:
         auxiliary_loss: the prior's own, if it has one.
     """
 
-    policy: ClassVar[type[NetworkTwinCriticPolicy]]
     _algorithm: TwinCriticAlgorithm
 
     def __init__(self, *arguments: Any) -> None:
@@ -37,13 +34,6 @@ class StableBaselinesTwinCriticAgent(SquashedActor, StableBaselinesLearner):
     def _initial_network(self) -> Any:
         kind = self._algorithm.network(self._settings)
         return initial_actor_and_critics(self.problem, kind, self._prior, self._settings, self.seed)
-
-    def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "policy": self.policy,
-            "replay_buffer_class": PriorReplayBuffer,
-            "replay_buffer_kwargs": buffer,
-        }
 
     def _policy_arguments(self) -> dict[str, Any]:
         return {"auxiliary_loss": self.auxiliary_loss}

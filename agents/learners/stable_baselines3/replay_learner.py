@@ -1,0 +1,29 @@
+"""One seed of an agent that learns from a replay buffer."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from stable_baselines3.common.policies import BasePolicy
+
+from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
+from symprior.agents.learners.stable_baselines3.replay import PriorReplayBuffer
+
+
+class StableBaselinesReplayLearner(StableBaselinesLearner):
+    """Algorithm × prior on Stable-Baselines3, from a replay buffer.
+
+    Attributes:
+        policy: what puts this project's networks under the names that the algorithm asks for.
+        buffer: the kind of replay buffer.
+    """
+
+    policy: ClassVar[type[BasePolicy]]
+    buffer: ClassVar[type[PriorReplayBuffer]] = PriorReplayBuffer
+
+    def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "policy": self.policy,
+            "replay_buffer_class": self.buffer,
+            "replay_buffer_kwargs": {**buffer, "normaliser": self.network.normaliser},
+        }

@@ -566,3 +566,20 @@ def test_statistics_of_a_seed_do_not_depend_on_its_companions() -> None:
     alone = learned([7])
     for seeds in ([9, 7], [2, 5, 7]):
         assert torch.equal(learned(seeds), alone)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sac", "sac+homomorphic", "td3+homomorphic"])
+def test_the_point_mass_is_brought_to_the_origin(point_mass: Make, name: str) -> None:
+    task, shipped = point_mass("plane"), get_agent(name)
+    settings = shipped.settings("none", {"widths": (32, 32), "learning_rate": 3e-3, "batch_size": 64})
+    agent: Any = shipped.build(task.problem, [0], [settings])
+    agent.learn(environments(task, agent, seed=0), 600)
+
+    env = SimulatorVectorEnv(task.simulator, 50)
+    observations, _ = env.reset(seed=3)
+    mean_return = 0.0
+    for _ in range(20):
+        observations, rewards, *_ = env.step(agent.act(observations))
+        mean_return += rewards.mean()
+    assert mean_return > -1.5, "the start held for 20 steps costs 13"

@@ -24,7 +24,7 @@ class SACSettings(TwinCriticSettings):
 
 @register
 class SAC(TwinCriticAlgorithm):
-    """Stable-Baselines3's SAC with a learned temperature.
+    """Stable-Baselines3's SAC with a learned temperature (Haarnoja et al., 2018, "Algorithms and Applications").
 
     The actor is a Gaussian, squashed by tanh, whose standard deviations depend on the observation: equivariant where means
     are, with σ(g s) = |ρ(g)| σ(s).
@@ -38,6 +38,13 @@ class SAC(TwinCriticAlgorithm):
   author={Haarnoja, Tuomas and Zhou, Aurick and Abbeel, Pieter and Levine, Sergey},
   booktitle={International Conference on Machine Learning},
   year={2018}
+}
+
+@article{haarnoja2018applications,
+  title={Soft Actor-Critic Algorithms and Applications},
+  author={Haarnoja, Tuomas and Zhou, Aurick and Hartikainen, Kristian and Tucker, George and Ha, Sehoon and Tan, Jie and
+    Kumar, Vikash and Zhu, Henry and Gupta, Abhishek and Abbeel, Pieter and Levine, Sergey},
+  journal={arXiv preprint arXiv:1812.05905}, year={2018}
 }"""
     settings = SACSettings
     continuous_learners: ClassVar[Mapping[str, str]] = {

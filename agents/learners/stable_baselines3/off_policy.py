@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from stable_baselines3.common.policies import BasePolicy
 
 from symprior.agents.acting import GreedyActor
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
@@ -19,7 +20,7 @@ from symprior.agents.learners.stable_baselines3.value_policy import NetworkValue
 class StableBaselinesValueAgent(GreedyActor, StableBaselinesReplayLearner):
     """An agent that learns action values."""
 
-    policy = NetworkValuePolicy
+    policy: ClassVar[type[BasePolicy]] = NetworkValuePolicy
 
     def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
         """Q, [batch, actions]."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
 import gymnasium
@@ -32,8 +33,8 @@ from symprior.agents.prior import PRIORS, Sizes
 from symprior.agents.priors.mirror import MirrorLoss
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.frozen_states import frozen_observations
-from symprior.tasks.groups import cyclic
-from symprior.tasks.representations import direct_sum, signs, trivial_representation
+from symprior.tasks.groups import cyclic, dihedral
+from symprior.tasks.representations import direct_sum, rotations_of_the_plane, signs, trivial_representation
 from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
 from symprior.tasks.symmetry import Symmetry
 
@@ -588,3 +589,26 @@ def test_the_point_mass_is_brought_to_the_origin(point_mass: Make, name: str) ->
         observations, rewards, *_ = env.step(agent.act(observations))
         mean_return += rewards.mean()
     assert mean_return > -1.5, "the start held for 20 steps costs 13"
+
+
+@pytest.mark.parametrize("name", ["sac+homomorphic", "sac+fold", "td3+homomorphic", "td3+fold"])
+def test_a_group_that_does_not_commute_is_kept_too_on_the_axes_of_its_reflections(name: str) -> None:
+    plane = rotations_of_the_plane(dihedral(4))
+    symmetry = Symmetry(direct_sum(plane, plane), plane, discrete=False)
+    problem, shipped = bounded(symmetry, [-2, -2], [2, 2]), get_agent(name)
+    agent: Any = shipped.build(problem, [0], [shipped.settings("none", TWIN)])
+    generator = torch.Generator().manual_seed(0)
+    for parameter in agent.network.parameters():
+        parameter.data.add_(torch.randn(parameter.shape, generator=generator) * 0.3)
+    states = torch.randn(60, 4, generator=generator)
+    states[:20, [1, 3]] = 0  # on an axis, and a diagonal
+    states[20:40] = states[20:40, [0, 0, 2, 2]]
+    assert_equivariant(
+        agent, SimpleNamespace(symmetry=symmetry, problem=problem), closed_under(symmetry, states.numpy())
+    )
+    actions = torch.rand(60, 2, generator=generator) * 2 - 1
+    for critic in agent.network.critics:
+        values = critic(states, actions)
+        for g in range(8):
+            moved = critic(symmetry.observation(g, states), symmetry.action(g, actions))
+            torch.testing.assert_close(moved, values, atol=1e-4, rtol=1e-5)

@@ -37,7 +37,6 @@ class LearnerSettings(Settings):
 
     learning_rate: float = Field(default=1e-3, gt=0, description="Adam's, constant")
     gamma: float = Field(default=0.99, gt=0, le=1, description="discount")
-    max_gradient_norm: float = Field(default=1.0, gt=0, description="gradients are clipped to this norm")
     adam_epsilon: float = Field(default=1e-5, gt=0, description="Adam's ε")
     widths: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
         default=None, description="hidden widths of the plain network"
@@ -50,6 +49,13 @@ class LearnerSettings(Settings):
         description="summands of a hidden channel's representation: regular, quotient, trivial, or elements that generate "
         "a subgroup to divide by; null: regular, or a quotient where the group is large",
     )
+    normalise_observations: bool = Field(
+        default=False, description="whether vectors of observations are scaled by running statistics of the training"
+    )
+    symmetrise_statistics: bool = Field(
+        default=False,
+        description="whether these are symmetrised over the group; those of equivariant networks are in any case",
+    )
 
     @model_serializer(mode="wrap")
     def _without_default_features(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -61,20 +67,13 @@ class LearnerSettings(Settings):
 class OnPolicySettings(LearnerSettings):
     """What PPO and A2C have in common."""
 
+    max_gradient_norm: float = Field(default=1.0, gt=0, description="gradients are clipped to this norm")
     steps: int = Field(default=16, ge=1, description="environment steps of each copy between two updates")
     gae_lambda: float = Field(default=0.95, ge=0, le=1, description="λ of generalised advantage estimation; 1: returns")
     value_coefficient: float = Field(default=0.5, ge=0, description="weight of the value loss")
     entropy_coefficient: float = Field(default=0.01, ge=0, description="weight of the entropy bonus")
     normalise_advantage: bool = Field(
         default=False, description="whether advantages are standardised in each minibatch"
-    )
-
-    normalise_observations: bool = Field(
-        default=False, description="whether vectors of observations are scaled by running statistics of the training"
-    )
-    symmetrise_statistics: bool = Field(
-        default=False,
-        description="whether these are symmetrised over the group; those of equivariant networks are in any case",
     )
 
     def for_stable_baselines3(self) -> dict[str, Any]:
@@ -104,6 +103,42 @@ class ReplaySettings(LearnerSettings):
     gradient_steps: int = Field(default=16, ge=1, description="gradient steps in each update, each on a new minibatch")
     batch_size: int = Field(default=64, ge=1, description="transitions in a minibatch, drawn with replacement")
 
+    def for_stable_baselines3(self) -> dict[str, Any]:
+        """The same under the names that Stable-Baselines3's off-policy models give them."""
+        return {
+            "buffer_size": self.buffer_size,
+            "learning_starts": self.learning_starts,
+            "train_freq": self.train_frequency,
+            "gradient_steps": self.gradient_steps,
+            "batch_size": self.batch_size,
+            "learning_rate": self.learning_rate,
+            "gamma": self.gamma,
+        }
+
+
+class GreedyReplaySettings(ReplaySettings):
+    """What DQN and QR-DQN have in common."""
+
+    max_gradient_norm: float = Field(default=10.0, gt=0, description="gradients are clipped to this norm")
+    target_update_interval: int = Field(
+        default=256, ge=1, description="environment steps, over all copies, between two copies to the target network"
+    )
+    exploration_fraction: float = Field(
+        default=0.2, gt=0, le=1, description="part of the budget over which ε falls linearly from 1 to its final value"
+    )
+    final_epsilon: float = Field(default=0.05, ge=0, le=1, description="ε from there on")
+
+    def for_stable_baselines3(self) -> dict[str, Any]:
+        """The same under the names that Stable-Baselines3's ε-greedy models give them."""
+        return {
+            **super().for_stable_baselines3(),
+            "target_update_interval": self.target_update_interval,
+            "exploration_fraction": self.exploration_fraction,
+            "exploration_initial_eps": 1.0,
+            "exploration_final_eps": self.final_epsilon,
+            "max_grad_norm": self.max_gradient_norm,
+        }
+
 
 class Algorithm(ABC):
     """One algorithm.
@@ -132,6 +167,17 @@ class Algorithm(ABC):
         """Why it cannot be used where this symmetry acts; None where it can."""
         return None
 
+    @property
+    def runs_on(self) -> tuple[str, ...]:
+        """The learners that carry it out; () where nothing is learned, which any learner does."""
+        return ()
+
+    def learner_refusal(self, learner: str) -> str | None:
+        """Why this learner does not carry it out; None where it does."""
+        if not self.runs_on or learner in self.runs_on:
+            return None
+        return f"{self.name} runs on the learner {' and '.join(self.runs_on)} only, not on {learner}."
+
 
 class LearningAlgorithm(Algorithm):
     """An algorithm that trains a network.
@@ -145,9 +191,8 @@ class LearningAlgorithm(Algorithm):
     learners: ClassVar[Mapping[str, str]] = {}
     continuous_learners: ClassVar[Mapping[str, str]] = {}
 
-    @property
     @abstractmethod
-    def network(self) -> type[Trunk]:
+    def network(self, settings: Any) -> type[Trunk]:
         """The kind of network: which heads it has."""
 
     @abstractmethod
@@ -170,7 +215,9 @@ class LearningAlgorithm(Algorithm):
             raise SympriorError(reason)
         learners = self._learners(problem.symmetry)
         if learner not in learners:
-            raise unknown_name("learner", learner, learners)
+            known = {each for name in ALGORITHMS for each in ALGORITHMS[name].runs_on}
+            reason = self.learner_refusal(learner) if learner in known else None
+            raise SympriorError(reason) if reason else unknown_name("learner", learner, learners)
         module, _, name = learners[learner].partition(":")
         made: Agent = getattr(import_module(module), name)(problem, seeds, self, prior, settings, device)
         return made
@@ -184,6 +231,11 @@ class LearningAlgorithm(Algorithm):
             return None
         takes, has = ("discrete actions", "vectors") if self.learners else ("action vectors", "discrete")
         return f"{self.name} takes {takes}, but the task's actions are {has}. `symprior agents` lists other algorithms."
+
+    @property
+    def runs_on(self) -> tuple[str, ...]:
+        """The learners that carry it out."""
+        return tuple({**self.learners, **self.continuous_learners})
 
 
 class OnPolicyAlgorithm(LearningAlgorithm):
@@ -204,8 +256,7 @@ class OnPolicyAlgorithm(LearningAlgorithm):
         "batched": "symprior.agents.learners.batched:BatchedGaussianAgent",
     }
 
-    @property
-    def network(self) -> type[ActorCritic]:
+    def network(self, settings: Any) -> type[ActorCritic]:
         """Policy and value."""
         from symprior.agents.networks.actor_critic import ActorCritic
 
@@ -242,23 +293,26 @@ class OnPolicyAlgorithm(LearningAlgorithm):
 
 
 class ReplayAlgorithm(LearningAlgorithm):
-    """An algorithm that learns action values from a replay buffer."""
+    """An algorithm that learns from a replay buffer."""
+
+    def updates(self, settings: ReplaySettings) -> tuple[int, int]:
+        """(gradient steps of an update, transitions in each)."""
+        return settings.gradient_steps, settings.batch_size
+
+
+class ValueAlgorithm(ReplayAlgorithm):
+    """An algorithm that learns action values, on every learner."""
 
     learners: ClassVar[Mapping[str, str]] = {
         "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesValueAgent",
         "batched": "symprior.agents.learners.batched:BatchedValueAgent",
     }
 
-    @property
-    def network(self) -> type[QNetwork]:
+    def network(self, settings: Any) -> type[QNetwork]:
         """Action values."""
         from symprior.agents.networks.q_network import QNetwork
 
         return QNetwork
-
-    def updates(self, settings: ReplaySettings) -> tuple[int, int]:
-        """(gradient steps of an update, transitions in each)."""
-        return settings.gradient_steps, settings.batch_size
 
     @abstractmethod
     def exploration(self, settings: Any, progress: float) -> Tensor:

@@ -75,6 +75,10 @@ class Shipped:
             raise SympriorError(f"{self.id} cannot be run on {task.id}: {reason}")
         return self.agent.problem(task, self.agent.settings(task.family, overrides))
 
+    def learner_refusal(self, learner: str) -> str | None:
+        """Why this learner does not carry it out; None where it does."""
+        return self.agent.algorithm.learner_refusal(learner)
+
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Transitions in one gradient step, before a prior adds copies."""
         algorithm = self.agent.algorithm
@@ -153,6 +157,10 @@ class Own:
         from symprior.agents import Problem
 
         return Problem.of(task)
+
+    def learner_refusal(self, learner: str) -> str | None:
+        """None: it brings its own."""
+        return None
 
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Unknown."""

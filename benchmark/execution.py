@@ -43,7 +43,7 @@ from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import TaskVectorEnv
 
-OTHER_MODES = {"greedy": "act_greedily", "epsilon-greedy": "act_exploring"}
+OTHER_MODES = {"greedy": "act_greedily", "epsilon-greedy": "act_exploring", "sample": "act_sampling"}
 """Modes of acting beside the one that counts, and an agent's methods for them; the first that it has is recorded."""
 EQUIVARIANCE: dict[str, Callable[[Any, Problem], EquivarianceErrors]] = {
     "action_values": lambda values, problem: value_equivariance_error(values, problem.symmetry),

@@ -5,28 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from pydantic import Field
 from torch import Tensor
 
-from symprior.agents.algorithm import ReplayAlgorithm, ReplaySettings, register
+from symprior.agents.algorithm import GreedyReplaySettings, ValueAlgorithm, register
 from symprior.agents.prior import Replayed
 
 
-class DQNSettings(ReplaySettings):
-    """DQN's own knobs beside the common ones of replay."""
-
-    max_gradient_norm: float = Field(default=10.0, gt=0, description="gradients are clipped to this norm")
-    target_update_interval: int = Field(
-        default=256, ge=1, description="environment steps, over all copies, between two copies to the target network"
-    )
-    exploration_fraction: float = Field(
-        default=0.2, gt=0, le=1, description="part of the budget over which ε falls linearly from 1 to its final value"
-    )
-    final_epsilon: float = Field(default=0.05, ge=0, le=1, description="ε from there on")
-
-
 @register
-class DQN(ReplayAlgorithm):
+class DQN(ValueAlgorithm):
     """Stable-Baselines3's DQN, on every learner: ε-greedy acting, Huber loss, a target network that is copied now and then.
 
     One random number decides for all copies of the environment of a vector step whether they explore, and then each
@@ -42,7 +28,7 @@ class DQN(ReplayAlgorithm):
     and Graves, Alex and Riedmiller, Martin and Fidjeland, Andreas K and Ostrovski, Georg and others},
   journal={Nature}, volume={518}, number={7540}, pages={529--533}, year={2015}
 }"""
-    settings = DQNSettings
+    settings = GreedyReplaySettings
     mode = "greedy"
 
     def exploration(self, settings: Any, progress: float) -> Tensor:
@@ -62,22 +48,8 @@ class DQN(ReplayAlgorithm):
         pull = error.clamp(-1, 1) / targets.shape[-1]
         return torch.zeros_like(values).scatter_(-1, actions, pull.unsqueeze(-1))
 
-    def stable_baselines3_model(self, settings: DQNSettings, **arguments: Any) -> Any:
+    def stable_baselines3_model(self, settings: GreedyReplaySettings, **arguments: Any) -> Any:
         """Stable-Baselines3's DQN."""
         from stable_baselines3 import DQN as Model
 
-        return Model(
-            buffer_size=settings.buffer_size,
-            learning_starts=settings.learning_starts,
-            train_freq=settings.train_frequency,
-            gradient_steps=settings.gradient_steps,
-            batch_size=settings.batch_size,
-            target_update_interval=settings.target_update_interval,
-            exploration_fraction=settings.exploration_fraction,
-            exploration_initial_eps=1.0,
-            exploration_final_eps=settings.final_epsilon,
-            learning_rate=settings.learning_rate,
-            gamma=settings.gamma,
-            max_grad_norm=settings.max_gradient_norm,
-            **arguments,
-        )
+        return Model(**settings.for_stable_baselines3(), **arguments)

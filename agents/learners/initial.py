@@ -8,16 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import LearnerSettings, OnPolicySettings
+from symprior.agents.algorithm import LearnerSettings
+from symprior.agents.networks.squashed_actor import MeanActor
+from symprior.agents.networks.twin_critics import CRITICS, ActorAndCritics, Critic, on_pairs
 from symprior.agents.prior import N, Prior, Sizes
 from symprior.tasks.streams import seed_from
+
+
+def initial_actor_and_critics(
+    problem: Problem, kind: type[MeanActor], prior: Prior, settings: LearnerSettings, seed: int
+) -> ActorAndCritics:
+    """Actor and critics of one seed before training; each critic starts as a draw of its own."""
+    actor = initial_network(problem, kind, prior, settings, seed)
+    sizes, pairs = Sizes(settings.widths, settings.channels, settings.features), on_pairs(problem.symmetry)
+    critics = [
+        prior.network(Critic, pairs, sizes, np.random.default_rng(seed_from(seed, "critic", i)), settings)
+        for i in range(CRITICS)
+    ]
+    return ActorAndCritics(actor, critics)
 
 
 def initial_network(problem: Problem, kind: type[N], prior: Prior, settings: LearnerSettings, seed: int) -> N:
     """The network of one seed before training, of the kind that the algorithm needs; the same for every learner."""
     sizes, symmetry = Sizes(settings.widths, settings.channels, settings.features), problem.symmetry
     network = prior.network(kind, symmetry, sizes, np.random.default_rng(seed_from(seed, "network")), settings)
-    if isinstance(settings, OnPolicySettings) and settings.normalise_observations:
+    if settings.normalise_observations:
         symmetrised = settings.symmetrise_statistics or prior.symmetrises_statistics
         network.normalise((symmetry if symmetrised else symmetry.restrict((0,))).observation)
     return network

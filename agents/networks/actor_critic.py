@@ -146,8 +146,19 @@ def plain_size(symmetry: Symmetry, widths: tuple[int, ...], kind: type[Trunk]) -
 def _nearest(
     widths: tuple[int, ...], centre: float, size: Callable[[tuple[int, ...]], int], target: int
 ) -> tuple[int, ...]:
-    """Widths scaled alike, by about `centre`, such that the size is nearest to the target."""
-    candidates = {
-        tuple(max(1, round(scale * width)) for width in widths) for scale in centre * np.linspace(0.8, 1.25, 46)
-    }
+    """Widths scaled alike, by about `centre`, such that the size is nearest to the target.
+
+    Where heads have many outputs they hold most of the parameters, and the scale is farther from the centre than hidden
+    layers alone would ask.
+    """
+
+    def scaled(scale: float) -> tuple[int, ...]:
+        return tuple(max(1, round(scale * width)) for width in widths)
+
+    low, high = 0.8, 1.25
+    while size(scaled(centre * high)) < target:
+        high *= 1.25
+    while size(scaled(centre * low)) > target and max(scaled(centre * low)) > 1:
+        low *= 0.8
+    candidates = {scaled(scale) for scale in centre * np.linspace(low, high, 1 + round((high - low) / 0.01))}
     return min(candidates, key=lambda channels: (abs(size(channels) - target), channels))

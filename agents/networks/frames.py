@@ -15,6 +15,7 @@ from math import log
 
 import numpy as np
 import torch
+from scipy.linalg import block_diag
 from torch import Tensor, nn
 
 from symprior.agents.orbits import Action, Orbit, elements_last
@@ -50,9 +51,11 @@ class Frame(nn.Module, ABC):
     Args:
         symmetry: what acts on observations.
         outputs: what each head of the network says.
+        parts: sizes of the observation's parts, laid end to end, where one comes before another in choosing the elements;
+            () for one part.
     """
 
-    def __init__(self, symmetry: Symmetry, outputs: Sequence[Output]) -> None:
+    def __init__(self, symmetry: Symmetry, outputs: Sequence[Output], parts: Sequence[int] = ()) -> None:
         super().__init__()
         self.orbit = Orbit(symmetry)
         self.acts = nn.ModuleList(
@@ -90,8 +93,9 @@ class Representative(Frame):
 
     s* is the image that is the smallest along a fixed direction w: the representatives fill one convex cone, a fundamental
     domain, whose images under the group are the whole space. Images that tie along w are compared along a second
-    direction. The directions are drawn once for all, by a seed of their own, with whole numbers as entries: on images of
-    whole numbers nothing is rounded, and only equal ones tie; on floats those tie that agree up to `TIE`.
+    direction. Of an observation with parts, the first is compared along both before the second is. The directions are
+    drawn once for all, by a seed of their own, with whole numbers as entries: on images of whole numbers nothing is
+    rounded, and only equal ones tie; on floats those tie that agree up to `TIE`.
 
     Several elements lead to s* where a part of the group fixes s (up to `TIE`), and each is as good as the others. Choosing
     one uniformly at random and acting by g⁻¹ π(s*) *is* the mixture of the g⁻¹ π(s*), whose probabilities are their
@@ -101,10 +105,12 @@ class Representative(Frame):
 
     directions: Tensor
 
-    def __init__(self, symmetry: Symmetry, outputs: Sequence[Output]) -> None:
+    def __init__(self, symmetry: Symmetry, outputs: Sequence[Output], parts: Sequence[int] = ()) -> None:
         super().__init__(symmetry, outputs)
         representation = symmetry.observation
         drawn = np.random.default_rng(0).integers(-(2**20), 2**20, (representation.size, DIRECTIONS)) / 2**20
+        if parts:
+            drawn = block_diag(*np.split(drawn, np.cumsum(parts)[:-1]))
         turned = [representation.matrix(g).T @ drawn for g in range(self.orbit.order)]  # w·(g s) = (gᵀ w)·s
         self.register_buffer("directions", torch.as_tensor(np.concatenate(turned, axis=1)), persistent=False)
 
@@ -122,11 +128,11 @@ class Representative(Frame):
         )
 
     def _along_directions(self, observations: Tensor) -> Tensor:
-        """w·(g s), [(seeds,) batch, |G|, DIRECTIONS], one product for each seed."""
+        """w·(g s), [(seeds,) batch, |G|, directions], one product for each seed."""
         flat = observations.flatten(-len(self.orbit.observations.shape)).double()
         rows = flat if flat.ndim > 2 else flat.unsqueeze(0)
         keys = torch.bmm(rows, self.directions.expand(len(rows), -1, -1))
-        return keys.view(*flat.shape[:-1], self.orbit.order, DIRECTIONS)
+        return keys.view(*flat.shape[:-1], self.orbit.order, -1)
 
     def _tied(self, keys: Tensor, exact: bool) -> Tensor:
         """Whether g s is the representative, [(seeds,) batch, |G|]."""

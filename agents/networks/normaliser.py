@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import copy
+from typing import ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -10,6 +11,8 @@ from torch import Tensor, nn
 
 from symprior.agents.networks.blocks import tied_entries
 from symprior.tasks.representations import Representation, as_signed_permutation
+
+M = TypeVar("M", bound=nn.Module)
 
 EPSILON, LIMIT = 1e-8, 10.0
 """Added to variances, and where scaled entries are cut off; as in Stable-Baselines3's `VecNormalize`."""
@@ -78,6 +81,11 @@ class Normaliser(nn.Module):
         squares = self.variance + self.mean.square() - centre.square()
         self.shift = centre.float()
         self.factor = (_times(self.block, squares).clamp(min=0) + EPSILON).rsqrt().float()
+
+
+def target_of(network: M, normaliser: Normaliser | None) -> M:
+    """A copy that keeps its parameters, with the same statistics of observations as the network has at any time."""
+    return copy.deepcopy(network, None if normaliser is None else {id(normaliser): normaliser})
 
 
 def _times(matrix: Tensor, vectors: Tensor) -> Tensor:

@@ -78,6 +78,7 @@ class Trunk(nn.Module, ABC):
 
     Attributes:
         fibre: what one channel carries.
+        parts: sizes of an observation's parts, laid end to end, of which the first choose its frame (`frames`); () for one.
 
     Raises:
         SympriorError: the number of channels does not fit the kind of observation, or ReLU does not commute with the fibre.
@@ -93,6 +94,7 @@ class Trunk(nn.Module, ABC):
     ) -> None:
         super().__init__()
         group, observation = symmetry.group, symmetry.observation
+        self.parts: tuple[int, ...] = ()
         self.fibre = fibre = hidden_features(symmetry) if fibre is None else check_pointwise(fibre)
         self.observation_dims = len(observation.shape)
         self.convolutions = nn.ModuleList()
@@ -154,7 +156,7 @@ class Trunk(nn.Module, ABC):
 
     def averaged_over(self, frame: type[Frame], symmetry: Symmetry) -> Self:
         """This network, made equivariant under a symmetry's group by averaging over frames."""
-        self.frame = frame(symmetry, self.outputs(symmetry))
+        self.frame = frame(symmetry, self.outputs(symmetry), self.parts)
         return self.spread_under(symmetry)
 
     def spread_under(self, symmetry: Symmetry) -> Self:
@@ -171,9 +173,11 @@ class Trunk(nn.Module, ABC):
             raise SympriorError("Images are scaled to 0 … 1 already; normalise_observations is for vectors.")
         self.normaliser = Normaliser(representation)
 
-    def head(self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float) -> BasisLinear:
-        """A linear layer from the features to one copy of `target`."""
-        return BasisLinear(self._source, target, self._width, 1, rule, rng, gain, self._moments)
+    def head(
+        self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float, copies: int = 1
+    ) -> BasisLinear:
+        """A linear layer from the features to so many copies of `target`, [(seeds,) batch, target.size · copies]."""
+        return BasisLinear(self._source, target, self._width, copies, rule, rng, gain, self._moments)
 
     def _each_position(self, x: Tensor) -> Tensor:
         """From [(seeds,) batch, fibre · channel, height, width] to [(seeds,) batch, fibre · height · width · channel]."""

@@ -37,7 +37,7 @@ class Average(PlainNetwork):
             return None
         return (
             f"averaging is of policies, and {algorithm.name} learns from a replay target. Averaged values there would be "
-            "|G| estimates in one maximum, which lowers the target's overestimation: a gain that is not the symmetry's. "
+            "|G| estimates in one, which lowers the target's overestimation: a gain that is not the symmetry's. "
             f"{algorithm.name}+fold and {algorithm.name}+homomorphic have exactly equivariant values."
         )
 

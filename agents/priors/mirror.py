@@ -9,9 +9,9 @@ from torch import Tensor
 
 from symprior.agents.algorithm import OnPolicyAlgorithm
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
-from symprior.agents.distributions import DiagonalGaussian
 from symprior.agents.orbits import Orbit, elements_last
 from symprior.agents.prior import AuxiliaryLoss, PlainNetwork, PriorSettings, register
+from symprior.agents.twin_critics import TwinCriticAlgorithm
 from symprior.tasks.errors import SympriorError
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ class MirrorSettings(PriorSettings):
 class Mirror(PlainNetwork):
     """LOSS of Abdolhosseini et al. (2019) for any group: + w · mean over s and g ≠ e of ‖π(s) − g⁻¹ π(g s)‖².
 
-    π(s) is the vector of probabilities, or of means. w = 4 is theirs (their code takes the mean over the vector's entries,
-    the paper and this agent the sum). Both sides of the difference are pulled; values are not. The loss enters the clipping
-    of gradients, and each gradient step passes |G| times the observations through the network.
+    π(s) is the vector of probabilities, or of means (of SAC and TD3 squashed ones in [−1, 1], in the actor's loss alone).
+    w = 4 is theirs (their code takes the mean over the vector's entries, the paper and this agent the sum). Both sides of
+    the difference are pulled; values are not. The loss enters the clipping of gradients, and each gradient step passes |G|
+    times the observations through the network.
     """
 
     name = "mirror"
@@ -58,7 +59,7 @@ class Mirror(PlainNetwork):
 
     def refusal(self, algorithm: Algorithm) -> str | None:
         """It compares policies."""
-        if isinstance(algorithm, OnPolicyAlgorithm):
+        if isinstance(algorithm, OnPolicyAlgorithm | TwinCriticAlgorithm):
             return None
         return (
             f"the mirror loss compares policies, and {algorithm.name} learns action values: these are as large as the "
@@ -99,7 +100,7 @@ class MirrorLoss(AuxiliaryLoss):
     def loss(self, outputs: Tensor) -> Tensor:
         """The mean over states and elements but the identity."""
         if not self._orbit.discrete:
-            policies = DiagonalGaussian(outputs).means
+            policies = outputs[..., : self._orbit.outputs.shape[0]]  # where log σ follows, it is not compared
         else:
             policies = outputs.log_softmax(-1) if self._divergence == "kl" else outputs.softmax(-1)
         images = policies.unflatten(-2, (self._orbit.order, -1)).movedim(-3, 0)

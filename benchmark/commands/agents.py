@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from symprior.benchmark.job import LEARNERS
 from symprior.tasks import TASKS, get_task
 from symprior.tasks.errors import SympriorError
 
@@ -40,6 +41,9 @@ def agents(context: typer.Context) -> None:
         cells = ("[dim]no" if prior.refusal(algorithm) else "yes" for algorithm in combined)
         table.add_row(name, "control" if prior.is_control else "agent", *cells, prior.description)
     console.print(table)
+    for learner in LEARNERS:
+        carried_out = ", ".join(algorithm.name for algorithm in combined if not algorithm.learner_refusal(learner))
+        console.print(f"On the learner {learner}: {carried_out}.", highlight=False)
     console.print(
         f"An agent is algorithm+prior, such as ppo+homomorphic; ppo alone is ppo+plain. Without a prior: {', '.join(alone)}."
         "\nOne agent's card, or why there is none: symprior agents show ID. "

@@ -132,6 +132,8 @@ def _jobs(
         contestant, task = contestants.find(job.agent), get_task(job.task)
         contestant.settings(task.family, dict(job.settings))
         contestant.problem(task, dict(job.settings))
+        if reason := contestant.learner_refusal(job.learner):
+            raise SympriorError(reason)
         if (job.task, contestant.id) in cells:
             other = cells[job.task, contestant.id]
             raise SympriorError(

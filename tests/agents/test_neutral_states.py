@@ -52,7 +52,7 @@ def test_exchanged_actions_are_equally_probable(prior: str) -> None:
     assert abs(plain.action_probabilities(upright)[0, 0] - 0.5) > 0.005
 
 
-@pytest.mark.parametrize("name", ["dqn+homomorphic", "dqn+fold"])
+@pytest.mark.parametrize("name", ["dqn+homomorphic", "dqn+fold", "qrdqn+homomorphic", "qrdqn+fold"])
 def test_the_greedy_choice_is_a_tie_that_is_split_at_random(name: str) -> None:
     agent = agent_of(name, Problem.of(get_task("cartpole-v1")))
     upright = np.zeros((400, 4), dtype=np.float32)
@@ -67,6 +67,16 @@ def test_the_mean_at_a_fixed_point_is_zero(point_mass: Make, task_name: str, pri
     origin = np.zeros((1, 2 * task.simulator.dimensions), dtype=np.float32)
     np.testing.assert_allclose(agent_of(f"ppo+{prior}", task.problem).action_means(origin), 0, atol=1e-5)
     assert np.abs(agent_of("ppo", task.problem).action_means(origin)).max() > 0.05
+
+
+@pytest.mark.parametrize("name", ["sac+homomorphic", "sac+fold", "td3+homomorphic", "td3+fold"])
+def test_only_sampling_leads_squashed_policies_out_of_a_fixed_point(point_mass: Make, name: str) -> None:
+    task = point_mass("plane")
+    origin = np.zeros((50, 4), dtype=np.float32)
+    agent = agent_of(name, task.problem)
+    np.testing.assert_allclose(agent.act(origin), 0, atol=1e-6)
+    assert np.abs(agent.act_sampling(origin)).min(axis=1).max() > 0.01
+    assert np.abs(agent_of(name.partition("+")[0], task.problem).act(origin)).max() > 1e-4
 
 
 @pytest.mark.parametrize("prior", STRICT)

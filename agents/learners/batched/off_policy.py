@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +13,11 @@ from torch import Tensor
 
 from symprior.agents.acting import GreedyActor
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import ReplayAlgorithm, ReplaySettings
+from symprior.agents.algorithm import ReplaySettings, ValueAlgorithm
 from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
 from symprior.agents.learners.batched.replay import Replay
 from symprior.agents.learners.batched.stack import Stack
+from symprior.agents.networks.normaliser import target_of
 from symprior.agents.networks.q_network import QNetwork
 from symprior.agents.prior import Prior, Replayed
 
@@ -33,14 +33,14 @@ class ReplayStack(Stack[QNetwork]):
         self,
         problem: Problem,
         seeds: Sequence[int],
-        algorithm: ReplayAlgorithm,
+        algorithm: ValueAlgorithm,
         prior: Prior,
         settings: Sequence[ReplaySettings],
         device: torch.device,
     ) -> None:
-        super().__init__(problem, algorithm.network, seeds, prior, settings, device)
+        super().__init__(problem, algorithm.network(settings[0]), seeds, prior, settings, device)
         self._algorithm, self._actions = algorithm, problem.symmetry.action.size
-        self.target = copy.deepcopy(self.network).requires_grad_(False)
+        self.target = target_of(self.network, self.network.normaliser).requires_grad_(False)
         self._exploration_streams, self._replay_streams = self._stream("exploration"), self._stream("replay")
         self._replay: Replay | None = None
 
@@ -74,6 +74,8 @@ class ReplayStack(Stack[QNetwork]):
             self._replay = Replay(len(self._now), rows, self._copies, self._now[0, 0])
         columns = (following, terminated.float(), rewards.float())
         self._replay.add(Replayed(self._now, self._chosen, *map(self._side_by_side, columns)))
+        if self.network.normaliser is not None:
+            self.network.normaliser.take_in(self._now.flatten(2))
 
     def update(self) -> int:
         """Learn from the replay buffer; returns the number of gradient steps."""

@@ -36,7 +36,7 @@ class OnPolicyStack(Stack[ActorCritic]):
         settings: Sequence[OnPolicySettings],
         device: torch.device,
     ) -> None:
-        super().__init__(problem, algorithm.network, seeds, prior, settings, device)
+        super().__init__(problem, algorithm.network(settings[0]), seeds, prior, settings, device)
         self._algorithm, self._steps = algorithm, settings[0].steps
         gradient_steps, size = algorithm.updates(settings[0])
         self._minibatches = self._steps * self._copies // size

@@ -50,10 +50,15 @@ class StableBaselinesLearner(Actor):
         self.problem, self._algorithm, self._prior = problem, algorithm, prior
         self._device = torch.device(device)
         self._orbit = Orbit(problem.symmetry, self._device)
-        self.network: Any = initial_network(problem, algorithm.network, prior, self._settings, self.seed)
+        self.network: Any = self._initial_network()
         self.network.to(self._device)
         self.parameters = count_parameters(self.network)
         self.gradient_steps = 0
+
+    def _initial_network(self) -> Any:
+        """What is trained, before training."""
+        kind = self._algorithm.network(self._settings)
+        return initial_network(self.problem, kind, self._prior, self._settings, self.seed)
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
         """Train once, until the environment ends it or the budget is used."""
@@ -99,6 +104,11 @@ class StableBaselinesLearner(Actor):
         """What the policy is made with beside its network and optimizer."""
         return {}
 
+    def _optimizer(self, model: Any) -> torch.optim.Optimizer:
+        """The one whose steps are counted."""
+        optimizer: torch.optim.Optimizer = model.policy.optimizer
+        return optimizer
+
     def _count_gradient_steps(self, model: Any) -> int:
-        state = next(iter(model.policy.optimizer.state.values()), None)
+        state = next(iter(self._optimizer(model).state.values()), None)
         return int(state["step"]) if state else 0

@@ -1,35 +1,26 @@
-"""DQN by Stable-Baselines3."""
+"""DQN by Stable-Baselines3, and QR-DQN by sb3-contrib."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from stable_baselines3.common.policies import BasePolicy
 
 from symprior.agents.acting import GreedyActor
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
-from symprior.agents.learners.stable_baselines3.replay import PriorReplayBuffer
+from symprior.agents.learners.stable_baselines3.quantile_policy import NetworkQuantilePolicy
+from symprior.agents.learners.stable_baselines3.replay import EnlargedReplayBuffer
+from symprior.agents.learners.stable_baselines3.replay_learner import StableBaselinesReplayLearner
 from symprior.agents.learners.stable_baselines3.value_policy import NetworkValuePolicy
 
 
-class StableBaselinesValueAgent(GreedyActor, StableBaselinesLearner):
+class StableBaselinesValueAgent(GreedyActor, StableBaselinesReplayLearner):
     """An agent that learns action values."""
 
-    def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "policy": NetworkValuePolicy,
-            "replay_buffer_class": PriorReplayBuffer,
-            "replay_buffer_kwargs": buffer,
-        }
-
-    def model(self, env: VectorEnvAdapter) -> Any:
-        """The model, with as many times its gradient steps as the prior says."""
-        model = super().model(env)
-        model.gradient_steps *= self._prior.passes(self._orbit.order)
-        return model
+    policy: ClassVar[type[BasePolicy]] = NetworkValuePolicy
 
     def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
         """Q, [batch, actions]."""
@@ -40,3 +31,22 @@ class StableBaselinesValueAgent(GreedyActor, StableBaselinesLearner):
     def final_epsilon(self, rows: int) -> NDArray[np.float64]:
         """The settings', [rows, 1]."""
         return np.full((rows, 1), self._settings.final_epsilon)
+
+
+class StableBaselinesQuantileAgent(StableBaselinesValueAgent):
+    """An agent that learns quantiles of returns, whose means are its action values."""
+
+    policy = NetworkQuantilePolicy
+    buffer = EnlargedReplayBuffer
+
+    def model(self, env: VectorEnvAdapter) -> Any:
+        """As of every learner; sb3-contrib's counts on as many rows in a minibatch as it asks for."""
+        model = super().model(env)
+        model.batch_size *= model.replay_buffer.copies
+        return model
+
+    def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+        """The means over quantiles, [batch, actions]."""
+        with torch.no_grad():
+            quantiles: torch.Tensor = self.network(torch.as_tensor(observations, device=self._device))
+            return quantiles.double().mean(-2).cpu().numpy()

@@ -10,23 +10,10 @@ from stable_baselines3.common.distributions import Distribution
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from symprior.agents.learners.stable_baselines3.attached import attached
 from symprior.agents.networks.actor_critic import ActorCritic
 from symprior.agents.prior import AuxiliaryLoss
-
-
-class _Attached(torch.autograd.Function):
-    """The values as they are; whoever differentiates what follows from them differentiates the loss too, with weight 1."""
-
-    @staticmethod
-    def forward(ctx: Any, values: Tensor, loss: Tensor) -> Tensor:
-        return values.view_as(values)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
-        return gradient, gradient.new_ones(1)
 
 
 class NetworkPolicy(ActorCriticPolicy):
@@ -88,7 +75,7 @@ class NetworkPolicy(ActorCriticPolicy):
             assert isinstance(obs, Tensor)
             outputs, values = self.network(self._auxiliary_loss.observations(obs))
             distribution = self._distribution(outputs[: len(obs)])
-            values = _Attached.apply(values[: len(obs)].unsqueeze(-1), self._auxiliary_loss(outputs))  # type: ignore[no-untyped-call]
+            values = attached(values[: len(obs)].unsqueeze(-1), self._auxiliary_loss(outputs))
         return values, distribution.log_prob(actions), distribution.entropy()
 
     def get_distribution(self, obs: PyTorchObs) -> Distribution:

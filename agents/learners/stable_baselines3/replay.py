@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import torch
+from gymnasium.spaces import Discrete
 from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.type_aliases import ReplayBufferSamples
 from stable_baselines3.common.vec_env import VecNormalize
 
+from symprior.agents.networks.normaliser import Normaliser
 from symprior.agents.orbits import Orbit
 from symprior.agents.prior import Draws, Prior, Replayed
 
 
 class PriorReplayBuffer(ReplayBuffer):
-    """Hands every minibatch to `prior.minibatch` before the algorithm sees it."""
+    """Hands every minibatch to `prior.minibatch` before the algorithm sees it.
 
-    def __init__(self, *arguments: Any, prior: Prior, orbit: Orbit, draws: Draws, **named: Any) -> None:
+    Args:
+        arguments, named: as of `ReplayBuffer`.
+        prior, orbit: what minibatches pass through.
+        draws: the prior's random numbers.
+        normaliser: goes on with its statistics by every observation that is acted at; None for none.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,
+        prior: Prior,
+        orbit: Orbit,
+        draws: Draws,
+        normaliser: Normaliser | None = None,
+        **named: Any,
+    ) -> None:
         super().__init__(*arguments, **named)
-        self._prior, self._orbit, self._draws = prior, orbit, draws
+        self._prior, self._orbit, self._draws, self._normaliser = prior, orbit, draws, normaliser
+
+    def add(self, obs: np.ndarray, *arguments: Any) -> None:
+        """Remember a vector step."""
+        super().add(obs, *arguments)
+        if self._normaliser is not None:
+            self._normaliser.take_in(torch.as_tensor(obs, device=self.device).flatten(1))
 
     def _get_samples(self, batch_inds: np.ndarray, env: VecNormalize | None = None) -> ReplayBufferSamples:
         samples = super()._get_samples(batch_inds, env)
+        is_number = isinstance(self.action_space, Discrete)  # Stable-Baselines3 keeps it as a vector of one entry
         batch = Replayed(
             samples.observations,
-            samples.actions.squeeze(-1),
+            samples.actions.squeeze(-1) if is_number else samples.actions,
             samples.next_observations,
             samples.dones.squeeze(-1),
             samples.rewards.squeeze(-1),
@@ -32,8 +58,25 @@ class PriorReplayBuffer(ReplayBuffer):
         seen = self._prior.minibatch(batch, self._orbit, self._draws)
         return ReplayBufferSamples(
             seen.observations,
-            seen.actions.unsqueeze(-1),
+            seen.actions.unsqueeze(-1) if is_number else seen.actions,
             seen.next_observations,
             seen.terminated.unsqueeze(-1),
             seen.rewards.unsqueeze(-1),
         )
+
+
+class EnlargedReplayBuffer(PriorReplayBuffer):
+    """Is asked for minibatches by their size behind the prior, and draws so many fewer transitions."""
+
+    @cached_property
+    def copies(self) -> int:
+        """Transitions behind the prior for each one before it."""
+        state = torch.zeros(1, *self.obs_shape, device=self.device)
+        number = torch.zeros(1, device=self.device)
+        action = number.long() if isinstance(self.action_space, Discrete) else number.expand(1, self.action_dim)
+        seen = self._prior.minibatch(Replayed(state, action, state, number, number), self._orbit, self._draws)
+        return len(seen.rewards)
+
+    def sample(self, batch_size: int, env: VecNormalize | None = None) -> ReplayBufferSamples:
+        """A minibatch of this size."""
+        return super().sample(batch_size // self.copies, env)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from stable_baselines3.dqn.policies import DQNPolicy
 from torch import Tensor
 
+from symprior.agents.networks.normaliser import target_of
 from symprior.agents.networks.q_network import QNetwork
 
 
@@ -55,6 +55,6 @@ class NetworkValuePolicy(DQNPolicy):
 
     def _build(self, lr_schedule: Schedule) -> None:
         self.q_net = NetworkValues(self.observation_space, self.action_space, self._make_network())
-        self.q_net_target = copy.deepcopy(self.q_net)
+        self.q_net_target = target_of(self.q_net, self.q_net.network.normaliser)
         self.q_net_target.set_training_mode(False)
         self.optimizer = self.optimizer_class(self.q_net.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)  # type: ignore[call-arg]

@@ -1,0 +1,52 @@
+"""Quantile-regression DQN (Dabney et al., 2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from symprior.agents.algorithm import GreedyReplaySettings, ReplayAlgorithm, register
+
+if TYPE_CHECKING:
+    from symprior.agents.networks.quantile_network import QuantileNetwork
+
+
+class QRDQNSettings(GreedyReplaySettings):
+    """The number of quantiles beside what DQN has."""
+
+    adam_epsilon: float = Field(default=0.01 / 32, gt=0, description="Adam's ε; Dabney et al.'s")
+    quantiles: int = Field(default=50, ge=1, description="quantiles of each action's return")
+
+
+@register
+class QRDQN(ReplayAlgorithm):
+    """sb3-contrib's QR-DQN: ε-greedy acting on mean quantiles, quantile Huber loss, a target network."""
+
+    name = "qrdqn"
+    title = "QR-DQN"
+    description = "Quantile-regression DQN: the distribution of each action's return, from replay; greedy in its mean."
+    bibtex = """@inproceedings{dabney2018distributional,
+  title={Distributional Reinforcement Learning with Quantile Regression},
+  author={Dabney, Will and Rowland, Mark and Bellemare, Marc G. and Munos, R{\\'e}mi},
+  booktitle={AAAI Conference on Artificial Intelligence},
+  year={2018}
+}"""
+    settings = QRDQNSettings
+    mode = "greedy"
+    learners: ClassVar[Mapping[str, str]] = {
+        "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesQuantileAgent",
+    }
+
+    def network(self, settings: QRDQNSettings) -> type[QuantileNetwork]:
+        """Quantiles of each action."""
+        from symprior.agents.networks.quantile_network import quantile_network
+
+        return quantile_network(settings.quantiles)
+
+    def stable_baselines3_model(self, settings: QRDQNSettings, **arguments: Any) -> Any:
+        """sb3-contrib's QR-DQN."""
+        from sb3_contrib import QRDQN as Model
+
+        return Model(**settings.for_stable_baselines3(), **arguments)

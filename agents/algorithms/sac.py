@@ -1,0 +1,65 @@
+"""Soft actor-critic (Haarnoja et al., 2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from symprior.agents.algorithm import register
+from symprior.agents.twin_critics import TwinCriticAlgorithm, TwinCriticSettings
+
+if TYPE_CHECKING:
+    from symprior.agents.networks.squashed_actor import GaussianSquashedActor
+
+
+class SACSettings(TwinCriticSettings):
+    """The entropy that the temperature is learned for, beside the common settings."""
+
+    target_entropy: float | None = Field(
+        default=None, description="entropy of the policy that the temperature aims at; null: −(size of the action)"
+    )
+
+
+@register
+class SAC(TwinCriticAlgorithm):
+    """Stable-Baselines3's SAC with a learned temperature (Haarnoja et al., 2018, "Algorithms and Applications").
+
+    The actor is a Gaussian, squashed by tanh, whose standard deviations depend on the observation: equivariant where means
+    are, with σ(g s) = |ρ(g)| σ(s).
+    """
+
+    name = "sac"
+    title = "SAC"
+    description = "Soft actor-critic: a squashed Gaussian policy of high entropy and twin critics, learned from replay."
+    bibtex = """@inproceedings{haarnoja2018soft,
+  title={Soft Actor-Critic: Off-Policy Maximum Entropy Deep Reinforcement Learning with a Stochastic Actor},
+  author={Haarnoja, Tuomas and Zhou, Aurick and Abbeel, Pieter and Levine, Sergey},
+  booktitle={International Conference on Machine Learning},
+  year={2018}
+}
+
+@article{haarnoja2018applications,
+  title={Soft Actor-Critic Algorithms and Applications},
+  author={Haarnoja, Tuomas and Zhou, Aurick and Hartikainen, Kristian and Tucker, George and Ha, Sehoon and Tan, Jie and
+    Kumar, Vikash and Zhu, Henry and Gupta, Abhishek and Abbeel, Pieter and Levine, Sergey},
+  journal={arXiv preprint arXiv:1812.05905}, year={2018}
+}"""
+    settings = SACSettings
+    continuous_learners: ClassVar[Mapping[str, str]] = {
+        "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesSACAgent",
+    }
+
+    def network(self, settings: SACSettings) -> type[GaussianSquashedActor]:
+        """Means and standard deviations."""
+        from symprior.agents.networks.squashed_actor import GaussianSquashedActor
+
+        return GaussianSquashedActor
+
+    def stable_baselines3_model(self, settings: SACSettings, **arguments: Any) -> Any:
+        """Stable-Baselines3's SAC."""
+        from stable_baselines3 import SAC as Model
+
+        target = "auto" if settings.target_entropy is None else settings.target_entropy
+        return Model(target_entropy=target, **settings.for_stable_baselines3(), **arguments)

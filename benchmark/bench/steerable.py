@@ -92,7 +92,7 @@ class Steerable:
         return cls(escnn, space, planar, regular)
 
     def convolution(self, from_image: bool, kernel: int, complete: bool = False) -> Any:
-        """escnn's convolution to one regular feature, from an image or a regular feature.
+        """The library's convolution to one regular feature, from an image or a regular feature.
 
         Its filters are steerable functions sampled at the pixels, up to a frequency that keeps turns by any angle nearly
         exact. With `complete` there is a ring through every pixel and frequencies up to 4, more than there are pixels in
@@ -140,7 +140,7 @@ class Steerable:
 
 
 def ratios(task_id: str, batch: int) -> dict[str, float]:
-    """escnn's time over ours for the hidden layers of an image task's network, both with regular features.
+    """The library's time over ours for the hidden layers of an image task's network, both with regular features.
 
     Returns:
         `acting`: forward without gradients, expanding the weights; `acting, cached`: escnn's in evaluation mode, which

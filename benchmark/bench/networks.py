@@ -49,6 +49,28 @@ def acting(task_id: str, batch: int) -> Comparison:
     return at_most(f"{task_id}: acting on {batch} observations, homomorphic / plain", ratio, 1.2)
 
 
+def gradient_step(task_id: str, batch: int) -> Comparison:
+    """Forward, backward and Adam on a minibatch, likewise, whatever the algorithm's loss is."""
+    task = get_task(task_id)
+    observations = torch.as_tensor(task.make_vector(batch).reset(seed=0)[0])
+
+    def work(network: ActorCritic) -> Callable[[], None]:
+        optimizer = torch.optim.Adam(network.parameters())
+
+        def repeat() -> None:
+            for _ in range(max(2, 1000 // batch)):
+                optimizer.zero_grad()
+                logits, values = network(observations)
+                (logits.square().mean() + values.square().mean()).backward()
+                optimizer.step()
+
+        return repeat
+
+    homomorphic, wide = _networks(task)
+    ratio = median_ratio(work(homomorphic), work(wide), repeats=15)
+    return at_most(f"{task_id}: gradient step on {batch} observations, homomorphic / plain", ratio, 1.5)
+
+
 def training_step(task_id: str) -> Comparison:
     """A whole PPO update by Stable-Baselines3, homomorphic against plain of the same expanded widths."""
     task = get_task(task_id)

@@ -118,7 +118,7 @@ def environments(task: Task) -> Any:
 @cache
 def frozen(task: Task) -> Any:
     """Observations on which policies are compared, closed under the group."""
-    return closed_under(task.symmetry(), frozen_observations(task, 16))
+    return closed_under(task.symmetry(), frozen_observations(task, 64))
 
 
 @dataclass

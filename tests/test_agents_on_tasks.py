@@ -20,7 +20,7 @@ from symprior.agents.equivariance import closed_under, log_std_equivariance_erro
 from symprior.benchmark.execution import EQUIVARIANCE, LOG_STDS
 from symprior.benchmark.metering import MeteredVectorEnv
 from symprior.tasks import TASKS, Task
-from symprior.tasks.errors import BudgetExhausted
+from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.frozen_states import frozen_observations
 from symprior.tasks.simulators import training_seeds
 
@@ -62,17 +62,34 @@ def is_strict(shipped: ShippedAgent) -> bool:
     return shipped.prior is not None and shipped.prior.strict
 
 
+@cache
 def kind(task: Task) -> str:
     """What an agent must be able to see and do."""
-    seen = "images" if len(task.symmetry().observation.shape) == 3 else "vectors"
-    return f"{seen}, {'discrete' if task.symmetry().discrete else 'continuous'}"
+    symmetry = task.symmetry()
+    seen = "images" if len(symmetry.observation.shape) == 3 else "vectors"
+    return f"{seen}, {'discrete' if symmetry.discrete else 'continuous'}"
+
+
+def settings_of(shipped: ShippedAgent, task: Task) -> Any:
+    """Small ones."""
+    sizes: dict[str, Any] = {"widths": (16, 16), "channels": (6, 6)}
+    if kind(task).startswith("images"):
+        sizes = {"widths": (6, 8, 24), "channels": (4, 6, 16), "learning_rate": 1e-3}
+    known = shipped.settings_type.model_fields
+    overrides = {name: value for name, value in {**SMALL, **sizes}.items() if name in known}
+    return shipped.settings(task.family, overrides)
 
 
 def learners_of(shipped: ShippedAgent, task: Task) -> list[str]:
-    """What carries it out on this task; empty where nothing does."""
+    """What carries it out on this task; empty where its algorithm or its prior refuses the task."""
     if shipped.algorithm.refusal(task.symmetry()):
         return []
-    attribute = "learners" if task.symmetry().discrete else "continuous_learners"
+    try:
+        if shipped.prior is not None:
+            shipped.prior.symmetry(task, settings_of(shipped, task))
+    except SympriorError:  # such as of a control that needs a proper subgroup
+        return []
+    attribute = "continuous_learners" if kind(task).endswith("continuous") else "learners"
     return sorted(getattr(shipped.algorithm, attribute, ("none",)))
 
 
@@ -117,15 +134,16 @@ def environments(task: Task) -> Any:
 
 @cache
 def frozen(task: Task) -> Any:
-    """Observations on which policies are compared, closed under the group."""
-    return closed_under(task.symmetry(), frozen_observations(task, 64))
+    """Observations on which policies are compared."""
+    return frozen_observations(task, 64)
 
 
 @dataclass
 class Trained:
-    """An agent behind its training, and what it said at the frozen states."""
+    """An agent behind its training, what it was told, and what it said at the frozen states, closed under that group."""
 
     agent: Any
+    problem: Problem
     steps: int
     at_frozen_states: dict[str, Any]
 
@@ -138,25 +156,19 @@ class Trained:
 def trained(cell: Cell) -> Trained:
     """Train the agent for the budget, from its seed."""
     shipped, task = get_agent(cell.agent), TASKS[cell.task]
-    sizes = {"widths": (16, 16), "channels": (6, 6)}
-    if kind(task).startswith("images"):
-        sizes = {"widths": (6, 8, 24), "channels": (4, 6, 16), "learning_rate": 1e-3}
-    overrides = {
-        name: value for name, value in {**SMALL, **sizes}.items() if name in shipped.settings_type.model_fields
-    }
-    settings = shipped.settings(task.family, overrides)
-    agent: Any = shipped.build(Problem.of(task), [SEED], [settings], cell.learner)
+    settings = settings_of(shipped, task)
+    problem = shipped.problem(task, settings)
+    agent: Any = shipped.build(problem, [SEED], [settings], cell.learner)
     env = MeteredVectorEnv(
         environments(task), 1, BUDGET, [], np.asarray(training_seeds(task.id, SEED, COPIES)), lambda point: None
     )
     with suppress(BudgetExhausted):
         agent.learn(env, BUDGET)
+    states = closed_under(problem.symmetry, frozen(task))
     said = {
-        name: np.asarray(getattr(agent, name)(frozen(task)))
-        for name in (*EQUIVARIANCE, LOG_STDS)
-        if hasattr(agent, name)
+        name: np.asarray(getattr(agent, name)(states)) for name in (*EQUIVARIANCE, LOG_STDS) if hasattr(agent, name)
     }
-    return Trained(agent, env.used, said)
+    return Trained(agent, problem, env.used, said)
 
 
 def test_a_cell_of_the_table(cell: Cell) -> None:
@@ -167,13 +179,13 @@ def test_a_cell_of_the_table(cell: Cell) -> None:
     for name, said in first.at_frozen_states.items():
         assert np.isfinite(said).all()
         np.testing.assert_array_equal(said, again.at_frozen_states[name])
-    shipped, task = get_agent(cell.agent), TASKS[cell.task]
+    shipped = get_agent(cell.agent)
     if shipped.prior is None:
         return
     assert first.agent.gradient_steps == again.agent.gradient_steps > 0
     assert all(torch.equal(one, other) for one, other in zip(first.weights, again.weights, strict=True))
     if is_strict(shipped):
-        assert_equivariant(first.at_frozen_states, Problem.of(task))
+        assert_equivariant(first.at_frozen_states, first.problem)
 
 
 def assert_equivariant(at_frozen_states: dict[str, Any], problem: Problem) -> None:

@@ -157,6 +157,6 @@ def _transposed(representation: Representation, g: int, vectors: NDArray[np.floa
     """ρ(g)ᵀ w for vectors [size, number]; a large image's ρ(g) is never written out as a matrix."""
     signed = as_signed_permutation(representation)
     if signed is None:
-        return representation.matrix(g).T @ vectors
+        return np.asarray(representation.matrix(g).T @ vectors)
     entries = np.argsort(signed.source[g])
-    return signed.sign[g][entries, None] * vectors[entries]
+    return np.asarray(signed.sign[g][entries, None] * vectors[entries])

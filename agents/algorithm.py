@@ -32,6 +32,10 @@ class Settings(BaseModel):
     num_envs: int = Field(default=16, ge=1, description="copies of the environment that fill a rollout")
 
 
+ADDED_LATER = frozenset({"features", "initial_log_std"})
+"""Settings that the first records do not name: they stand in a record only where they are not at their defaults."""
+
+
 class LearnerSettings(Settings):
     """What every algorithm that trains a network has."""
 
@@ -58,10 +62,11 @@ class LearnerSettings(Settings):
     )
 
     @model_serializer(mode="wrap")
-    def _without_default_features(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_later_defaults(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """As before there was a choice, where none is made: records name and compare all hyperparameters."""
         values: dict[str, Any] = serialise(self)
-        return values if self.features is not None else {k: v for k, v in values.items() if k != "features"}
+        defaults = {name: type(self).model_fields[name].default for name in ADDED_LATER & values.keys()}
+        return {name: value for name, value in values.items() if name not in defaults or value != defaults[name]}
 
 
 class OnPolicySettings(LearnerSettings):
@@ -74,6 +79,12 @@ class OnPolicySettings(LearnerSettings):
     entropy_coefficient: float = Field(default=0.01, ge=0, description="weight of the entropy bonus")
     normalise_advantage: bool = Field(
         default=False, description="whether advantages are standardised in each minibatch"
+    )
+
+    initial_log_std: float = Field(
+        default=0.0,
+        description="on action vectors: log σ of the policy before training, in units of the action; 0 is σ = 1, much where "
+        "the bounds are ±0.4",
     )
 
     def for_stable_baselines3(self) -> dict[str, Any]:

@@ -18,6 +18,11 @@ from symprior.tasks.symmetry import Symmetry
 from symprior.tasks.task import Card
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the tests of the table of agents × tasks ask for."""
+    parser.addoption("--whole-table", action="store_true", help="every agent on every task, instead of a part of them")
+
+
 class PointMass(Simulator):
     """Position and velocity [batch, 2 · dimensions]; a force of at most 1 along each axis; reward −|position|²."""
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import LearnerSettings
+from symprior.agents.algorithm import LearnerSettings, OnPolicySettings
+from symprior.agents.networks.actor_critic import ActorCritic
 from symprior.agents.networks.squashed_actor import MeanActor
 from symprior.agents.networks.twin_critics import CRITICS, ActorAndCritics, Critic, on_pairs
 from symprior.agents.prior import N, Prior, Sizes
@@ -32,6 +33,8 @@ def initial_network(problem: Problem, kind: type[N], prior: Prior, settings: Lea
     """The network of one seed before training, of the kind that the algorithm needs; the same for every learner."""
     sizes, symmetry = Sizes(settings.widths, settings.channels, settings.features), problem.symmetry
     network = prior.network(kind, symmetry, sizes, np.random.default_rng(seed_from(seed, "network")), settings)
+    if isinstance(settings, OnPolicySettings) and isinstance(network, ActorCritic) and network.spread is not None:
+        network.spread.start_at(settings.initial_log_std)
     if settings.normalise_observations:
         symmetrised = settings.symmetrise_statistics or prior.symmetrises_statistics
         network.normalise((symmetry if symmetrised else symmetry.restrict((0,))).observation)

@@ -15,11 +15,12 @@ from math import log
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.linalg import block_diag
 from torch import Tensor, nn
 
 from symprior.agents.orbits import Action, Orbit, elements_last
-from symprior.tasks.representations import Representation
+from symprior.tasks.representations import Representation, as_signed_permutation
 from symprior.tasks.symmetry import Symmetry
 
 Heads = Callable[[Tensor], tuple[Tensor, ...]]
@@ -111,7 +112,7 @@ class Representative(Frame):
         drawn = np.random.default_rng(0).integers(-(2**20), 2**20, (representation.size, DIRECTIONS)) / 2**20
         if parts:
             drawn = block_diag(*np.split(drawn, np.cumsum(parts)[:-1]))
-        turned = [representation.matrix(g).T @ drawn for g in range(self.orbit.order)]  # w·(g s) = (gᵀ w)·s
+        turned = [_transposed(representation, g, drawn) for g in range(self.orbit.order)]  # w·(g s) = (gᵀ w)·s
         self.register_buffer("directions", torch.as_tensor(np.concatenate(turned, axis=1)), persistent=False)
 
     def forward(self, heads: Heads, observations: Tensor) -> tuple[Tensor, ...]:
@@ -157,3 +158,12 @@ class Representative(Frame):
         if output.logits:
             return elements_last(act.inverses(said.log_softmax(-1)) + weights.log()).logsumexp(-1)
         return elements_last(act.inverses(said) * weights).sum(-1)
+
+
+def _transposed(representation: Representation, g: int, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """ρ(g)ᵀ w for vectors [size, number]; a large image's ρ(g) is never written out as a matrix."""
+    signed = as_signed_permutation(representation)
+    if signed is None:
+        return np.asarray(representation.matrix(g).T @ vectors)
+    entries = np.argsort(signed.source[g])
+    return np.asarray(signed.sign[g][entries, None] * vectors[entries])

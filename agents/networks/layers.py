@@ -3,7 +3,8 @@
 Features are [batch, fibre, channel] flattened to [batch, fibre · channel]: a fibre carries a representation, channels are
 copies of it. A layer's weight is Σ_v c_v V_v over basis vectors V_v (`symmetrizer.Basis`) with one trainable c_v for each
 pair of channels. The plain network is the case of the trivial group: fibres of size 1 and a complete basis. Weights are
-expanded at each call and never cached: Stable-Baselines3 updates target networks in place, behind a cache's back.
+expanded at each call: Stable-Baselines3 updates target networks in place, behind a cache's back. Only where somebody says
+for how long nothing is updated are they kept (`keep_weights`).
 
 After `stack`, parameters are [seeds, …], inputs [seeds, batch, …], and each seed has its own weights.
 """
@@ -11,7 +12,7 @@ After `stack`, parameters are [seeds, …], inputs [seeds, batch, …], and each
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -87,6 +88,21 @@ class BasisWeight(nn.Module):
         self._constant = float(basis.vectors[0, 0]) if flat else None
         self._rows, self._columns = out_fibre * out_channels, in_fibre * in_channels
         self._blocks = (out_fibre, in_fibre, positions, out_channels, in_channels)
+        self._kept: dict[str, tuple[int, Tensor]] | None = None
+
+    def keep(self, kept: bool) -> None:
+        """As `keep_weights`."""
+        self._kept = {} if kept else None
+
+    def _once(self, name: str, expand: Callable[[], Tensor]) -> Tensor:
+        """What `expand` makes of the coefficients; what it made before, where that is kept and they were not changed."""
+        if self._kept is None or torch.is_grad_enabled():
+            return expand()
+        version, (known, expanded) = self.coefficients._version, self._kept.get(name, (-1, self.coefficients))
+        if known != version:
+            expanded = expand()
+            self._kept[name] = version, expanded
+        return expanded
 
     def _entries(self) -> Tensor:
         """Σ_v c_v V_v, [(seeds,) out fibre · in fibre · positions, in channel · out channel]."""
@@ -98,7 +114,7 @@ class BasisWeight(nn.Module):
 
     def bias(self) -> Tensor:
         """The expanded vector, [(seeds,) out fibre · out channel]; for an input of size 1."""
-        return self._entries().flatten(-2)
+        return self._once("bias", lambda: self._entries().flatten(-2))
 
     def rows(self) -> tuple[Tensor, float]:
         """The expanded vector, [(seeds,) out fibre, out channel], or one row and its factor where all are equal."""
@@ -108,6 +124,9 @@ class BasisWeight(nn.Module):
 
     def matrix(self) -> Tensor:
         """The expanded matrix, [(seeds,) out fibre · out channel, in fibre · in channel]."""
+        return self._once("matrix", self._matrix)
+
+    def _matrix(self) -> Tensor:
         out_fibre, in_fibre, _, out_channels, in_channels = self._blocks
         leading = self.coefficients.shape[:-3]
         blocks = self._entries().view(*leading, out_fibre, in_fibre, in_channels, out_channels)
@@ -115,6 +134,9 @@ class BasisWeight(nn.Module):
 
     def filters(self, kernel: int) -> Tensor:
         """The expanded filters, [(seeds,) out fibre · out channel, in fibre · in channel, kernel, kernel]."""
+        return self._once("filters", lambda: self._filters(kernel))
+
+    def _filters(self, kernel: int) -> Tensor:
         leading = self.coefficients.shape[:-3]
         out_fibre, in_fibre, positions, out_channels, in_channels = self._blocks
         blocks = self._entries().view(*leading, out_fibre, in_fibre, positions, in_channels, out_channels)
@@ -234,6 +256,17 @@ class BasisConvolution(nn.Module):
         grouped = x.transpose(0, 1).flatten(1, 2)
         y = functional.conv2d(grouped, weight.flatten(0, 1), bias.flatten(), self.stride, groups=seeds)
         return y.view(len(y), seeds, -1, *y.shape[2:]).transpose(0, 1)
+
+
+def keep_weights(network: nn.Module, kept: bool) -> None:
+    """Whether passes without gradients share what they expand, from now on: while a policy acts and nobody updates it.
+
+    A change of the coefficients is noticed if it is made by the optimizer or by `load_state_dict`; one through `.data` is
+    not, so weights are only kept from the first step of a rollout to its last.
+    """
+    for module in network.modules():
+        if isinstance(module, BasisWeight):
+            module.keep(kept)
 
 
 def stack(modules: Sequence[nn.Module]) -> nn.Module:

@@ -39,6 +39,10 @@ class StandardDeviation(nn.Module):
         self.log_std = nn.Parameter(torch.zeros(int(orbit.max()) + 1))
         self.register_buffer("orbit", torch.as_tensor(orbit))
 
+    def start_at(self, log_std: float) -> None:
+        """Set every log σ to this number."""
+        nn.init.constant_(self.log_std, log_std)
+
     def forward(self, means: Tensor) -> Tensor:
         """Means [(seeds,) batch, size] → means and log σ side by side, [(seeds,) batch, 2 · size]."""
         each = self.log_std.index_select(-1, self.orbit).unsqueeze(-2)

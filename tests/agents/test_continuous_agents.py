@@ -236,6 +236,24 @@ def test_observations_in_double_precision_are_cast(point_mass: Make, learner: st
         np.testing.assert_array_equal(double.action_means(rows), single.action_means(rows.astype(np.float32)))
 
 
+@pytest.mark.parametrize("learner", LEARNERS)
+@pytest.mark.parametrize("name", ["ppo", "ppo+homomorphic", "a2c+average", "ppo+relaxed"])
+def test_policies_start_as_spread_as_the_settings_say(point_mass: Make, name: str, learner: str) -> None:
+    task = point_mass("plane")
+    agent = agent_of(task, name, [1], learner, initial_log_std=-2.0)
+    assert agent.action_log_stds(task.observations(3)).tolist() == [[-2, -2]] * 3
+    settings = get_agent(name).settings("none", {"initial_log_std": -2})
+    assert settings.model_dump()["initial_log_std"] == -2
+    assert "initial_log_std" not in get_agent(name).settings("none").model_dump(), "old records do not name it"
+
+
+def test_seeds_side_by_side_may_start_differently_spread(point_mass: Make) -> None:
+    task, shipped = point_mass("plane"), get_agent("ppo")
+    settings = [shipped.settings("none", {**SMALL, "initial_log_std": start}) for start in (-1.0, 0.0)]
+    agent = shipped.build(task.problem, [1, 2], settings, "batched")
+    assert agent.action_log_stds(task.observations(4)).tolist() == [[-1, -1]] * 2 + [[0, 0]] * 2
+
+
 def test_random_vectors_are_uniform_in_the_space(point_mass: Make) -> None:
     task = point_mass("plane")
     agent = get_agent("random").build(task.problem, [3], [get_agent("random").settings("none")])

@@ -159,10 +159,20 @@ def test_features_that_are_none_are_refused(summands, complaint):
 
 
 def test_what_relu_does_not_commute_with_is_refused():
-    turn = [[0, -1], [1, 0]]
-    for rho in (signs(cyclic(2), [[1], [-1]]), generated(cyclic(4), {1: turn}), rotations_of_the_plane(D4)):
+    turn, eighth = [[0, -1], [1, 0]], np.sqrt(0.5) * np.array([[1, -1], [1, 1]])
+    matrices = generated(cyclic(8), {1: eighth})
+    for rho in (
+        signs(cyclic(2), [[1], [-1]]),
+        generated(cyclic(4), {1: turn}),
+        rotations_of_the_plane(D4),
+        matrices,
+        direct_sum(regular(cyclic(8)), matrices),
+    ):
         with pytest.raises(SympriorError, match="ReLU acts on each entry"):
             check_pointwise(rho)
+    turns = Symmetry(matrices, matrices, discrete=False)
+    with pytest.raises(SympriorError, match="ReLU acts on each entry"):
+        ActorCritic(turns, (4, 4), equivariant_basis, np.random.default_rng(0), matrices)
     symmetry = get_task("cartpole-v1").symmetry()
     with pytest.raises(SympriorError, match="ReLU acts on each entry"):
         ActorCritic(symmetry, (4, 4), equivariant_basis, np.random.default_rng(0), symmetry.observation)

@@ -6,7 +6,7 @@ import torch
 
 from symprior.agents.networks.actor_critic import ActorCritic
 from symprior.agents.networks.hidden_features import hidden_features
-from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
+from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis, relaxed_basis
 from symprior.tasks import get_task
 from symprior.tasks.families.collect import MOVES
 from symprior.tasks.groups import dihedral
@@ -15,15 +15,24 @@ from symprior.tasks.symmetry import Symmetry
 
 DEPTH, SEEDS = 6, 24
 
+
+def relaxed(source, target, rng):
+    """Equivariant weights and free ones a tenth as large."""
+    return relaxed_basis(source, target, deviation=0.1, penalty=0.001)
+
+
 BASES = {
     "plain": ("collect-v1", None, equivariant_basis),
     "C2 regular": ("cartpole-v1", ("regular",), equivariant_basis),
     "C2 random basis": ("cartpole-v1", ("regular",), random_basis),
     "C2 nullspace": ("cartpole-v1", ("regular",), nullspace_basis),
+    "C2 relaxed": ("cartpole-v1", ("regular",), relaxed),
+    "C8 by matrices": ("reacher-turned-8-v1", ("regular",), equivariant_basis),
     "S3×D4 regular": ("collect-v1", ("regular",), equivariant_basis),
     "S3×D4 quotient": ("collect-v1", ("quotient",), equivariant_basis),
     "S3×D4 quotient by much": ("collect-v1", (("(021,e)", "(012,s)"),), equivariant_basis),
     "S3×D4 sum": ("collect-v1", ("quotient", "trivial", ("(120,e)",)), equivariant_basis),
+    "S3×D4 relaxed": ("collect-v1", ("quotient",), relaxed),
     "S3×D4 random basis": ("collect-v1", ("quotient",), random_basis),
     "S3×D4 nullspace": ("collect-v1", ("quotient",), nullspace_basis),
 }
@@ -70,15 +79,16 @@ def test_every_part_of_the_features_is_as_large(name):
     assert of_entries.max() / of_entries.min() < 1.5
 
 
+@pytest.mark.parametrize("rule", [equivariant_basis, random_basis, nullspace_basis])
 @pytest.mark.parametrize("subgroup", [(0,), (0, 4)], ids=["regular", "quotient"])
-def test_convolutions_keep_it_too(subgroup):
+def test_convolutions_keep_it_too(subgroup, rule):
     planar = rotations_of_the_plane(dihedral(4))
     symmetry = Symmetry(ImageTransform(planar, 1, 21), permuted(planar, MOVES), discrete=True)
     fibre = quotient(planar.group, subgroup)
     images = torch.randn(8, 1, 21, 21, generator=torch.Generator().manual_seed(0))
     found = []
     for seed in range(8):
-        network = ActorCritic(symmetry, (8, 8, 8), equivariant_basis, np.random.default_rng(seed), fibre)
+        network = ActorCritic(symmetry, (8, 8, 8), rule, np.random.default_rng(seed), fibre)
         with torch.no_grad():
             first = torch.relu(network.convolutions[0](images))
             found.append(

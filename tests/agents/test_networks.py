@@ -11,7 +11,7 @@ from symprior.agents.networks.actor_critic import (
     matched_channels,
     plain_network,
 )
-from symprior.agents.networks.layers import BasisConvolution, stack
+from symprior.agents.networks.layers import BasisConvolution, keep_weights, stack
 from symprior.agents.networks.trunk import image_convolutions
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import SympriorError, get_task
@@ -173,6 +173,41 @@ def test_a_stride_that_breaks_the_symmetry_is_refused():
         )
 
 
+@pytest.mark.parametrize("pixels", [20, 22, 50])
+def test_networks_are_refused_where_strides_would_break_the_symmetry_of_the_image(pixels):
+    planar = rotations_of_the_plane(cyclic(4))
+    symmetry = Symmetry(ImageTransform(planar, 1, pixels), trivial_representation(planar.group, 3), discrete=True)
+    with pytest.raises(SympriorError, match="multiple of the stride"):
+        ActorCritic(symmetry, (2, 2, 4), equivariant_basis, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("task_id", ["grid-catch-v1", "room-v1", "key-room-v1", "colour-world-v1", "pong-small-v1"])
+def test_every_layer_turns_with_the_image(task_id):
+    """Behind each convolution features are an image of fibres that turns; behind the dense layer a fibre."""
+    symmetry = get_task(task_id).symmetry()
+    network = ActorCritic(symmetry, (4, 4, 8), equivariant_basis, np.random.default_rng(0))
+    images = torch.rand(3, *symmetry.observation.shape, generator=torch.Generator().manual_seed(0))
+    here = _behind_each_layer(network, images)
+    assert all(features.std() > 1e-3 for features in here)
+    for g in range(len(symmetry.group)):
+        moved = _behind_each_layer(network, symmetry.observation(g, images))
+        for features, of_moved in zip(here[:-1], moved[:-1], strict=True):
+            rho = ImageTransform(symmetry.observation.planar, network.fibre, features.shape[-1])
+            torch.testing.assert_close(of_moved, rho(g, features), atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(moved[-1], network.fibre(g, here[-1]), atol=1e-5, rtol=1e-5)
+
+
+def _behind_each_layer(network, images):
+    """[batch, channel, fibre, size, size] behind every convolution and [batch, channel, fibre] behind the dense layer."""
+    found, x = [], images
+    with torch.no_grad():
+        for layer in network.convolutions:
+            x = torch.relu(layer(x))
+            found.append(x.unflatten(1, (network.fibre.size, -1)).transpose(1, 2))
+        found.append(network.features(images).unflatten(1, (network.fibre.size, -1)).transpose(1, 2))
+    return found
+
+
 @pytest.mark.parametrize("rule", [equivariant_basis, random_basis, nullspace_basis])
 def test_the_scale_of_weights_does_not_depend_on_the_basis(rule):
     symmetry = get_task("cartpole-v1").symmetry()
@@ -190,3 +225,26 @@ def test_why_relu_a_plain_tanh_network_without_biases_is_odd():
     plain = plain_network(get_task("cartpole-v1").symmetry(), (64, 64), np.random.default_rng(0))
     logits, mirrored = plain(x)[0], plain(-x)[0]
     assert (mirrored + logits).abs().max() > 1e-3
+
+
+def test_kept_weights_are_expanded_once_and_never_stale():
+    symmetry = get_task("grid-catch-v1").symmetry()
+    network = ActorCritic(symmetry, (4, 4, 8), equivariant_basis, np.random.default_rng(0))
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    images, weight = _observations("grid-catch-v1"), network.dense[0].weight
+    start = {name: values.clone() for name, values in network.state_dict().items()}
+    with torch.no_grad():
+        assert weight.matrix() is not weight.matrix(), "nobody said that nothing changes"
+        expected = network(images)[0]
+        keep_weights(network, True)
+        assert torch.equal(network(images)[0], expected) and torch.equal(network(images)[0], expected)
+        assert weight.matrix() is weight.matrix()
+    network(images)[0].square().sum().backward()  # with gradients they are part of the graph
+    optimizer.step()
+    with torch.no_grad():
+        moved = network(images)[0]
+        assert not torch.equal(moved, expected)
+        network.load_state_dict(start)
+        assert torch.equal(network(images)[0], expected)
+        keep_weights(network, False)
+        assert weight.matrix() is not weight.matrix()

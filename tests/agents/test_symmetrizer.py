@@ -1,5 +1,7 @@
 """The symmetrizer's bases: as large as the characters say, exactly equivariant, and controls that are not."""
 
+from itertools import product as every_combination
+
 import numpy as np
 import pytest
 
@@ -12,18 +14,21 @@ from symprior.agents.symmetrizer import (
     random_basis,
 )
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.groups import cyclic, dihedral, product, symmetric
+from symprior.tasks.groups import Group, cyclic, dihedral, product, projections, symmetric
 from symprior.tasks.representations import (
     ImageTransform,
     Matrices,
     SignedPermutation,
+    as_signed_permutation,
     direct_sum,
     generated,
     permutation,
+    pulled_back,
     regular,
     rotations_of_the_plane,
     signs,
     tensor_product,
+    things,
     trivial_representation,
 )
 
@@ -52,6 +57,37 @@ def _standard_of_s3():
     return Matrices(group, [2 / 3 * corners[image].T @ corners for image in images])
 
 
+def _quaternions(units, name):
+    """A group of unit quaternions [|G|, 4], identity first, and what multiplication from the left does to ℝ⁴."""
+    matrices = np.array(
+        [[[a, -b, -c, -d], [b, a, -d, c], [c, d, a, -b], [d, -c, b, a]] for a, b, c, d in units], dtype=np.float64
+    )
+    products = matrices @ np.asarray(units, dtype=np.float64).T  # [|G|, 4, |G|]
+    apart = np.abs(products.transpose(0, 2, 1)[:, :, None] - np.asarray(units)).max(axis=-1)
+    group = Group(name, tuple(str(i) for i in range(len(units))), apart.argmin(axis=-1))
+    return Matrices(group, matrices)
+
+
+def _q8():
+    """±1, ±i, ±j, ±k: signed permutations of the four coordinates."""
+    return _quaternions([sign * unit for sign in (1, -1) for unit in np.eye(4)], "Q8")
+
+
+def _binary_tetrahedral():
+    """Q8 and the sixteen (±1 ± i ± j ± k) / 2: rotations of the tetrahedron as quaternions."""
+    units = [sign * unit for sign in (1, -1) for unit in np.eye(4)]
+    return _quaternions([*units, *(np.array(signs) / 2 for signs in every_combination((1, -1), repeat=4))], "2T")
+
+
+def _things_in_the_plane(count, angle):
+    """S_k × D_n on the places of k things in the plane, by matrices where 360°/n is no multiple of 90°."""
+    to_things, to_plane = projections(symmetric(count), dihedral(round(360 / angle)))
+    plane = _turns(to_plane.target, np.radians(angle))
+    group = to_things.source
+    mixed, turned = pulled_back(things(count), to_things), pulled_back(plane, to_plane)
+    return Matrices(group, [np.kron(mixed.matrix(g), turned.matrix(g)) for g in range(len(group))])
+
+
 CASES = {
     "C2 signs to regular": (signs(cyclic(2), [[1, 1], [-1, -1]]), regular(cyclic(2))),
     "C4 plane to regular": (rotations_of_the_plane(cyclic(4)), regular(cyclic(4))),
@@ -71,6 +107,12 @@ CASES = {
     "C2×S3 sum": (
         direct_sum(regular(product(cyclic(2), symmetric(3))), trivial_representation(product(cyclic(2), symmetric(3)))),
         regular(product(cyclic(2), symmetric(3))),
+    ),
+    "Q8 on quaternions": (as_signed_permutation(_q8()), regular(_q8().group)),
+    "Q8 on quaternions, to itself": (as_signed_permutation(_q8()), as_signed_permutation(_q8())),
+    "S3×D4 places to regular": (
+        as_signed_permutation(_things_in_the_plane(3, 90)),
+        regular(product(symmetric(3), dihedral(4))),
     ),
     "C4 patch": (
         tensor_product(regular(cyclic(4)), ImageTransform(rotations_of_the_plane(cyclic(4)), 1, 3)),
@@ -126,6 +168,19 @@ GENERAL = {
     "C8 by 45° to 135°": (_turns(cyclic(8), np.pi / 4), _turns(cyclic(8), 3 * np.pi / 4)),
     "D8 by 45°": (_turns(dihedral(8), np.pi / 4), _turns(dihedral(8), np.pi / 4)),
     "D8 by 45° to regular": (_turns(dihedral(8), np.pi / 4), regular(dihedral(8))),
+    "Q8 on quaternions, slanted": (_conjugated(_q8(), 6, False), regular(_q8().group)),
+    "2T on quaternions": (_binary_tetrahedral(), _binary_tetrahedral()),
+    "2T on quaternions to regular": (_binary_tetrahedral(), regular(_binary_tetrahedral().group)),
+    "2T on quaternions, turned": (_conjugated(_binary_tetrahedral(), 7, True), _binary_tetrahedral()),
+    "S2×D8 places": (_things_in_the_plane(2, 45), _things_in_the_plane(2, 45)),
+    "S3×D8 places to things": (
+        _things_in_the_plane(3, 45),
+        pulled_back(things(3), projections(symmetric(3), dihedral(8))[0]),
+    ),
+    "S3×D4 places, slanted": (
+        _conjugated(_things_in_the_plane(3, 90), 8, False),
+        regular(product(symmetric(3), dihedral(4))),
+    ),
 }
 
 
@@ -140,6 +195,16 @@ def test_general_matrices_have_the_rank_of_the_character_formula_and_commute(nam
         for g in range(len(source.group)):
             np.testing.assert_allclose(target.matrix(g) @ matrix, matrix @ source.matrix(g), atol=1e-9)
     np.testing.assert_allclose(basis.vectors.T @ basis.vectors, np.eye(basis.rank), atol=1e-9)
+
+
+def test_what_commutes_with_quaternions_from_the_left_are_quaternions_from_the_right():
+    """The commutant of a representation of quaternionic type: of dimension 4, where a real irreducible one has 1."""
+    for rho in (_q8(), _binary_tetrahedral()):
+        basis = projector_basis(rho, rho)
+        assert basis.rank == 4
+        a, b, c, d = 0.3, -0.5, 0.2, 0.8
+        from_the_right = np.array([[a, -b, -c, -d], [b, a, d, -c], [c, -d, a, b], [d, c, -b, a]]).ravel()
+        np.testing.assert_allclose(basis.vectors @ (basis.vectors.T @ from_the_right), from_the_right, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", [name for name, (source, _) in CASES.items() if not isinstance(source, Matrices)])

@@ -17,6 +17,7 @@ from symprior.agents.algorithm import LearningAlgorithm
 from symprior.agents.learners.initial import environment_seeds, initial_network
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.actor_critic import count_parameters
+from symprior.agents.networks.layers import keep_weights
 from symprior.agents.orbits import Orbit
 from symprior.agents.prior import Draws, Prior
 from symprior.tasks.errors import BudgetExhausted
@@ -69,6 +70,7 @@ class StableBaselinesLearner(Actor):
         except BudgetExhausted:
             pass
         finally:
+            keep_weights(self.network, False)
             self.gradient_steps = self._count_gradient_steps(model)
 
     def model(self, env: VectorEnvAdapter) -> Any:

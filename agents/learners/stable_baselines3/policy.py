@@ -13,6 +13,7 @@ from torch import Tensor
 
 from symprior.agents.learners.stable_baselines3.attached import attached
 from symprior.agents.networks.actor_critic import ActorCritic
+from symprior.agents.networks.layers import keep_weights
 from symprior.agents.prior import AuxiliaryLoss
 
 
@@ -54,6 +55,7 @@ class NetworkPolicy(ActorCriticPolicy):
     def set_training_mode(self, mode: bool) -> None:
         """Called before a rollout and before its update, during both of which the statistics of observations stay."""
         super().set_training_mode(mode)
+        keep_weights(self.network, not mode)
         normaliser = self.network.normaliser
         if not mode and normaliser is not None and self._seen:
             normaliser.take_in(torch.cat(self._seen).flatten(1))

@@ -1,0 +1,210 @@
+"""The table of agents × tasks: each agent learns each task for a while, within its budget, the same again under its seed.
+
+The suite runs a part of the table: every agent on each kind of task, every task, and every strict agent on every family of
+tasks. `pytest tests/test_agents_on_tasks.py --whole-table` runs all of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from symprior.agents import Problem, ShippedAgent, agent_names, get_agent
+from symprior.agents.equivariance import closed_under, log_std_equivariance_error
+from symprior.benchmark.execution import EQUIVARIANCE, LOG_STDS
+from symprior.benchmark.metering import MeteredVectorEnv
+from symprior.tasks import TASKS, Task
+from symprior.tasks.errors import BudgetExhausted, SympriorError
+from symprior.tasks.frozen_states import frozen_observations
+from symprior.tasks.simulators import training_seeds
+
+pytestmark = pytest.mark.slow
+
+BUDGET, COPIES, SEED = 98, 4, 5
+"""Environment steps: not a whole number of vector steps, so that the last two cannot be taken."""
+SMALL: dict[str, Any] = {
+    "num_envs": COPIES,
+    "learning_rate": 3e-3,
+    "steps": 8,
+    "minibatches": 2,
+    "epochs": 2,
+    "buffer_size": 64,
+    "learning_starts": 16,
+    "train_frequency": 2,
+    "gradient_steps": 2,
+    "batch_size": 8,
+    "target_update_interval": 16,
+}
+"""Settings for a few updates; an agent takes those that it has."""
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One agent on one task, and what carries it out."""
+
+    agent: str
+    task: str
+    learner: str
+
+    def __str__(self) -> str:
+        return f"{self.agent} on {self.task}, {self.learner}"
+
+
+def is_strict(shipped: ShippedAgent) -> bool:
+    """Whether its policy is equivariant by construction."""
+    return shipped.prior is not None and shipped.prior.strict
+
+
+@cache
+def kind(task: Task) -> str:
+    """What an agent must be able to see and do."""
+    symmetry = task.symmetry()
+    seen = "images" if len(symmetry.observation.shape) == 3 else "vectors"
+    return f"{seen}, {'discrete' if symmetry.discrete else 'continuous'}"
+
+
+def settings_of(shipped: ShippedAgent, task: Task) -> Any:
+    """Small ones."""
+    sizes: dict[str, Any] = {"widths": (16, 16), "channels": (6, 6)}
+    if kind(task).startswith("images"):
+        sizes = {"widths": (6, 8, 24), "channels": (4, 6, 16), "learning_rate": 1e-3}
+    known = shipped.settings_type.model_fields
+    overrides = {name: value for name, value in {**SMALL, **sizes}.items() if name in known}
+    return shipped.settings(task.family, overrides)
+
+
+def learners_of(shipped: ShippedAgent, task: Task) -> list[str]:
+    """What carries it out on this task; empty where its algorithm or its prior refuses the task."""
+    if shipped.algorithm.refusal(task.symmetry()):
+        return []
+    try:
+        if shipped.prior is not None:
+            shipped.prior.symmetry(task, settings_of(shipped, task))
+    except SympriorError:  # such as of a control that needs a proper subgroup
+        return []
+    attribute = "continuous_learners" if kind(task).endswith("continuous") else "learners"
+    return sorted(getattr(shipped.algorithm, attribute, ("none",)))
+
+
+@cache
+def whole_table() -> tuple[Cell, ...]:
+    """Every agent on every installed task that it takes; from cell to cell the learners take turns."""
+    cells = []
+    for row, name in enumerate(agent_names()):
+        for column, task in enumerate(TASKS[each] for each in TASKS):
+            learners = learners_of(get_agent(name), task) if task.is_installed else []
+            if learners:
+                cells.append(Cell(name, task.id, learners[(row + column) % len(learners)]))
+    return tuple(cells)
+
+
+@cache
+def published_part() -> tuple[Cell, ...]:
+    """Each agent on each kind of task, strict ones on each family; then each task at least once."""
+    groups: dict[tuple[str, str], list[Cell]] = {}
+    for cell in whole_table():
+        task = TASKS[cell.task]
+        group = task.family if is_strict(get_agent(cell.agent)) else kind(task)
+        groups.setdefault((cell.agent, group), []).append(cell)
+    chosen = [cells[i % len(cells)] for i, cells in enumerate(groups.values())]  # in turn, so that tasks share the work
+    met = {cell.task for cell in chosen}
+    missing = {cell.task: cell for cell in whole_table() if cell.task not in met}
+    return (*chosen, *missing.values())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test of each cell that was asked for."""
+    if "cell" in metafunc.fixturenames:
+        cells = whole_table() if metafunc.config.getoption("--whole-table") else published_part()
+        metafunc.parametrize("cell", cells, ids=str)
+
+
+@cache
+def environments(task: Task) -> Any:
+    """Copies of the task's environment, which serve every cell of the table: a reset with seeds makes them new."""
+    return task.make_vector(COPIES)
+
+
+@cache
+def frozen(task: Task) -> Any:
+    """Observations on which policies are compared."""
+    return frozen_observations(task, 64)
+
+
+@dataclass
+class Trained:
+    """An agent behind its training, what it was told, and what it said at the frozen states, closed under that group."""
+
+    agent: Any
+    problem: Problem
+    steps: int
+    at_frozen_states: dict[str, Any]
+
+    @property
+    def weights(self) -> list[Any]:
+        """All that was trained."""
+        return [values.clone() for values in self.agent.network.state_dict().values()]
+
+
+def trained(cell: Cell) -> Trained:
+    """Train the agent for the budget, from its seed."""
+    shipped, task = get_agent(cell.agent), TASKS[cell.task]
+    settings = settings_of(shipped, task)
+    problem = shipped.problem(task, settings)
+    agent: Any = shipped.build(problem, [SEED], [settings], cell.learner)
+    env = MeteredVectorEnv(
+        environments(task), 1, BUDGET, [], np.asarray(training_seeds(task.id, SEED, COPIES)), lambda point: None
+    )
+    with suppress(BudgetExhausted):
+        agent.learn(env, BUDGET)
+    states = closed_under(problem.symmetry, frozen(task))
+    said = {
+        name: np.asarray(getattr(agent, name)(states)) for name in (*EQUIVARIANCE, LOG_STDS) if hasattr(agent, name)
+    }
+    return Trained(agent, problem, env.used, said)
+
+
+def test_a_cell_of_the_table(cell: Cell) -> None:
+    """It learns without error, uses its budget to the step, and does the same again; if strict, it stays equivariant."""
+    first, again = trained(cell), trained(cell)
+    assert first.steps == BUDGET - BUDGET % COPIES
+    assert first.at_frozen_states, "it says how it would act"
+    for name, said in first.at_frozen_states.items():
+        assert np.isfinite(said).all()
+        np.testing.assert_array_equal(said, again.at_frozen_states[name])
+    shipped = get_agent(cell.agent)
+    if shipped.prior is None:
+        return
+    assert first.agent.gradient_steps == again.agent.gradient_steps > 0
+    assert all(torch.equal(one, other) for one, other in zip(first.weights, again.weights, strict=True))
+    if is_strict(shipped):
+        assert_equivariant(first.at_frozen_states, first.problem)
+
+
+def assert_equivariant(at_frozen_states: dict[str, Any], problem: Problem) -> None:
+    """Within the tolerance under every element, and by far nearer than states are to each other."""
+    name, error_of = next((name, of) for name, of in EQUIVARIANCE.items() if name in at_frozen_states)
+    said = at_frozen_states[name]
+    error = error_of(said, problem).raw_maximum
+    assert error < TOLERANCE
+    unit = said.std() if name == "action_values" else 1
+    assert error < 0.01 * np.ptp(said, axis=0).max() / unit, "a constant policy would be equivariant for nothing"
+    if LOG_STDS in at_frozen_states:
+        assert log_std_equivariance_error(at_frozen_states[LOG_STDS], problem.symmetry) < TOLERANCE
+
+
+def test_the_published_part_holds_every_agent_every_task_and_every_strict_agent_on_every_family() -> None:
+    def entries(cells: tuple[Cell, ...]) -> tuple[set[str], set[str], set[tuple[str, str]]]:
+        strict = {(cell.agent, TASKS[cell.task].family) for cell in cells if is_strict(get_agent(cell.agent))}
+        return {cell.agent for cell in cells}, {cell.task for cell in cells}, strict
+
+    assert entries(published_part()) == entries(whole_table())
+    assert {cell.agent for cell in whole_table()} == set(agent_names())
+    assert {cell.task for cell in whole_table()} == {name for name in TASKS if TASKS[name].is_installed}

@@ -74,14 +74,20 @@ def to_svg(curves: DialCurves) -> str:
 
 def _panel(axes: Axes, curves: DialCurves, score: str, colours: dict[str, tuple[float, float, float]]) -> None:
     for agent, colour in colours.items():
-        found = [(point.value, point.scores[score][agent]) for point in curves.points if agent in point.scores[score]]
-        values = [value for value, _ in found]
-        axes.plot(values, [each.value for _, each in found], color=colour, label=agent, linewidth=1.8, marker="o", ms=4)
+        found = [
+            (place, point.scores[score][agent])
+            for place, point in enumerate(curves.points)
+            if agent in point.scores[score]
+        ]
+        places = [place for place, _ in found]
+        axes.plot(places, [each.value for _, each in found], color=colour, label=agent, linewidth=1.8, marker="o", ms=4)
         if all(each.interval is not None for _, each in found):
             low = [each.interval.low for _, each in found if each.interval]
             high = [each.interval.high for _, each in found if each.interval]
-            axes.fill_between(values, low, high, color=colour, alpha=0.15, linewidth=0)
-    axes.set(title=SCORES[score], xlabel=f"{curves.dial.parameter}: {curves.dial.meaning}", ylabel="normalised score")
+            axes.fill_between(places, low, high, color=colour, alpha=0.15, linewidth=0)
+    axes.set_xticks(range(len(curves.points)), labels=[f"{point.value:g}" for point in curves.points])
+    meaning = f"{curves.dial.parameter}: {curves.dial.meaning} (not to scale)"
+    axes.set(title=SCORES[score], xlabel=meaning, ylabel="normalised score")
     axes.set_ylim(max(-1.0, axes.get_ylim()[0]), max(1.02, axes.get_ylim()[1]))
     seaborn.despine(ax=axes)
 

@@ -30,7 +30,7 @@ def mirror() -> RobotSymmetry:
 def balance(observations: NDArray[Any]) -> NDArray[np.float32]:
     """Push towards where the pole leans: keeps every episode up to its end."""
     pushes = observations @ np.array([0.3, 15, 0.7, 2])
-    return np.clip(pushes, -3, 3).astype(np.float32)[:, None]
+    return np.asarray(np.clip(pushes, -3, 3)[:, None], dtype=np.float32)
 
 
 register(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from symprior.agents import agent_names
+from symprior.agents import agent_names, get_agent
 from symprior.benchmark.evaluation import evaluate, isolated_random_numbers
 from symprior.benchmark.execution import Execution
 from symprior.benchmark.job import Stack
@@ -51,8 +51,15 @@ def _without_times(record):
     return data
 
 
+def _agents_on_discrete_actions():
+    """All but QR-DQN's with most priors, whose weights are compared from seed to seed where they are tested."""
+    names = [name for name in agent_names() if not name.startswith("qrdqn+") or name == "qrdqn+homomorphic"]
+    symmetry = get_task("cartpole-v1").symmetry()
+    return [name for name in names if get_agent(name).algorithm.refusal(symmetry) is None]
+
+
 @pytest.mark.parametrize("task", ["cartpole-v1", "grid-catch-v1"])
-@pytest.mark.parametrize("agent", agent_names())
+@pytest.mark.parametrize("agent", _agents_on_discrete_actions())
 def test_same_seed_same_curve_bit_for_bit(execute, agent, task):
     budget = 600 if task == "cartpole-v1" else 300
     first = execute(agent=agent, task=task, budget=budget)

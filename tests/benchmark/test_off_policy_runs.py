@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 from rich.console import Console
 
 from symprior.benchmark.commands import agents as agents_command
@@ -35,6 +37,21 @@ def test_the_mean_counts_and_sampling_is_recorded(
     assert (error.log_std is None) == agent.startswith("td3"), "a deterministic policy has no standard deviations"
     assert record.effort.gradient_steps == 80
     assert record.effort.samples_per_update == 16
+
+
+@pytest.mark.parametrize("agent", ["sac", "sac+augment", "td3", "td3+homomorphic"])
+def test_same_seed_same_curve_bit_for_bit(
+    execute: Callable[..., RunRecord], registered_point_mass: Callable[[str], Task], agent: str
+) -> None:
+    task = registered_point_mass("plane")
+    curves = []
+    for noise in range(2):
+        np.random.seed(noise)
+        torch.manual_seed(noise)
+        record = execute(agent=agent, task=task.id, budget=90, evaluate_every=30, settings=SMALL)
+        assert record.status == "finished", record.error
+        curves.append((record.curve, record.other_mode))
+    assert curves[0] == curves[1]
 
 
 def test_a_learner_that_an_algorithm_does_not_have_is_refused_before_anything_runs() -> None:

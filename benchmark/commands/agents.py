@@ -34,13 +34,18 @@ def agents(context: typer.Context) -> None:
     combined = [ALGORITHMS[name] for name in ALGORITHMS if ALGORITHMS[name].takes_prior]
     alone = [name for name in ALGORITHMS if not ALGORITHMS[name].takes_prior]
     table = Table(title="Agents: priors and the algorithms they go with", title_justify="left")
-    for column in ("prior", "kind", *(algorithm.name for algorithm in combined), "what it is"):
-        table.add_column(column)
+    for column in ("prior", "kind", *(algorithm.name for algorithm in combined)):
+        table.add_column(column, no_wrap=True)
+    words = Table(title="What they are", title_justify="left")
+    words.add_column("prior", no_wrap=True)
+    words.add_column("", overflow="fold")
     for name in PRIORS:
         prior = PRIORS[name]
         cells = ("[dim]no" if prior.refusal(algorithm) else "yes" for algorithm in combined)
-        table.add_row(name, "control" if prior.is_control else "agent", *cells, prior.description)
+        table.add_row(name, "control" if prior.is_control else "agent", *cells)
+        words.add_row(name, prior.description)
     console.print(table)
+    console.print(words)
     for learner in LEARNERS:
         carried_out = ", ".join(algorithm.name for algorithm in combined if not algorithm.learner_refusal(learner))
         console.print(f"On the learner {learner}: {carried_out}.", highlight=False)

@@ -67,7 +67,10 @@ def references(
             data = measure(chosen, learned)
         provisional = [data.pop("provisional")]
         if budget_from is not None:
-            data["budget"], data["budget_source"] = budget_by_rule(load(chosen.family, budget_from))
+            ledger = load(chosen.family, budget_from)
+            data["budget"], data["budget_source"] = budget_by_rule(ledger)
+            if 2 * ledger.best.censored > len(ledger.seeds):
+                provisional.append("the tuning was too short: more than half of its runs never reached the threshold")
         elif budget is not None:
             data["budget"], data["budget_source"] = budget, "set by hand until a plain agent was tuned"
         if learned is not None and _steps_of(learned[0]) < BUDGETS * data.get("budget", _budget(chosen)):

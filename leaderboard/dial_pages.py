@@ -65,6 +65,7 @@ def to_svg(curves: DialCurves) -> str:
         figure = Figure(figsize=(PANEL_INCHES[0] * len(SCORES), PANEL_INCHES[1]), layout="constrained")
         for axes, score in zip(figure.subplots(1, len(SCORES), squeeze=False)[0], SCORES, strict=True):
             _panel(axes, curves, score, colours)
+        figure.supxlabel(f"{curves.dial.parameter}: {curves.dial.meaning} (not to scale)", fontsize="medium")
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
         buffer = io.StringIO()
@@ -86,8 +87,7 @@ def _panel(axes: Axes, curves: DialCurves, score: str, colours: dict[str, tuple[
             high = [each.interval.high for _, each in found if each.interval]
             axes.fill_between(places, low, high, color=colour, alpha=0.15, linewidth=0)
     axes.set_xticks(range(len(curves.points)), labels=[f"{point.value:g}" for point in curves.points])
-    meaning = f"{curves.dial.parameter}: {curves.dial.meaning} (not to scale)"
-    axes.set(title=SCORES[score], xlabel=meaning, ylabel="normalised score")
+    axes.set(title=SCORES[score], ylabel="normalised score")
     axes.set_ylim(max(-1.0, axes.get_ylim()[0]), max(1.02, axes.get_ylim()[1]))
     seaborn.despine(ax=axes)
 

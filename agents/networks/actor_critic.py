@@ -16,7 +16,7 @@ from symprior.agents.networks.layers import side_by_side
 from symprior.agents.networks.standard_deviation import StandardDeviation
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule, equivariant_basis
-from symprior.tasks.representations import ImageTransform, Representation, SignedPermutation, trivial_representation
+from symprior.tasks.representations import ImageTransform, SignedPermutation, trivial_representation
 from symprior.tasks.symmetry import Symmetry
 
 N = TypeVar("N", bound=Trunk)
@@ -30,15 +30,8 @@ class ActorCritic(Trunk):
             action vectors.
     """
 
-    def __init__(
-        self,
-        symmetry: Symmetry,
-        channels: tuple[int, ...],
-        rule: BasisRule,
-        rng: np.random.Generator,
-        fibre: Representation | None = None,
-    ) -> None:
-        super().__init__(symmetry, channels, rule, rng, fibre)
+    def add_heads(self, symmetry: Symmetry, rule: BasisRule, rng: np.random.Generator) -> None:
+        """The policy and the value."""
         self.distribution, self._actions = distribution_of(symmetry), symmetry.action.size
         self.policy = self.head(symmetry.action, rule, rng, gain=0.01)
         self.value = self.head(trivial_representation(symmetry.group), rule, rng, gain=1.0)

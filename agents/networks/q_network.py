@@ -8,22 +8,14 @@ from torch import Tensor
 from symprior.agents.networks.frames import Output
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule
-from symprior.tasks.representations import Representation
 from symprior.tasks.symmetry import Symmetry
 
 
 class QNetwork(Trunk):
     """Action values that are equivariant under a symmetry's group, Q(g s, g a) = Q(s, a); see `Trunk`."""
 
-    def __init__(
-        self,
-        symmetry: Symmetry,
-        channels: tuple[int, ...],
-        rule: BasisRule,
-        rng: np.random.Generator,
-        fibre: Representation | None = None,
-    ) -> None:
-        super().__init__(symmetry, channels, rule, rng, fibre)
+    def add_heads(self, symmetry: Symmetry, rule: BasisRule, rng: np.random.Generator) -> None:
+        """The actions' values."""
         self.values, self._actions = self.head(symmetry.action, rule, rng, gain=1.0), symmetry.action.size
 
     @staticmethod

@@ -11,7 +11,7 @@ from torch import Tensor
 from symprior.agents.networks.frames import Output
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule
-from symprior.tasks.representations import Representation, direct_sum
+from symprior.tasks.representations import direct_sum
 from symprior.tasks.symmetry import Symmetry
 
 
@@ -27,15 +27,8 @@ class QuantileNetwork(Trunk):
 
     quantiles: ClassVar[int] = 1
 
-    def __init__(
-        self,
-        symmetry: Symmetry,
-        channels: tuple[int, ...],
-        rule: BasisRule,
-        rng: np.random.Generator,
-        fibre: Representation | None = None,
-    ) -> None:
-        super().__init__(symmetry, channels, rule, rng, fibre)
+    def add_heads(self, symmetry: Symmetry, rule: BasisRule, rng: np.random.Generator) -> None:
+        """The actions' quantiles."""
         self.each, self._actions = self.head(symmetry.action, rule, rng, 1.0, self.quantiles), symmetry.action.size
 
     @classmethod

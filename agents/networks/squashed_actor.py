@@ -19,15 +19,8 @@ LEAST_LOG_STD, LARGEST_LOG_STD = -20.0, 2.0
 class MeanActor(Trunk):
     """Means that are equivariant, to be squashed by tanh: μ(g s) = ρ(g) μ(s) with a signed permutation ρ; see `Trunk`."""
 
-    def __init__(
-        self,
-        symmetry: Symmetry,
-        channels: tuple[int, ...],
-        rule: BasisRule,
-        rng: np.random.Generator,
-        fibre: Representation | None = None,
-    ) -> None:
-        super().__init__(symmetry, channels, rule, rng, fibre)
+    def add_heads(self, symmetry: Symmetry, rule: BasisRule, rng: np.random.Generator) -> None:
+        """The means."""
         self.mean, self._actions = self.head(symmetry.action, rule, rng, gain=0.01), symmetry.action.size
 
     @staticmethod
@@ -52,15 +45,9 @@ class MeanActor(Trunk):
 class GaussianSquashedActor(MeanActor):
     """Means and standard deviations before tanh, that depend on the observation: σ(g s) = |ρ(g)| σ(s)."""
 
-    def __init__(
-        self,
-        symmetry: Symmetry,
-        channels: tuple[int, ...],
-        rule: BasisRule,
-        rng: np.random.Generator,
-        fibre: Representation | None = None,
-    ) -> None:
-        super().__init__(symmetry, channels, rule, rng, fibre)
+    def add_heads(self, symmetry: Symmetry, rule: BasisRule, rng: np.random.Generator) -> None:
+        """The means, and log σ."""
+        super().add_heads(symmetry, rule, rng)
         self.log_std = self.head(without_signs(symmetry.action), rule, rng, gain=0.01)
 
     @staticmethod

@@ -140,6 +140,11 @@ class Trunk(nn.Module, ABC):
         self._source, self._width, self._moments = source, width, moments
         self.normaliser: Normaliser | None = None
         self.frame: Frame | None = None
+        self.add_heads(symmetry, rule, rng)
+
+    @abstractmethod
+    def add_heads(self, symmetry: Symmetry, rule: BasisRule, rng: np.random.Generator) -> None:
+        """Make the layers that read the features (`head`), and whatever else this kind of network has."""
 
     @staticmethod
     @abstractmethod

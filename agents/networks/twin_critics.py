@@ -14,7 +14,7 @@ from symprior.agents.networks.normaliser import Normaliser
 from symprior.agents.networks.squashed_actor import MeanActor
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.symmetrizer import BasisRule
-from symprior.tasks.representations import Representation, direct_sum, trivial_representation
+from symprior.tasks.representations import direct_sum, trivial_representation
 from symprior.tasks.symmetry import Symmetry
 
 CRITICS = 2
@@ -37,15 +37,8 @@ class Critic(Trunk):
         channels, rule, rng, fibre: as of `Trunk`.
     """
 
-    def __init__(
-        self,
-        symmetry: Symmetry,
-        channels: tuple[int, ...],
-        rule: BasisRule,
-        rng: np.random.Generator,
-        fibre: Representation | None = None,
-    ) -> None:
-        super().__init__(symmetry, channels, rule, rng, fibre)
+    def add_heads(self, symmetry: Symmetry, rule: BasisRule, rng: np.random.Generator) -> None:
+        """The value."""
         self.parts = (symmetry.observation.size - symmetry.action.size, symmetry.action.size)
         self.value = self.head(trivial_representation(symmetry.group), rule, rng, gain=1.0)
         self.observation_normaliser: Normaliser | None = None

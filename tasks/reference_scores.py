@@ -26,6 +26,8 @@ from symprior.tasks.task import Task, TaskVectorEnv
 
 EPISODES, SINGLE_EPISODES = 10_000, 1_000
 """Episodes of a policy on an array simulator, and where environments are stepped one by one."""
+POLICY_EPISODES = 100
+"""Episodes of a reference policy there: it is no score that the protocol asks for."""
 SIDE_BY_SIDE = 50
 """Environments that are stepped one by one in one vector environment."""
 STATED = "stated threshold"
@@ -124,12 +126,13 @@ def _by_episodes(task: Task) -> dict[str, Any]:
     if task.greatest_reward is not None:
         policies = {"optimal": _bound_that_is_attained(task, task.greatest_reward), **policies}
     elif task.reference_policy is not None:
-        policies["reference policy"] = _mean_return(task, task.reference_policy, "reference policy")
+        episodes = None if task.simulator is not None else POLICY_EPISODES
+        policies["reference policy"] = _mean_return(task, task.reference_policy, "reference policy", episodes)
     return policies
 
 
-def _mean_return(task: Task, policy: Policy, name: str) -> dict[str, Any]:
-    returns = episode_returns(task, policy, name)
+def _mean_return(task: Task, policy: Policy, name: str, episodes: int | None = None) -> dict[str, Any]:
+    returns = episode_returns(task, policy, name, episodes)
     return _reference(float(returns.mean()), _standard_error(returns), f"{len(returns):,} episodes")
 
 

@@ -74,7 +74,7 @@ def settings_of(shipped: ShippedAgent, task: Task) -> Any:
     """Small ones."""
     sizes: dict[str, Any] = {"widths": (16, 16), "channels": (6, 6)}
     if kind(task).startswith("images"):
-        sizes = {"widths": (6, 8, 24), "channels": (4, 6, 16), "learning_rate": 1e-3}
+        sizes = {"widths": (6, 8, 24), "channels": (4, 6, 16), "learning_rate": 3e-4}
     known = shipped.settings_type.model_fields
     overrides = {name: value for name, value in {**SMALL, **sizes}.items() if name in known}
     return shipped.settings(task.family, overrides)
@@ -193,8 +193,8 @@ def assert_equivariant(at_frozen_states: dict[str, Any], problem: Problem) -> No
     name, error_of = next((name, of) for name, of in EQUIVARIANCE.items() if name in at_frozen_states)
     said = at_frozen_states[name]
     error = error_of(said, problem).raw_maximum
-    assert error < TOLERANCE
     unit = said.std() if name == "action_values" else 1
+    assert error < TOLERANCE * max(1, np.abs(said).max() / unit), "the round-off of action values goes with their size"
     assert error < 0.01 * np.ptp(said, axis=0).max() / unit, "a constant policy would be equivariant for nothing"
     if LOG_STDS in at_frozen_states:
         assert log_std_equivariance_error(at_frozen_states[LOG_STDS], problem.symmetry) < TOLERANCE

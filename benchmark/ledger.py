@@ -50,6 +50,15 @@ class Ledger(BaseModel):
         """The trial that was chosen."""
         return next(trial for trial in self.trials if trial.learning_rate == self.chosen["learning_rate"])
 
+    def at(self, learning_rate: float) -> Trial | None:
+        """The trial at a learning rate; None where it was not tried."""
+        return next((trial for trial in self.trials if trial.learning_rate == learning_rate), None)
+
+
+def of_agent(agent: str, folder: Path = LEDGERS) -> list[Ledger]:
+    """Every ledger of an agent, by scope."""
+    return [load(path.parent.name, agent, folder) for path in sorted(folder.glob(f"*/{agent}.json"))]
+
 
 def write(ledger: Ledger, folder: Path = LEDGERS) -> Path:
     """Keep a ledger; settings follow it from now on."""

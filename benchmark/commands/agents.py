@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark.job import LEARNERS
+from symprior.benchmark.ledger import Ledger, load, of_agent
 from symprior.tasks import TASKS, get_task
 from symprior.tasks.errors import SympriorError
 
@@ -81,7 +82,30 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
         values = ", ".join(f"{key} {value}" for key, value in settings.model_dump().items() if value is not None)
         table.add_row(name, policy, f"{getattr(built, 'parameters', 0):,}", values)
     console.print(table)
+    if ledgers := of_agent(agent.id):
+        console.print(_tuning(ledgers))
     for name, field in agent.prior.settings.model_fields.items() if agent.prior else ():
         console.print(f"{name}: {field.description}", highlight=False, markup=False, soft_wrap=True)
     for entry in agent.bibtex:
         console.print(entry, highlight=False, markup=False)
+
+
+def _tuning(ledgers: list[Ledger]) -> Table:
+    """What was chosen, and what the agent scores at the settings that were chosen for the plain one."""
+    table = Table(title="Tuning: mean data efficiency on tuning seeds", title_justify="left")
+    table.add_column("family or suite")
+    for column in ("seeds", "trials", "learning rate", "score", "plain agent's rate", "score there"):
+        table.add_column(column, justify="right")
+    for ledger in ledgers:
+        plain = load(ledger.scope, ledger.agent.partition("+")[0]).best.learning_rate
+        there = ledger.at(plain)
+        table.add_row(
+            ledger.scope,
+            str(len(ledger.seeds)),
+            str(len(ledger.trials)),
+            f"{ledger.best.learning_rate:g}",
+            f"{ledger.best.score:.3f}",
+            f"{plain:g}",
+            "not tried" if there is None else f"{there.score:.3f}",
+        )
+    return table

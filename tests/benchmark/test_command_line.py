@@ -2,6 +2,8 @@
 
 import pytest
 
+from symprior.benchmark.ledger import load
+
 NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def learn(self, env, budget): pass\n"
 
 
@@ -79,7 +81,10 @@ def test_cards_and_lists(symprior):
     for part in ("C4", "optimal", "Threshold", "Budget", "vanderpol2020mdp"):
         assert part in card
     assert "ppo+homomorphic" in symprior("agents").stdout
-    assert "learning_rate" in symprior("agents", "show", "ppo+homomorphic").stdout
+    card = symprior("agents", "show", "ppo+homomorphic").stdout
+    assert "learning_rate" in card
+    tuned = load("cartpole", "ppo+homomorphic").at(load("cartpole", "ppo").best.learning_rate)
+    assert tuned is not None and f"{tuned.score:.3f}" in card, "the prior switched on at the plain agent's settings"
     assert "quick" in symprior("suites").stdout
     assert "@software{symprior" in symprior("cite", "--suite", "quick").stdout
 

@@ -68,13 +68,10 @@ def _plans(
 
 def _table(ledgers: list[Ledger]) -> Table:
     table = Table(title=f"Mean data efficiency on {len(ledgers[0].seeds)} tuning seeds", title_justify="left")
-    table.add_column("learning rate", justify="right")
+    table.add_column("learning rate", no_wrap=True)
+    for trial in ledgers[0].trials:
+        table.add_column(f"{trial.learning_rate:g}", justify="right", no_wrap=True)
     for ledger in ledgers:
-        table.add_column(ledger.agent, justify="right")
-    for row in zip(*(ledger.trials for ledger in ledgers), strict=True):
-        cells = []
-        for ledger, trial in zip(ledgers, row, strict=True):
-            text = f"{trial.score:.3f}"
-            cells.append(f"[bold]{text} ←[/]" if trial is ledger.best else text)
-        table.add_row(f"{row[0].learning_rate:g}", *cells)
+        scores = [(f"{trial.score:.3f}", trial is ledger.best) for trial in ledger.trials]
+        table.add_row(ledger.agent, *(f"[bold]{score}←[/]" if best else score for score, best in scores))
     return table

@@ -49,6 +49,11 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
         policies[learned[0]] = learned[1]
     one, provisional = _score_one(task, policies, learned)
     zero = "blind" if task.blind_policy is not None else "random"
+    if policies[one]["value"] <= policies[zero]["value"]:
+        raise SympriorError(
+            f"{one} is no score 1 of {task.id}: it reaches {policies[one]['value']:.4g}, and {zero}, which is score 0, "
+            f"{policies[zero]['value']:.4g}. Train a plain agent for longer: `--plain ppo --steps N`."
+        )
     threshold, source = _threshold(task, policies[zero]["value"], policies[one]["value"])
     found = {
         "policies": policies,

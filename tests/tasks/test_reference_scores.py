@@ -123,6 +123,9 @@ def test_without_a_known_optimum_score_one_is_a_trained_agents_or_provisional() 
     found = measure(unbounded, trained)
     assert (found["one"], found["provisional"]) == ("ppo after 10 steps", "")
     assert measure(CARTPOLE, trained)["one"] == "optimal"
+    poor = ("ppo after 10 steps", {"value": 9.0, "standard_error": 1.0, "method": "by training"})
+    with pytest.raises(SympriorError, match="reaches 9, and random"):
+        measure(unbounded, poor)
     assert measure(replace(unbounded, reference_policy=None))["one"] == "stated threshold"
     under = measure(replace(unbounded, stated_threshold=(501.0, "more than there is")))
     assert (under["one"], under["threshold"]) == ("stated threshold", 501.0)

@@ -35,7 +35,7 @@ def write_gallery(folder: Path, only: Collection[str] | None, on_task: Callable[
     Returns:
         The page.
     """
-    for name in TASKS:
+    for name in shown():
         if only is None or name in only:
             on_task(name)
             write_picture(TASKS[name], folder / PICTURES / f"{name}.png")
@@ -46,7 +46,7 @@ def write_gallery(folder: Path, only: Collection[str] | None, on_task: Callable[
 
 def as_text() -> str:
     """The page."""
-    tasks = "\n".join(_section(TASKS[name]) for name in TASKS)
+    tasks = "\n".join(_section(TASKS[name]) for name in shown())
     dials = "".join(_dial(DIALS[name]) for name in DIALS)
     return HEAD + tasks + (f"\n## Dials\n\n{_DIALS}{dials}" if dials else "")
 
@@ -56,6 +56,11 @@ _DIALS = """A dial breaks the symmetry continuously; its first value keeps it. I
 | dial | parameter | frozen values | measured grades of the dynamics | twin |
 | --- | --- | --- | --- | --- |
 """
+
+
+def shown() -> list[str]:
+    """The tasks of the gallery: all of the registry but those that a user's file brought."""
+    return [name for name in TASKS if TASKS[name].file is None]
 
 
 def _section(task: Task) -> str:

@@ -105,6 +105,11 @@ def elements_last(images: Tensor) -> Tensor:
     return images.movedim(0, -1).contiguous()
 
 
+def as_rows(images: Tensor, axis: int) -> Tensor:
+    """Images of a batch, [|G|, (seeds,) batch, …] → [(seeds,) |G| · batch, …]; `axis` is that of the batch, 0 or 1."""
+    return images.movedim(0, axis).flatten(axis, axis + 1)
+
+
 class Orbit(nn.Module):
     """A symmetry on tensors.
 

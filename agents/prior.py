@@ -73,6 +73,11 @@ class Batch:
     observations: Tensor
     actions: Tensor
 
+    @property
+    def axis(self) -> int:
+        """Along which the transitions lie: 0, or 1 behind a seed axis."""
+        return min(int(column.ndim) for column in vars(self).values()) - 1
+
 
 @dataclass(frozen=True)
 class Minibatch(Batch):

@@ -48,7 +48,14 @@ class Ledger(BaseModel):
     @property
     def best(self) -> Trial:
         """The trial that was chosen."""
-        return next(trial for trial in self.trials if trial.learning_rate == self.chosen["learning_rate"])
+        found = self.at(self.chosen["learning_rate"])
+        assert found is not None
+        return found
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether more than half of the chosen trial's runs never reached the threshold, which leaves a budget open."""
+        return 2 * self.best.censored > len(self.seeds)
 
     def at(self, learning_rate: float) -> Trial | None:
         """The trial at a learning rate; None where it was not tried."""

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import matplotlib
 import seaborn
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from symprior.leaderboard.dial_curves import SCORES, DialCurves, DialPoint
 from symprior.leaderboard.figure import NO_DATES, PANEL_INCHES
 from symprior.leaderboard.intervals import FEW_RUNS_ON_ONE_TASK, Estimate
-from symprior.leaderboard.pages import TEMPLATES
+from symprior.leaderboard.rendering import rendered
 from symprior.tasks.files import write_text_atomically
 
 
@@ -37,15 +36,8 @@ def name_of(curves: DialCurves) -> str:
 
 def to_markdown(curves: DialCurves) -> str:
     """The page."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("dial.md.j2").render(
+    return rendered(
+        "dial.md.j2",
         curves=curves,
         scores=SCORES,
         priors=[agent for agent in curves.agents if any(agent in point.added for point in curves.points)],

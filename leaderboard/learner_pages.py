@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from math import exp
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from symprior.leaderboard.equivalence import EFFICIENCY_MARGIN, LEVEL, Equivalence
 from symprior.leaderboard.learner_tests import SUITE, LearnerTest
-from symprior.leaderboard.pages import TEMPLATES
+from symprior.leaderboard.rendering import rendered
 
 PAGE = "equivalence.md"
 """Below the published results."""
@@ -16,17 +14,10 @@ PAGE = "equivalence.md"
 
 def to_markdown(tests: list[LearnerTest]) -> str:
     """All tests as Markdown."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     planned, others = ([test for test in tests if (test.suite == SUITE) is flag] for flag in (True, False))
     quantities = [quantity for test in planned for quantity in test.quantities]
-    return environment.get_template("equivalence.md.j2").render(
+    return rendered(
+        "equivalence.md.j2",
         planned=planned,
         others=others,
         row=row,

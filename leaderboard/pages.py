@@ -10,7 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.console import Group
 from rich.table import Table
@@ -19,9 +18,9 @@ from rich.text import Text
 from symprior.leaderboard import sentences
 from symprior.leaderboard.board import Board
 from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS, Shown
+from symprior.leaderboard.rendering import rendered
 from symprior.tasks.files import write_text_atomically
 
-TEMPLATES = Path(__file__).parent / "templates"
 SIGNIFICANT_DIGITS = 6
 
 
@@ -114,16 +113,8 @@ def _in_terminal(shown: Shown) -> Text:
 
 
 def _render(template: str, board: Board, **more: Any) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=template.endswith(".html.j2"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
-    return environment.get_template(template).render(
+    return rendered(
+        template,
         board=board,
         headline=sentences.headline(board),
         sentences=sentences.of_task,

@@ -104,8 +104,7 @@ def _of_observations(
 ) -> list[NDArray[Any]] | None:
     """Pictures of what is observed in g·s; None where none are drawn."""
     one = _least_symmetric(symmetry, frozen_observations(task, STEPS))
-    pictures = [probe.render(np.asarray(symmetry.observation(g, one[None])[0])) for g in elements]
-    return None if any(picture is None for picture in pictures) else [np.asarray(picture) for picture in pictures]
+    return _all_or_none([probe.render(np.asarray(symmetry.observation(g, one[None])[0])) for g in elements])
 
 
 def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]) -> list[NDArray[Any]]:
@@ -125,6 +124,10 @@ def _rendered(
         pictures = [probe.render(probe.act_on_states(symmetry, g, state[None])[0]) for g in elements]
     except SympriorError:
         return None
+    return _all_or_none(pictures)
+
+
+def _all_or_none(pictures: list[NDArray[Any] | None]) -> list[NDArray[Any]] | None:
     return None if any(picture is None for picture in pictures) else [np.asarray(picture) for picture in pictures]
 
 

@@ -126,12 +126,7 @@ class Probe(ABC):
     def render(self, state: NDArray[Any]) -> NDArray[np.uint8] | None:
         """The simulator's own picture of a state, [height, width, 3]; None where it draws none."""
         self.place(state)
-        inner: Any = self.env.unwrapped
-        if "rgb_array" not in inner.metadata.get("render_modes", ()):
-            return None
-        inner.render_mode = "rgb_array"  # asked for here, not when it was made: certificates draw nothing
-        picture = inner.render()
-        return None if picture is None else np.asarray(picture)
+        return drawn(self.env)
 
     def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
         """`outcomes` of one action in each of the states [batch, …]."""
@@ -169,6 +164,16 @@ class Probe(ABC):
     @property
     def _name(self) -> str:
         return self.env.spec.id if self.env.spec is not None else type(self.env.unwrapped).__name__
+
+
+def drawn(env: gymnasium.Env[Any, Any]) -> NDArray[np.uint8] | None:
+    """The environment's own picture of where it is, [height, width, 3]; None where it draws none."""
+    inner: Any = env.unwrapped
+    if "rgb_array" not in inner.metadata.get("render_modes", ()):
+        return None
+    inner.render_mode = "rgb_array"  # asked for here, not when it was made: certificates draw nothing
+    picture = inner.render()
+    return None if picture is None else np.asarray(picture)
 
 
 class TabularProbe(Probe):

@@ -79,7 +79,7 @@ def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[st
         return "optimal", ""
     if learned is not None:
         return learned[0], ""
-    stated = _threshold(task, 0.0, 0.0) if _states_threshold(task) else None
+    stated = _stated_threshold(task)
     least = policies["random"]["value"] if stated is None else stated[0]
     if "reference policy" in policies and policies["reference policy"]["value"] > least:
         return "reference policy", "score 1 is the reference policy's until a plain agent was trained for ten budgets"
@@ -193,16 +193,20 @@ def _play(environments: TaskVectorEnv, seed: int, policy: Policy, steps: int) ->
     return returns
 
 
-def _states_threshold(task: Task) -> bool:
-    return task.stated_threshold is not None or task.threshold_fraction is None
-
-
 def _threshold(task: Task, zero: float, one: float) -> tuple[float, str]:
+    stated, fraction = _stated_threshold(task), task.threshold_fraction
+    if stated is not None:
+        return stated
+    assert fraction is not None
+    return zero + fraction * (one - zero), f"{100 * fraction:g} % of the way from score 0 to score 1"
+
+
+def _stated_threshold(task: Task) -> tuple[float, str] | None:
+    """The task's own, or gymnasium's; None where it is a part of the way from score 0 to score 1."""
     if task.stated_threshold is not None:
         return task.stated_threshold
-    fraction = task.threshold_fraction
-    if fraction is not None:
-        return zero + fraction * (one - zero), f"{100 * fraction:g} % of the way from score 0 to score 1"
+    if task.threshold_fraction is not None:
+        return None
     stated = gymnasium.spec(task.gym_id).reward_threshold
     if stated is None:
         raise SympriorError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gymnasium
@@ -21,6 +21,14 @@ from symprior.tasks.task import Card
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what the tests of the table of agents × tasks ask for."""
     parser.addoption("--whole-table", action="store_true", help="every agent on every task, instead of a part of them")
+
+
+@pytest.fixture(autouse=True)
+def _own_tasks_leave_with_their_test() -> Iterator[None]:
+    """Whatever a test registers from a file of its own, the next one finds the registry as it is shipped."""
+    yield
+    for name in [name for name, task in TASKS._entries.items() if task.file is not None]:
+        del TASKS._entries[name], TASKS._origins[name]
 
 
 class PointMass(Simulator):

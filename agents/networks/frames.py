@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 from torch import Tensor, nn
 
-from symprior.agents.orbits import Action, Orbit, elements_last
+from symprior.agents.orbits import Action, Orbit, as_rows, elements_last
 from symprior.tasks.representations import Representation, as_signed_permutation
 from symprior.tasks.symmetry import Symmetry
 
@@ -76,7 +76,7 @@ class WholeGroup(Frame):
         """Probabilities, and everything else that is not given by logits, averaged over the orbit."""
         images = self.orbit.observations(observations)
         axis = images.ndim - 2 - len(self.orbit.observations.shape)  # of the batch: 0, or 1 behind a seed axis
-        said = heads(images.movedim(0, axis).flatten(axis, axis + 1))
+        said = heads(as_rows(images, axis))
         return tuple(
             self._average(output, act, each.unflatten(axis, (self.orbit.order, -1)).movedim(axis, 0))
             for output, act, each in zip(self._outputs, self.acts, said, strict=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
-from symprior.agents.orbits import Orbit
+from symprior.agents.orbits import Orbit, as_rows
 from symprior.agents.prior import B, Draws, PlainNetwork, register
 
 
@@ -29,8 +29,6 @@ class Augment(PlainNetwork):
 
     def minibatch(self, batch: B, orbit: Orbit, draws: Draws | None = None) -> B:
         """The orbit of every transition, [(seeds,) |G| · batch, …]; the first `batch` rows are the originals."""
-        columns = vars(batch)
-        axis = min(column.ndim for column in columns.values()) - 1  # of the batch: 0, or 1 behind a seed axis
 
         def images(name: str, column: Tensor) -> Tensor:
             moved: Tensor = column.expand(orbit.order, *column.shape)
@@ -41,6 +39,5 @@ class Augment(PlainNetwork):
             return moved
 
         return replace(
-            batch,
-            **{name: images(name, column).movedim(0, axis).flatten(axis, axis + 1) for name, column in columns.items()},
+            batch, **{name: as_rows(images(name, column), batch.axis) for name, column in vars(batch).items()}
         )

@@ -29,13 +29,11 @@ class AugmentOne(PlainNetwork):
     def minibatch(self, batch: B, orbit: Orbit, draws: Draws | None = None) -> B:
         """One image of every transition, [(seeds,) batch, …]."""
         assert draws is not None
-        columns = vars(batch)
-        rows = min((column for column in columns.values()), key=lambda column: column.ndim)  # one number for each
-        elements = (draws(rows.shape[-1]) * orbit.order).long()
+        elements = (draws(batch.actions.shape[batch.axis]) * orbit.order).long()
 
         def image(name: str, column: Tensor) -> Tensor:
             if name in batch.images:
                 return orbit.observations.by(elements, column)
             return orbit.actions_by(elements, column) if name == "actions" else column
 
-        return replace(batch, **{name: image(name, column) for name, column in columns.items()})
+        return replace(batch, **{name: image(name, column) for name, column in vars(batch).items()})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from symprior.agents.algorithm import OnPolicyAlgorithm
-from symprior.agents.orbits import Orbit
+from symprior.agents.orbits import Orbit, as_rows
 from symprior.agents.prior import B, Draws, LogProbabilities, Minibatch, register
 from symprior.agents.priors.augment import Augment
 
@@ -48,7 +48,7 @@ class AugmentOwnProbability(Augment):
 
     def collected(self, rollout: Minibatch, orbit: Orbit, log_probabilities: LogProbabilities) -> Minibatch:
         """The rollout, and what the policy that collected it says of its images."""
-        images, axis = super().minibatch(rollout, orbit), rollout.old_values.ndim - 1
+        images, axis = super().minibatch(rollout, orbit), rollout.axis
         found = log_probabilities(images.observations, images.actions)
         return _WithImages(
             **vars(rollout), image_log_probabilities=found.unflatten(axis, (orbit.order, -1)).movedim(axis, -1)
@@ -57,6 +57,5 @@ class AugmentOwnProbability(Augment):
     def minibatch(self, batch: B, orbit: Orbit, draws: Draws | None = None) -> B:
         """The orbit of every transition, [(seeds,) |G| · batch, …], with its images' own log-probabilities."""
         assert isinstance(batch, _WithImages)
-        axis, own = batch.old_values.ndim - 1, batch.image_log_probabilities
-        images = super().minibatch(batch, orbit)
-        return replace(images, old_log_probabilities=own.movedim(-1, axis).flatten(axis, axis + 1))
+        images, own = super().minibatch(batch, orbit), batch.image_log_probabilities.movedim(-1, 0)
+        return replace(images, old_log_probabilities=as_rows(own, batch.axis))

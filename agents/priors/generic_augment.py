@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from symprior.agents.orbits import Orbit
+from symprior.agents.orbits import Orbit, as_rows
 from symprior.agents.prior import B, Draws, PlainNetwork, register
 
 SCALES = (0.8, 1.2)
@@ -53,9 +53,7 @@ class GenericAugment(PlainNetwork):
     def minibatch(self, batch: B, orbit: Orbit, draws: Draws | None = None) -> B:
         """|G| versions of every transition, [(seeds,) |G| · batch, …]; the first `batch` rows are the originals."""
         assert draws is not None
-        columns = vars(batch)
-        axis = min(column.ndim for column in columns.values()) - 1  # of the batch: 0, or 1 behind a seed axis
-        copies, rows = orbit.order - 1, batch.actions.shape[axis]
+        copies, rows = orbit.order - 1, batch.actions.shape[batch.axis]
         is_image = len(orbit.observations.shape) == 3
         numbers = 2 if is_image else 1
         uniforms = draws(copies * rows * numbers).unflatten(-1, (copies, rows, numbers)).movedim(-3, 0)
@@ -64,9 +62,9 @@ class GenericAugment(PlainNetwork):
             others = column.expand(copies, *column.shape)
             if name in batch.images:
                 others = (shifted if is_image else scaled)(others, uniforms)
-            return torch.cat([column.unsqueeze(0), others]).movedim(0, axis).flatten(axis, axis + 1)
+            return as_rows(torch.cat([column.unsqueeze(0), others]), batch.axis)
 
-        return replace(batch, **{name: versions(name, column) for name, column in columns.items()})
+        return replace(batch, **{name: versions(name, column) for name, column in vars(batch).items()})
 
 
 def scaled(vectors: Tensor, uniforms: Tensor) -> Tensor:

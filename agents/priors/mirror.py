@@ -9,7 +9,7 @@ from torch import Tensor
 
 from symprior.agents.algorithm import OnPolicyAlgorithm
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
-from symprior.agents.orbits import Orbit, elements_last
+from symprior.agents.orbits import Orbit, as_rows, elements_last
 from symprior.agents.prior import AuxiliaryLoss, PlainNetwork, PriorSettings, register
 from symprior.agents.twin_critics import TwinCriticAlgorithm
 from symprior.tasks.errors import SympriorError
@@ -95,7 +95,7 @@ class MirrorLoss(AuxiliaryLoss):
         """The whole orbit, [(seeds,) |G| · batch, …]; element 0 is the identity."""
         images: Tensor = self._orbit.observations(own)
         axis = own.ndim - 1 - len(self._orbit.observations.shape)
-        return images.movedim(0, axis).flatten(axis, axis + 1)
+        return as_rows(images, axis)
 
     def loss(self, outputs: Tensor) -> Tensor:
         """The mean over states and elements but the identity."""

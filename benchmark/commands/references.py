@@ -69,7 +69,7 @@ def references(
         if budget_from is not None:
             ledger = load(chosen.family, budget_from)
             data["budget"], data["budget_source"] = budget_by_rule(ledger)
-            if 2 * ledger.best.censored > len(ledger.seeds):
+            if ledger.is_too_short:
                 provisional.append("the tuning was too short: more than half of its runs never reached the threshold")
         elif budget is not None:
             data["budget"], data["budget_source"] = budget, "set by hand until a plain agent was tuned"

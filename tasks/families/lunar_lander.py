@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.tasks.groups import Group, cyclic
+from symprior.tasks.probes import drawn
 from symprior.tasks.representations import SignedPermutation, permutation, signs
 from symprior.tasks.rollout_probe import RolloutProbe, Transitions
 from symprior.tasks.symmetry import Exactness, Symmetry
@@ -60,21 +61,19 @@ class LunarLanderProbe(RolloutProbe):
 
     def render(self, observation: NDArray[Any]) -> NDArray[np.uint8] | None:
         """Gymnasium's own picture with the lander put where it is observed; the ground is that of the first terrain."""
-        import gymnasium.envs.box2d.lunar_lander as drawn
+        import gymnasium.envs.box2d.lunar_lander as game
 
         self.env.reset(seed=0)
         inner: Any = self.env.unwrapped
-        width, height = drawn.VIEWPORT_W / drawn.SCALE, drawn.VIEWPORT_H / drawn.SCALE
+        width, height = game.VIEWPORT_W / game.SCALE, game.VIEWPORT_H / game.SCALE
         x, y, angle = (float(observation[i]) for i in (0, 1, 4))
-        to = np.array([(x + 1) * width / 2, y * height / 2 + inner.helipad_y + drawn.LEG_DOWN / drawn.SCALE])
+        to = np.array([(x + 1) * width / 2, y * height / 2 + inner.helipad_y + game.LEG_DOWN / game.SCALE])
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         start = np.array(inner.lander.position)
         for body in (inner.lander, *inner.legs):
             body.position = tuple(map(float, to + turn @ (np.array(body.position) - start)))
             body.angle += angle
-        inner.render_mode = "rgb_array"
-        picture = inner.render()
-        return None if picture is None else np.asarray(picture)
+        return drawn(self.env)
 
 
 def _wanted(observations: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from textwrap import dedent
 
@@ -55,9 +56,12 @@ class Corridor(gymnasium.Env):
 '''
 
 
+numbers = count()  # gymnasium forgets no name
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / f"own_{os.getpid()}_{len(TASKS._entries)}.py"
+    path = tmp_path / f"own_{next(numbers)}.py"
     path.write_text(CORRIDOR.replace("class Corridor", f"class Corridor{path.stem.rpartition('_')[2]}"))
     return path
 

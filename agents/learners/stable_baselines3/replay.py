@@ -47,10 +47,9 @@ class PriorReplayBuffer(ReplayBuffer):
 
     def _get_samples(self, batch_inds: np.ndarray, env: VecNormalize | None = None) -> ReplayBufferSamples:
         samples = super()._get_samples(batch_inds, env)
-        is_number = isinstance(self.action_space, Discrete)  # Stable-Baselines3 keeps it as a vector of one entry
         batch = Replayed(
             samples.observations,
-            samples.actions.squeeze(-1) if is_number else samples.actions,
+            samples.actions.squeeze(-1) if self._is_number else samples.actions,
             samples.next_observations,
             samples.dones.squeeze(-1),
             samples.rewards.squeeze(-1),
@@ -58,11 +57,16 @@ class PriorReplayBuffer(ReplayBuffer):
         seen = self._prior.minibatch(batch, self._orbit, self._draws)
         return ReplayBufferSamples(
             seen.observations,
-            seen.actions.unsqueeze(-1) if is_number else seen.actions,
+            seen.actions.unsqueeze(-1) if self._is_number else seen.actions,
             seen.next_observations,
             seen.terminated.unsqueeze(-1),
             seen.rewards.unsqueeze(-1),
         )
+
+    @property
+    def _is_number(self) -> bool:
+        """Whether an action is one, which Stable-Baselines3 keeps as a vector of one entry."""
+        return isinstance(self.action_space, Discrete)
 
 
 class EnlargedReplayBuffer(PriorReplayBuffer):
@@ -73,7 +77,7 @@ class EnlargedReplayBuffer(PriorReplayBuffer):
         """Transitions behind the prior for each one before it."""
         state = torch.zeros(1, *self.obs_shape, device=self.device)
         number = torch.zeros(1, device=self.device)
-        action = number.long() if isinstance(self.action_space, Discrete) else number.expand(1, self.action_dim)
+        action = number.long() if self._is_number else number.expand(1, self.action_dim)
         seen = self._prior.minibatch(Replayed(state, action, state, number, number), self._orbit, self._draws)
         return len(seen.rewards)
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError, create_model
 from symprior.agents.agent import Agent, Problem
 from symprior.agents.algorithm import ALGORITHMS, Algorithm, Settings
 from symprior.agents.prior import PRIORS, Prior, PriorSettings
+from symprior.tasks.dials import broken_families
 from symprior.tasks.errors import SympriorError, unknown_name
 from symprior.tasks.task import Task
 
@@ -55,12 +56,12 @@ class ShippedAgent:
         """The hyperparameters for a family of tasks: defaults, the family's, the tuned ones, then `overrides`.
 
         An agent that was not tuned on the family takes what was chosen for the plain one: its prior is switched on at the
-        plain agent's settings. A family may take another's (`like` in `settings.toml`).
+        plain agent's settings. A dial's are those of the task that it breaks.
 
         Raises:
             SympriorError: an override that does not exist or has an impossible value.
         """
-        family = _shared_settings().get(family, {}).get("like", family)
+        family = broken_families().get(family, family)
         shared = _shared_settings().get(family, {}).get(self.algorithm.name, {})
         tuned = _tuned(family, self.id) or _tuned(family, self.algorithm.name)
         values = {**shared, **tuned, **(overrides or {})}
@@ -137,7 +138,7 @@ def _both(algorithm: type[Settings], prior: type[PriorSettings]) -> type[Setting
 
 @cache
 def _shared_settings() -> dict[str, dict[str, Any]]:
-    """Family → algorithm → what all its priors share, or `like` → another family; from `settings.toml`."""
+    """Family → algorithm → what all its priors share; from `settings.toml`."""
     file = resources.files("symprior.agents") / "settings.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 

@@ -94,8 +94,8 @@ def load(scope: str, agent: str, folder: Path = LEDGERS) -> Ledger:
     return Ledger.model_validate_json(path.read_text(encoding="utf-8"))
 
 
-def budget_by_rule(ledger: Ledger) -> tuple[int, str]:
-    """A task's budget from its tuned plain agent, and the sentence that says so.
+def budget_by_rule(ledger: Ledger, task: str) -> tuple[int, str]:
+    """A task's budget from the plain agent tuned on its family, and the sentence that says so.
 
     Twice the restricted mean time to threshold, rounded to 1, 2 or 5 times a power of ten (nearest in the logarithm).
     """
@@ -103,8 +103,9 @@ def budget_by_rule(ledger: Ledger) -> tuple[int, str]:
     decade = 10.0 ** np.floor(np.log10(2 * mean))
     candidates = decade * np.array([1, 2, 5, 10])
     budget = int(candidates[np.abs(np.log(candidates / (2 * mean))).argmin()])
+    plain = f"{ledger.agent} on {ledger.learner}" + ("" if ledger.task == task else f" on {ledger.task}")
     sentence = (
-        f"twice the restricted mean time to threshold of {ledger.agent} on {ledger.learner}, {mean:,.0f} steps over "
+        f"twice the restricted mean time to threshold of {plain}, {mean:,.0f} steps over "
         f"{len(ledger.seeds)} tuning seeds within {ledger.budget:,} ({ledger.best.censored} never reached it), "
         "rounded to 1-2-5"
     )

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from math import isfinite
 
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.registry import Registry
-from symprior.tasks.task import Card, Task
+from symprior.tasks.task import TASKS, Card, Task
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Dial:
         values: the frozen values that results are published at, the symmetric one first.
         high: the largest value that makes sense; the smallest is the first of `values`.
         make: the task at a value; its id and track are set here.
+        breaks: the task whose symmetry it breaks: its budget and its agents' settings serve at every value.
         twin: the dial or task of similar difficulty that keeps the symmetry.
         card: of the family.
         whole: whether the parameter is a whole number.
@@ -37,6 +38,7 @@ class Dial:
     values: tuple[float, ...]
     high: float
     make: Callable[[float], Task]
+    breaks: str
     twin: str
     card: Card
     whole: bool = False
@@ -91,6 +93,18 @@ class Dial:
 
 
 DIALS: Registry[Dial] = Registry("dial", "symprior.tasks.families")
+
+
+def dial_of(task: Task) -> Dial | None:
+    """The dial that a task is a value of; None where it is a task of its own."""
+    return DIALS[task.id.partition("@")[0]] if task.track == "dial" else None
+
+
+@cache
+def broken_families() -> dict[str, str]:
+    """Family of a dial → family of the task that it breaks."""
+    dials = [DIALS[name] for name in DIALS]
+    return {dial.task(dial.values[0]).family: TASKS[dial.breaks].family for dial in dials}
 
 
 def register_dial(dial: Dial) -> Dial:

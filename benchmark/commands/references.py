@@ -15,11 +15,13 @@ from symprior.benchmark.ledger import budget_by_rule, load
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task, task_names
+from symprior.tasks.dials import dial_of
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.reference_scores import measure, write
 from symprior.tasks.task import Price
 
 console = Console()
+BY_HAND = "set by hand"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,7 +55,7 @@ def references(
     """Measure the returns that normalise a task's scores: exactly where it can be enumerated, else over many episodes.
 
     Score 1 is the optimum where it is known, else what a plain agent reaches in ten budgets. What is not measured by these
-    rules yet is marked provisional.
+    rules yet is marked provisional. A dial's budget is that of the task whose symmetry it breaks.
     """
     names = task_names() if every else task
     if not names:
@@ -66,16 +68,12 @@ def references(
         with console.status(f"Measuring {name} …"):
             data = measure(chosen, learned)
         provisional = [data.pop("provisional")]
-        if budget_from is not None:
-            ledger = load(chosen.family, budget_from)
-            data["budget"], data["budget_source"] = budget_by_rule(ledger)
-            if ledger.is_too_short:
-                provisional.append("the tuning was too short: more than half of its runs never reached the threshold")
-        elif budget is not None:
-            data["budget"], data["budget_source"] = budget, "set by hand until a plain agent was tuned"
+        if budget_from is not None and load(chosen.family, budget_from).is_too_short:
+            provisional.append("the tuning was too short: more than half of its runs never reached the threshold")
+        data |= _new_budget(chosen, budget_from, budget)
         if learned is not None and _steps_of(learned[0]) < BUDGETS * data.get("budget", _budget(chosen)):
             provisional.append(f"score 1 is {learned[0]}, under ten budgets")
-        if (data.get("budget_source") or _budget_source(chosen)).startswith("set by hand"):
+        if BY_HAND in (data.get("budget_source") or _budget_source(chosen)):
             provisional.append("the budget was set by hand")
         data["provisional"] = "; ".join(filter(None, provisional))
         console.print(_table(name, data))
@@ -90,6 +88,22 @@ def _learned(
         raise SympriorError(f"{task.id} has no budget yet: say with --steps for how long {plain} is trained.")
     length = steps or BUDGETS * (budget or task.budget)
     return train(task, plain, length, store, workers, lambda runs: progress_over(runs, console), seeds)
+
+
+def _new_budget(task: Task, budget_from: str | None, by_hand: int | None) -> dict[str, Any]:
+    """The budget and its source, where one is given or follows; else the one that was kept stays."""
+    if budget_from is not None:
+        budget, source = budget_by_rule(load(task.family, budget_from), task.id)
+        return {"budget": budget, "budget_source": source}
+    if by_hand is not None:
+        return {"budget": by_hand, "budget_source": f"{BY_HAND} until a plain agent was tuned"}
+    if dial := dial_of(task):
+        of = get_task(dial.breaks).references
+        return {
+            "budget": of.budget,
+            "budget_source": f"that of {dial.breaks}, which the dial breaks: {of.budget_source}",
+        }
+    return {}
 
 
 def _held(task: Task) -> tuple[str, dict[str, Any]] | None:

@@ -175,5 +175,7 @@ def in_seen_wind(eps: float) -> Task:
 
 
 TWIN = "cartpole-observed-wind-v1"
-register_dial(Dial("cartpole-wind-v1", "eps", MEANING, VALUES, GREATEST, in_wind, twin=TWIN, card=WINDY_CARD))
-register_dial(Dial(TWIN, "eps", MEANING, VALUES, GREATEST, in_seen_wind, twin=TWIN, card=OBSERVED_CARD))
+register_dial(
+    Dial("cartpole-wind-v1", "eps", MEANING, VALUES, GREATEST, in_wind, "cartpole-v1", twin=TWIN, card=WINDY_CARD)
+)
+register_dial(Dial(TWIN, "eps", MEANING, VALUES, GREATEST, in_seen_wind, "cartpole-v1", twin=TWIN, card=OBSERVED_CARD))

@@ -186,6 +186,7 @@ DIAL = register_dial(
         values=(0.0, 0.04, 0.2, 0.4, 0.75),
         high=0.75,
         make=lambda eps: _make(eps, observed=False),
+        breaks="grid-catch-vector-v1",
         twin="grid-catch-observed-drift-v1",
         card=_CARD,
     )

@@ -184,5 +184,19 @@ def under_seen_torque(eps: float) -> Task:
 
 
 TWIN = "pendulum-observed-torque-v1"
-register_dial(Dial("pendulum-torque-v1", "eps", MEANING, VALUES, GREATEST, under_torque, twin=TWIN, card=TORQUED_CARD))
-register_dial(Dial(TWIN, "eps", MEANING, VALUES, GREATEST, under_seen_torque, twin=TWIN, card=OBSERVED_CARD))
+register_dial(
+    Dial(
+        "pendulum-torque-v1",
+        "eps",
+        MEANING,
+        VALUES,
+        GREATEST,
+        under_torque,
+        "pendulum-v1",
+        twin=TWIN,
+        card=TORQUED_CARD,
+    )
+)
+register_dial(
+    Dial(TWIN, "eps", MEANING, VALUES, GREATEST, under_seen_torque, "pendulum-v1", twin=TWIN, card=OBSERVED_CARD)
+)

@@ -168,6 +168,7 @@ DIAL = register_dial(
         values=(0.0, 0.1, 0.4, 0.7, 1.0),
         high=1.0,
         make=lambda eps: _make(eps, observed=False),
+        breaks="room-vector-v1",
         twin="room-observed-bias-v1",
         card=_CARD,
     )

@@ -186,6 +186,7 @@ DIAL = register_dial(
         values=(0, 2, 4, 6, 8),
         high=MOST,
         make=lambda count: _make(int(count), observed=False),
+        breaks="room-vector-v1",
         twin="room-observed-obstacles-v1",
         card=_CARD,
         whole=True,

@@ -74,3 +74,4 @@ def test_a_dial_takes_the_settings_of_the_task_that_it_breaks() -> None:
         agent = get_agent(name)
         assert agent.settings("cartpole-wind") == agent.settings("cartpole")
         assert agent.settings("grid-catch-drift") == agent.settings("grid-catch-vector")
+        assert agent.settings("pendulum-observed-torque") == agent.settings("pendulum") != agent.settings("none")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from symprior.tasks import DIALS, SympriorError, get_task, task_names
-from symprior.tasks.dials import Dial, register_dial
+from symprior.tasks.dials import Dial, dial_of, register_dial
 
 CARTPOLE = get_task("cartpole-v1")
 
@@ -23,6 +23,7 @@ def tilt() -> Iterator[Dial]:
         values=(0.0, 0.1, 0.25, 0.5, 1.0),
         high=2.0,
         make=lambda value: replace(CARTPOLE, family="tilt", card=replace(CARTPOLE.card, description=f"{value}")),
+        breaks="cartpole-v1",
         twin="cartpole-v1",
         card=CARTPOLE.card,
     )
@@ -63,3 +64,17 @@ def test_a_whole_number_stays_whole(tilt: Dial) -> None:
     assert whole.task(3).id == "tilt-v1@eps=3"
     with pytest.raises(SympriorError, match=r"is 2\.5; it is a whole number"):
         whole.task(2.5)
+
+
+@pytest.mark.parametrize("name", [name for dial in DIALS for name in DIALS[dial].names])
+def test_a_dial_has_the_budget_of_the_task_that_it_breaks(name: str) -> None:
+    task = get_task(name)
+    dial = dial_of(task)
+    assert dial is not None
+    broken = get_task(dial.breaks).references
+    assert task.budget == broken.budget
+    assert task.references.budget_source == f"that of {dial.breaks}, which the dial breaks: {broken.budget_source}"
+
+
+def test_a_task_of_its_own_is_no_value_of_a_dial() -> None:
+    assert dial_of(CARTPOLE) is None

@@ -12,7 +12,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from symprior.tasks import TASKS, Exactness, SympriorError, get_task
+from symprior.tasks import Exactness, SympriorError, get_task
 from symprior.tasks.certificates import certify
 
 CORRIDOR = '''

@@ -172,6 +172,18 @@ def observed_slippery_foot(eps: float) -> Task:
 
 
 register_dial(
-    Dial("walker2d-friction-v1", "eps", MEANING, VALUES, GREATEST, one_slippery_foot, twin=TWIN, card=FRICTION_CARD)
+    Dial(
+        "walker2d-friction-v1",
+        "eps",
+        MEANING,
+        VALUES,
+        GREATEST,
+        one_slippery_foot,
+        "walker2d-v1",
+        twin=TWIN,
+        card=FRICTION_CARD,
+    )
 )
-register_dial(Dial(TWIN, "eps", MEANING, VALUES, GREATEST, observed_slippery_foot, twin=TWIN, card=OBSERVED_CARD))
+register_dial(
+    Dial(TWIN, "eps", MEANING, VALUES, GREATEST, observed_slippery_foot, "walker2d-v1", twin=TWIN, card=OBSERVED_CARD)
+)

@@ -1,4 +1,7 @@
-"""Score 1 where no optimum is known: the final return of a plain agent that was trained for ten budgets."""
+"""Score 1 where no optimum is known: the final return of a plain agent that was trained for ten budgets.
+
+It is the interquartile mean over the seeds: one that never learns must not lower the scale for all agents.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from symprior.benchmark import runner
 from symprior.benchmark.job import BATCHED, Job, Run, parse_seeds
 from symprior.benchmark.store import RecordStore
 from symprior.leaderboard.records import read_record
+from symprior.leaderboard.resampling import resample, resample_indices
+from symprior.leaderboard.statistics import trimmed_mean
 from symprior.tasks import Task
 from symprior.tasks.errors import SympriorError
 
@@ -55,10 +60,9 @@ def train(
             run, error = outcome.failed[0]
             raise SympriorError(f"{run} failed: {error}. The same command tries again.")
     finals = np.array([np.mean(read_record(store.path(run)).curve[-1].returns) for run in job.runs])
-    error_of_mean = float(finals.std(ddof=1) / np.sqrt(len(finals))) if len(finals) > 1 else 0.0
-    method = f"mean final return of {agent} on {BATCHED}, {len(finals)} seeds of their own"
+    drawn = resample_indices(("references", task.id, agent), len(finals))
     return f"{agent} after {steps:,} steps", {
-        "value": float(finals.mean()),
-        "standard_error": error_of_mean,
-        "method": method,
+        "value": float(trimmed_mean(finals[None])[0]),
+        "standard_error": float(trimmed_mean(resample(finals, drawn)).std()),
+        "method": f"interquartile mean of the final return of {agent} on {BATCHED}, {len(finals)} seeds of their own",
     }

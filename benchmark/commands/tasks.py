@@ -34,7 +34,7 @@ def tasks(context: typer.Context) -> None:
     """List the tasks: group, observation, actions, declared grade, budget in environment steps."""
     if context.invoked_subcommand:
         return
-    table = Table(title="Tasks", title_justify="left")
+    table = Table(title="Tasks", title_justify="left", box=None, pad_edge=False)
     for column in ("id", "group", "observation", "actions", "grade", "budget"):
         table.add_column(column, justify="right" if column == "budget" else "left", no_wrap=column == "id")
     for name in TASKS:
@@ -58,28 +58,41 @@ def _print_missing_extras() -> None:
 
 
 def _dials() -> Table:
-    table = Table(title="Dials: the symmetry breaks as the parameter grows", title_justify="left")
-    for column in ("id", "parameter", "frozen values", "symmetric twin"):
-        table.add_column(column, no_wrap=column == "id")
-    for name in DIALS:
-        dial = DIALS[name]
+    table = Table(
+        title="\nDials: the symmetry breaks as the parameter grows", title_justify="left", box=None, pad_edge=False
+    )
+    for column in ("id, and the twin that stays symmetric", "parameter", "frozen values"):
+        table.add_column(column, no_wrap=column != "parameter")
+    for dial in (DIALS[name] for name in DIALS if DIALS[name].twin != name):
         values = ", ".join(f"{value:g}" for value in dial.values)
-        table.add_row(name, f"{dial.parameter}: {dial.meaning}", values, dial.twin)
+        table.add_row(f"{dial.id}\n  {dial.twin}", f"{dial.parameter}: {dial.meaning}", values)
     return table
 
 
 def _row(task: Task) -> tuple[str, ...]:
     symmetry = task.symmetry()
     observation = "×".join(map(str, symmetry.observation.shape))
-    actions = str(symmetry.action.size) if symmetry.discrete else f"{symmetry.action.size} continuous"
+    actions = str(symmetry.action.size) if symmetry.discrete else _reals(symmetry.action.size)
     return (
         task.id,
         symmetry.group.name,
         observation,
         actions,
         str(symmetry.exactness),
-        f"{task.budget:,}" if task.is_measured else "not measured",
+        _short(task.budget) if task.is_measured else "–",
     )
+
+
+def _reals(number: int) -> str:
+    return "1 real" if number == 1 else f"{number} reals"
+
+
+def _short(steps: int) -> str:
+    """50,000 → 50k; budgets are 1, 2 or 5 times a power of ten."""
+    for unit, letter in ((1_000_000, "M"), (1_000, "k")):
+        if steps % unit == 0:
+            return f"{steps // unit}{letter}"
+    return str(steps)
 
 
 def show(task_id: str) -> None:

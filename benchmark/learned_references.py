@@ -1,4 +1,4 @@
-"""Score 1 where no optimum is known: the final return of a plain agent that was trained for ten budgets.
+"""What score 1 is where no optimum is known: the final return of a plain agent that was trained for ten budgets.
 
 It is the interquartile mean over the seeds: one that never learns must not lower the scale for all agents.
 """

@@ -38,7 +38,8 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
 
     Args:
         task: what is measured.
-        learned: name and return of a trained plain agent, which is score 1 where the optimum is unknown.
+        learned: name and return of a trained plain agent. Where the optimum is unknown, that or the reference policy is
+            score 1, whichever is better: both can be reached.
 
     Raises:
         SympriorError: nothing is known that could be score 1.
@@ -54,7 +55,7 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
             f"{one} is no score 1 of {task.id}: it reaches {policies[one]['value']:.4g}, and {zero}, which is score 0, "
             f"{policies[zero]['value']:.4g}. Train a plain agent for longer: `--plain ppo --steps N`."
         )
-    threshold, source = _threshold(task, policies[zero]["value"], policies[one]["value"])
+    threshold, source = _threshold(task, policies, zero, one)
     found = {
         "policies": policies,
         "zero": zero,
@@ -78,7 +79,8 @@ def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[st
     if "optimal" in policies:
         return "optimal", ""
     if learned is not None:
-        return learned[0], ""
+        reference = policies.get("reference policy", learned[1])
+        return ("reference policy" if reference["value"] > learned[1]["value"] else learned[0]), ""
     stated = _stated_threshold(task)
     least = policies["random"]["value"] if stated is None else stated[0]
     if "reference policy" in policies and policies["reference policy"]["value"] > least:
@@ -193,12 +195,16 @@ def _play(environments: TaskVectorEnv, seed: int, policy: Policy, steps: int) ->
     return returns
 
 
-def _threshold(task: Task, zero: float, one: float) -> tuple[float, str]:
+def _threshold(task: Task, policies: dict[str, Any], zero: str, one: str) -> tuple[float, str]:
+    """A part of the way leads to the reference policy, never to a trained one: budgets follow from thresholds."""
     stated, fraction = _stated_threshold(task), task.threshold_fraction
     if stated is not None:
         return stated
     assert fraction is not None
-    return zero + fraction * (one - zero), f"{100 * fraction:g} % of the way from score 0 to score 1"
+    known = one in ("optimal", "reference policy") or "reference policy" not in policies
+    top, name = (one, "score 1") if known else ("reference policy", "the reference policy's return")
+    low, high = policies[zero]["value"], policies[top]["value"]
+    return low + fraction * (high - low), f"{100 * fraction:g} % of the way from score 0 to {name}"
 
 
 def _stated_threshold(task: Task) -> tuple[float, str] | None:

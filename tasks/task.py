@@ -118,8 +118,8 @@ class Task:
         greatest_reward: of a step. Where dynamic programming cannot find the optimum, it is this times the
             time limit, if the reference policy attains that in every episode.
         stated_threshold: the raw return from which on the task counts as solved, and its source; None: it is
-            `threshold_fraction` of the way from score 0 to score 1, or without that the `reward_threshold` of the
-            gymnasium registration.
+            `threshold_fraction` of the way from score 0 to the optimum or, where that is unknown, the reference policy's
+            return; or without that the `reward_threshold` of the gymnasium registration.
         extra: the extra of this package that installs the simulator, such as `mujoco`.
         data: the folder in which its references lie.
         file: `path/to/file.py:Name`, where a user brought it.

@@ -54,8 +54,9 @@ def references(
 ) -> None:
     """Measure the returns that normalise a task's scores: exactly where it can be enumerated, else over many episodes.
 
-    Score 1 is the optimum where it is known, else what a plain agent reaches in ten budgets. What is not measured by these
-    rules yet is marked provisional. A dial's budget is that of the task whose symmetry it breaks.
+    Score 1 is the optimum where it is known, else what a plain agent reaches in ten budgets, or the task's reference policy
+    where that is better. What is not measured by these rules yet is marked provisional. A dial's budget is that of the task
+    whose symmetry it breaks.
     """
     names = task_names() if every else task
     if not names:
@@ -108,9 +109,8 @@ def _new_budget(task: Task, budget_from: str | None, by_hand: int | None) -> dic
 
 def _held(task: Task) -> tuple[str, dict[str, Any]] | None:
     """What a plain agent reached when the references were measured before."""
-    if not task.is_measured or "after" not in task.references.one:
-        return None
-    return task.references.one, asdict(task.references.policies[task.references.one])
+    policies = task.references.policies if task.is_measured else {}
+    return next(((name, asdict(held)) for name, held in policies.items() if " after " in name), None)
 
 
 def _steps_of(learned: str) -> int:

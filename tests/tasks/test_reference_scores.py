@@ -119,18 +119,28 @@ def test_without_a_known_optimum_score_one_is_a_trained_agents_or_provisional() 
     unbounded = replace(CARTPOLE, greatest_reward=None)
     found = measure(unbounded)
     assert found["one"] == "reference policy" and "until a plain agent" in found["provisional"]
-    trained = ("ppo after 10 steps", {"value": 321.0, "standard_error": 1.0, "method": "by training"})
-    found = measure(unbounded, trained)
-    assert (found["one"], found["provisional"]) == ("ppo after 10 steps", "")
+    for value, better in ((321.0, "reference policy"), (501.0, "ppo after 10 steps")):
+        trained = ("ppo after 10 steps", {"value": value, "standard_error": 1.0, "method": "by training"})
+        found = measure(unbounded, trained)
+        assert (found["one"], found["provisional"]) == (better, ""), "whichever reaches more; both were measured"
+        assert trained[0] in found["policies"]
     assert measure(CARTPOLE, trained)["one"] == "optimal"
     poor = ("ppo after 10 steps", {"value": 9.0, "standard_error": 1.0, "method": "by training"})
     with pytest.raises(SympriorError, match="reaches 9, and random"):
-        measure(unbounded, poor)
+        measure(replace(unbounded, reference_policy=None), poor)
     assert measure(replace(unbounded, reference_policy=None))["one"] == "stated threshold"
     under = measure(replace(unbounded, stated_threshold=(501.0, "more than there is")))
     assert (under["one"], under["threshold"]) == ("stated threshold", 501.0)
     with pytest.raises(SympriorError, match=r"is unknown.*--plain ppo"):
         measure(replace(unbounded, reference_policy=None, threshold_fraction=0.9))
+
+
+def test_a_threshold_does_not_follow_what_was_trained() -> None:
+    pendulum = get_task("pendulum-v1")
+    better = ("ppo after 10 steps", {"value": -100.0, "standard_error": 1.0, "method": "by training"})
+    before, after = measure(pendulum), measure(pendulum, better)
+    assert (before["one"], after["one"]) == ("reference policy", better[0])
+    assert before["threshold"] == after["threshold"], "budgets follow from it, and the training's length from them"
 
 
 def test_new_references_keep_the_budget_unless_they_bring_one(tmp_path: Path) -> None:

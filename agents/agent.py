@@ -26,7 +26,7 @@ class Problem:
         symmetry: the symmetry to use: the task's own, or a control's.
 
     Raises:
-        SympriorError: the symmetry acts on actions of another kind or number.
+        SympriorError: the symmetry acts on actions of another kind or number, or on observations of another shape.
     """
 
     observation_space: gymnasium.Space[Any]
@@ -42,6 +42,11 @@ class Problem:
         if not fits:
             kind = f"{acts_on} discrete actions" if self.symmetry.discrete else f"action vectors of {acts_on} entries"
             raise SympriorError(f"The symmetry acts on {kind}, but the action space is {space}.")
+        shape = self.symmetry.observation.shape
+        if self.observation_space.shape != shape:
+            raise SympriorError(
+                f"The symmetry acts on observations of shape {shape}, but the observation space is {self.observation_space}."
+            )
 
     @classmethod
     def of(cls, task: Task, symmetry: Symmetry | None = None) -> Problem:

@@ -147,4 +147,9 @@ def _shared_settings() -> dict[str, dict[str, Any]]:
 def _tuned(family: str, agent: str) -> dict[str, Any]:
     """What tuning chose for this agent on this family (`tuning/`); empty where it was not tuned."""
     file = resources.files("symprior.agents") / "tuning" / family / f"{agent}.json"
-    return dict(json.loads(file.read_text(encoding="utf-8"))["chosen"]) if file.is_file() else {}
+    if not file.is_file():
+        return {}
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8"))["chosen"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise SympriorError(f"{file} is no ledger of tuning. Restore it, or tune again and --save.") from error

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symprior.leaderboard.records import AgentCard
+from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.source_files import digest, load, names_a_file
 
 if TYPE_CHECKING:
     from symprior.agents import Problem, ShippedAgent
-    from symprior.benchmark.job import Stack
+    from symprior.benchmark.job import Job, Stack
     from symprior.tasks import Task
 
 METHODS = ("learn", "act")
@@ -136,16 +137,16 @@ class Own:
 
     def card(self, agent: Any, group: str, learner: str) -> AgentCard:
         """What records say of it."""
-        parameters = getattr(agent, "parameters", None)
+        described = (self.kind.__doc__ or "").strip() or "An agent from outside the project."
         return AgentCard(
             id=self.id,
             algorithm=str(getattr(self.kind, "algorithm", "own")),
             prior=str(getattr(self.kind, "prior", "own")),
-            description=(self.kind.__doc__ or "An agent from outside the project.").strip().splitlines()[0],
+            description=described.splitlines()[0],
             learner=self.learner(learner),
-            parameters=parameters if isinstance(parameters, int) else None,
+            parameters=counted(agent, "parameters"),
             symmetry_used=group,
-            bibtex=getattr(self.kind, "bibtex", ""),
+            bibtex=str(getattr(self.kind, "bibtex", None) or ""),
         )
 
     def learner(self, asked: str) -> str:
@@ -167,6 +168,13 @@ class Own:
         return None
 
 
+def counted(agent: Any, attribute: str) -> int | None:
+    """A number of things that an agent may say; None where it says none: a trained run is not lost over that."""
+    number = getattr(agent, attribute, None)
+    is_count = isinstance(number, int) and not isinstance(number, bool) and number >= 0
+    return number if is_count else None
+
+
 def find(name: str) -> Shipped | Own:
     """The contestant that a job names.
 
@@ -180,6 +188,32 @@ def find(name: str) -> Shipped | Own:
 
         return Shipped(get_agent(name))
     return Own(_own_class(name), name.rpartition(":")[2], digest(name))
+
+
+def check(job: Job) -> Shipped | Own:
+    """Find out before anything is trained whether a job can be carried out.
+
+    Raises:
+        SympriorError: a wrong name or setting, a task that the agent does not fit, a learner that does not carry it out, or
+            a device that is not there.
+    """
+    contestant, task = find(job.agent), get_task(job.task)
+    contestant.settings(task.family, dict(job.settings))
+    contestant.problem(task, dict(job.settings))
+    if reason := contestant.learner_refusal(job.learner):
+        raise SympriorError(reason)
+    _check_device(job.device)
+    return contestant
+
+
+def _check_device(device: str) -> None:
+    if device == "cpu":
+        return
+    import torch
+
+    there, number = torch.cuda.device_count(), int(device.partition(":")[2] or 0)
+    if number >= there:
+        raise SympriorError(f"There is no device {device!r} here: torch sees {there} CUDA devices. Leave --device out.")
 
 
 def _own_class(name: str) -> type[Any]:

@@ -75,6 +75,9 @@ def evaluate(
             )
         starts = np.concatenate([episode_seeds(task.id, seed, point, episodes) for seed in seeds])
         returns = _play(environments, starts, act or agent.act)
+    if not np.isfinite(returns).all():
+        odd = returns[~np.isfinite(returns)][0]
+        raise SympriorError(f"An episode of {task.id} returned {odd}, but rewards are finite numbers.")
     returns = returns.round(DECIMALS)
     return [list(map(float, row)) for row in returns.reshape(len(seeds), episodes)]
 

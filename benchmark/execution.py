@@ -23,7 +23,7 @@ from symprior.agents.equivariance import (
 from symprior.benchmark import contestants
 from symprior.benchmark.evaluation import evaluate, seed_global_generators
 from symprior.benchmark.job import BATCHED, Stack
-from symprior.benchmark.metering import MeteredVectorEnv
+from symprior.benchmark.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.provenance import provenance
 from symprior.leaderboard.records import (
@@ -81,10 +81,10 @@ class Execution:
         error: str | None = None
         try:
             self._train()
-        except SympriorError as problem:
+        except (SympriorError, EndlessLoop) as problem:
             error = str(problem)
         except (Exception, SystemExit, KeyboardInterrupt):  # whatever an agent raises is its own failure
-            error = traceback.format_exc()
+            error = traceback.format_exc().encode(errors="replace").decode()
         finally:
             self._close_environments()
         training_seconds = time.perf_counter() - started - self.evaluation_seconds
@@ -106,7 +106,7 @@ class Execution:
                 other_mode=other,
                 hyperparameters=self.contestant.settings(self.task.family, dict(run.job.settings)),
                 effort=Effort(
-                    gradient_steps=getattr(self.agent, "gradient_steps", None),
+                    gradient_steps=contestants.counted(self.agent, "gradient_steps"),
                     samples_per_update=self.contestant.updates(self.task.family, dict(run.job.settings)),
                     training_seconds=training_seconds / len(self.stack.runs),
                     evaluation_seconds=self.evaluation_seconds / len(self.stack.runs),
@@ -193,7 +193,8 @@ class Execution:
 
     def _diverged(self) -> list[bool]:
         """For each run, whether its parameters are no numbers any more."""
-        return [bool(flag) for flag in getattr(self.agent, "diverged", [False] * len(self.stack.runs))]
+        flags = np.asarray(getattr(self.agent, "diverged", False), dtype=bool)
+        return np.broadcast_to(flags, len(self.stack.runs)).tolist()  # type: ignore[no-any-return]
 
     def _report(self, steps: int) -> None:
         self._on_progress(steps - self._reported)

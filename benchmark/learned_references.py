@@ -58,7 +58,7 @@ def train(
             outcome = runner.run(waiting, store, workers, advance)
         if outcome.failed:
             run, error = outcome.failed[0]
-            raise SympriorError(f"{run} failed: {error}. The same command tries again.")
+            raise SympriorError(f"{run} failed: {error.rstrip('.')}. The same command tries again.")
     finals = np.array([np.mean(read_record(store.path(run)).curve[-1].returns) for run in job.runs])
     drawn = resample_indices(("references", task.id, agent), len(finals))
     return f"{agent} after {steps:,} steps", {

@@ -86,12 +86,15 @@ def load(scope: str, agent: str, folder: Path = LEDGERS) -> Ledger:
     """The ledger of an agent.
 
     Raises:
-        SympriorError: it was never tuned.
+        SympriorError: it was never tuned, or the file is damaged.
     """
     path = folder / scope / f"{agent}.json"
     if not path.is_file():
         raise SympriorError(f"{agent} was never tuned for {scope!r}. Do it with `symprior tune`.")
-    return Ledger.model_validate_json(path.read_text(encoding="utf-8"))
+    try:
+        return Ledger.model_validate_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SympriorError(f"{path} is no ledger. Restore it, or tune again and --save.") from error
 
 
 def budget_by_rule(ledger: Ledger, task: str) -> tuple[int, str]:

@@ -18,6 +18,10 @@ PATIENCE = 1000
 """Calls that bring an agent no further before they are taken for an endless loop."""
 
 
+class EndlessLoop(BaseException):
+    """Ends an agent that catches every `Exception` and would go on for ever."""
+
+
 class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
     """Training environments of one run (or of several seeds side by side) under a budget.
 
@@ -62,9 +66,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
         """Start all episodes; the seeds are the benchmark's, whatever `seed` says."""
         self._resets += 1
         if self._resets > PATIENCE:
-            raise SympriorError(
-                f"The agent reset the environments {PATIENCE} times without a step: it would never end."
-            )
+            raise EndlessLoop(f"The agent reset the environments {PATIENCE} times without a step: it would never end.")
         seeds, self._environment_seeds = self._environment_seeds, None
         observations, infos = self._env.reset(seed=seeds, options=options)
         self._evaluate_what_is_due()
@@ -79,7 +81,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
         if self.is_exhausted:
             self._refused += 1
             if self._refused > PATIENCE:
-                raise SympriorError(
+                raise EndlessLoop(
                     f"The agent stepped {PATIENCE} times past its budget: let BudgetExhausted pass, or end `learn` there."
                 )
             raise BudgetExhausted(f"The budget of {self._budget} environment steps is used.")

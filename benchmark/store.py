@@ -90,6 +90,9 @@ class RecordStore:
         task = get_task(job.task)
         asked = contestant.settings(task.family, dict(job.settings))
         return [
+            ("the task", record.task, task.id),
+            ("the agent", record.agent.id, contestant.id),
+            ("the suite", f"{record.suite}-{record.suite_version}", f"{job.suite}-{job.suite_version}"),
             ("a budget of", record.budget, job.budget),
             ("settings", contestant.completed(record.hyperparameters), asked),
             ("evaluations every", record.evaluate_every, job.evaluate_every),

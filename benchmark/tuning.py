@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from symprior.benchmark import runner
+from symprior.benchmark import contestants, runner
 from symprior.benchmark.job import STABLE_BASELINES3, Job, Run, parse_seeds
 from symprior.benchmark.ledger import Ledger, Trial
 from symprior.benchmark.store import RecordStore
@@ -91,9 +91,11 @@ def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> li
         progress: shows the runs of a round while they run; gives what is called with environment steps done.
 
     Raises:
-        SympriorError: a run failed for another reason than its settings.
+        SympriorError: an agent cannot be tuned so, or a run failed for another reason than its settings.
     """
     rates = sorted(plan.learning_rates)
+    for agent in plan.agents:
+        contestants.check(_job(plan, agent, rates[0]))
     for _ in range(ROUNDS):
         runs = [run for agent in plan.agents for rate in rates for run in _job(plan, agent, rate).runs]
         waiting = [run for run in runs if not store.is_answered(run)]
@@ -102,7 +104,8 @@ def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> li
                 outcome = runner.run(waiting, store, workers, advance)
             lost = [(run, error) for run, error in outcome.failed if not store.is_answered(run)]
             if lost:
-                raise SympriorError(f"Tuning stops: {lost[0][0]} failed: {lost[0][1]}. The same command resumes.")
+                run, error = lost[0]
+                raise SympriorError(f"Tuning stops: {run} failed: {error.rstrip('.')}. The same command resumes.")
         ledgers = [_ledger(plan, agent, rates, store) for agent in plan.agents]
         grown = _grown(rates, [ledger.chosen["learning_rate"] for ledger in ledgers])
         if grown == rates or not plan.grows:

@@ -75,10 +75,10 @@ def equivalence(
     if task is None:
         raise SympriorError("Say on which task, for example cartpole-v1, or show what is --published.")
     chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
-    for agent in agents:
-        contestants.find(agent)
     seed, store = ROUND_SEEDS * test_round, RecordStore(records)
     pilots = _jobs(chosen, agents, f"pilot-{test_round}", seed, (pilot, pilot), evaluate_every)
+    for job in pilots:
+        contestants.check(job)
     piloted = learner_test(_carry_out(pilots, store, workers))
     console.print(_table(f"{task}: pilot", piloted))
     needed = max((runs_needed(quantity, ratio) for quantity in piloted.quantities), key=lambda runs: runs[1])
@@ -135,7 +135,7 @@ def _carry_out(jobs: list[Job], store: RecordStore, workers: int) -> list[RunRec
             outcome = runner.run(waiting, store, workers, advance)
         if outcome.failed:
             run, error = outcome.failed[0]
-            raise SympriorError(f"The test stops: {run} failed: {error}. The same command tries again.")
+            raise SympriorError(f"The test stops: {run} failed: {error.rstrip('.')}. The same command tries again.")
     return [read_record(store.path(run)) for job in jobs for run in job.runs]
 
 

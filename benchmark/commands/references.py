@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from symprior.benchmark import contestants
 from symprior.benchmark.learned_references import BUDGETS, SEEDS, train
 from symprior.benchmark.ledger import budget_by_rule, load
 from symprior.benchmark.progress import progress_over
@@ -18,6 +19,7 @@ from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.dials import dial_of
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.reference_scores import measure, write
+from symprior.tasks.source_files import names_a_file
 from symprior.tasks.task import Price
 
 console = Console()
@@ -61,6 +63,11 @@ def references(
     names = task_names() if every else task
     if not names:
         raise SympriorError("Name a task, or --all.")
+    if steps is not None and plain is None:
+        raise SympriorError("--steps says for how long the agent of --plain is trained; give both.")
+    for option, agent in {"--plain": plain, "--budget-from": budget_from}.items():
+        if agent is not None and (names_a_file(agent) or "+" in contestants.find(agent).id):
+            raise SympriorError(f"{option} takes a plain agent, such as ppo, not {agent}.")
     for name in names:
         chosen = get_task(name)
         learned = (
@@ -115,7 +122,7 @@ def _held(task: Task) -> tuple[str, dict[str, Any]] | None:
 
 def _steps_of(learned: str) -> int:
     """`ppo after 500,000 steps` → 500,000."""
-    return int(learned.split()[2].replace(",", ""))
+    return int(learned.rpartition(" after ")[2].split()[0].replace(",", ""))
 
 
 def _budget(task: Task) -> int:

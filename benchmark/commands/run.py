@@ -129,11 +129,7 @@ def _jobs(
     ]
     cells: dict[tuple[str, str], str] = {}
     for job in jobs:  # a wrong name, setting or combination is found before anything runs
-        contestant, task = contestants.find(job.agent), get_task(job.task)
-        contestant.settings(task.family, dict(job.settings))
-        contestant.problem(task, dict(job.settings))
-        if reason := contestant.learner_refusal(job.learner):
-            raise SympriorError(reason)
+        contestant = contestants.check(job)
         if (job.task, contestant.id) in cells:
             other = cells[job.task, contestant.id]
             raise SympriorError(
@@ -173,6 +169,8 @@ def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
             parsed = json.loads(value.lower() if value in ("True", "False") else value)
         except json.JSONDecodeError:
             raise SympriorError(f"--set {pair!r}: {value!r} is neither a number, true, false nor a list.") from None
+        if name in found:
+            raise SympriorError(f"--set gives {name} twice; give it once.")
         found[name] = tuple(parsed) if isinstance(parsed, list) else parsed
     return tuple(sorted(found.items()))
 

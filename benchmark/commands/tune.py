@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from symprior.benchmark import contestants, tuning
+from symprior.benchmark import tuning
 from symprior.benchmark.job import BATCHED, LEARNERS, parse_seeds
 from symprior.benchmark.ledger import Ledger, write
 from symprior.benchmark.progress import progress_over
@@ -45,7 +45,7 @@ def tune(
 
     Where a best value lies on the edge of the range, the range grows for all agents.
     """
-    for plan in _plans(suite, task, agent, seeds, budget, learner):
+    for plan in _plans(suite, task, agent, seeds, budget, learner, save):
         ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
         console.print(_table(ledgers))
         for ledger in ledgers if save else []:
@@ -53,17 +53,28 @@ def tune(
 
 
 def _plans(
-    suite: str | None, task: str | None, agents: list[str] | None, seeds: str, budget: int | None, learner: str
+    suite: str | None,
+    task: str | None,
+    agents: list[str] | None,
+    seeds: str,
+    budget: int | None,
+    learner: str,
+    save: bool,
 ) -> list[tuning.Plan]:
     if suite is not None:
+        if task is not None or agents or budget is not None:
+            raise SympriorError("A suite fixes what is tuned. Give --suite alone, or --task and --agent.")
         return tuning.plan_of(get_suite(suite))
     if task is None or not agents:
         raise SympriorError("Say what to tune: --suite NAME, or --task TASK and --agent AGENT.")
     chosen = get_task(task)
-    for name in agents:
-        contestants.find(name)
-    steps = chosen.budget if budget is None else budget
-    return [tuning.Plan(chosen.family, task, tuple(agents), parse_seeds(seeds), steps, learner)]
+    if save and chosen.file is not None:
+        raise SympriorError(
+            f"Only ledgers of shipped tasks are kept, and {task} is your own. Leave --save out, and run with "
+            "--set learning_rate=… as the search says."
+        )
+    steps = chosen.references.budget if budget is None else budget
+    return [tuning.Plan(chosen.family, chosen.id, tuple(agents), parse_seeds(seeds), steps, learner)]
 
 
 def _table(ledgers: list[Ledger]) -> Table:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from symprior.tasks import DIALS, Task, get_task
 from symprior.tasks.description import describe
+from symprior.tasks.dials import dial_of
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.wrong_groups import WrongGroup, is_frozen, wrong_group
 from symprior.tasks.wrong_groups.drawing import draw_wrong_group
@@ -52,8 +53,9 @@ def wrong_group_command(
 
 def _symmetric(name: str) -> Task:
     """The task; of a dial the one whose symmetry holds."""
-    dial = name.partition("@")[0]
-    return DIALS[dial].task(DIALS[dial].values[0]) if dial in DIALS else get_task(name)
+    task = DIALS[name].task(DIALS[name].values[0]) if name in DIALS else get_task(name)
+    dial = dial_of(task)
+    return task if dial is None else dial.task(dial.values[0])
 
 
 def _table(task: Task, found: WrongGroup) -> Table:

@@ -40,6 +40,17 @@ class OutOfRange(Still):
 class Floats(Still):
     def act(self, observations): return np.zeros(len(observations))
 
+class Swallows(Still):
+    def learn(self, env, budget):
+        while True:
+            try: super().learn(env, budget)
+            except Exception: pass
+
+class Odd(Still):
+    '''
+    '''
+    bibtex, parameters, gradient_steps, diverged = None, -1, 0.5, False
+
 class Raises(Still):
     def learn(self, env, budget): raise RuntimeError("the dog ate it")
 """
@@ -193,6 +204,7 @@ def test_an_agent_that_stops_early_keeps_its_policy_to_the_end_of_the_curve(exec
         ("OutOfRange", "from 7 to 7"),
         ("Floats", "needs integers"),
         ("Raises", "the dog ate it"),
+        ("Swallows", "past its budget"),
     ],
 )
 def test_an_agents_mistake_becomes_a_failed_record_that_says_what(execute, agent_file, name, message):
@@ -201,6 +213,12 @@ def test_an_agents_mistake_becomes_a_failed_record_that_says_what(execute, agent
     record = execute(agent=f"{agent_file(POLICIES)}:{name}", budget=400)
     assert record.status == "failed"
     assert re.search(message, record.error)
+
+
+def test_a_trained_run_is_not_lost_over_what_an_own_agent_says_of_itself(execute, agent_file):
+    record = execute(agent=f"{agent_file(POLICIES)}:Odd", budget=400)
+    assert record.status == "finished", record.error
+    assert (record.agent.bibtex, record.agent.parameters, record.effort.gradient_steps) == ("", None, None)
 
 
 def test_an_own_agent_on_the_global_generators_repeats_itself(execute, agent_file):

@@ -5,7 +5,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from symprior.benchmark.metering import MeteredVectorEnv
+from symprior.benchmark.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.protocol import evaluation_points
 from symprior.tasks import get_task
 from symprior.tasks.errors import BudgetExhausted, SympriorError
@@ -74,15 +74,16 @@ def test_training_actions_are_checked_and_cost_nothing(actions):
 
 def test_an_agent_that_only_resets_is_ended():
     environment = _metered(800)
-    with pytest.raises(SympriorError, match="would never end"):
+    with pytest.raises(EndlessLoop, match="would never end"):
         while True:
-            environment.reset()
+            with suppress(Exception):
+                environment.reset()
 
 
 def test_an_agent_that_swallows_the_end_of_its_budget_is_ended():
     environment = _metered(8)
     _exhaust(environment)
-    with pytest.raises(SympriorError, match="past its budget"):
+    with pytest.raises(EndlessLoop, match="past its budget"):
         while True:
-            with suppress(BudgetExhausted):
+            with suppress(Exception):
                 environment.step(np.zeros(8, dtype=np.int64))

@@ -20,7 +20,7 @@ from symprior.agents.networks.actor_critic import count_parameters
 from symprior.agents.networks.layers import keep_weights
 from symprior.agents.orbits import Orbit
 from symprior.agents.prior import Draws, Prior
-from symprior.tasks.errors import BudgetExhausted
+from symprior.tasks.errors import BudgetExhausted, SympriorError
 from symprior.tasks.streams import Streams, seed_from
 
 
@@ -32,7 +32,7 @@ class StableBaselinesLearner(Actor):
 
     Args:
         problem, algorithm, prior: what is trained.
-        seeds: one; only the first is trained.
+        seeds: one.
         settings: of that seed.
         device: `cpu` or `cuda`.
     """
@@ -46,6 +46,8 @@ class StableBaselinesLearner(Actor):
         settings: Sequence[Any],
         device: str = "cpu",
     ) -> None:
+        if len(seeds) != 1:
+            raise SympriorError(f"Stable-Baselines3 trains one seed at a time, not {len(seeds)}.")
         self.seed, self._settings = seeds[0], settings[0]
         self.num_envs = self._settings.num_envs
         self.problem, self._algorithm, self._prior = problem, algorithm, prior

@@ -69,7 +69,7 @@ def _section(task: Task) -> str:
     needs = f" Extra: `{task.extra}`." if task.extra else ""
     return (
         f"## {task.id}\n\n{task.card.description}\n\n"
-        f"**Group** {task.card.group_in_words}\n\n"
+        f"**Group** {task.card.group_in_words or task.symmetry().group.name}\n\n"
         f"**Measured** {grade}.{needs}\n\n"
         f"![{task.id} and its images under the group]({PICTURES}/{task.id}.png)\n"
     )

@@ -229,7 +229,8 @@ class Task:
         file = self.data / f"{self.id}.json"
         if not file.is_file():
             raise SympriorError(
-                f"{self.id} has no reference scores yet. Measure them with `symprior references {self.id} --write`."
+                f"{self.id} has no reference scores yet. Measure them with "
+                f"`symprior references {self.file or self.id} --write`."
             )
         data = json.loads(file.read_text(encoding="utf-8"))
         policies = {name: Reference(**entry) for name, entry in data.pop("policies").items()}

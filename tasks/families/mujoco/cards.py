@@ -32,6 +32,6 @@ def robot_card(gym_id: str, description: str, group_in_words: str, *bibtex: str,
         description=description,
         group_in_words=group_in_words,
         source=f"gymnasium {gym_id}{', ' if change else ''}{change}, simulated by MuJoCo.",
-        licence="MIT (gymnasium, with the robot's model); the simulator MuJoCo is under Apache 2.0.",
+        licence="MIT (gymnasium, with the robot's model); the simulator MuJoCo is under Apache 2.0",
         bibtex="\n".join((*bibtex, GYMNASIUM, MUJOCO)),
     )

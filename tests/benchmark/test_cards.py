@@ -1,0 +1,33 @@
+"""What the terminal shows of tasks and agents: nothing empty, nothing cut, and commands that work as printed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from symprior.benchmark.commands import tasks
+from symprior.tasks import get_task
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+@pytest.fixture
+def own_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of the README's own task, with nothing said but what must be."""
+    code = re.search(r"<!-- example: my_task\.py -->\s*```python\n(.*?)^```", README.read_text(), re.DOTALL | re.M)
+    assert code is not None
+    (tmp_path / "my_task.py").write_text(re.sub(r"\n +group_in_words=.*", "", code[1]), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return "./my_task.py:Corridor"
+
+
+def test_an_own_tasks_card_names_it_as_it_was_given(own_task: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tasks.show(own_task)
+    card = capsys.readouterr().out
+    printed = re.findall(r"symprior (?:check|tasks picture) (\S+)|get_task\('(\S+)'\)", card)
+    assert ["".join(name) for name in printed] == [own_task] * 3
+    assert all(get_task("".join(name)).id == "corridor-v1" for name in printed)
+    assert "Symmetry  C2\n" in card
+    assert "Licence" not in card

@@ -24,6 +24,9 @@ from symprior.tasks.errors import SympriorError
 
 console = Console()
 
+SEEDS, CPU = "0-4", "cpu"
+"""Where nothing else is asked for; a suite has its own."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -41,7 +44,8 @@ def run(
         typer.Option(help="An agent, `ppo+homomorphic` or `path/to/file.py:Name`; may be given again."),
     ] = None,
     seeds: Annotated[
-        str | None, typer.Option(help="Seeds: 0-9, 4, or 0-4,7; of a suite: only these. [default: 0-4]")
+        str | None,
+        typer.Option(help="Seeds: 0-9, 4, or 0-4,7; of a suite: only these.", show_default=SEEDS),
     ] = None,
     budget: Annotated[int | None, typer.Option(help="Environment steps, where not the task's own.")] = None,
     evaluate_every: Annotated[
@@ -58,9 +62,10 @@ def run(
     ] = RECORDS,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side, one thread each.")] = 2,
     learner: Annotated[
-        str | None, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}. [default: {STABLE_BASELINES3}]")
+        str | None,
+        typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.", show_default=STABLE_BASELINES3),
     ] = None,
-    device: Annotated[str | None, typer.Option(help="Where torch computes: cpu or cuda. [default: cpu]")] = None,
+    device: Annotated[str | None, typer.Option(help="Where torch computes: cpu or cuda.", show_default=CPU)] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
     ] = False,
@@ -117,12 +122,12 @@ def _jobs(
             suite_version="1",
             task=task.id,
             agent=agent,
-            seeds=parse_seeds("0-4" if seeds is None else seeds),
+            seeds=parse_seeds(SEEDS if seeds is None else seeds),
             budget=_budget(task) if budget is None else budget,
             learner=learner or STABLE_BASELINES3,
             settings=_settings(settings or []),
             evaluate_every=evaluate_every,
-            device=device or "cpu",
+            device=device or CPU,
         )
         for task in map(get_task, tasks)
         for agent in agents

@@ -172,7 +172,7 @@ def _print_references(references: References) -> None:
 
 def picture(
     task_id: Annotated[str, typer.Argument(help="The task.")],
-    out: Annotated[Path | None, typer.Option(help="The file, a .png. [default: TASK.png]")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file, a .png.", show_default="TASK.png")] = None,
 ) -> None:
     """Draw a state of a task beside its images under the group, as PNG; off-screen, also for MuJoCo and Pong."""
     from symprior.tasks.picture import write_picture

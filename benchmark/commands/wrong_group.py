@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 def wrong_group_command(
     task: Annotated[list[str] | None, typer.Argument(help="The tasks, or dials as a whole.")] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Draw by this seed, even where one is frozen. [default: 0]")
+        int | None, typer.Option(min=0, help="Draw by this seed, even where one is frozen.", show_default="0")
     ] = None,
     samples: Annotated[int, typer.Option(min=10, help="States from each sampler of the certificate.")] = 200,
     save: Annotated[bool, typer.Option("--write", help="Freeze what was drawn, for the agents +wrong-group.")] = False,

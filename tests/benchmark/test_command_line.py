@@ -23,7 +23,10 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "clip_range=-1"], "cannot take clip_range"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "gamma=true"], "takes no true or false"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "gamma=0", "--set", "gamma=1"], "gamma twice"),
-        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--device", "cuda:99"], "There is no device 'cuda:99' here"),
+        (
+            ["run", "--task", "cartpole-v1", "--agent", "ppo", "--device", "cuda:99"],
+            "There is no device 'cuda:99' here",
+        ),
         (["tune", "--task", "cartpole-v1", "--agent", "sac"], "sac takes action vectors"),
         (["tune", "--suite", "paper-cartpole", "--task", "cartpole-v1"], "A suite fixes what is tuned"),
         (["equivalence", "cartpole-v1", "--algorithm", "qrdqn"], "runs on the learner stable-baselines3 only"),
@@ -82,6 +85,12 @@ def test_every_command_explains_itself(symprior, command):
     result = symprior(command, "--help")
     assert result.returncode == 0
     assert len(result.stdout) > 200
+
+
+def test_help_says_the_defaults(symprior):
+    shown = symprior("run", "--help").stdout
+    for default in ("0-4", "stable-baselines3", "cpu"):
+        assert f"[default: ({default})]" in shown
 
 
 def test_cards_and_lists(symprior):

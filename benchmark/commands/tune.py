@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark import tuning
@@ -19,6 +20,9 @@ from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 
 console = Console()
+
+MOST_WITH_THREE_DIGITS = 7
+"""Learning rates that fit a terminal of 80 columns beside the agents' names; of more, scores have two digits."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -78,11 +82,14 @@ def _plans(
 
 
 def _table(ledgers: list[Ledger]) -> Table:
-    table = Table(title=f"Mean data efficiency on {len(ledgers[0].seeds)} tuning seeds", title_justify="left")
-    table.add_column("learning rate", no_wrap=True)
-    for trial in ledgers[0].trials:
+    title = f"Mean data efficiency on {len(ledgers[0].seeds)} tuning seeds"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
+    table.add_column("learning rate", overflow="fold")
+    trials = ledgers[0].trials
+    for trial in trials:
         table.add_column(f"{trial.learning_rate:g}", justify="right", no_wrap=True)
+    digits = 3 if len(trials) <= MOST_WITH_THREE_DIGITS else 2
     for ledger in ledgers:
-        scores = [(f"{trial.score:.3f}", trial is ledger.best) for trial in ledger.trials]
-        table.add_row(ledger.agent, *(f"[bold]{score}←[/]" if best else score for score, best in scores))
+        scores = [(f"{trial.score:.{digits}f}", trial is ledger.best) for trial in ledger.trials]
+        table.add_row(escape(ledger.agent), *(f"[bold]{score}←[/]" if best else score for score, best in scores))
     return table

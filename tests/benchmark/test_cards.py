@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from symprior.benchmark.commands import tasks
+from symprior.benchmark.commands import tasks, tune
+from symprior.benchmark.ledger import Ledger, Trial
 from symprior.tasks import get_task
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -31,3 +32,18 @@ def test_an_own_tasks_card_names_it_as_it_was_given(own_task: str, capsys: pytes
     assert all(get_task("".join(name)).id == "corridor-v1" for name in printed)
     assert "Symmetry  C2\n" in card
     assert "Licence" not in card
+
+
+@pytest.mark.parametrize(("rates", "score"), [(7, "-0.912"), (10, "-0.91")])
+def test_no_score_of_a_tuning_is_cut(rates: int, score: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tried = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3)[-rates:]
+    trials = [
+        Trial(learning_rate=rate, data_efficiency=[-0.912], steps_to_threshold=[1.0], censored=0) for rate in tried
+    ]
+    rest = {"scope": "cartpole", "task": "cartpole-v1", "learner": "batched", "budget": 1, "seeds": [0]}
+    names = ("ppo+augment-own-probability", "ppo")
+    ledgers = [Ledger(agent=name, trials=trials, chosen={"learning_rate": 0.1}, **rest) for name in names]
+    tune.console.print(tune._table(ledgers))
+    table = capsys.readouterr().out
+    assert table.count(score) == 2 * rates
+    assert "…" not in table

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from statistics import multimode
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,8 +12,11 @@ from rich.table import Table
 
 from symprior.benchmark.job import LEARNERS
 from symprior.benchmark.ledger import Ledger, load, of_agent
-from symprior.tasks import TASKS, get_task
+from symprior.tasks import TASKS, Task, get_task
 from symprior.tasks.errors import SympriorError
+
+if TYPE_CHECKING:
+    from symprior.agents import ShippedAgent
 
 console = Console()
 
@@ -65,29 +69,48 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
     agent = get_agent(agent_id)
     console.rule(f"[bold]{agent.id}", align="left")
     console.print(agent.description, soft_wrap=True)
-    table = Table(title="Settings", title_justify="left")
-    table.add_column("task")
-    table.add_column("policy")
-    table.add_column("parameters", justify="right")
-    table.add_column("settings", overflow="fold")
-    for name in TASKS:
-        task = get_task(name)
-        settings = agent.settings(task.family)
-        try:
-            built = agent.build(agent.problem(task, settings), [0], [settings])
-        except SympriorError as reason:
-            table.add_row(name, "", "", f"[dim]{escape(str(reason))}")
-            continue
-        policy = getattr(getattr(built, "network", None), "in_words", "")
-        values = ", ".join(f"{key} {value}" for key, value in settings.model_dump().items() if value is not None)
-        table.add_row(name, policy, f"{getattr(built, 'parameters', 0):,}", values)
-    console.print(table)
+    settings = {name: agent.settings(get_task(name).family).model_dump() for name in TASKS}
+    common = {key: multimode(each[key] for each in settings.values())[0] for key in next(iter(settings.values()))}
+    said = {key: value for key, value in common.items() if value is not None}
+    console.print(f"\n[bold]Settings[/]  {escape(_in_words(said))}", highlight=False)
+    rows = []
+    for name, of_task in settings.items():
+        parameters, policy = _size_and_policy(agent, get_task(name))
+        other = {key: value for key, value in of_task.items() if value != common[key]}
+        rows.append((name, parameters, "\n".join(filter(None, (policy, _in_words(other))))))
+    if any(parameters or words for _, parameters, words in rows):
+        console.print(_on_tasks(rows))
     if ledgers := of_agent(agent.id):
         console.print(_tuning(ledgers))
     for name, field in agent.prior.settings.model_fields.items() if agent.prior else ():
         console.print(f"{name}: {field.description}", highlight=False, markup=False, soft_wrap=True)
     for entry in agent.bibtex:
         console.print(entry, highlight=False, markup=False)
+
+
+def _in_words(settings: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in settings.items())
+
+
+def _on_tasks(rows: list[tuple[str, str, str]]) -> Table:
+    table = Table(title="\nOn the tasks", title_justify="left", box=None, pad_edge=False)
+    table.add_column("task", no_wrap=True)
+    table.add_column("parameters", justify="right")
+    table.add_column("policy, and what is set otherwise")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    return table
+
+
+def _size_and_policy(agent: ShippedAgent, task: Task) -> tuple[str, str]:
+    """How many parameters the agent has there and what its policy is, or why there is none."""
+    settings = agent.settings(task.family)
+    try:
+        built = agent.build(agent.problem(task, settings), [0], [settings])
+    except SympriorError as reason:
+        return "–", str(reason)
+    parameters = getattr(built, "parameters", 0)
+    return f"{parameters:,}" if parameters else "", getattr(getattr(built, "network", None), "in_words", "")
 
 
 def _tuning(ledgers: list[Ledger]) -> Table:

@@ -4,40 +4,53 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from math import sqrt
 from statistics import median
 
 from symprior.benchmark import contestants
-from symprior.benchmark.job import Run
+from symprior.benchmark.job import Run, Stack, stacks
 from symprior.benchmark.store import RecordStore
 from symprior.leaderboard import OWN_RESULTS, RunRecord, read_published, read_records
 from symprior.tasks.errors import SympriorError
 
 Cell = tuple[str, str, str]
+Costs = dict[int, float]
+"""Seconds of a stack for each environment step of one of its runs, by how many runs are in the stack."""
 
 
 class Estimate:
-    """Seconds for runs, learned from the records of this folder first and from the suite's published ones."""
+    """Seconds for stacks of runs, learned from the records of this folder first and from the suite's published ones."""
 
     def __init__(self, store: RecordStore, suite: str) -> None:
-        self._speeds: dict[Cell, float] = {}
+        self._costs: dict[Cell, Costs] = {}
         for source in (_published(suite), _local(store)):
-            self._speeds |= _speeds(source)
+            self._costs |= _costs(source)
 
-    def seconds(self, run: Run) -> float | None:
-        """Seconds of one worker for a run; None where nothing like it ran before."""
-        job = run.job
+    def seconds(self, stack: Stack) -> float | None:
+        """Seconds of one worker for a stack; None where nothing like it ran before.
+
+        The earlier stack that is nearest in size decides. A stack's time grows about as the square root of its size: four
+        times the seeds take 1.6 and 2.6 times as long in `docs/speed.md`.
+        """
+        job, size = stack.job, len(stack.runs)
         contestant = contestants.find(job.agent)
-        speed = self._speeds.get((job.task, contestant.id, contestant.learner(job.learner)))
-        return job.budget / speed if speed else None
+        costs = self._costs.get((job.task, contestant.id, contestant.learner(job.learner)))
+        if not costs:
+            return None
+        nearest = min(costs, key=lambda seen: max(seen / size, size / seen))
+        return job.budget * costs[nearest] * sqrt(size / nearest)
 
     def sentence(self, runs: list[Run], workers: int) -> str:
         """What to expect, in words."""
-        known = [seconds for run in runs if (seconds := self.seconds(run)) is not None]
+        units = stacks(runs, workers)
+        known = [(unit, seconds) for unit in units if (seconds := self.seconds(unit)) is not None]
         if not known:
             return "Nothing like it ran before, so how long it takes shows after the first runs."
-        total = sum(known) * len(runs) / len(known) / min(workers, len(runs))
-        rough = "" if len(known) == len(runs) else f" (known for {len(known)} of {len(runs)} runs)"
-        return f"About {duration(total)} with {workers} workers, judging by earlier runs{rough}."
+        each = [seconds for _, seconds in known]
+        total = sum(each) * len(units) / len(known) / min(workers, len(units))
+        of_runs = sum(len(unit.runs) for unit, _ in known)
+        rough = "" if of_runs == len(runs) else f" (known for {of_runs} of {len(runs)} runs)"
+        return f"About {duration(max(total, *each))} with {workers} workers, judging by earlier runs{rough}."
 
 
 def duration(seconds: float) -> str:
@@ -61,11 +74,13 @@ def _published(suite: str) -> list[RunRecord]:
         return []
 
 
-def _speeds(records: Iterable[RunRecord]) -> dict[Cell, float]:
-    """Environment steps a second of each cell, evaluation included."""
-    found: dict[Cell, list[float]] = defaultdict(list)
+def _costs(records: Iterable[RunRecord]) -> dict[Cell, Costs]:
+    """What each cell took, evaluation included; a record has its run's share of the stack's seconds."""
+    found: dict[Cell, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for record in records:
         seconds = record.effort.training_seconds + record.effort.evaluation_seconds
-        if record.status == "finished" and seconds > 0:
-            found[(record.task, record.agent.id, record.agent.learner)].append(record.steps_used / seconds)
-    return {cell: median(speeds) for cell, speeds in found.items()}
+        if record.status == "finished" and seconds > 0 and record.steps_used > 0:
+            size = record.provenance.stack_size
+            cell = (record.task, record.agent.id, record.agent.learner)
+            found[cell][size].append(size * seconds / record.steps_used)
+    return {cell: {size: median(costs) for size, costs in sizes.items()} for cell, sizes in found.items()}

@@ -45,6 +45,7 @@ def write_picture(task: Task, path: Path) -> Path:
     if path.suffix != ".png":
         raise SympriorError(f"A picture is written as .png, not {path.name!r}.")
     os.environ.setdefault("MUJOCO_GL", "egl")  # off-screen, where nobody chose otherwise
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     buffer = BytesIO()
     symmetry = task.symmetry()
     group = symmetry.group
@@ -158,11 +159,15 @@ def as_pixels(image: NDArray[Any]) -> NDArray[Any]:
 
 
 def _show(axes: Axes, drawing: NDArray[Any]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     if drawing.ndim > 1:
         axes.imshow(drawing, cmap="gray", interpolation="nearest")
         return
     axes.set_axis_on()
     axes.bar(np.arange(len(drawing)), drawing, color=["#0173b2" if entry >= 0 else "#d55e00" for entry in drawing])
     axes.axhline(0, color="black", linewidth=0.6)
-    axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    reach = 1.1 * (np.abs(drawing).max() or 1.0)
+    axes.set_ylim(-reach, reach)
     axes.tick_params(labelsize=6)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.image
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.gallery import as_text, shown, write_gallery
-from symprior.tasks.picture import as_pixels, write_picture
+from symprior.tasks.picture import _show, as_pixels, write_picture
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -58,6 +62,29 @@ def test_a_vector_without_a_picture_is_shown_as_bars(tmp_path: Path) -> None:
         assert pixels(write_picture(task, tmp_path / "bars.png")).std() > 0.01
     finally:
         probe.env.unwrapped.metadata["render_modes"] = before
+
+
+def test_bars_can_be_read() -> None:
+    axes = Figure().subplots()
+    _show(axes, np.array([-6.0]))
+    low, high = axes.get_ylim()
+    assert low == -high < -6, "zero lies in the middle"
+    assert {-6, 0, 6} <= set(axes.get_yticks())
+    assert set(axes.get_xticks() % 1) == {0}, "entries are counted, not measured"
+
+
+def test_a_picture_is_drawn_without_a_word_of_a_missing_display(tmp_path: Path) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SDL_", "XDG_", "DISPLAY"))
+    }
+    code = (
+        "from symprior.tasks import get_task, picture as p; p.write_picture(get_task('cartpole-v1'), p.Path('a.png'))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (tmp_path / "a.png").is_file()
+    assert result.stderr == ""
 
 
 def test_channels_become_something_to_look_at() -> None:

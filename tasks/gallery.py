@@ -9,7 +9,7 @@ from symprior.tasks.certificates.kept import kept
 from symprior.tasks.dials import DIALS, Dial
 from symprior.tasks.files import write_text_atomically
 from symprior.tasks.picture import write_picture
-from symprior.tasks.task import TASKS, Task
+from symprior.tasks.task import TASKS, References, Task
 
 FOLDER = Path(__file__).parent
 PICTURES = "pictures"
@@ -67,16 +67,24 @@ def _section(task: Task) -> str:
     found = kept(task)
     grade = f"dynamics {found.dynamics}, starts {found.reset}" if found else "not measured yet"
     needs = f" Extra: `{task.extra}`." if task.extra else ""
+    budget = f"**Budget** {_budget(task.references)}\n\n" if task.is_measured else ""
     return (
         f"## {task.id}\n\n{task.card.description}\n\n"
         f"**Group** {task.card.group_in_words or task.symmetry().group.name}\n\n"
         f"**Measured** {grade}.{needs}\n\n"
+        f"{budget}"
         f"![{task.id} and its images under the group]({PICTURES}/{task.id}.png)\n"
     )
+
+
+def _budget(references: References) -> str:
+    mark = f", *provisional* ({references.budget_source})" if references.budget_is_provisional else ""
+    return f"{references.budget:,} environment steps{mark}."
 
 
 def _dial(dial: Dial) -> str:
     grades = [kept(dial.task(value)) for value in dial.values]
     measured = ", ".join(str(found.dynamics) if found else "–" for found in grades)
     values = ", ".join(f"{value:g}" for value in dial.values)
-    return f"| {dial.id} | {dial.parameter}: {dial.meaning} | {values} | {measured} | {dial.twin} |\n"
+    twin = "is a twin" if dial.twin == dial.id else dial.twin
+    return f"| {dial.id} | {dial.parameter}: {dial.meaning} | {values} | {measured} | {twin} |\n"

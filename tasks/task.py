@@ -35,6 +35,8 @@ TaskVectorEnv = SimulatorVectorEnv | GymnasiumVectorEnv
 """Copies of a task's environment; both kinds behave alike."""
 
 DATA = Path(__file__).parent / "data"
+BY_HAND = "set by hand"
+"""What the source of a budget says until a plain agent was tuned."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ class References:
     budget_source: str
     provisional: str = ""
     price_of_symmetry: Price | None = None
+
+    @property
+    def budget_is_provisional(self) -> bool:
+        """Whether the budget was set by hand."""
+        return BY_HAND in self.budget_source
 
     def normalise(self, raw_return: float) -> float:
         """The normalised score of a raw return, not clipped: 0 and 1 are the references `zero` and `one`."""

@@ -20,10 +20,9 @@ from symprior.tasks.dials import dial_of
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.reference_scores import measure, write
 from symprior.tasks.source_files import names_a_file
-from symprior.tasks.task import Price
+from symprior.tasks.task import BY_HAND, Price
 
 console = Console()
-BY_HAND = "set by hand"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -16,6 +16,8 @@ from symprior.tasks.task import Card, References
 
 console = Console()
 
+BY_HAND_MARK = "*"
+"""Behind a budget that is provisional."""
 MOST_ELEMENTS = 16
 """Of larger groups a card describes generators only."""
 
@@ -37,9 +39,12 @@ def tasks(context: typer.Context) -> None:
     table = Table(title="Tasks", title_justify="left", box=None, pad_edge=False)
     for column in ("id", "group", "observation", "actions", "grade", "budget"):
         table.add_column(column, justify="right" if column == "budget" else "left", no_wrap=column == "id")
-    for name in TASKS:
-        table.add_row(*_row(get_task(name)))
+    rows = [_row(get_task(name)) for name in TASKS]
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
+    if any(row[-1].endswith(BY_HAND_MARK) for row in rows):
+        console.print(f"{BY_HAND_MARK} set by hand until a plain agent was tuned: provisional", highlight=False)
     _print_missing_extras()
     if list(DIALS):
         console.print(_dials())
@@ -79,12 +84,16 @@ def _row(task: Task) -> tuple[str, ...]:
         observation,
         actions,
         str(symmetry.exactness),
-        _short(task.budget) if task.is_measured else "–",
+        _budget(task.references) if task.is_measured else "–",
     )
 
 
 def _reals(number: int) -> str:
     return "1 real" if number == 1 else f"{number} reals"
+
+
+def _budget(references: References) -> str:
+    return _short(references.budget) + (BY_HAND_MARK if references.budget_is_provisional else "")
 
 
 def _short(steps: int) -> str:

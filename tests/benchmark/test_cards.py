@@ -47,3 +47,8 @@ def test_no_score_of_a_tuning_is_cut(rates: int, score: str, capsys: pytest.Capt
     table = capsys.readouterr().out
     assert table.count(score) == 2 * rates
     assert "…" not in table
+
+
+def test_budgets_set_by_hand_are_marked() -> None:
+    assert tasks._row(get_task("ant-v1"))[-1] == "1M*"
+    assert tasks._row(get_task("cartpole-v1"))[-1] == "50k"

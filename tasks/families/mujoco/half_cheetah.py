@@ -61,7 +61,7 @@ register(
         card=robot_card(
             "HalfCheetah-v5",
             "Run along x on a back and a front leg; the speed less a small cost of the torques, 1,000 steps.",
-            "None. Assumed, and wrong: C2, the back and the front leg change places.",
+            "C2, assumed and wrong: the back and the front leg change places.",
             """@article{wawrzynski2009cat,
   title={A Cat-Like Robot Real-Time Learning to Run},
   author={Wawrzy{\\'n}ski, Pawe{\\l}},

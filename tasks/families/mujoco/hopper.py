@@ -44,7 +44,7 @@ register(
         card=robot_card(
             "Hopper-v5",
             "Hop along x on one leg without falling; the speed, 1 for every healthy step, less a small cost of the torques.",
-            "None. Assumed, and wrong: C2, mirror front and back. All angles and torques and the speed along x change sign.",
+            "C2, assumed and wrong: mirror front and back. All angles and torques and the speed along x change sign.",
             ROBOT,
         ),
     )

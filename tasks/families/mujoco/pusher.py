@@ -86,7 +86,7 @@ register(
         card=robot_card(
             "Pusher-v5",
             "Push an object to a goal with an arm of seven joints; the distances are the penalty, 100 steps.",
-            "None. Assumed, and wrong: C2, mirror left and right of the shoulder. Pan, rolls and y change sign. The arm's "
+            "C2, assumed and wrong: mirror left and right of the shoulder. Pan, rolls and y change sign. The arm's "
             "joints are limited differently to the two sides, and the goal always lies on one of them.",
             change="with positions measured from the shoulder",
         ),

@@ -123,7 +123,8 @@ def _rate(failed: int, runs: int) -> Shown:
 
 
 def _error(value: float | None, of: Equivariance | None) -> Shown:
-    detail = f"undefined in {of.undefined} runs" if of is not None and of.undefined else ""
+    undefined = of.undefined if of is not None else 0
+    detail = f"undefined in {undefined} run{'s' if undefined > 1 else ''}" if undefined else ""
     return Shown(NOTHING, detail) if value is None else Shown(f"{value:.2g}", detail, value)
 
 
@@ -238,9 +239,8 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column(
         "equivariance_mean",
         "Equivariance error",
-        "Distance between π(g s) and g π(s) at the last checkpoint, over that of two independent states: 0 "
-        "is equivariant, 1 is "
-        "not at all. Mean over runs.",
+        "Distance between π(g s) and g π(s) at the last checkpoint, over that of two independent states: 0 is equivariant, "
+        "1 as far apart as at two unrelated states; more is possible. Mean over runs.",
         lambda row: _error(row.equivariance.mean if row.equivariance else None, row.equivariance),
         in_terminal=False,
     ),

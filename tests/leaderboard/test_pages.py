@@ -19,7 +19,7 @@ from rich.console import Console
 from symprior.leaderboard.board import build
 from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS
 from symprior.leaderboard.pages import terminal_table, to_html, to_json, to_markdown, write_pages
-from symprior.leaderboard.records import RunRecord
+from symprior.leaderboard.records import EquivarianceError, RunRecord
 from symprior.leaderboard.sentences import headline
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.task import Task
@@ -166,6 +166,17 @@ def test_a_board_without_headline_tasks_says_so(make_task: Callable[..., Task], 
     dial = {"cartpole-v1": make_task("cartpole-v1", "cartpole", "dial")}
     board = build([make_run(seed=seed) for seed in range(10)], tasks=dial)
     assert headline(board) == "core-v1 has no headline task: each of its tasks stands for itself, below."
+
+
+def test_runs_without_an_equivariance_error_are_counted(tasks: dict[str, Task], make_run: Make) -> None:
+    def constant(seed: int) -> RunRecord:
+        run = make_run(seed=seed)
+        last = run.curve[-1].model_copy(update={"equivariance": EquivarianceError(mean=None, maximum=None, raw_maximum=0)})
+        return run.model_copy(update={"curve": [*run.curve[:-1], last]})
+
+    others = [make_run(seed=seed) for seed in range(2, 5)]
+    assert "[undefined in 1 run]" in to_markdown(build([constant(0), make_run(seed=1), *others], tasks=tasks))
+    assert "[undefined in 2 runs]" in to_markdown(build([constant(0), constant(1), *others], tasks=tasks))
 
 
 def test_names_cannot_carry_markup(tasks: dict[str, Task], make_run: Make) -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -184,6 +185,15 @@ def test_names_cannot_carry_markup(tasks: dict[str, Task], make_run: Make) -> No
     board = build([make_run(agent=name, seed=seed) for seed in range(5)], tasks=tasks)
     assert "<script>alert" not in to_html(board)
     assert "\\|x" in to_markdown(board)
+
+
+def test_backticks_become_code_and_stay_escaped(tasks: dict[str, Task], make_run: Make) -> None:
+    card = replace(tasks["cartpole-v1"].card, description="Its force is `eps` < 1.", group_in_words="`<b>` turns.")
+    task = replace(tasks["cartpole-v1"], card=card)
+    task.__dict__["references"] = tasks["cartpole-v1"].references
+    page = to_html(build([make_run(seed=seed) for seed in range(5)], tasks={"cartpole-v1": task}))
+    assert "Its force is <code>eps</code> &lt; 1." in page
+    assert "<code>&lt;b&gt;</code> turns." in page
 
 
 def test_pages_with_failures_few_seeds_and_two_learners_are_written(

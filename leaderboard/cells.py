@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from symprior.leaderboard.records import AgentCard, RunRecord
+from symprior.leaderboard.records import AgentCard, RunRecord, path_of
 from symprior.leaderboard.resampling import RESAMPLES, Floats, Indices, resample_indices
 from symprior.leaderboard.scores import RunScore, score_run
 from symprior.tasks.errors import SympriorError, unknown_name
@@ -149,14 +151,16 @@ def _one_suite(records: list[RunRecord], suite: str | None) -> list[RunRecord]:
     if not records:
         raise SympriorError("There are no records to build a leaderboard from. Run `symprior run` first.")
     chosen = [record for record in records if suite in (None, record.suite, f"{record.suite}-{record.suite_version}")]
-    found = sorted({f"{record.suite}-{record.suite_version}" for record in chosen})
+    found = {(record.suite, record.suite_version) for record in chosen}
     if not found:
         assert suite is not None
         raise unknown_name("suite", suite, {f"{record.suite}-{record.suite_version}" for record in records})
     if len(found) > 1:
+        versions = Counter(name for name, _ in found)
+        names = sorted(name if versions[name] == 1 else f"{name}-{version}" for name, version in found)
         raise SympriorError(
-            f"The records are of {len(found)} suites, which are not comparable: {', '.join(found)}. "
-            f"Choose one with --suite, for example --suite {found[-1]}."
+            f"The records are of {len(found)} suites, which are not comparable. Choose one: --suite "
+            f"{' or --suite '.join(names)}."
         )
     return chosen
 
@@ -177,25 +181,30 @@ def _task(name: str, tasks: Mapping[str, Task] | None) -> Task:
     try:
         return get_task(name) if tasks is None else tasks[name]
     except (KeyError, SympriorError) as error:
-        reason = str(error) if isinstance(error, SympriorError) else f"Known: {', '.join(sorted(tasks or ()))}."
         raise SympriorError(
-            f"A record is of the task {name!r}, which this symprior does not know; a newer version may have "
-            f"written it. "
-            f"{reason} Install that version, or move the record away."
+            f"A record is of the task {name!r}, which is not one of symprior's. If it is yours, name its file: "
+            "symprior leaderboard --task path/to/file.py:Name. Else a newer version wrote it: install that, or move the "
+            "record away."
         ) from error
 
 
 def _check_budgets(records: Iterable[RunRecord]) -> None:
-    budgets: dict[str, RunRecord] = {}
+    of_tasks: dict[str, dict[int, list[RunRecord]]] = {}
     for record in records:
-        first = budgets.setdefault(record.task, record)
-        if first.budget != record.budget:
+        of_tasks.setdefault(record.task, {}).setdefault(record.budget, []).append(record)
+    for task, of_budgets in of_tasks.items():
+        if len(of_budgets) > 1:
             raise SympriorError(
-                f"On {record.task} {first.agent.id} (seed {first.seed}) had a budget of {first.budget} steps "
-                f"and "
-                f"{record.agent.id} (seed {record.seed}) one of {record.budget}. Compare runs of one budget "
-                f"only."
+                f"On {task} there are runs of {len(of_budgets)} budgets, which are not comparable: "
+                f"{', '.join(_budget(budget, runs) for budget, runs in sorted(of_budgets.items()))}. Keep those of one: "
+                "run the others into a folder of their own (symprior run --records FOLDER), or move their records away."
             )
+
+
+def _budget(budget: int, runs: Sequence[RunRecord]) -> str:
+    """With one record as an example, below the records folder."""
+    more = f" and {len(runs) - 1} more" if len(runs) > 1 else ""
+    return f"{budget:,} steps ({path_of(Path(), runs[0])}{more})"
 
 
 def _check_agent(cards: Sequence[AgentCard]) -> None:

@@ -159,9 +159,9 @@ def record_path(folder: Path, *, suite: str, learner: str, task: str, agent: str
     return folder / suite / learner / task / agent / f"seed-{seed:04d}.json"
 
 
-def write_record(folder: Path, record: RunRecord) -> Path:
-    """Write one record below `folder` and return its path."""
-    path = record_path(
+def path_of(folder: Path, record: RunRecord) -> Path:
+    """Where a record lies below `folder`."""
+    return record_path(
         folder,
         suite=f"{record.suite}-{record.suite_version}",
         learner=record.agent.learner,
@@ -169,6 +169,11 @@ def write_record(folder: Path, record: RunRecord) -> Path:
         agent=record.agent.id,
         seed=record.seed,
     )
+
+
+def write_record(folder: Path, record: RunRecord) -> Path:
+    """Write one record below `folder` and return its path."""
+    path = path_of(folder, record)
     write_text_atomically(path, record.model_dump_json(indent=1) + "\n")
     return path
 

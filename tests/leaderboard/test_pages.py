@@ -172,7 +172,9 @@ def test_a_board_without_headline_tasks_says_so(make_task: Callable[..., Task], 
 def test_runs_without_an_equivariance_error_are_counted(tasks: dict[str, Task], make_run: Make) -> None:
     def constant(seed: int) -> RunRecord:
         run = make_run(seed=seed)
-        last = run.curve[-1].model_copy(update={"equivariance": EquivarianceError(mean=None, maximum=None, raw_maximum=0)})
+        last = run.curve[-1].model_copy(
+            update={"equivariance": EquivarianceError(mean=None, maximum=None, raw_maximum=0)}
+        )
         return run.model_copy(update={"curve": [*run.curve[:-1], last]})
 
     others = [make_run(seed=seed) for seed in range(2, 5)]

@@ -13,6 +13,7 @@ from symprior.benchmark.store import RECORDS
 from symprior.benchmark.suite import get_suite, suite_names
 from symprior.leaderboard.records import RunRecord
 from symprior.tasks import get_task
+from symprior.tasks.errors import SympriorError
 
 console = Console()
 
@@ -54,6 +55,8 @@ def leaderboard(
     found = (
         board_floor.read_published(board_floor.OWN_RESULTS, suite) if published else board_floor.read_records(records)
     )
+    if suite is not None:
+        _check_suite(found, suite, records)
     board = board_floor.build(found, suite, **expectations(found, suite))
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out):
@@ -62,6 +65,17 @@ def leaderboard(
         from symprior.leaderboard.figure import write_figure
 
         console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _check_suite(found: list[RunRecord], suite: str, records: Path) -> None:
+    """Say how to come by the records of a shipped suite that the folder has none of."""
+    there = sorted({f"{record.suite}-{record.suite_version}" for record in found})
+    name = next((name for name in suite_names() if suite in (name, f"{name}-{get_suite(name).version}")), None)
+    if name is not None and not any(each == suite or each.rpartition("-")[0] == suite for each in there):
+        raise SympriorError(
+            f"{records} holds no records of the suite {suite}; it has {', '.join(there)}. Run it: symprior run --suite "
+            f"{name}, or show the published one: symprior leaderboard --suite {name} --published."
+        )
 
 
 def expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:

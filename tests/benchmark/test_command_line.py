@@ -126,3 +126,6 @@ def test_from_a_run_to_a_page(symprior, tmp_path):
     for name in ("leaderboard.md", "leaderboard.json", "index.html"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
     assert "index.html" in first.stdout
+    absent = symprior("leaderboard", "--suite", "quick")
+    assert "runs holds no records of the suite quick; it has own-1" in " ".join(absent.stderr.split())
+    assert "symprior leaderboard --suite quick --published" in " ".join(absent.stderr.split())

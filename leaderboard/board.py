@@ -159,12 +159,14 @@ class Board:
     """The leaderboard of one version of a suite; rows of different learners never compare.
 
     Attributes:
+        compared: for each learner the headline tasks that its rows are over; where there is none, nothing is said over all.
         crossing: a raw return; where the median over runs crosses it is told of every row. None: of no interest.
     """
 
     suite: str
     version: str
     learners: tuple[str, ...]
+    compared: Mapping[str, tuple[str, ...]]
     rows: tuple[AgentRow, ...]
     tasks: tuple[TaskTable, ...]
     sources: Sources
@@ -206,11 +208,13 @@ def build(
     cells = collect(chosen, suite, tasks=tasks, suite_tasks=suite_tasks, seeds=seeds)
     better_plain = dict(baseline or {})
     rows = _ranked([_agent_row(cells, entry, better_plain) for entry in cells.of_entries], cells)
+    learners = sorted({learner for learner, _ in cells.of_entries}, key=_reference_first)
     used = [record for record in chosen if (record.suite, record.suite_version) == (cells.suite, cells.version)]
     return Board(
         suite=cells.suite,
         version=cells.version,
-        learners=tuple(sorted({learner for learner, _ in cells.of_entries}, key=_reference_first)),
+        learners=tuple(learners),
+        compared={learner: tuple(task.id for task in cells.compared(learner)) for learner in learners},
         rows=rows,
         tasks=tuple(_task_table(cells, task, better_plain, crossing) for task in cells.tasks),
         sources=_sources(used),
@@ -225,12 +229,13 @@ def build(
 def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> AgentRow:
     learner, agent = entry
     card = cells.cards(entry)[0]
-    headline_tasks = [task for task in cells.tasks if task.track == "headline"]
+    compared = cells.compared(learner)
     of_tasks = cells.of_entries[entry]
-    counted = [of_tasks[task.id] for task in headline_tasks if task.id in of_tasks and of_tasks[task.id].runs]
-    absent = [task.id for task in headline_tasks if task.id not in {cell.task.id for cell in counted}]
+    counted = [of_tasks[task.id] for task in compared if task.id in of_tasks and of_tasks[task.id].runs]
+    absent = [task.id for task in compared if task.id not in {cell.task.id for cell in counted}]
     # A failed run has no score; leaving it out would flatter the agent, so that nothing is said over its tasks.
     whole = counted if counted and not absent and not any(cell.failed for cell in counted) else []
+    judged = whole if compared else of_tasks.values()
     problems = tuple(cell.problem for cell in of_tasks.values() if cell.problem)
     problems += tuple(f"{agent}: no finished run on {task}" for task in absent)
     runs = [run for cell in counted or of_tasks.values() for run in cell.runs]
@@ -258,7 +263,7 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
         seeds=_span([len(cell.runs) for cell in counted or of_tasks.values()]) or Span(0, 0),
         gradient_steps=_span([run.effort.gradient_steps for run in runs]),
         training_seconds=float(np.mean([run.effort.training_seconds for run in runs])) if runs else None,
-        complete=bool(whole) and all(cell.complete for cell in whole),
+        complete=bool(judged) and all(cell.complete for cell in judged),
         problems=problems,
     )
 
@@ -348,7 +353,7 @@ def _ranked(rows: list[AgentRow], cells: Cells) -> tuple[AgentRow, ...]:
 
 
 def _contender(row: AgentRow, cells: Cells) -> Contender:
-    own = [cell for cell in cells.of_entries[(row.learner, row.agent)].values() if cell.task.track == "headline"]
+    own = [cells.of_entries[(row.learner, row.agent)][task.id] for task in cells.compared(row.learner)]
     value = _headline_value(own, "efficiency_clipped")
     return Contender(value, _headline_distribution(own, "efficiency_clipped"), _fewest(own))
 

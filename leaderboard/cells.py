@@ -88,6 +88,10 @@ class Cells:
     tasks: tuple[Task, ...]
     of_entries: Mapping[Entry, Mapping[str, Cell]]
 
+    def compared(self, learner: str) -> tuple[Task, ...]:
+        """The headline tasks that the agents of a learner are compared over."""
+        return tuple(task for task in self.tasks if task.track == "headline")
+
     def cards(self, entry: Entry) -> list[AgentCard]:
         """The agent's card on each of its tasks."""
         return [cell.agent for cell in self.of_entries[entry].values()]

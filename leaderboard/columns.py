@@ -315,6 +315,7 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "Final score",
         "Normalised score of the last evaluation, never the best one; clipped per run, mean over runs.",
         lambda row: _estimate(row.final),
+        in_terminal=False,
     ),
     Column(
         "time",
@@ -330,6 +331,7 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "Environment steps of the first evaluation at which the median over runs is at or over the threshold and still is "
         "at the next one.",
         lambda row: _steps(row.median_at_threshold),
+        in_terminal=False,
     ),
     Column(
         "failures",
@@ -348,6 +350,7 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "Equivariance error",
         "At the last checkpoint, mean over runs; 0 is equivariant.",
         lambda row: _error(row.equivariance.mean if row.equivariance else None, row.equivariance),
+        in_terminal=False,
     ),
     Column("runs", "Seeds", "Finished runs.", lambda row: Shown(f"{row.runs}", "", row.runs)),
     Column(

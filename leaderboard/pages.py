@@ -6,6 +6,7 @@ Two builds from the same records write the same bytes.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from rich.text import Text
 
 from symprior.leaderboard import sentences
 from symprior.leaderboard.board import Board
-from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS, Shown
+from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS, Column, Row, Shown
 from symprior.leaderboard.rendering import rendered
 from symprior.tasks.files import write_text_atomically
 
@@ -85,18 +86,21 @@ def to_json(board: Board) -> str:
 
 
 def terminal_table(board: Board) -> Group:
-    """What `symprior leaderboard` prints: the headline, a table for each learner, what is incomplete."""
+    """What `symprior leaderboard` prints: the headline, tables for each learner, what is incomplete.
+
+    A learner has one table over its tasks; where it has nothing to say over them, one for each.
+    """
     parts: list[Any] = [Text(sentences.headline(board), style="bold")]
     for learner in board.learners:
-        table = Table(title=f"{board.suite}-{board.version}, learner {learner}", title_justify="left", expand=False)
-        columns = [column for column in AGENT_COLUMNS if column.in_terminal and column.name != "learner"]
-        for column in columns:
-            table.add_column(
-                column.title, justify="right" if column.numeric else "left", no_wrap=column.name == "agent"
+        of_learner = f"learner {learner}, {board.suite}-{board.version}"
+        if board.compared[learner]:
+            title = f"{sentences.over(board, learner)}, {of_learner}"
+            parts.append(_table(title, AGENT_COLUMNS, board.rows_of(learner)))
+        else:
+            of_tasks = {table.task: [row for row in table.rows if row.learner == learner] for table in board.tasks}
+            parts.extend(
+                _table(f"On {task}, {of_learner}", TASK_COLUMNS, rows) for task, rows in of_tasks.items() if rows
             )
-        for row in board.rows_of(learner):
-            table.add_row(*(_in_terminal(column.show(row)) for column in columns))
-        parts.append(table)
     parts.extend(Text(f"⚠ {problem}", style="yellow") for row in board.rows for problem in row.problems)
     parts.append(
         Text(
@@ -105,6 +109,16 @@ def terminal_table(board: Board) -> Group:
         )
     )
     return Group(*parts)
+
+
+def _table(title: str, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> Table:
+    table = Table(title=title, title_justify="left", expand=False)
+    chosen = [column for column in columns if column.in_terminal and column.name != "learner"]
+    for column in chosen:
+        table.add_column(column.title, justify="right" if column.numeric else "left", no_wrap=column.name == "agent")
+    for row in rows:
+        table.add_row(*(_in_terminal(column.show(row)) for column in chosen))
+    return table
 
 
 def _in_terminal(shown: Shown) -> Text:
@@ -117,6 +131,7 @@ def _render(template: str, board: Board, **more: Any) -> str:
         template,
         board=board,
         headline=sentences.headline(board),
+        over=sentences.over,
         sentences=sentences.of_task,
         agent_columns=AGENT_COLUMNS,
         task_columns=TASK_COLUMNS,

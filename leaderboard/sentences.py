@@ -11,9 +11,9 @@ def headline(board: Board) -> str:
     for learner in board.learners:
         for row in board.rows_of(learner):
             if row.complete and not row.plain and row.gain is not None:
-                where = _where(board) + (f" ({learner})" if len(board.learners) > 1 else "")
+                where = over(board, learner) + (f" ({learner})" if len(board.learners) > 1 else "")
                 return data_needed(where, row.agent, row.gain)
-    if not any(table.track == "headline" for table in board.tasks):
+    if not any(board.compared.values()):
         return f"{board.suite}-{board.version} has no headline task: each of its tasks stands for itself, below."
     return f"No agent of {board.suite}-{board.version} is complete and has a plain arm beside it yet."
 
@@ -45,6 +45,7 @@ def data_needed(where: str, agent: str, gain: Gain) -> str:
     return f"{sentence}."
 
 
-def _where(board: Board) -> str:
-    tasks = [table.task for table in board.tasks if table.track == "headline"]
+def over(board: Board, learner: str) -> str:
+    """What the rows of a learner are over."""
+    tasks = board.compared[learner]
     return f"On {tasks[0]}" if len(tasks) == 1 else f"Over the {len(tasks)} headline tasks"

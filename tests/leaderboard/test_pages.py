@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from symprior.leaderboard.board import build
+from symprior.leaderboard.board import Board, build
 from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS
 from symprior.leaderboard.pages import terminal_table, to_html, to_json, to_markdown, write_pages
 from symprior.leaderboard.records import EquivarianceError, RunRecord
@@ -29,6 +30,13 @@ Make = Callable[..., RunRecord]
 Runs = Callable[..., list[RunRecord]]
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+def in_terminal(board: Board, width: int = 160) -> str:
+    """What the command line prints."""
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(terminal_table(board))
+    return console.export_text()
 
 
 class Reader(HTMLParser):
@@ -165,8 +173,13 @@ def test_the_headline_sentence_claims_no_more_than_the_data(
 
 def test_a_board_without_headline_tasks_says_so(make_task: Callable[..., Task], make_run: Make) -> None:
     dial = {"cartpole-v1": make_task("cartpole-v1", "cartpole", "dial")}
-    board = build([make_run(seed=seed) for seed in range(10)], tasks=dial)
+    board = build([make_run(seed=seed, agent=agent) for seed in range(10) for agent in ("ppo", "ppo+x")], tasks=dial)
     assert headline(board) == "core-v1 has no headline task: each of its tasks stands for itself, below."
+    assert all(row.complete for row in board.rows)
+    assert "## Learner" not in to_markdown(board)
+    assert "<h2>Leaderboard" not in to_html(board)
+    assert "Rank" not in in_terminal(board)
+    assert "On cartpole-v1, learner stable-baselines3" in in_terminal(board)
 
 
 def test_runs_without_an_equivariance_error_are_counted(tasks: dict[str, Task], make_run: Make) -> None:
@@ -222,9 +235,7 @@ def test_json_has_every_number_and_is_valid(tasks: dict[str, Task], suite_runs: 
 
 def test_the_terminal_shows_the_same_numbers(tasks: dict[str, Task], suite_runs: Runs) -> None:
     board = build(suite_runs(), tasks=tasks)
-    console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(terminal_table(board))
-    text = console.export_text()
+    text = in_terminal(board)
     assert headline(board) in text
     for row in board.rows:
         assert row.agent in text

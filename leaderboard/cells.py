@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from symprior.leaderboard.records import AgentCard, RunRecord, path_of
+from symprior.leaderboard.records import OWN_SUITE, AgentCard, RunRecord, path_of
 from symprior.leaderboard.resampling import RESAMPLES, Floats, Indices, resample_indices
 from symprior.leaderboard.scores import RunScore, score_run
 from symprior.tasks.errors import SympriorError, unknown_name
@@ -89,8 +89,12 @@ class Cells:
     of_entries: Mapping[Entry, Mapping[str, Cell]]
 
     def compared(self, learner: str) -> tuple[Task, ...]:
-        """The headline tasks that the agents of a learner are compared over."""
-        return tuple(task for task in self.tasks if task.track == "headline")
+        """The headline tasks that the agents of a learner are compared over: of single runs, those that all were run on."""
+        headline = tuple(task for task in self.tasks if task.track == "headline")
+        if self.suite != OWN_SUITE:
+            return headline
+        agents = [of_tasks for (other, _), of_tasks in self.of_entries.items() if other == learner]
+        return tuple(task for task in headline if all(task.id in of_tasks for of_tasks in agents))
 
     def cards(self, entry: Entry) -> list[AgentCard]:
         """The agent's card on each of its tasks."""
@@ -112,7 +116,7 @@ def collect(
         suite: `name` or `name-version`.
         tasks: where tasks are looked up; the registry by default.
         suite_tasks: the tasks an agent must have; by default those in the records.
-        seeds: the seeds a cell must have; by default every seed that the agent has on any task.
+        seeds: the seeds a cell must have; by default every seed that the agent has on any task, of single runs on this one.
 
     Raises:
         SympriorError: no records, several suites and none named, two differing records of one run, an unknown
@@ -129,10 +133,15 @@ def collect(
     of_entries: dict[Entry, dict[str, Cell]] = {}
     for entry, of_tasks in sorted(by_cell.items()):
         _check_agent([run.agent for runs in of_tasks.values() for run in runs])
-        own = {run.seed for runs in of_tasks.values() for run in runs}
-        wanted = own if seeds is None else set(seeds)
+        everywhere = [run for runs in of_tasks.values() for run in runs]
         of_entries[entry] = {
-            task: _cell(f"{name}-{version}", known[task], runs, wanted) for task, runs in sorted(of_tasks.items())
+            task: _cell(
+                f"{name}-{version}",
+                known[task],
+                runs,
+                {run.seed for run in (runs if name == OWN_SUITE else everywhere)} if seeds is None else set(seeds),
+            )
+            for task, runs in sorted(of_tasks.items())
         }
     return Cells(name, version, tuple(known.values()), of_entries)
 

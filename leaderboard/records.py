@@ -30,6 +30,10 @@ DIVERGED = "The run diverged: its parameters are no finite numbers any more."
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
+OWN_SUITE = "own"
+"""The suite of single runs. Nobody froze its tasks and seeds, so that none can be missing."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

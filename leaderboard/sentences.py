@@ -14,7 +14,8 @@ def headline(board: Board) -> str:
                 where = over(board, learner) + (f" ({learner})" if len(board.learners) > 1 else "")
                 return data_needed(where, row.agent, row.gain)
     if not any(board.compared.values()):
-        return f"{board.suite}-{board.version} has no headline task: each of its tasks stands for itself, below."
+        which = " that all agents of a learner were run on" if any(t.track == "headline" for t in board.tasks) else ""
+        return f"{board.suite}-{board.version} has no headline task{which}: each of its tasks stands for itself, below."
     return f"No agent of {board.suite}-{board.version} is complete and has a plain arm beside it yet."
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from symprior.benchmark.job import parse_seeds
 from symprior.benchmark.store import RECORDS
 from symprior.benchmark.suite import get_suite, suite_names
-from symprior.leaderboard.records import RunRecord
+from symprior.leaderboard.records import OWN_SUITE, RunRecord
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 
@@ -34,7 +34,11 @@ def leaderboard(
     ] = False,
     suite: Annotated[str | None, typer.Option(help="Which suite, where the folder holds several.")] = None,
     task: Annotated[
-        list[str] | None, typer.Option(help="A task of your own in the records: `path/to/file.py:Name`.")
+        list[str] | None,
+        typer.Option(
+            help="Of single runs (the suite `own`) show this task only; may be given again. One of your own is "
+            "`path/to/file.py:Name`."
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the pages are written.")] = Path("site"),
     figure: Annotated[
@@ -48,8 +52,6 @@ def leaderboard(
         from symprior.leaderboard.figure import check_format
 
         check_format(figure)
-    for name in task or ():
-        get_task(name)  # known by its id from here on
     if published:
         suite = suite or SHOWN_FIRST
     found = (
@@ -57,6 +59,8 @@ def leaderboard(
     )
     if suite is not None:
         _check_suite(found, suite, records)
+    if task:
+        found = _single_runs(found, suite, [get_task(name).id for name in task])
     board = board_floor.build(found, suite, **expectations(found, suite))
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out):
@@ -65,6 +69,22 @@ def leaderboard(
         from symprior.leaderboard.figure import write_figure
 
         console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _single_runs(found: list[RunRecord], suite: str | None, tasks: list[str]) -> list[RunRecord]:
+    """The single runs on these tasks."""
+    if suite is not None and suite.split("-")[0] != OWN_SUITE:
+        raise SympriorError(
+            f"The suite {suite} has one board, with all of its tasks; --task chooses among single runs (the suite "
+            f"{OWN_SUITE}). Give one of --suite and --task."
+        )
+    chosen = [record for record in found if record.suite == OWN_SUITE and record.task in tasks]
+    if unknown := sorted(set(tasks) - {record.task for record in chosen}):
+        raise SympriorError(
+            f"There are no single runs on {', '.join(unknown)}, and --task chooses among those. Make some: symprior run "
+            "--task TASK --agent AGENT; or leave --task out."
+        )
+    return chosen
 
 
 def _check_suite(found: list[RunRecord], suite: str, records: Path) -> None:

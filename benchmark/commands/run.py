@@ -19,6 +19,7 @@ from symprior.benchmark.progress import progress_over
 from symprior.benchmark.runner import Outcome
 from symprior.benchmark.store import RECORDS, RecordStore
 from symprior.benchmark.suite import get_suite
+from symprior.leaderboard.records import OWN_SUITE
 from symprior.tasks import Task, get_task
 from symprior.tasks.errors import SympriorError
 
@@ -118,7 +119,7 @@ def _jobs(
         raise SympriorError("Say what to run: --suite NAME, or --task TASK and --agent AGENT.")
     jobs = [
         Job(
-            suite="own",
+            suite=OWN_SUITE,
             suite_version="1",
             task=task.id,
             agent=agent,

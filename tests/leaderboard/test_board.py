@@ -162,6 +162,24 @@ def test_an_agent_without_a_task_has_no_headline(tasks: dict[str, Task], suite_r
     assert row.problems == ("ppo+fold: no finished run on cartpole-v1",)
 
 
+def test_of_single_runs_nothing_is_missing(tasks: dict[str, Task], make_run: Make) -> None:
+    first = [make_run(agent="mine", learner="own", seed=seed, suite="own") for seed in range(5)]
+    first += [make_run(agent="ppo", seed=seed, suite="own") for seed in range(5)]
+    both = [
+        make_run(agent="ppo+x", seed=seed, suite="own", task=task) for seed in range(6) for task in (CARTPOLE, CATCH)
+    ]
+    board = build([*first, *both[:-1]], tasks=tasks)
+    assert all(row.complete and not row.problems for row in board.rows)
+    assert board.compared == {"stable-baselines3": (CARTPOLE,), "own": (CARTPOLE,)}
+    assert all(row.headline is not None for row in board.rows)
+    apart = build(
+        [*first, *(make_run(agent="ppo+x", seed=seed, suite="own", task=CATCH) for seed in range(5))], tasks=tasks
+    )
+    assert apart.compared["stable-baselines3"] == ()
+    assert [len(table.rows) for table in apart.tasks] == [2, 1]
+    assert all(row.complete and row.headline is None for row in apart.rows_of("stable-baselines3"))
+
+
 def test_an_agent_whose_every_run_failed_is_a_row(tasks: dict[str, Task], suite_runs: Runs, make_failure: Make) -> None:
     records = suite_runs(seeds=5) + [
         make_failure(agent="ppo+bad", seed=seed, task=task) for seed in range(5) for task in (CARTPOLE, CATCH)

@@ -11,7 +11,7 @@ import numpy as np
 from symprior.leaderboard.cells import Cell, Cells, Entry, collect
 from symprior.leaderboard.citations import bibliography
 from symprior.leaderboard.curves import Curve, curve_of, median_at_threshold, median_crossing
-from symprior.leaderboard.gains import PLAIN_PRIORS, Gain, gain_on_task, gain_over_tasks, plain_arm
+from symprior.leaderboard.gains import CONTROL_PRIORS, PLAIN_PRIORS, Gain, gain_on_task, gain_over_tasks, plain_arm
 from symprior.leaderboard.intervals import Estimate, estimate
 from symprior.leaderboard.ranks import Contender, RankRange, rank_ranges
 from symprior.leaderboard.records import RunRecord
@@ -55,6 +55,7 @@ class AgentRow:
         failures: finished runs that never reached the threshold, of how many.
         improvement: probability that a run beats one of the plain arm, averaged over tasks.
         plain: whether the agent has no symmetry prior: gains are measured against such.
+        control: whether its prior is a control, as a basis that is no symmetry's.
         gradient_steps, training_seconds: per run.
         problems: failed, missing or left-out seeds and missing tasks, in words.
     """
@@ -66,6 +67,7 @@ class AgentRow:
     description: str
     symmetry_used: tuple[str, ...]
     plain: bool
+    control: bool
     rank: RankRange | None
     headline: Estimate | None
     headline_unclipped: float | None
@@ -247,6 +249,7 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
         description=card.description,
         symmetry_used=tuple(sorted({card.symmetry_used for card in cells.cards(entry)})),
         plain=card.prior in PLAIN_PRIORS,
+        control=card.prior in CONTROL_PRIORS,
         rank=None,
         headline=_headline(whole, "efficiency_clipped") if whole else None,
         headline_unclipped=_headline(whole, "efficiency").value if whole else None,

@@ -20,6 +20,18 @@ from symprior.tasks.errors import SympriorError
 
 PLAIN_PRIORS = ("plain", "wide")
 
+CONTROL_PRIORS = (
+    "generic-augment",
+    "more-steps",
+    "nullspace",
+    "random-basis",
+    "subgroup",
+    "wrong-group",
+    "wrong-group-augment",
+    "wrong-group-relaxed",
+)
+"""Priors that keep a claim honest and are none to be claimed; records know a prior by its name only."""
+
 Mark = Literal["", "≥", "≤", "unresolved"]
 
 
@@ -32,7 +44,7 @@ class Gain:
             mean.
         mark: `≥` where plain runs are censored, `≤` where runs of the prior are, `unresolved` where both are
             or most of either.
-        plain: the id of the plain arm; where it differs from task to task, all of them.
+        plain: the id of the plain arm; where it differs from task to task, which one is meant where.
         censored: runs of the agent, and of the plain arm, that never reached the threshold.
         runs: runs of the agent, and of the plain arm.
     """
@@ -93,10 +105,20 @@ def gain_over_tasks(pairs: Sequence[tuple[Cell, Cell]]) -> Gain:
     return Gain(
         estimate=estimate(float(np.exp(log_ratio)), np.exp(log_ratios), fewest, len(pairs)),
         mark=_combined([_mark(prior, plain) for prior, plain in pairs]),
-        plain=", ".join(sorted({plain.agent.id for _, plain in pairs})),
+        plain=_named({plain.task.id: plain.agent.id for _, plain in pairs}),
         censored=(sum(_censored(prior) for prior, _ in pairs), sum(_censored(plain) for _, plain in pairs)),
         runs=(sum(len(prior.runs) for prior, _ in pairs), sum(len(plain.runs) for _, plain in pairs)),
     )
+
+
+def _named(arms: Mapping[str, str]) -> str:
+    """The plain arms of tasks in words."""
+    tasks = {
+        arm: " and ".join(task for task in sorted(arms) if arms[task] == arm) for arm in sorted(set(arms.values()))
+    }
+    if len(tasks) == 1:
+        return next(iter(tasks))
+    return f"the better plain arm ({', '.join(f'{arm} on {where}' for arm, where in tasks.items())})"
 
 
 def _ratio(prior: Cell, plain: Cell, *, resampled: bool) -> Floats:

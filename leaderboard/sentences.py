@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from symprior.leaderboard.board import Board, TaskTable
+from collections.abc import Sequence
+
+from symprior.leaderboard.board import AgentRow, Board, TaskTable
 from symprior.leaderboard.gains import Gain
 
 
 def headline(board: Board) -> str:
-    """The first sentence: the best complete agent that has a prior and a plain arm to be compared with."""
+    """The first sentence: the best complete agent that has a prior and a plain arm; then what shares its first rank."""
     for learner in board.learners:
-        for row in board.rows_of(learner):
-            if row.complete and not row.plain and row.gain is not None:
-                where = over(board, learner) + (f" ({learner})" if len(board.learners) > 1 else "")
-                return data_needed(where, row.agent, row.gain)
+        best = _best(board.rows_of(learner))
+        if best:
+            where = over(board, learner) + (f" ({learner})" if len(board.learners) > 1 else "")
+            tied = ", ".join(f"{agent} {_share(gain)}" for agent, gain in best[1:])
+            return data_needed(where, *best[0]) + (f" Tied with it: {tied}." if tied else "")
     if not any(board.compared.values()):
         which = " that all agents of a learner were run on" if any(t.track == "headline" for t in board.tasks) else ""
         return f"{board.suite}-{board.version} has no headline task{which}: each of its tasks stands for itself, below."
-    return f"No agent of {board.suite}-{board.version} is complete and has a plain arm beside it yet."
+    return f"No agent of {board.suite}-{board.version} with a prior is complete and has a plain arm beside it yet."
+
+
+def _best(rows: Sequence[AgentRow]) -> list[tuple[str, Gain]]:
+    """The best agent that has a gain to speak of, and those whose ranks begin where its ranks do; controls are none."""
+    spoken_of = [row for row in rows if row.complete and not row.plain and not row.control]
+    gains = [(row, row.gain) for row in spoken_of if row.gain is not None]
+    return [
+        (row.agent, gain)
+        for place, (row, gain) in enumerate(gains)
+        if place == 0 or (row.rank and gains[0][0].rank and row.rank.best == gains[0][0].rank.best)
+    ]
 
 
 def of_task(table: TaskTable, learner: str) -> tuple[str, ...]:
@@ -34,16 +48,21 @@ def data_needed(where: str, agent: str, gain: Gain) -> str:
             f"and {of_plain} of "
             f"{gain.runs[1]} of {gain.plain} never reach the threshold."
         )
-    bound = {"≥": "at most ", "≤": "at least "}.get(gain.mark, "")
-    interval = gain.estimate.interval
-    share = f"{bound}{1 / gain.estimate.value:.2f}×"
+    sentence, interval = f"{where}, {agent} needs {_share(gain)} the data of {gain.plain}", gain.estimate.interval
     if interval is None:
-        return f"{where}, {agent} needs {share} the data of {gain.plain}; {gain.estimate.note}."
-    between = f"95 %: {1 / interval.high:.2f} – {1 / interval.low:.2f}{interval.mark}"
-    sentence = f"{where}, {agent} needs {share} ({between}) the data of {gain.plain}"
+        return f"{sentence}; {gain.estimate.note}."
     if interval.low <= 1 <= interval.high:
         return f"{sentence}; the interval includes 1×, so no difference is shown."
     return f"{sentence}."
+
+
+def _share(gain: Gain) -> str:
+    """Of the plain arm's data, with its interval."""
+    if gain.mark == "unresolved":
+        return gain.mark
+    bound = {"≥": "at most ", "≤": "at least "}.get(gain.mark, "")
+    share, interval = f"{bound}{1 / gain.estimate.value:.2f}×", gain.estimate.interval
+    return f"{share} (95 %: {1 / interval.high:.2f} – {1 / interval.low:.2f}{interval.mark})" if interval else share
 
 
 def over(board: Board, learner: str) -> str:

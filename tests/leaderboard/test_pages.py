@@ -162,13 +162,25 @@ def test_the_headline_sentence_says_how_much_data_is_needed(tasks: dict[str, Tas
             {"ppo": 1, "ppo+x": 1},
             "it is unresolved how much data ppo+x needs: 20 of its 20 runs and 20 of 20 of ppo",
         ),
-        (10, {"ppo": 1.2}, "No agent of core-v1 is complete and has a plain arm beside it yet."),
+        (10, {"ppo": 1.2}, "No agent of core-v1 with a prior is complete and has a plain arm beside it yet."),
     ],
 )
 def test_the_headline_sentence_claims_no_more_than_the_data(
     tasks: dict[str, Task], suite_runs: Runs, seeds: int, speeds: dict[str, float], sentence: str
 ) -> None:
     assert sentence in headline(build(suite_runs(seeds=seeds, speeds=speeds), tasks=tasks))
+
+
+def test_the_headline_sentence_is_of_no_control_and_names_who_is_tied(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    board = build(suite_runs(speeds={"ppo": 6, "ppo+fold": 14, "ppo+augment": 14, "ppo+nullspace": 30}), tasks=tasks)
+    assert board.rows[0].agent == "ppo+nullspace"
+    first, second = (row for row in board.rows if row.agent in ("ppo+fold", "ppo+augment"))
+    assert first.rank == second.rank
+    assert second.gain is not None
+    sentence = headline(board)
+    assert sentence.startswith(f"Over the 2 headline tasks, {first.agent} needs")
+    assert f"Tied with it: {second.agent} {1 / second.gain.estimate.value:.2f}× (95 %: " in sentence
+    assert "nullspace" not in sentence
 
 
 def test_a_board_without_headline_tasks_says_so(make_task: Callable[..., Task], make_run: Make) -> None:

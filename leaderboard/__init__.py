@@ -10,9 +10,10 @@ What is here works without torch: a record carries its agent's card.
 
 from symprior.leaderboard.board import Board, build
 from symprior.leaderboard.citations import bibliography
-from symprior.leaderboard.pages import terminal_table, write_pages
+from symprior.leaderboard.pages import write_pages
 from symprior.leaderboard.published import OWN_RESULTS, publish, read_published
 from symprior.leaderboard.records import RunRecord, read_record, read_records, write_record
+from symprior.leaderboard.terminal import terminal_table
 
 __all__ = [
     "OWN_RESULTS",

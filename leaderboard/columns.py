@@ -7,14 +7,14 @@ with its explanation in all three.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from symprior.leaderboard.board import AgentRow, Equivariance, Span, TaskRow
 from symprior.leaderboard.gains import Gain
 from symprior.leaderboard.intervals import Estimate
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", AgentRow, TaskRow)
 
 NOTHING = "—"
 
@@ -65,15 +65,10 @@ def _estimate(value: Estimate | None, digits: int = 3, whisker: bool = False) ->
 
 
 def _detail(value: Estimate, form: str) -> str:
-    """The interval; why there is none is said in short here and in full by `_headline`."""
+    """The interval, or that there is none; the marks say why."""
     if value.interval is None:
-        return f"no interval (n = {value.runs})"
+        return "no interval"
     return f"{value.interval.low:{form}} – {value.interval.high:{form}}{value.interval.mark}"
-
-
-def _headline(value: Estimate | None) -> Shown:
-    shown = _estimate(value, whisker=True)
-    return replace(shown, detail=value.note) if value is not None and value.note else shown
 
 
 def _expanded(value: Estimate | None) -> Shown:
@@ -119,7 +114,7 @@ def _span(span: Span | None) -> Shown:
 
 
 def _rate(failed: int, runs: int) -> Shown:
-    return Shown(f"{100 * failed / runs:.0f} %", f"{failed} of {runs} runs", failed / runs) if runs else Shown(NOTHING)
+    return Shown(f"{100 * failed / runs:.0f} %", f"{failed} of {runs}", failed / runs) if runs else Shown(NOTHING)
 
 
 def _error(value: float | None, of: Equivariance | None) -> Shown:
@@ -167,7 +162,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "optimum from the first step), clipped to [−1, 1.1], mean over seeds per task, then over task "
         "families with equal "
         "weight. With its 95 % percentile interval.",
-        lambda row: _headline(row.headline),
+        lambda row: _estimate(row.headline, whisker=True),
     ),
     Column(
         "headline_expanded",
@@ -283,6 +278,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "Learner",
         "What carries the algorithm out. Agents of different learners are never compared.",
         lambda row: Shown(row.learner, "", row.learner),
+        in_terminal=False,
         numeric=False,
     ),
 )
@@ -308,7 +304,7 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "efficiency",
         "Data efficiency",
         "Area under the normalised curve over the budget, clipped to [−1, 1.1] per run, mean over runs.",
-        lambda row: _headline(row.efficiency),
+        lambda row: _estimate(row.efficiency, whisker=True),
     ),
     Column(
         "final",
@@ -358,6 +354,7 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "Learner",
         "What carries the algorithm out.",
         lambda row: Shown(row.learner, "", row.learner),
+        in_terminal=False,
         numeric=False,
     ),
 )

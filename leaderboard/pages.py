@@ -1,4 +1,4 @@
-"""The board as Markdown, JSON, one HTML file that needs nothing from anywhere, and a table in the terminal.
+"""The board as Markdown, JSON, and one HTML file that needs nothing from anywhere.
 
 Two builds from the same records write the same bytes.
 """
@@ -6,19 +6,15 @@ Two builds from the same records write the same bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
 
 from symprior.leaderboard import sentences
 from symprior.leaderboard.board import Board
-from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS, Column, Row, Shown
+from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS
 from symprior.leaderboard.rendering import rendered
 from symprior.tasks.files import write_text_atomically
 
@@ -85,47 +81,6 @@ def to_json(board: Board) -> str:
     return json.dumps(_rounded(tree), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def terminal_table(board: Board) -> Group:
-    """What `symprior leaderboard` prints: the headline, tables for each learner, what is incomplete.
-
-    A learner has one table over its tasks; where it has nothing to say over them, one for each.
-    """
-    parts: list[Any] = [Text(sentences.headline(board), style="bold")]
-    for learner in board.learners:
-        of_learner = f"learner {learner}, {board.suite}-{board.version}"
-        if board.compared[learner]:
-            title = f"{sentences.over(board, learner)}, {of_learner}"
-            parts.append(_table(title, AGENT_COLUMNS, board.rows_of(learner)))
-        else:
-            of_tasks = {table.task: [row for row in table.rows if row.learner == learner] for table in board.tasks}
-            parts.extend(
-                _table(f"On {task}, {of_learner}", TASK_COLUMNS, rows) for task, rows in of_tasks.items() if rows
-            )
-    parts.extend(Text(f"⚠ {problem}", style="yellow") for row in board.rows for problem in row.problems)
-    parts.append(
-        Text(
-            "95 % bootstrap intervals over seeds, for these tasks; ranks are ranges (Holm-corrected).",
-            style="dim",
-        )
-    )
-    return Group(*parts)
-
-
-def _table(title: str, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> Table:
-    table = Table(title=title, title_justify="left", expand=False)
-    chosen = [column for column in columns if column.in_terminal and column.name != "learner"]
-    for column in chosen:
-        table.add_column(column.title, justify="right" if column.numeric else "left", no_wrap=column.name == "agent")
-    for row in rows:
-        table.add_row(*(_in_terminal(column.show(row)) for column in chosen))
-    return table
-
-
-def _in_terminal(shown: Shown) -> Text:
-    text = Text(shown.text)
-    return text.append(f"\n{shown.detail}", style="dim") if shown.detail else text
-
-
 def _render(template: str, board: Board, **more: Any) -> str:
     return rendered(
         template,
@@ -135,9 +90,16 @@ def _render(template: str, board: Board, **more: Any) -> str:
         sentences=sentences.of_task,
         agent_columns=AGENT_COLUMNS,
         task_columns=TASK_COLUMNS,
+        legend=_legend(board),
         marks=MARKS,
         **more,
     )
+
+
+def _legend(board: Board) -> dict[str, str]:
+    """What the heads of the board's tables mean; what a head means over all tasks covers what it means on one."""
+    over_all = {column.title: column.explanation for column in AGENT_COLUMNS if any(board.compared.values())}
+    return over_all | {c.title: c.explanation for c in TASK_COLUMNS if c.title not in over_all}
 
 
 def _rounded(value: Any) -> Any:

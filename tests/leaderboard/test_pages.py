@@ -20,9 +20,10 @@ from rich.console import Console
 
 from symprior.leaderboard.board import Board, build
 from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS
-from symprior.leaderboard.pages import terminal_table, to_html, to_json, to_markdown, write_pages
+from symprior.leaderboard.pages import to_html, to_json, to_markdown, write_pages
 from symprior.leaderboard.records import EquivarianceError, RunRecord
 from symprior.leaderboard.sentences import headline
+from symprior.leaderboard.terminal import terminal_table
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.task import Task
 
@@ -129,6 +130,8 @@ def test_every_column_is_in_every_output(tasks: dict[str, Task], suite_runs: Run
         assert column.explanation in text
     for of_task in TASK_COLUMNS:
         assert of_task.title in text
+        assert text.count(f"- **{of_task.title}**: ") == 1
+        assert f"<dt>{of_task.title}</dt>" in page
     assert [column["name"] for column in tree["columns"]] == [column.name for column in AGENT_COLUMNS]
     for mark, meaning in MARKS:
         assert f"- {mark}: {meaning}." in text
@@ -253,6 +256,18 @@ def test_the_terminal_shows_the_same_numbers(tasks: dict[str, Task], suite_runs:
         assert row.agent in text
         assert row.headline is not None
         assert f"{row.headline.value:.3f}" in text
+
+
+def test_the_terminal_cuts_no_word_at_80_columns(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    agents = {"ppo": 9, "ppo+wrong-group-augment": 1.5, "ppo+homomorphic": 20}
+    text = in_terminal(build(suite_runs(speeds=agents), tasks=tasks), width=80)
+    for word in (*(f" {agent} " for agent in agents), "efficiency", "Failures", "Symmetry", "unresolved", "Seeds"):
+        assert word in text
+    assert "…" not in text
+    assert "ppo+wrong-group-augment: never at threshold: " in text
+    assert "unresolved: more than half of the runs" in text
+    few = in_terminal(build([run for run in suite_runs(seeds=5) if run.task == "cartpole-v1"], tasks=tasks), width=80)
+    assert "no interval: fewer than 5 seeds" in few
 
 
 def test_an_unwritable_folder_is_a_sentence(tmp_path: Path, tasks: dict[str, Task], suite_runs: Runs) -> None:

@@ -1,7 +1,7 @@
 """Are two learners one? Two one-sided tests (Schuirmann, 1987) on data efficiency and on the logarithm of the gain.
 
 Equivalence is claimed only where the 90 % interval of the difference lies within the margins; a difference that is not
-found is no evidence.
+found is no evidence of equivalence.
 """
 
 from __future__ import annotations
@@ -85,6 +85,11 @@ class Equivalence:
         """Whether equivalence was shown."""
         return self.p_value <= LEVEL
 
+    @property
+    def hints_at_a_difference(self) -> bool:
+        """Whether equivalence was not shown, and the interval excludes 0."""
+        return not self.holds and not self.low <= 0 <= self.high
+
 
 def efficiencies_equal(first: Arm, second: Arm) -> Equivalence:
     """Mean data efficiency of one agent by two learners, Welch's interval."""
@@ -93,7 +98,7 @@ def efficiencies_equal(first: Arm, second: Arm) -> Equivalence:
 
 def gains_equal(first: tuple[Arm, Arm], second: tuple[Arm, Arm]) -> Equivalence:
     """The logarithm of the symmetry gain, (plain, prior) by each learner; variances by the delta method."""
-    return _two_one_sided("log symmetry gain", (_log_gain(*first), _log_gain(*second)), GAIN_MARGIN)
+    return _two_one_sided("gain", (_log_gain(*first), _log_gain(*second)), GAIN_MARGIN)
 
 
 def runs_needed(pilot: Equivalence, ratio: float = 1.0) -> tuple[int, int]:

@@ -16,12 +16,19 @@ def to_markdown(tests: list[LearnerTest]) -> str:
     """All tests as Markdown."""
     planned, others = ([test for test in tests if (test.suite == SUITE) is flag] for flag in (True, False))
     quantities = [quantity for test in planned for quantity in test.quantities]
+    hints = [
+        f"{quantity.quantity} on {test.task} ({f'round {test.round}' if test.suite == SUITE else test.suite})"
+        for test in planned + others
+        for quantity in test.quantities
+        if quantity.hints_at_a_difference
+    ]
     return rendered(
         "equivalence.md.j2",
         planned=planned,
         others=others,
         row=row,
         quantities=quantities,
+        hints=hints,
         repeats=sum(test.round != "1" for test in planned),
         efficiency_margin=EFFICIENCY_MARGIN,
         level=LEVEL,
@@ -30,7 +37,7 @@ def to_markdown(tests: list[LearnerTest]) -> str:
 
 def row(test: LearnerTest, quantity: Equivalence) -> list[str]:
     """A quantity of a test as cells; gains as ratios, their difference in logarithms."""
-    is_gain = quantity.quantity.startswith("log")
+    is_gain = quantity.quantity.startswith("gain")
     values = [f"{exp(side.value):.2f}×" if is_gain else f"{side.value:.3f}" for side in quantity.sides]
     return [
         quantity.quantity,

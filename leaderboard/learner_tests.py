@@ -116,7 +116,7 @@ def _efficiencies(agent: str, arms: Mapping[tuple[str, str], Arm]) -> Equivalenc
 
 def _gains(plain: str, agent: str, arms: Mapping[tuple[str, str], Arm]) -> Equivalence:
     batched, reference = ((arms[learner, plain], arms[learner, agent]) for learner in LEARNERS)
-    return replace(gains_equal(batched, reference), quantity=f"log gain of {agent}")
+    return replace(gains_equal(batched, reference), quantity=f"gain of {agent}")
 
 
 def _agents(arms: Mapping[tuple[str, str], list[RunRecord]]) -> list[str]:

@@ -56,6 +56,7 @@ def test_equal_learners_with_unequal_numbers_of_runs_are_shown_to_be_equal():
     assert [pair.runs for pair in test.agents] == [(60, 15), (60, 15)]
     assert test.holds
     assert np.exp(test.quantities[2].sides[0].value) == pytest.approx(2, rel=0.05)
+    assert "it hints at one (uncorrected); none does." in to_markdown([test])
 
 
 def test_a_learner_that_ends_lower_is_not_called_equal():
@@ -63,6 +64,9 @@ def test_a_learner_that_ends_lower_is_not_called_equal():
     assert not test.holds
     assert test.agents[0].final[0] < test.agents[0].final[1]
     assert test.agents[0].censored == (60, 0)
+    efficiency = test.quantities[0]
+    assert efficiency.high < 0
+    assert "it hints at one (uncorrected), as for data efficiency of ppo on cartpole-v1 (round 1), " in to_markdown([test])
 
 
 @pytest.mark.parametrize("left_out", [{"priors": ("plain",)}, {"learners": ("batched",)}, {"priors": ("augment",)}])
@@ -85,8 +89,8 @@ def test_suites_of_both_learners_are_held_to_the_same_margins():
     paper = [run.model_copy(update={"suite": names[run.agent.learner]}) for run in runs]
     (test,) = learner_tests(paper)
     assert [quantity.quantity for quantity in test.quantities][3:] == [
-        "log gain of ppo+homomorphic",
-        "log gain of ppo+nullspace",
+        "gain of ppo+homomorphic",
+        "gain of ppo+nullspace",
     ]
     assert "The suites paper and paper-sb3" in to_markdown([test])
     assert learner_tests([run for run in paper if run.suite == "paper"]) == []

@@ -54,13 +54,21 @@ class DialPoint:
 
 @dataclass(frozen=True)
 class DialCurves:
-    """A dial of a suite on one learner; the points in the order of their values, plain agents first."""
+    """A dial of a suite on one learner; the points in the order of their values, plain agents first.
+
+    `priors` has the name of each agent's prior.
+    """
 
     suite: str
     learner: str
     dial: Dial
-    agents: tuple[str, ...]
+    priors: Mapping[str, str]
     points: tuple[DialPoint, ...]
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """In the order in which they are shown."""
+        return tuple(self.priors)
 
     @property
     def runs(self) -> tuple[int, int]:
@@ -101,7 +109,8 @@ def _curves(cells: Cells, dial: Dial, learner: str, baseline: Mapping[str, str])
     tasks = sorted((task for task in cells.tasks if task.id.partition("@")[0] == dial.id), key=_value)
     points = tuple(_point(cells, task, learner, baseline) for task in tasks)
     agents = sorted({agent for point in points for agent in point.failures}, key=lambda agent: ("+" in agent, agent))
-    return DialCurves(f"{cells.suite}-{cells.version}", learner, dial, tuple(agents), points)
+    priors = {agent: cells.cards((learner, agent))[0].prior for agent in agents}
+    return DialCurves(f"{cells.suite}-{cells.version}", learner, dial, priors, points)
 
 
 def _value(task: Task) -> float:

@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from symprior.leaderboard.dial_curves import SCORES, DialCurves, DialPoint
-from symprior.leaderboard.figure import NO_DATES, PANEL_INCHES
+from symprior.leaderboard.figure import NO_DATES, PANEL_INCHES, line
 from symprior.leaderboard.intervals import FEW_RUNS_ON_ONE_TASK, Estimate
 from symprior.leaderboard.rendering import rendered
+from symprior.leaderboard.styles import COLOURS, Style, styles
 from symprior.tasks.files import write_text_atomically
 
 
@@ -52,11 +53,11 @@ def to_markdown(curves: DialCurves) -> str:
 
 def to_svg(curves: DialCurves) -> str:
     """A panel for each score; the same curves give the same bytes."""
-    colours = dict(zip(curves.agents, seaborn.color_palette("colorblind", len(curves.agents)), strict=True))
+    drawn_as = styles(curves.priors)
     with matplotlib.rc_context(seaborn.axes_style("ticks") | {"svg.hashsalt": "symprior", "svg.fonttype": "path"}):
         figure = Figure(figsize=(PANEL_INCHES[0] * len(SCORES), PANEL_INCHES[1]), layout="constrained")
         for axes, score in zip(figure.subplots(1, len(SCORES), squeeze=False)[0], SCORES, strict=True):
-            _panel(axes, curves, score, colours)
+            _panel(axes, curves, score, drawn_as)
         figure.supxlabel(f"{curves.dial.parameter}: {curves.dial.meaning} (not to scale)", fontsize="medium")
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
@@ -65,19 +66,19 @@ def to_svg(curves: DialCurves) -> str:
     return buffer.getvalue()
 
 
-def _panel(axes: Axes, curves: DialCurves, score: str, colours: dict[str, tuple[float, float, float]]) -> None:
-    for agent, colour in colours.items():
+def _panel(axes: Axes, curves: DialCurves, score: str, drawn_as: dict[str, Style]) -> None:
+    for agent, style in drawn_as.items():
         found = [
             (place, point.scores[score][agent])
             for place, point in enumerate(curves.points)
             if agent in point.scores[score]
         ]
         places = [place for place, _ in found]
-        axes.plot(places, [each.value for _, each in found], color=colour, label=agent, linewidth=1.8, marker="o", ms=4)
+        axes.plot(places, [each.value for _, each in found], label=agent, marker="o", ms=4, **line(style))
         if all(each.interval is not None for _, each in found):
             low = [each.interval.low for _, each in found if each.interval]
             high = [each.interval.high for _, each in found if each.interval]
-            axes.fill_between(places, low, high, color=colour, alpha=0.15, linewidth=0)
+            axes.fill_between(places, low, high, color=COLOURS[style.colour], alpha=0.15, linewidth=0)
     axes.set_xticks(range(len(curves.points)), labels=[f"{point.value:g}" for point in curves.points])
     axes.set(title=SCORES[score], ylabel="normalised score")
     axes.set_ylim(max(-1.0, axes.get_ylim()[0]), max(1.02, axes.get_ylim()[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import seaborn
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from symprior.leaderboard.board import Board, TaskTable
+from symprior.leaderboard.styles import COLOURS, DASHES, Style, styles
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_bytes_atomically
 
@@ -29,12 +31,11 @@ def write_figure(board: Board, path: Path) -> Path:
     ending = check_format(path)
     drawn = {(row.learner, table.task) for table in board.tasks for row in table.rows}
     panels = [(table, learner) for table in board.tasks for learner in board.learners if (learner, table.task) in drawn]
-    agents = sorted({row.agent for row in board.rows}, key=lambda agent: ("+" in agent, agent))
-    colours = dict(zip(agents, seaborn.color_palette("colorblind", len(agents)), strict=True))
+    drawn_as = styles({row.agent: row.prior for row in board.rows})
     with matplotlib.rc_context(seaborn.axes_style("ticks") | {"svg.hashsalt": "symprior", "svg.fonttype": "path"}):
         figure = Figure(figsize=(PANEL_INCHES[0] * len(panels), PANEL_INCHES[1]), layout="constrained")
         for axes, (table, learner) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-            _panel(axes, table, learner, colours)
+            _panel(axes, table, learner, drawn_as)
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
         buffer = io.BytesIO()
@@ -55,13 +56,19 @@ def check_format(path: Path) -> str:
     return ending
 
 
-def _panel(axes: Axes, table: TaskTable, learner: str, colours: dict[str, tuple[float, float, float]]) -> None:
-    for row in sorted(
-        (row for row in table.rows if row.learner == learner), key=lambda row: list(colours).index(row.agent)
-    ):
-        axes.plot(row.curve.steps, row.curve.mean, color=colours[row.agent], label=row.agent, linewidth=1.8)
-        if row.curve.mean_band is not None:
-            axes.fill_between(row.curve.steps, *row.curve.mean_band, color=colours[row.agent], alpha=0.18, linewidth=0)
+def line(style: Style) -> dict[str, Any]:
+    """A style in matplotlib's words."""
+    return {"color": COLOURS[style.colour], "linestyle": DASHES[style.dash], "linewidth": 1.8}
+
+
+def _panel(axes: Axes, table: TaskTable, learner: str, drawn_as: dict[str, Style]) -> None:
+    rows = {row.agent: row for row in table.rows if row.learner == learner}
+    for agent, style in drawn_as.items():
+        if agent in rows:
+            curve = rows[agent].curve
+            axes.plot(curve.steps, curve.mean, label=agent, **line(style))
+            if curve.mean_band is not None:
+                axes.fill_between(curve.steps, *curve.mean_band, color=COLOURS[style.colour], alpha=0.18, linewidth=0)
     axes.axhline(table.threshold_normalised, color="0.4", linestyle=":", linewidth=1)
     runs = max((row.runs for row in table.rows), default=0)
     axes.set(title=f"{table.task} ({runs} runs each)", xlabel="environment steps", ylabel="normalised score")

@@ -16,6 +16,7 @@ from symprior.leaderboard import sentences
 from symprior.leaderboard.board import Board
 from symprior.leaderboard.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS
 from symprior.leaderboard.rendering import rendered
+from symprior.leaderboard.styles import DASHES, styles
 from symprior.tasks.files import write_text_atomically
 
 SIGNIFICANT_DIGITS = 6
@@ -40,14 +41,9 @@ def write_pages(board: Board, folder: Path) -> list[Path]:
 
 def to_html(board: Board) -> str:
     """One self-contained page: no font, script or picture from elsewhere."""
-    from symprior.leaderboard.pictures import (
-        DASHES,
-        data_needed,
-        learning_curves,
-        styles,
-    )  # seaborn takes a second to import
+    from symprior.leaderboard.pictures import data_needed, learning_curves  # seaborn takes a second to import
 
-    drawn_as = {learner: styles(board.rows_of(learner)) for learner in board.learners}
+    drawn_as = {learner: styles({row.agent: row.prior for row in board.rows_of(learner)}) for learner in board.learners}
     curves = {
         (table.task, learner): Markup(learning_curves(table, learner, drawn_as[learner]))
         for table in board.tasks

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 
 import matplotlib
@@ -17,9 +16,7 @@ from matplotlib.ticker import FuncFormatter
 
 from symprior.leaderboard.board import AgentRow, TaskRow, TaskTable
 from symprior.leaderboard.gains import Gain, Mark
-
-COLOURS = 8
-DASHES: tuple[str | tuple[int, tuple[int, ...]], ...] = ("-", (0, (5, 2)), (0, (1, 1)), (0, (5, 1, 1, 1)))
+from symprior.leaderboard.styles import DASHES, Style
 
 # matplotlib cannot write CSS variables: it writes these colours, which are replaced afterwards.
 INK, LINE, MARKED = "#010101", "#020202", "#030303"
@@ -27,22 +24,6 @@ INK, LINE, MARKED = "#010101", "#020202", "#030303"
 
 MARKERS: Mapping[Mark, str] = {"": "o", "≥": "<", "≤": ">"}
 BOUNDS: Mapping[Mark, str] = {"": "", "≥": "≤ ", "≤": "≥ "}
-
-
-@dataclass(frozen=True)
-class Style:
-    """How an agent is drawn everywhere: the number of its colour (0 is for plain arms), and its dashes."""
-
-    colour: int
-    dash: int
-
-
-def styles(rows: tuple[AgentRow, ...]) -> dict[str, Style]:
-    """A style for each agent: plain arms in the neutral colour, the others by name in the page's colours."""
-    plain = sorted({row.agent for row in rows if row.plain})
-    others = sorted({row.agent for row in rows if not row.plain})
-    of_plain = {agent: Style(0, i % len(DASHES)) for i, agent in enumerate(plain)}
-    return of_plain | {agent: Style(1 + i % COLOURS, i // COLOURS % len(DASHES)) for i, agent in enumerate(others)}
 
 
 def learning_curves(table: TaskTable, learner: str, drawn_as: Mapping[str, Style]) -> str:

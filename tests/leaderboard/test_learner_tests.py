@@ -66,7 +66,9 @@ def test_a_learner_that_ends_lower_is_not_called_equal():
     assert test.agents[0].censored == (60, 0)
     efficiency = test.quantities[0]
     assert efficiency.high < 0
-    assert "it hints at one (uncorrected), as for data efficiency of ppo on cartpole-v1 (round 1), " in to_markdown([test])
+    assert "it hints at one (uncorrected), as for data efficiency of ppo on cartpole-v1 (round 1), " in to_markdown(
+        [test]
+    )
 
 
 @pytest.mark.parametrize("left_out", [{"priors": ("plain",)}, {"learners": ("batched",)}, {"priors": ("augment",)}])

@@ -37,7 +37,9 @@ def write_figure(board: Board, path: Path) -> Path:
         for axes, (table, learner) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
             _panel(axes, table, learner, drawn_as)
         handles, labels = figure.axes[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+        figure.legend(
+            handles, labels, loc="outside upper center", ncols=min(len(labels), 2 * len(panels)), frameon=False
+        )
         buffer = io.BytesIO()
         figure.savefig(buffer, format=ending, dpi=160, metadata=NO_DATES[ending])
     write_bytes_atomically(path, buffer.getvalue())

@@ -82,6 +82,8 @@ def _render(template: str, board: Board, **more: Any) -> str:
         template,
         board=board,
         headline=sentences.headline(board),
+        first=sentences.first(board),
+        tied=sentences.tied(board),
         over=sentences.over,
         sentences=sentences.of_task,
         agent_columns=AGENT_COLUMNS,

@@ -9,17 +9,27 @@ from symprior.leaderboard.gains import Gain
 
 
 def headline(board: Board) -> str:
-    """The first sentence: the best complete agent that has a prior and a plain arm; then what shares its first rank."""
+    """What the first sentence says, of the best agent that has a prior and a plain arm; and of those tied with it."""
+    return " ".join(filter(None, (first(board), tied(board))))
+
+
+def first(board: Board) -> str:
+    """The first sentence: the best complete agent that has a prior and a plain arm."""
     for learner in board.learners:
-        best = _best(board.rows_of(learner))
-        if best:
+        if best := _best(board.rows_of(learner)):
             where = over(board, learner) + (f" ({learner})" if len(board.learners) > 1 else "")
-            tied = ", ".join(f"{agent} {_share(gain)}" for agent, gain in best[1:])
-            return data_needed(where, *best[0]) + (f" Tied with it: {tied}." if tied else "")
+            return data_needed(where, *best[0])
     if not any(board.compared.values()):
         which = " that all agents of a learner were run on" if any(t.track == "headline" for t in board.tasks) else ""
         return f"{board.suite}-{board.version} has no headline task{which}: each of its tasks stands for itself, below."
     return f"No agent of {board.suite}-{board.version} with a prior is complete and has a plain arm beside it yet."
+
+
+def tied(board: Board) -> str:
+    """What shares the first rank with that agent; empty where nothing does."""
+    best = next(filter(None, (_best(board.rows_of(learner)) for learner in board.learners)), [])
+    others = ", ".join(f"{agent} {_share(gain)}" for agent, gain in best[1:])
+    return f"Tied with it: {others}." if others else ""
 
 
 def _best(rows: Sequence[AgentRow]) -> list[tuple[str, Gain]]:

@@ -90,7 +90,7 @@ def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[st
         return STATED, "score 1 is the stated threshold until a plain agent was trained for ten budgets"
     raise SympriorError(
         f"The optimum of {task.id} is unknown: it cannot be enumerated, states no `greatest_reward`, and has no good "
-        f"reference policy. Train a plain agent: `symprior references {task.id} --plain ppo --steps N`."
+        f"reference policy. Train a plain agent: `symprior references {task.name_to_type} --plain ppo --steps N`."
     )
 
 

@@ -212,6 +212,11 @@ class Task:
         return single_precision(env.observation_space), env.action_space, limit
 
     @property
+    def name_to_type(self) -> str:
+        """What names it to a command: its file's `path/to/file.py:Name` where a user brought it, else its id."""
+        return self.file or self.id
+
+    @property
     def observation_space(self) -> gymnasium.Space[Any]:
         """Of a single environment, as agents get it: floats in single precision."""
         return self._spaces[0]
@@ -236,8 +241,8 @@ class Task:
         file = self.data / f"{self.id}.json"
         if not file.is_file():
             raise SympriorError(
-                f"{self.id} has no reference scores yet. Measure them with "
-                f"`symprior references {self.file or self.id} --write`."
+                f"{self.id} has no reference scores yet. "
+                f"Measure them with `symprior references {self.name_to_type} --write`."
             )
         data = json.loads(file.read_text(encoding="utf-8"))
         policies = {name: Reference(**entry) for name, entry in data.pop("policies").items()}

@@ -85,7 +85,7 @@ def wrong_group(task: Task) -> WrongGroup:
     path = path_of(task)
     if not path.is_file():
         raise SympriorError(
-            f"{task.id} has no frozen wrong group. Draw one with `symprior wrong-group {task.id} --write`."
+            f"{task.id} has no frozen wrong group. Draw one with `symprior wrong-group {task.name_to_type} --write`."
         )
     data = json.loads(path.read_text(encoding="utf-8"))
     data["evidence"] = [(what, measured) for what, measured in data["evidence"]]

@@ -22,6 +22,7 @@ from symprior.tasks.certificates.two_sample import (
     told_from_one_half,
     upper_bounds,
 )
+from symprior.tasks.finite import check_finite
 from symprior.tasks.rollout_probe import RolloutProbe, Transitions
 from symprior.tasks.symmetry import Exactness, Symmetry
 
@@ -189,6 +190,7 @@ def _play_episode(env: gymnasium.Env[Any, Any], number: int, behave: Behaviour) 
     while not over:
         action = behave(observation)
         following, reward, terminated, truncated, _ = env.step(action)
+        check_finite(env, following, reward, action, observation)
         steps.append((number, observation, action, float(reward), following, bool(terminated)))
         observation, over = following, terminated or truncated
     return steps

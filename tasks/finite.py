@@ -32,8 +32,8 @@ def check_finite(
     for what, given in (("reward", reward), ("observation", observation)):
         if not np.isfinite(given).all():
             raise SympriorError(
-                f"The {what} of {name_of(env)} after action {in_short(action)} in the state {in_short(state)} is not finite: "
-                f"{in_short(given)}. Rewards and observations are finite numbers."
+                f"The {what} of {name_of(env)} after action {in_short(action)} in the state {in_short(state)} is not "
+                f"finite: {in_short(given)}. Rewards and observations are finite numbers."
             )
 
 

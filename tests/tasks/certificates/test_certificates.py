@@ -532,6 +532,16 @@ def test_a_symmetry_that_does_not_fit_leads_to_a_sentence(
         quick(task, symmetry=symmetry())
 
 
+def test_actions_that_are_not_numbered_from_zero_lead_to_a_sentence() -> None:
+    def probe() -> Probe:
+        made = CartPoleProbe()
+        made.env.action_space = gymnasium.spaces.Discrete(2, start=1)
+        return made
+
+    with pytest.raises(SympriorError, match=r"are numbered from 1.*Declare Discrete\(2\) and add 1"):
+        quick(replace(CARTPOLE, probe=probe))
+
+
 class Stubborn(CartPoleProbe):
     """Its cart cannot be put to the left of the middle."""
 

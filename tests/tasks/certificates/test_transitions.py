@@ -128,7 +128,7 @@ def test_a_reward_that_is_no_number_leads_to_a_sentence() -> None:
     def unpaid(env: gymnasium.Env[Any, Any]) -> RolloutProbe:
         return RolloutProbe(gymnasium.wrappers.TransformReward(env, lambda reward: float("nan") * reward))
 
-    with pytest.raises(SympriorError, match="The reward of Drift after action .* in the state .* is not finite"):
+    with pytest.raises(SympriorError, match=r"The reward of Drift after action .* in the state .* is not finite"):
         certify(drift(unpaid), episodes=10)
 
 

@@ -23,6 +23,8 @@ def get_task(name: str) -> Task:
     """
     if names_a_file(name):
         return _from_file(name)
+    if name.endswith(".py"):
+        raise SympriorError(f"{name} names a file but no task in it. Write {name}:Name.")
     dial, at, setting = name.partition("@")
     if at and dial in DIALS:
         return DIALS[dial].parse(setting)

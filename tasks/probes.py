@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.finite import check_finite
+from symprior.tasks.finite import check_finite, name_of
 from symprior.tasks.representations import Representation
 from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.symmetry import Symmetry
@@ -168,7 +168,7 @@ class Probe(ABC):
 
     @property
     def _name(self) -> str:
-        return self.env.spec.id if self.env.spec is not None else type(self.env.unwrapped).__name__
+        return name_of(self.env)
 
 
 def drawn(env: gymnasium.Env[Any, Any]) -> NDArray[np.uint8] | None:

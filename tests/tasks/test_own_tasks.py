@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from textwrap import dedent
@@ -14,7 +15,9 @@ import pytest
 
 from symprior.tasks import Exactness, SympriorError, get_task, task_names
 from symprior.tasks.certificates import certify
+from symprior.tasks.certificates.kept import keep, kept
 from symprior.tasks.frozen_states import uniform_play
+from symprior.tasks.reference_scores import measure, write
 from symprior.tasks.source_files import load
 
 CORRIDOR = '''
@@ -230,3 +233,22 @@ def test_an_environment_that_cannot_be_put_into_states_is_judged_by_its_roll_out
     certificate = certify(get_task(name_of(file)), resets=4000, episodes=1000)
     assert certificate.dynamics == certificate.reset == Exactness.IN_DISTRIBUTION
     assert "single steps from chosen states" in dict(certificate.lines())["not checked"]
+
+
+def test_what_was_measured_before_a_file_changed_is_not_believed(file: Path) -> None:
+    task = replace(get_task(name_of(file)), stated_threshold=(0.9, "stated"))
+    write(task, {**measure(task), "budget": 100, "budget_source": "set by hand"})
+    keep(task, certify(task, samples=10, resets=200))
+    assert task.is_measured and kept(task) is not None
+    edited = replace(task, file_digest="another")
+    with pytest.raises(
+        SympriorError, match=rf"not measured with .* as it is now. .*symprior references {name_of(file)}"
+    ):
+        _ = edited.references
+    assert not edited.is_measured
+    found = kept(edited)
+    assert found is not None and found.lines[0][0] == "out of date" and not found.agrees
+    with pytest.raises(SympriorError, match=r"no budget yet.* was not set for"):
+        write(edited, measure(edited))
+    packaged = replace(task, file=None, file_digest="")
+    assert packaged.is_measured, "a package that ships what its file measured"

@@ -6,7 +6,6 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from numpy.typing import ArrayLike
 
 from symprior.tasks.errors import SympriorError
 
@@ -14,9 +13,7 @@ MOST_SHOWN = 8
 """Numbers of a state or observation that a message shows."""
 
 
-def check_finite(
-    env: gymnasium.Env[Any, Any], observation: ArrayLike, reward: ArrayLike, action: Any, state: Any
-) -> None:
+def check_finite(env: gymnasium.Env[Any, Any], observation: Any, reward: Any, action: Any, state: Any) -> None:
     """What an action in a state gave is finite.
 
     Args:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -195,7 +196,7 @@ def _from_permutations(name: str, elements: Sequence[str], images: Sequence[tupl
     return Group(name, tuple(elements), table)
 
 
-def _check_order(n: int) -> None:
+def _check_order(n: Any) -> None:
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
         raise SympriorError(f"The order of a group is a whole number ≥ 1, not {n!r}.")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,34 +12,33 @@ from symprior.tasks.errors import SympriorError
 Value = TypeVar("Value")
 
 
-def read_json(path: Path, kind: type[Value], remedy: str) -> Value:
+def read_json(path: Path, kind: TypeAdapter[Value], remedy: str) -> Value:
     """The value of a dataclass that a file holds.
 
     Args:
         path: the file.
-        kind: a dataclass whose fields the file has.
+        kind: checks and makes the value.
         remedy: a sentence that says how to get a whole file.
 
     Raises:
         SympriorError: it cannot be read, or is not what it should be; the message says where.
     """
     try:
-        found: Value = _adapter(kind).validate_json(path.read_bytes(), strict=True)
+        return kind.validate_json(path.read_bytes(), strict=True)
     except OSError as error:
         raise SympriorError(f"Cannot read {path}: {error.strerror or error}.") from error
     except ValidationError as error:
         raise SympriorError(f"{path} is damaged: {first_problem(error)}. {remedy}") from error
-    return found
 
 
-def check_values(given: dict[str, Any], kind: type[Any], what: str) -> None:
+def check_values(given: dict[str, Any], kind: TypeAdapter[Any], what: str) -> None:
     """What is to be written can be read again.
 
     Raises:
         SympriorError: it cannot; the message says where.
     """
     try:
-        _adapter(kind).validate_python(given)
+        kind.validate_python(given)
     except ValidationError as error:
         raise SympriorError(f"{what} cannot be kept: {first_problem(error)}.") from error
 
@@ -50,8 +48,3 @@ def first_problem(error: ValidationError) -> str:
     problem = error.errors()[0]
     place = ".".join(map(str, problem["loc"]))
     return f"{place}: {problem['msg']}" if place else str(problem["msg"])
-
-
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)

@@ -23,7 +23,7 @@ from symprior.tasks.json_files import check_values, read_json
 from symprior.tasks.price_of_symmetry import PriceOfSymmetry, price_of_symmetry
 from symprior.tasks.simulators import TabularSimulator
 from symprior.tasks.streams import seed_from
-from symprior.tasks.task import References, Task, TaskVectorEnv
+from symprior.tasks.task import REFERENCES, Task, TaskVectorEnv
 
 EPISODES, SINGLE_EPISODES = 10_000, 1_000
 """Episodes of a policy on an array simulator, and where environments are stepped one by one."""
@@ -121,7 +121,7 @@ def write(task: Task, data: dict[str, Any], folder: Path | None = None) -> Path:
         raise SympriorError(f"A budget is a positive number of environment steps, not {budget['budget']}.")
     values = {**data, **budget, "file_digest": task.file_digest}
     kept = {key: value for key, value in values.items() if value != ""}
-    check_values(kept, References, f"What was measured of {task.id}")
+    check_values(kept, REFERENCES, f"What was measured of {task.id}")
     write_text_atomically(path, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     return path
 
@@ -131,7 +131,7 @@ def _held_budget(task: Task, path: Path) -> tuple[dict[str, Any], str]:
     if not path.is_file():
         return {}, ""
     try:
-        found = read_json(path, References, "What is measured now takes its place.")
+        found = read_json(path, REFERENCES, "What is measured now takes its place.")
     except SympriorError as error:
         return {}, f" {error}"
     if not task.is_as_it_was(found.file_digest):

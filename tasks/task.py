@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import gymnasium
 import numpy as np
-from pydantic import FiniteFloat, PositiveInt
+from pydantic import FiniteFloat, PositiveInt, TypeAdapter
 
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.extras import install_command, is_installed
@@ -101,6 +101,9 @@ class References:
         """The normalised score of a raw return, not clipped: 0 and 1 are the references `zero` and `one`."""
         low, high = self.policies[self.zero].value, self.policies[self.one].value
         return (raw_return - low) / (high - low)
+
+
+REFERENCES = TypeAdapter(References)
 
 
 @dataclass(frozen=True)
@@ -257,7 +260,7 @@ class Task:
         file, again = self.data / f"{self.id}.json", f"`symprior references {self.name_to_type} --write`"
         if not file.is_file():
             raise SympriorError(f"{self.id} has no reference scores yet. Measure them with {again}.")
-        found = read_json(file, References, f"Measure again with {again}.")
+        found = read_json(file, REFERENCES, f"Measure again with {again}.")
         if not self.is_as_it_was(found.file_digest):
             raise SympriorError(
                 f"The references of {self.id} in {file} were not measured with {self.file} as it is now. "

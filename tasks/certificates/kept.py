@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from symprior.tasks.certificates.certificate import Certificate
 from symprior.tasks.files import write_text_atomically
 from symprior.tasks.json_files import read_json
@@ -33,6 +35,9 @@ class KeptCertificate:
     file_digest: str = ""
 
 
+KEPT = TypeAdapter(KeptCertificate)
+
+
 def keep(task: Task, certificate: Certificate) -> Path:
     """Write the certificate where the task's card looks for it."""
     kept = KeptCertificate(
@@ -58,7 +63,7 @@ def kept(task: Task) -> KeptCertificate | None:
     path, again = _path(task), f"`symprior check {task.name_to_type} --write`"
     if not path.is_file():
         return None
-    found = read_json(path, KeptCertificate, f"Measure again with {again}.")
+    found = read_json(path, KEPT, f"Measure again with {again}.")
     if task.is_as_it_was(found.file_digest):
         return found
     warning = ("out of date", f"not measured with {task.file} as it is now: measure again with {again}")

@@ -257,9 +257,10 @@ class Task:
         Raises:
             SympriorError: they were never measured, or the file with them is damaged or older than the task's own file.
         """
-        file, again = self.data / f"{self.id}.json", f"`symprior references {self.name_to_type} --write`"
+        file, command = self.data / f"{self.id}.json", f"symprior references {self.name_to_type}"
         if not file.is_file():
-            raise SympriorError(f"{self.id} has no reference scores yet. Measure them with {again}.")
+            raise SympriorError(f"{self.id} has no reference scores yet. Measure them with `{command} --write`.")
+        again = f"`{command} --budget N --write`"
         found = read_json(file, REFERENCES, f"Measure again with {again}.")
         if not self.is_as_it_was(found.file_digest):
             raise SympriorError(

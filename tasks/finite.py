@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import gymnasium
@@ -26,6 +27,8 @@ def check_finite(env: gymnasium.Env[Any, Any], observation: Any, reward: Any, ac
     Raises:
         SympriorError: it is not; the message says which, after which action in which state.
     """
+    if isfinite(reward) and np.isfinite(observation).all():
+        return
     for what, given in (("reward", reward), ("observation", observation)):
         if not np.isfinite(given).all():
             raise SympriorError(

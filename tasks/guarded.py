@@ -32,8 +32,12 @@ def calling(what: str) -> Iterator[None]:
     except SympriorError:
         raise
     except Exception as error:
-        said = f": {error}" if str(error) else ""
-        raise SympriorError(f"{what} raised {type(error).__name__}{said}.") from error
+        raise _raised(what, error) from error
+
+
+def _raised(what: str, error: Exception) -> SympriorError:
+    said = f": {error}" if str(error) else ""
+    return SympriorError(f"{what} raised {type(error).__name__}{said}.")
 
 
 def guarded_symmetry(task: str, make: Callable[[], Symmetry]) -> Callable[[], Symmetry]:
@@ -99,23 +103,22 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
                 raise SympriorError(f"The environment of {task} has no `{name}`, a space of gymnasium.")
         super().__init__(env)
         self._task = task
+        self._shape = env.observation_space.shape if isinstance(env.observation_space, gymnasium.spaces.Box) else None
         self._where: Any = None
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Start an episode."""
-        with self._in("reset"):
-            given = self.env.reset(seed=seed, options=options)
+        given = self._call(self.env.reset, "reset", seed=seed, options=options)
         observation, info = self._unpacked("reset", given, OF_RESET)
         return self._start(observation, "reset"), info
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """One step; the reward is one finite number."""
-        with self._in("step"):
-            given = self.env.step(action)
+        given = self._call(self.env.step, "step", action)
         seen, reward, terminated, truncated, info = self._unpacked("step", given, OF_STEP)
-        if np.ndim(reward) or np.asarray(reward).dtype.kind not in NUMBERS:
+        if not isinstance(reward, float) and (np.ndim(reward) or np.asarray(reward).dtype.kind not in NUMBERS):
             raise SympriorError(f"A reward is one number; step of {self._task} gave {_kind(reward)}.")
-        if np.ndim(terminated) or np.ndim(truncated):
+        if any(not isinstance(end, bool) and np.ndim(end) for end in (terminated, truncated)):
             raise SympriorError(
                 f"`terminated` and `truncated` are each True or False; step of {self._task} gave arrays."
             )
@@ -126,22 +129,17 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
 
     def get_state(self) -> NDArray[Any]:
         """The environment's full state."""
-        with self._in("get_state"):
-            state = self._inner.get_state()
-        return self._numbers(state, "get_state")
+        return self._numbers(self._call(self._inner.get_state, "get_state"), "get_state")
 
     def set_state(self, state: NDArray[Any]) -> NDArray[Any]:
         """Put it into a state: what is observed there."""
-        with self._in("set_state"):
-            observation = self._inner.set_state(state)
-        shown: NDArray[Any] = self._start(observation, "set_state")
+        shown: NDArray[Any] = self._start(self._call(self._inner.set_state, "set_state", state), "set_state")
         self._where = state
         return shown
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """The environment's own states at the edge, [count, …]."""
-        with self._in("boundary_states"):
-            given = self._inner.boundary_states(rng, count)
+        given = self._call(self._inner.boundary_states, "boundary_states", rng, count)
         states, one = self._numbers(given, "boundary_states"), self.get_state()
         if states.shape[1:] != one.shape or not states.ndim:
             raise SympriorError(
@@ -154,8 +152,14 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
     def _inner(self) -> Any:
         return self.env.unwrapped
 
-    def _in(self, method: str) -> Any:
-        return calling(f"The environment of {self._task}, in {method},")
+    def _call(self, function: Callable[..., Any], method: str, *given: Any, **named: Any) -> Any:
+        """As `calling`, which would cost a step as much again."""
+        try:
+            return function(*given, **named)
+        except SympriorError:
+            raise
+        except Exception as error:
+            raise _raised(f"The environment of {self._task}, in {method},", error) from error
 
     def _unpacked(self, method: str, given: Any, wanted: str) -> Any:
         if not isinstance(given, tuple) or len(given) != wanted.count(",") + 1:
@@ -174,19 +178,18 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
 
     def _shown(self, observation: Any, method: str) -> Any:
         """A copy of an observation in its space's shape; other spaces than boxes are left to those who refuse them."""
-        if not isinstance(self.observation_space, gymnasium.spaces.Box):
+        if self._shape is None:
             return observation
         seen = self._numbers(observation, method)
-        if seen.shape != self.observation_space.shape:
+        if seen.shape != self._shape:
             raise SympriorError(
-                f"Observations of {self._task} have the shape {self.observation_space.shape} by its observation_space; "
+                f"Observations of {self._task} have the shape {self._shape} by its observation_space; "
                 f"{method} gave one of shape {seen.shape}."
             )
         return seen
 
     def _numbers(self, given: Any, method: str) -> NDArray[Any]:
-        with self._in(method):
-            array = np.array(given)
+        array: NDArray[Any] = self._call(np.array, method, given)
         if array.dtype.kind not in NUMBERS:
             raise SympriorError(f"{method} of {self._task} gives an array of numbers, not {_kind(given)}.")
         return array

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from itertools import count as count_up
 from typing import Any
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.streams import seed_from
 from symprior.tasks.task import Task
+from symprior.tasks.uniform_actions import uniform_actions
 
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
 
@@ -48,10 +48,7 @@ def uniform_play(task: Task) -> Policy:
     """Uniformly random actions for batches of states, from a generator seeded by the task's id."""
     space = task.action_space
     rng = np.random.default_rng(seed_from(task.id, "uniform play"))
-    if isinstance(space, gymnasium.spaces.Discrete):
-        return lambda states: rng.integers(int(space.n), size=len(states))
-    assert isinstance(space, gymnasium.spaces.Box)
-    return lambda states: rng.uniform(space.low, space.high, (len(states), *space.shape)).astype(space.dtype)
+    return lambda states: uniform_actions(space, rng, len(states))
 
 
 def held_play(task: Task) -> Policy:

@@ -6,11 +6,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from symprior.tasks.errors import SympriorError
+
+
+def whole_numbers(given: ArrayLike, complaint: str) -> NDArray[np.int64]:
+    """The array of integers that was given, also as signless ones or as floats that are whole.
+
+    Raises:
+        SympriorError: with this complaint: it holds anything else, or its rows have different lengths.
+    """
+    try:
+        numbers = np.asarray(given)
+        with np.errstate(invalid="ignore"):  # of NaN, which is refused below
+            whole = numbers.astype(np.int64)
+        are_whole = numbers.dtype.kind in "iu" or (numbers.dtype.kind == "f" and np.array_equal(numbers, whole))
+    except (TypeError, ValueError, OverflowError):
+        are_whole = False
+    if not are_whole:
+        raise SympriorError(complaint)
+    return whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +50,10 @@ class Group:
     table: NDArray[np.int64]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "elements", tuple(self.elements))
+        object.__setattr__(
+            self, "table", whole_numbers(self.table, f"{self.name}: a product table holds whole numbers.")
+        )
         order, table = len(self.elements), self.table
         if table.shape != (order, order) or order == 0:
             raise SympriorError(
@@ -74,7 +97,15 @@ class Group:
         return k
 
     def generated_by(self, generators: Sequence[int]) -> tuple[int, ...]:
-        """The elements of the smallest subgroup that holds the generators, sorted."""
+        """The elements of the smallest subgroup that holds the generators, sorted.
+
+        Raises:
+            SympriorError: a generator is no element.
+        """
+        if any(not 0 <= g < len(self) for g in generators):
+            raise SympriorError(
+                f"Elements of {self.name} are numbers from 0 to {len(self) - 1}, not {list(generators)}."
+            )
         found = {0}
         frontier = [0]
         while frontier:
@@ -140,7 +171,9 @@ class Homomorphism:
     images: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        names, images = f"{self.source.name} → {self.target.name}", self.images
+        names = f"{self.source.name} → {self.target.name}"
+        object.__setattr__(self, "images", whole_numbers(self.images, f"{names}: images are whole numbers."))
+        images = self.images
         if images.shape != (len(self.source),) or images.min() < 0 or images.max() >= len(self.target):
             raise SympriorError(
                 f"{names} names one of {len(self.target)} elements for each of {len(self.source)}, got {images.tolist()}."
@@ -163,6 +196,11 @@ def _from_permutations(name: str, elements: Sequence[str], images: Sequence[tupl
     return Group(name, tuple(elements), table)
 
 
+def _check_order(n: Any) -> None:
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        raise SympriorError(f"The order of a group is a whole number ≥ 1, not {n!r}.")
+
+
 def trivial() -> Group:
     """The group of one element."""
     return Group("C1", ("e",), np.zeros((1, 1), dtype=np.int64))
@@ -170,6 +208,7 @@ def trivial() -> Group:
 
 def cyclic(n: int) -> Group:
     """Cₙ: element k is the k-th power of the generator r."""
+    _check_order(n)
     powers = np.arange(n)
     names = ("e", "r", *(f"r{k}" for k in range(2, n)))[:n]
     return Group(f"C{n}", names, (powers[:, None] + powers) % n)
@@ -177,6 +216,7 @@ def cyclic(n: int) -> Group:
 
 def dihedral(n: int) -> Group:
     """Dₙ, of order 2n: elements rᵏ (numbers 0 … n − 1), then rᵏ·s with a reflection s, where s·r = r⁻¹·s."""
+    _check_order(n)
     elements = [(k, m) for m in (0, 1) for k in range(n)]
     number = {element: i for i, element in enumerate(elements)}
     table = np.array([[number[(k + (-j if m else j)) % n, m ^ p] for j, p in elements] for k, m in elements])
@@ -186,6 +226,7 @@ def dihedral(n: int) -> Group:
 
 def symmetric(n: int) -> Group:
     """Sₙ: all permutations of n things, in lexicographic order, under (p·q)(i) = p(q(i))."""
+    _check_order(n)
     images = list(permutations(range(n)))
     return _from_permutations(f"S{n}", ["".join(map(str, image)) for image in images], images)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from symprior.tasks.dials import DIALS
 from symprior.tasks.errors import SympriorError, unknown_name
-from symprior.tasks.source_files import load, names_a_file
+from symprior.tasks.source_files import digest, load, names_a_file
 from symprior.tasks.task import TASKS, Task
 
 
@@ -23,6 +23,8 @@ def get_task(name: str) -> Task:
     """
     if names_a_file(name):
         return _from_file(name)
+    if name.endswith(".py"):
+        raise SympriorError(f"{name} names a file but no task in it. Write {name}:Name.")
     dial, at, setting = name.partition("@")
     if at and dial in DIALS:
         return DIALS[dial].parse(setting)
@@ -56,7 +58,7 @@ def _from_file(name: str) -> Task:
                 f"{name} is no task but {type(found).__name__}. Decorate the function or class that makes the environment "
                 "with `symprior.tasks.own_task`."
             )
-        task = replace(found, file=whole)
+        task = replace(found, file=whole, file_digest=digest(whole))
         TASKS.register(task.id, task, path)
         _FROM_FILES[whole] = task
     return _FROM_FILES[whole]

@@ -11,8 +11,10 @@ from typing import Any
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveInt, ValidationError
 
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.guarded import GuardedEnvironment, calling, guarded_policy, guarded_symmetry
 from symprior.tasks.probes import Probe
 from symprior.tasks.representations import Representation
 from symprior.tasks.rollout_probe import RolloutProbe
@@ -21,6 +23,8 @@ from symprior.tasks.task import Card, Task
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*-v\d+")
 RESTORING = ("get_state", "set_state")
+FAMILY = "own-"
+"""How families of such tasks begin: no shipped one does, so that they take no settings tuned for another task."""
 
 
 class OwnProbe(Probe):
@@ -29,24 +33,28 @@ class OwnProbe(Probe):
     Where the environment has `boundary_states(rng, count)` too, the certificate looks there as well.
     """
 
+    def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None) -> None:
+        super().__init__(env, state_representation)
+        self._guarded = _guarded(env)
+
     def get_state(self) -> NDArray[Any]:
         """The environment's full state."""
-        return np.asarray(self._inner.get_state())
+        return self._guarded.get_state()
 
     def set_state(self, state: NDArray[Any]) -> None:
         """Start an episode in this state."""
         self.env.reset(seed=0)
-        self._inner.set_state(state)
+        self._guarded.set_state(state)
 
     def observation(self, state: NDArray[Any]) -> NDArray[Any]:
         """What `set_state` returns."""
         self.env.reset(seed=0)
-        return np.asarray(self._inner.set_state(state))
+        return self._guarded.set_state(state)
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """The environment's own, or more states from random play."""
-        if hasattr(self._inner, "boundary_states"):
-            return np.asarray(self._inner.boundary_states(rng, count))
+        if hasattr(self.env.unwrapped, "boundary_states"):
+            return self._guarded.boundary_states(rng, count)
         return self.rollout_states(None, rng, count)
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
@@ -55,9 +63,37 @@ class OwnProbe(Probe):
             return np.asarray(symmetry.observation(g, states))
         return super().act_on_states(symmetry, g, states)
 
-    @property
-    def _inner(self) -> Any:
-        return self.env.unwrapped
+    def render(self, state: NDArray[Any]) -> NDArray[np.uint8] | None:
+        """The environment's own picture of a state; None where it draws none."""
+        with calling(f"The environment of {self._name}, in render,"):
+            return super().render(state)
+
+
+def _guarded(env: gymnasium.Env[Any, Any]) -> GuardedEnvironment:
+    while not isinstance(env, GuardedEnvironment):
+        assert isinstance(env, gymnasium.Wrapper), "every task of `own_task` is guarded"
+        env = env.env
+    return env
+
+
+class Stated(BaseModel):
+    """What a task's author states of it, checked where it is stated."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    id: str
+    symmetry: Callable[[], Any]
+    description: str
+    time_limit: PositiveInt
+    group_in_words: str
+    state_representation: Callable[[], Any] | None
+    reference_policy: Callable[[Any], Any] | None
+    threshold: FiniteFloat | None
+    threshold_fraction: float = Field(gt=0, le=1)
+    evaluation_episodes: PositiveInt
+    source: str
+    licence: str
+    bibtex: str
 
 
 def own_task(
@@ -97,27 +133,39 @@ def own_task(
         bibtex: for `symprior cite`.
 
     Raises:
-        SympriorError: the id is no name with a version, or the limits are not positive.
+        SympriorError: the id is no name with a version or another task's, or an argument is of the wrong kind.
     """
 
     def decorate(make: Callable[[], gymnasium.Env[Any, Any]]) -> Task:
-        name = id or f"{_with_dashes(make.__name__)}-v1"
-        if not NAME.fullmatch(name):
-            raise SympriorError(
-                f"{name!r} is no name of a task: small letters, digits and dashes, then -v1 or the like."
-            )
-        if time_limit < 1 or evaluation_episodes < 1:
-            raise SympriorError(f"{name} needs at least one step and one evaluation episode.")
+        if not callable(make):
+            raise SympriorError(f"own_task decorates a class or function that makes an environment, not {make!r}.")
+        stated = _stated(
+            id=f"{_with_dashes(_name_of(make))}-v1" if id is None else id,
+            symmetry=symmetry,
+            description=description,
+            time_limit=time_limit,
+            group_in_words=group_in_words,
+            state_representation=state_representation,
+            reference_policy=reference_policy,
+            threshold=threshold,
+            threshold_fraction=threshold_fraction,
+            evaluation_episodes=evaluation_episodes,
+            source=source,
+            licence=licence,
+            bibtex=bibtex,
+        )
+        name, file = stated.id, getattr(sys.modules.get(make.__module__), "__file__", None) or "."
+        _claim(name, f"{file}:{_name_of(make)}")
         gym_id = f"symprior-own/{name}"
-        gymnasium.register(gym_id, entry_point=lambda **_: make(), max_episode_steps=time_limit)
-        file = sys.modules[make.__module__].__file__ or "."
+        gymnasium.register(gym_id, entry_point=lambda **_: _made(make, name), max_episode_steps=time_limit)
+        declared = guarded_symmetry(name, symmetry)
         return Task(
             id=name,
-            family=name.rpartition("-v")[0],
+            family=f"{FAMILY}{name.rpartition('-v')[0]}",
             gym_id=gym_id,
-            symmetry=symmetry,
-            probe=lambda: _probe(gymnasium.make(gym_id), state_representation),
-            reference_policy=reference_policy,
+            symmetry=declared,
+            probe=lambda: _probe(gymnasium.make(gym_id), name, state_representation),
+            reference_policy=reference_policy and guarded_policy(name, reference_policy, declared),
             stated_threshold=None if threshold is None else (threshold, "stated by the task's author"),
             threshold_fraction=threshold_fraction,
             evaluation_episodes=evaluation_episodes,
@@ -129,13 +177,56 @@ def own_task(
     return decorate
 
 
+def _stated(**given: Any) -> Stated:
+    try:
+        stated = Stated(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        argument = str(first["loc"][0])
+        raise SympriorError(
+            f"The task {given['id']!r} states {argument}={given[argument]!r}: {first['msg'][0].lower()}{first['msg'][1:]}."
+        ) from error
+    if not NAME.fullmatch(stated.id):
+        raise SympriorError(
+            f"{stated.id!r} is no name of a task: small letters, digits and dashes, then -v1 or the like."
+        )
+    return stated
+
+
+def _claim(name: str, place: str) -> None:
+    """A name belongs to one function or class; the same one may be decorated again, as a notebook does.
+
+    Raises:
+        SympriorError: another one has it: gymnasium would make that one's environment under both.
+    """
+    if _PLACES.setdefault(name, place) != place:
+        raise SympriorError(
+            f"Two tasks are called {name!r}: {_PLACES[name]} and {place}. Give one of them another name by `id`."
+        )
+
+
+_PLACES: dict[str, str] = {}
+
+
+def _made(make: Callable[[], Any], name: str) -> GuardedEnvironment:
+    with calling(f"The environment of {name}, when it was made,"):
+        env = make()
+    return GuardedEnvironment(env, name)
+
+
 def _probe(
-    env: gymnasium.Env[Any, Any], state_representation: Callable[[], Representation] | None
+    env: gymnasium.Env[Any, Any], name: str, state_representation: Callable[[], Representation] | None
 ) -> OwnProbe | RolloutProbe:
     """One that sets states, where the environment lets itself be put into them; else one that plays."""
-    if all(hasattr(env.unwrapped, method) for method in RESTORING):
-        return OwnProbe(env, state_representation and state_representation())
-    return RolloutProbe(env)
+    if not all(hasattr(env.unwrapped, method) for method in RESTORING):
+        return RolloutProbe(env)
+    with calling(f"The state representation of {name}"):
+        acts = None if state_representation is None else state_representation()
+    return OwnProbe(env, acts)
+
+
+def _name_of(make: Callable[[], Any]) -> str:
+    return getattr(make, "__name__", type(make).__name__)
 
 
 def _with_dashes(name: str) -> str:

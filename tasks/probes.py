@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.finite import check_finite, name_of
 from symprior.tasks.representations import Representation
 from symprior.tasks.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.symmetry import Symmetry
@@ -118,9 +119,13 @@ class Probe(ABC):
         """Every result of an action in a state, `elapsed` steps into the episode; here one.
 
         A probe of an environment with random steps overrides this by enumerating them.
+
+        Raises:
+            SympriorError: the reward or the observation is not finite.
         """
         self.place(state, elapsed)
         observation, reward, terminated, truncated, _ = self.env.step(action)
+        check_finite(self.env, observation, reward, action, state)
         return [Outcome(1.0, observation, float(reward), bool(terminated), bool(truncated))]
 
     def render(self, state: NDArray[Any]) -> NDArray[np.uint8] | None:
@@ -163,7 +168,7 @@ class Probe(ABC):
 
     @property
     def _name(self) -> str:
-        return self.env.spec.id if self.env.spec is not None else type(self.env.unwrapped).__name__
+        return name_of(self.env)
 
 
 def drawn(env: gymnasium.Env[Any, Any]) -> NDArray[np.uint8] | None:

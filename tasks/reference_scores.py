@@ -19,10 +19,11 @@ from symprior.tasks.dynamic_programming import blind_return, optimal_return, tab
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
 from symprior.tasks.frozen_states import Policy, uniform_play
+from symprior.tasks.json_files import check_values, read_json
 from symprior.tasks.price_of_symmetry import PriceOfSymmetry, price_of_symmetry
 from symprior.tasks.simulators import TabularSimulator
 from symprior.tasks.streams import seed_from
-from symprior.tasks.task import Task, TaskVectorEnv
+from symprior.tasks.task import REFERENCES, Task, TaskVectorEnv
 
 EPISODES, SINGLE_EPISODES = 10_000, 1_000
 """Episodes of a policy on an array simulator, and where environments are stepped one by one."""
@@ -42,15 +43,16 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
             score 1, whichever is better: both can be reached.
 
     Raises:
-        SympriorError: nothing is known that could be score 1.
+        SympriorError: nothing is known that could be score 1, or a return is not finite.
     """
     simulator = None if task.simulator is None else task.simulator()
     policies = _exact(task, simulator) if isinstance(simulator, TabularSimulator) else _by_episodes(task)
     if learned is not None and "optimal" not in policies:
         policies[learned[0]] = learned[1]
+    _check_finite(task, policies)
     one, provisional = _score_one(task, policies, learned)
     zero = "blind" if task.blind_policy is not None else "random"
-    if policies[one]["value"] <= policies[zero]["value"]:
+    if not policies[one]["value"] > policies[zero]["value"]:
         raise SympriorError(
             f"{one} is no score 1 of {task.id}: it reaches {policies[one]['value']:.4g}, and {zero}, which is score 0, "
             f"{policies[zero]['value']:.4g}. Train a plain agent for longer: `--plain ppo --steps N`."
@@ -67,6 +69,14 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
     if task.track == "dial" and isinstance(simulator, TabularSimulator):
         found["price_of_symmetry"] = _price(price_of_symmetry(simulator, task.symmetry()))
     return found
+
+
+def _check_finite(task: Task, policies: dict[str, Any]) -> None:
+    for name, found in policies.items():
+        if not np.isfinite(found["value"]):
+            raise SympriorError(
+                f"The mean return of {name} on {task.id} is {found['value']}: a reward of it is not finite, as all must be."
+            )
 
 
 def _price(price: PriceOfSymmetry) -> dict[str, Any]:
@@ -90,7 +100,7 @@ def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[st
         return STATED, "score 1 is the stated threshold until a plain agent was trained for ten budgets"
     raise SympriorError(
         f"The optimum of {task.id} is unknown: it cannot be enumerated, states no `greatest_reward`, and has no good "
-        f"reference policy. Train a plain agent: `symprior references {task.id} --plain ppo --steps N`."
+        f"reference policy. Train a plain agent: `symprior references {task.name_to_type} --plain ppo --steps N`."
     )
 
 
@@ -100,18 +110,33 @@ def write(task: Task, data: dict[str, Any], folder: Path | None = None) -> Path:
     Without a folder they lie where the task looks for them.
 
     Raises:
-        SympriorError: there is no budget, or it is not positive; or the folder cannot be written.
+        SympriorError: there is no budget, or it is not positive; a number is not finite; or the folder cannot be written.
     """
     path = (folder or task.data) / f"{task.id}.json"
-    held = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    held, problem = _held_budget(task, path)
     budget: dict[str, Any] = {key: data.get(key, held.get(key)) for key in ("budget", "budget_source")}
     if None in budget.values() or ("budget" in data) != ("budget_source" in data):
-        raise SympriorError(f"{task.id} has no budget yet: give one, `budget`, with its `budget_source`.")
+        raise SympriorError(f"{task.id} has no budget yet: give one, `budget`, with its `budget_source`.{problem}")
     if budget["budget"] < 1:
         raise SympriorError(f"A budget is a positive number of environment steps, not {budget['budget']}.")
-    kept = {key: value for key, value in {**data, **budget}.items() if value != ""}
+    values = {**data, **budget, "file_digest": task.file_digest}
+    kept = {key: value for key, value in values.items() if value != ""}
+    check_values(kept, REFERENCES, f"What was measured of {task.id}")
     write_text_atomically(path, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     return path
+
+
+def _held_budget(task: Task, path: Path) -> tuple[dict[str, Any], str]:
+    """The budget in a file and its source; none, and why, where the file is damaged or older than the task's own."""
+    if not path.is_file():
+        return {}, ""
+    try:
+        found = read_json(path, REFERENCES, "What is measured now takes its place.")
+    except SympriorError as error:
+        return {}, f" {error}"
+    if not task.is_as_it_was(found.file_digest):
+        return {}, f" The one in {path} was not set for {task.file} as it is now."
+    return {"budget": found.budget, "budget_source": found.budget_source}, ""
 
 
 def _reference(value: float, standard_error: float, method: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from array_api_compat import array_namespace, device
 from numpy.typing import ArrayLike, NDArray
 
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.groups import Group, Homomorphism, symmetric
+from symprior.tasks.groups import Group, Homomorphism, symmetric, whole_numbers
 
 TOLERANCE = 1e-9
 
@@ -82,8 +82,8 @@ class SignedPermutation(Representation):
         sign: ArrayLike | None = None,
         shape: Sequence[int] | None = None,
     ) -> None:
-        self.source = np.atleast_2d(np.asarray(source, dtype=np.int64))
-        self.sign = np.ones_like(self.source) if sign is None else np.atleast_2d(np.asarray(sign, dtype=np.int64))
+        self.source = _permutations(source)
+        self.sign = np.ones_like(self.source) if sign is None else _signs(sign)
         super().__init__(group, shape if shape is not None else self.source.shape[1:])
 
     def _check_homomorphism(self) -> None:
@@ -93,10 +93,6 @@ class SignedPermutation(Representation):
                 f"A representation of {self.group.name} on {self.size} entries needs arrays of shape "
                 f"({order}, {self.size}), got {self.source.shape} and {self.sign.shape}."
             )
-        if not np.array_equal(np.sort(self.source, axis=1), np.broadcast_to(np.arange(self.size), self.source.shape)):
-            raise SympriorError(f"A permutation of {self.size} entries must name each of 0 … {self.size - 1} once.")
-        if not np.all(np.abs(self.sign) == 1):
-            raise SympriorError("The signs of a signed permutation are +1 or −1.")
         for g, products in enumerate(self.group.table):
             moved = self.source[g]  # ρ(g)ρ(h) for all h at once
             same = (self.source[:, moved] == self.source[products]) & (
@@ -139,11 +135,33 @@ class SignedPermutation(Representation):
         return xp.reshape(xp.take(images, xp.reshape(index, (-1,)), axis=0), index.shape)
 
 
+def _permutations(rows: ArrayLike) -> NDArray[np.int64]:
+    """Permutations, [rows, size], checked before anything sorts or rounds them."""
+    complaint = "Each row of a permutation of n entries must name each of 0 … n − 1 once."
+    found = np.atleast_2d(whole_numbers(rows, complaint))
+    wrong = np.flatnonzero((np.sort(found, axis=1) != np.arange(found.shape[1])).any(axis=1))
+    if len(wrong):
+        raise SympriorError(f"{complaint} Row {wrong[0]} does not.")
+    return found
+
+
+def _signs(rows: ArrayLike) -> NDArray[np.int64]:
+    """Signs, [rows, size], checked before anything rounds them."""
+    complaint = "The signs of a signed permutation are +1 or −1."
+    found = np.atleast_2d(whole_numbers(rows, complaint))
+    if not np.all(np.abs(found) == 1):
+        raise SympriorError(complaint)
+    return found
+
+
 class Matrices(Representation):
     """ρ(g) given as matrices, [|G|, size, size]."""
 
     def __init__(self, group: Group, matrices: ArrayLike) -> None:
-        self.matrices = np.asarray(matrices, dtype=np.float64)
+        try:
+            self.matrices = np.asarray(matrices, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise SympriorError(f"Matrices of a representation are numbers of shape (|G|, n, n): {error}.") from error
         if self.matrices.ndim != 3 or self.matrices.shape[1] != self.matrices.shape[2]:
             raise SympriorError(f"Matrices of a representation have shape (|G|, n, n), got {self.matrices.shape}.")
         super().__init__(group, self.matrices.shape[1:2])
@@ -244,8 +262,12 @@ def quotient(group: Group, subgroup: Sequence[int]) -> SignedPermutation:
 
 
 def permutation(group: Group, images: ArrayLike) -> SignedPermutation:
-    """Element g moves basis vector i, and so discrete action i, to `images[g, i]`; images [|G|, n]."""
-    return SignedPermutation(group, np.argsort(np.atleast_2d(np.asarray(images)), axis=1))
+    """Element g moves basis vector i, and so discrete action i, to `images[g, i]`; images [|G|, n].
+
+    Raises:
+        SympriorError: a row is no permutation, or the rows do not multiply as the group's elements do.
+    """
+    return SignedPermutation(group, np.argsort(_permutations(images), axis=1))
 
 
 def things(n: int) -> SignedPermutation:
@@ -287,9 +309,13 @@ def pulled_back(representation: R, along: Homomorphism) -> R:
 
 
 def signs(group: Group, sign: ArrayLike) -> SignedPermutation:
-    """Element g multiplies entry i by `sign[g, i]` = ±1."""
-    sign = np.atleast_2d(np.asarray(sign))
-    return SignedPermutation(group, np.tile(np.arange(sign.shape[1]), (len(sign), 1)), sign)
+    """Element g multiplies entry i by `sign[g, i]` = ±1.
+
+    Raises:
+        SympriorError: a number is no sign, or the rows do not multiply as the group's elements do.
+    """
+    checked = _signs(sign)
+    return SignedPermutation(group, np.tile(np.arange(checked.shape[1]), (len(checked), 1)), checked)
 
 
 def generated(group: Group, images: dict[int, ArrayLike]) -> Matrices:
@@ -298,6 +324,8 @@ def generated(group: Group, images: dict[int, ArrayLike]) -> Matrices:
     Raises:
         SympriorError: the elements given do not generate the group, or the matrices do not fit its relations.
     """
+    if not images:
+        raise SympriorError(f"No element generates {group.name}: give a matrix for at least one.")
     size = len(np.asarray(next(iter(images.values()))))
     known: dict[int, NDArray[np.float64]] = {0: np.eye(size)}
     frontier = [0]
@@ -331,8 +359,10 @@ def direct_sum(*parts: Representation) -> Representation:
     """The action on flattened samples laid end to end: a signed permutation where every part is one.
 
     Raises:
-        SympriorError: the parts are representations of different groups.
+        SympriorError: there is no part, or they are representations of different groups.
     """
+    if not parts:
+        raise SympriorError("A direct sum takes at least one representation.")
     group = parts[0].group
     if any(part.group != group for part in parts):
         raise SympriorError("A direct sum takes representations of one group.")

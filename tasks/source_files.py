@@ -30,7 +30,7 @@ def load(name: str, kind: str) -> Any:
         SympriorError: the file is missing, does not import, or holds no such name.
     """
     path, _, attribute = name.rpartition(":")
-    module = _module(str(Path(path).resolve()), kind)
+    module = _module(_existing(path, kind))
     if not hasattr(module, attribute):
         raise SympriorError(f"{path} defines no {attribute!r}.")
     return getattr(module, attribute)
@@ -41,20 +41,28 @@ def digest(name: str) -> str:
     return sha256(Path(name.rpartition(":")[0]).read_bytes()).hexdigest()[:12]
 
 
-@cache
-def _module(path: str, kind: str) -> ModuleType:
+def _existing(path: str, kind: str) -> str:
+    whole = Path(path).resolve()
     try:
-        is_there = Path(path).is_file()
+        is_there = whole.is_file()
     except OSError as error:
-        raise SympriorError(f"Cannot read the {kind} file {path}: {error.strerror or error}.") from error
+        raise SympriorError(f"Cannot read the {kind} file {whole}: {error.strerror or error}.") from error
     if not is_there:
-        raise SympriorError(f"There is no {kind} file {path}.")
+        raise SympriorError(f"There is no {kind} file {whole}.")
+    return str(whole)
+
+
+@cache
+def _module(path: str) -> ModuleType:
+    """The module of a file; once, so that a file that holds a task and an agent has one class of each."""
     spec = importlib.util.spec_from_file_location(f"symprior_own_{Path(path).stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
+    except SympriorError:
+        raise
     except (Exception, SystemExit) as error:
         raise SympriorError(f"{path} does not import: {type(error).__name__}: {error}.") from error
     return module

@@ -63,6 +63,13 @@ class StatedShare:
             )
 
 
+def _grade(what: str, given: str) -> Exactness:
+    try:
+        return Exactness(given)
+    except ValueError:
+        raise SympriorError(f"{what} is one of {', '.join(map(repr, map(str, Exactness)))}, not {given!r}.") from None
+
+
 @dataclass(frozen=True)
 class Symmetry:
     """Group, representation on observations, representation on actions.
@@ -76,8 +83,8 @@ class Symmetry:
             quantities that are not named here must agree in every step.
 
     Raises:
-        SympriorError: the two representations are of different groups, or shares are stated and the symmetry is not
-            declared approximate.
+        SympriorError: the two representations are of different groups, a grade is none, or shares are stated and the
+            symmetry is not declared approximate.
     """
 
     observation: Representation
@@ -88,6 +95,8 @@ class Symmetry:
     shares: tuple[StatedShare, ...] = ()
 
     def __post_init__(self) -> None:
+        for what, grade in (("exactness", self.exactness), ("reset", self.reset)):
+            object.__setattr__(self, what, _grade(what, grade))
         if self.shares and self.exactness != Exactness.APPROXIMATE:
             raise SympriorError(f"Shares are stated by a symmetry that is approximate; this one is {self.exactness}.")
         if self.observation.group != self.action.group:

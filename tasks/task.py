@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import gymnasium
 import numpy as np
+from pydantic import FiniteFloat, PositiveInt, TypeAdapter
 
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.extras import install_command, is_installed
 from symprior.tasks.gymnasium_vector import GymnasiumVectorEnv, single_precision
+from symprior.tasks.json_files import read_json
 from symprior.tasks.registry import Registry
 from symprior.tasks.simulators import SimulatorVectorEnv
 from symprior.tasks.symmetry import Symmetry
@@ -43,8 +44,8 @@ BY_HAND = "set by hand"
 class Reference:
     """The mean undiscounted return of a named policy, its standard error (0: exact), and how it was found."""
 
-    value: float
-    standard_error: float
+    value: FiniteFloat
+    standard_error: FiniteFloat
     method: str
 
 
@@ -52,8 +53,8 @@ class Reference:
 class Price:
     """What the best equivariant policy loses against the optimum, in raw return: between `least` and `most`."""
 
-    least: float
-    most: float
+    least: FiniteFloat
+    most: FiniteFloat
     method: str
 
     @property
@@ -69,17 +70,27 @@ class References:
 
     Written by `symprior references TASK --write`; never typed in. `provisional` says what was not measured by the
     protocol's rules yet; empty where all was. The price of symmetry is known where a dial's task can be enumerated.
+    `file_digest` is that of the user's file with which they were measured; empty for a shipped task.
+
+    Raises:
+        ValueError: score 1 is no policy's that reaches more than score 0's.
     """
 
     policies: dict[str, Reference]
     zero: str
     one: str
-    threshold: float
+    threshold: FiniteFloat
     threshold_source: str
-    budget: int
+    budget: PositiveInt
     budget_source: str
     provisional: str = ""
     price_of_symmetry: Price | None = None
+    file_digest: str = ""
+
+    def __post_init__(self) -> None:
+        low, high = (self.policies.get(name) for name in (self.zero, self.one))
+        if low is None or high is None or not high.value > low.value:
+            raise ValueError(f"score 1, {self.one!r}, is no policy that reaches more than score 0, {self.zero!r}")
 
     @property
     def budget_is_provisional(self) -> bool:
@@ -90,6 +101,9 @@ class References:
         """The normalised score of a raw return, not clipped: 0 and 1 are the references `zero` and `one`."""
         low, high = self.policies[self.zero].value, self.policies[self.one].value
         return (raw_return - low) / (high - low)
+
+
+REFERENCES = TypeAdapter(References)
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,7 @@ class Task:
             return; or without that the `reward_threshold` of the gymnasium registration.
         extra: the extra of this package that installs the simulator, such as `mujoco`.
         data: the folder in which its references lie.
-        file: `path/to/file.py:Name`, where a user brought it.
+        file: `path/to/file.py:Name`, where a user brought it; `file_digest` is that of the file as it was then.
         packages: what the simulator stands on beside gymnasium and numpy; certificates name their versions.
         track: see `Track`.
         evaluation_episodes: episodes per evaluation point.
@@ -156,6 +170,7 @@ class Task:
     origin: str = field(default="", compare=False)
     data: Path = field(default=DATA, compare=False)
     file: str | None = field(default=None, compare=False)
+    file_digest: str = field(default="", compare=False)
 
     def make(self, **arguments: Any) -> gymnasium.Env[Any, Any]:
         """The single environment, with its time limit.
@@ -211,6 +226,15 @@ class Task:
             raise SympriorError(f"{self.gym_id} has no time limit; register it with `max_episode_steps`.")
         return single_precision(env.observation_space), env.action_space, limit
 
+    def is_as_it_was(self, file_digest: str) -> bool:
+        """Whether what was measured with a file of this digest holds; a shipped task has a version for that."""
+        return self.file_digest in ("", file_digest)
+
+    @property
+    def name_to_type(self) -> str:
+        """What names it to a command: its file's `path/to/file.py:Name` where a user brought it, else its id."""
+        return self.file or self.id
+
     @property
     def observation_space(self) -> gymnasium.Space[Any]:
         """Of a single environment, as agents get it: floats in single precision."""
@@ -231,18 +255,19 @@ class Task:
         """The frozen measurements.
 
         Raises:
-            SympriorError: they were never measured.
+            SympriorError: they were never measured, or the file with them is damaged or older than the task's own file.
         """
-        file = self.data / f"{self.id}.json"
+        file, command = self.data / f"{self.id}.json", f"symprior references {self.name_to_type}"
         if not file.is_file():
+            raise SympriorError(f"{self.id} has no reference scores yet. Measure them with `{command} --write`.")
+        again = f"`{command} --budget N --write`"
+        found = read_json(file, REFERENCES, f"Measure again with {again}.")
+        if not self.is_as_it_was(found.file_digest):
             raise SympriorError(
-                f"{self.id} has no reference scores yet. Measure them with "
-                f"`symprior references {self.file or self.id} --write`."
+                f"The references of {self.id} in {file} were not measured with {self.file} as it is now. "
+                f"Measure again with {again}."
             )
-        data = json.loads(file.read_text(encoding="utf-8"))
-        policies = {name: Reference(**entry) for name, entry in data.pop("policies").items()}
-        price = data.pop("price_of_symmetry", None)
-        return References(policies=policies, price_of_symmetry=Price(**price) if price else None, **data)
+        return found
 
     @property
     def is_installed(self) -> bool:
@@ -251,8 +276,11 @@ class Task:
 
     @property
     def is_measured(self) -> bool:
-        """Whether the task has references."""
-        return (self.data / f"{self.id}.json").is_file()
+        """Whether the task has references that can be used; `references` says why it has none."""
+        try:
+            return bool(self.references)
+        except SympriorError:
+            return False
 
     @property
     def budget(self) -> int:

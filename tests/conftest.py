@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from array_api_compat import array_namespace
 
-from symprior.tasks import TASKS, Task
+from symprior.tasks import TASKS, Task, own_tasks
 from symprior.tasks.groups import Group, cyclic
 from symprior.tasks.representations import Representation, direct_sum, generated
 from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
@@ -29,6 +29,7 @@ def _own_tasks_leave_with_their_test() -> Iterator[None]:
     yield
     for name in [name for name, task in TASKS._entries.items() if task.file is not None]:
         del TASKS._entries[name], TASKS._origins[name]
+    own_tasks._PLACES.clear()
 
 
 class PointMass(Simulator):

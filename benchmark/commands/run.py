@@ -146,11 +146,10 @@ def _jobs(
 
 
 def _budget(task: Task) -> int:
-    if not task.is_measured:
-        raise SympriorError(
-            f"{task.id} has no budget yet: give --budget, or measure it first (`symprior references --help`)."
-        )
-    return task.budget
+    try:
+        return task.budget
+    except SympriorError as error:
+        raise SympriorError(f"{error} Or give --budget.") from error
 
 
 def _some_seeds(jobs: list[Job], text: str | None) -> list[Job]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.tasks import DIALS, TASKS, Task, get_task
+from symprior.tasks import DIALS, TASKS, SympriorError, Task, get_task
 from symprior.tasks.extras import install_command
 from symprior.tasks.task import Card, References
 
@@ -122,10 +122,10 @@ def show(task_id: str) -> None:
         does = f"{element.element} (order {element.order}): observation {element.observation}; actions {element.action}"
         console.print(f"  {does}", highlight=False, markup=False, soft_wrap=True)
     _print_certificate(task)
-    if task.is_measured:
+    try:
         _print_references(task.references)
-    else:
-        console.print("[bold]References[/] not measured yet: symprior references --help", highlight=False)
+    except SympriorError as missing:
+        console.print(escape(str(missing)), highlight=False, soft_wrap=True)
     _print_commands(task, task_id)
     _print_source(card)
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from symprior.tasks.errors import SympriorError
 from symprior.tasks.probes import Outcome
 
 ROUND_OFF = 1e-6
@@ -36,12 +37,23 @@ class Scales:
         step: the root mean square change of each entry in one step, [entries].
         reward: the root mean square reward.
         round_off: the part of `entry` by which equal observations may differ.
+
+    Raises:
+        SympriorError: one is not finite, so that everything would count as equal beside it.
     """
 
     entry: NDArray[np.float64]
     step: NDArray[np.float64]
     reward: float
     round_off: float = ROUND_OFF
+
+    def __post_init__(self) -> None:
+        for what, scale in (("observations", self.entry), ("observations", self.step), ("rewards", self.reward)):
+            if not np.isfinite(scale).all():
+                raise SympriorError(
+                    f"The {what} that were sampled are not finite, or so large that their squares are not: nothing can be "
+                    "compared with them."
+                )
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ class DynamicsEvidence:
         """
         if self.total_variation <= 1e-9:
             return Exactness.EXACT
-        if max(self.mean_observation, self.mean_dynamics, self.mean_reward) <= APPROXIMATE_BORDER:
+        means = self.mean_observation, self.mean_dynamics, self.mean_reward
+        if all(mean <= APPROXIMATE_BORDER for mean in means):  # each: the largest of numbers and a NaN may be a number
             return Exactness.APPROXIMATE
         return Exactness.BROKEN
 

@@ -33,6 +33,11 @@ def check_fit(task: str, symmetry: Symmetry, env: gymnasium.Env[Any, Any]) -> No
         raise SympriorError(
             f"The symmetry acts on {kinds[symmetry.discrete]} actions, {task} has {kinds[discrete]} ones."
         )
+    if isinstance(acted, gymnasium.spaces.Discrete) and acted.start != 0:
+        raise SympriorError(
+            f"The actions of {task} are numbered from {acted.start}; a permutation of actions numbers them from 0. "
+            f"Declare Discrete({acted.n}) and add {acted.start} in the environment's step."
+        )
     size = int(acted.n) if isinstance(acted, gymnasium.spaces.Discrete) else int(np.prod(acted.shape or ()))
     if symmetry.action.size != size:
         raise SympriorError(f"The symmetry acts on {symmetry.action.size} actions, {task} has {size}.")

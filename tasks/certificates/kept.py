@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from symprior.tasks.certificates.certificate import Certificate
 from symprior.tasks.files import write_text_atomically
+from symprior.tasks.json_files import read_json
 from symprior.tasks.symmetry import Exactness
 from symprior.tasks.task import Task
 
@@ -21,6 +24,7 @@ class KeptCertificate:
         agrees: whether they are what the task declares.
         versions: of the simulator and what it stands on.
         lines: (what, measured), as printed.
+        file_digest: of the user's file that was measured; empty for a shipped task.
     """
 
     dynamics: Exactness
@@ -28,31 +32,42 @@ class KeptCertificate:
     agrees: bool
     versions: dict[str, str]
     lines: list[tuple[str, str]]
+    file_digest: str = ""
+
+
+KEPT = TypeAdapter(KeptCertificate)
 
 
 def keep(task: Task, certificate: Certificate) -> Path:
     """Write the certificate where the task's card looks for it."""
     kept = KeptCertificate(
-        certificate.dynamics, certificate.reset, certificate.agrees, certificate.versions, certificate.lines()
+        certificate.dynamics,
+        certificate.reset,
+        certificate.agrees,
+        certificate.versions,
+        certificate.lines(),
+        task.file_digest,
     )
+    values = {key: value for key, value in asdict(kept).items() if value != ""}
     path = _path(task)
-    write_text_atomically(path, json.dumps(asdict(kept), indent=1, ensure_ascii=False) + "\n")
+    write_text_atomically(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
     return path
 
 
 def kept(task: Task) -> KeptCertificate | None:
-    """The last certificate that was kept, if there is one."""
-    path = _path(task)
+    """The last certificate that was kept, if there is one; one that is older than the task's file says so first.
+
+    Raises:
+        SympriorError: the file is damaged.
+    """
+    path, again = _path(task), f"`symprior check {task.name_to_type} --write`"
     if not path.is_file():
         return None
-    data = json.loads(path.read_text(encoding="utf-8"))
-    return KeptCertificate(
-        dynamics=Exactness(data["dynamics"]),
-        reset=Exactness(data["reset"]),
-        agrees=data["agrees"],
-        versions=data["versions"],
-        lines=[(what, measured) for what, measured in data["lines"]],
-    )
+    found = read_json(path, KEPT, f"Measure again with {again}.")
+    if task.is_as_it_was(found.file_digest):
+        return found
+    warning = ("out of date", f"not measured with {task.file} as it is now: measure again with {again}")
+    return replace(found, agrees=False, lines=[warning, *found.lines])
 
 
 def _path(task: Task) -> Path:

@@ -22,8 +22,10 @@ from symprior.tasks.certificates.two_sample import (
     told_from_one_half,
     upper_bounds,
 )
+from symprior.tasks.finite import check_finite
 from symprior.tasks.rollout_probe import RolloutProbe, Transitions
 from symprior.tasks.symmetry import Exactness, Symmetry
+from symprior.tasks.uniform_actions import uniform_actions
 
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
 Behaviour = Callable[[NDArray[Any]], Any]
@@ -158,11 +160,7 @@ def _behaviours(
 def _uniform_actions(space: gymnasium.Space[Any], rng: np.random.Generator) -> Iterator[Any]:
     """Uniformly random actions without end; a group that maps the space onto itself leaves their law as it is."""
     while True:
-        if isinstance(space, gymnasium.spaces.Discrete):
-            yield from rng.integers(int(space.n), size=DRAWN_AT_ONCE)
-        else:
-            assert isinstance(space, gymnasium.spaces.Box)
-            yield from rng.uniform(space.low, space.high, (DRAWN_AT_ONCE, *space.shape)).astype(space.dtype)
+        yield from uniform_actions(space, rng, DRAWN_AT_ONCE)
 
 
 def _in_frame(
@@ -189,6 +187,7 @@ def _play_episode(env: gymnasium.Env[Any, Any], number: int, behave: Behaviour) 
     while not over:
         action = behave(observation)
         following, reward, terminated, truncated, _ = env.step(action)
+        check_finite(env, following, reward, action, observation)
         steps.append((number, observation, action, float(reward), following, bool(terminated)))
         observation, over = following, terminated or truncated
     return steps

@@ -8,8 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
+from symprior.tasks.json_files import read_json
 from symprior.tasks.representations import SignedPermutation
 from symprior.tasks.symmetry import Exactness, Symmetry
 from symprior.tasks.task import Task
@@ -58,6 +61,9 @@ class WrongGroup:
         return replaced(task.symmetry(), self.changed, self.source, self.sign)
 
 
+WRONG_GROUP = TypeAdapter(WrongGroup)
+
+
 def replaced(own: Symmetry, changed: str, source: list[list[int]], sign: list[list[int]]) -> Symmetry:
     """A symmetry with another representation on one of its spaces; it declares that it is none."""
     old = own.action if changed == "actions" else own.observation
@@ -80,16 +86,12 @@ def wrong_group(task: Task) -> WrongGroup:
     """What was frozen for the task; the tasks of a dial share one.
 
     Raises:
-        SympriorError: none was drawn for the task yet.
+        SympriorError: none was drawn for the task yet, or the file is damaged.
     """
-    path = path_of(task)
+    path, again = path_of(task), f"`symprior wrong-group {task.name_to_type} --write`"
     if not path.is_file():
-        raise SympriorError(
-            f"{task.id} has no frozen wrong group. Draw one with `symprior wrong-group {task.id} --write`."
-        )
-    data = json.loads(path.read_text(encoding="utf-8"))
-    data["evidence"] = [(what, measured) for what, measured in data["evidence"]]
-    return WrongGroup(**{**data, "dynamics": Exactness(data["dynamics"])})
+        raise SympriorError(f"{task.id} has no frozen wrong group. Draw one with {again}.")
+    return read_json(path, WRONG_GROUP, f"Remove it and draw it again with {again}.")
 
 
 def is_frozen(task: Task) -> bool:

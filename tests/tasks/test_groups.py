@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -62,6 +64,7 @@ def test_dihedral_relations() -> None:
         ([[1, 0], [0, 1]], "not the identity"),
         ([[0, 1], [1, 1]], "no inverse"),
         ([[0, 1, 2], [1, 2, 0]], "product table"),
+        ([[0.0, 1.0], [1.0, 0.5]], "whole numbers"),
         (
             # a loop with two-sided identity that is not associative
             [[0, 1, 2, 3, 4], [1, 0, 3, 4, 2], [2, 4, 0, 1, 3], [3, 2, 4, 0, 1], [4, 3, 1, 2, 0]],
@@ -95,6 +98,20 @@ def test_a_subgroup_keeps_names_and_products() -> None:
                 assert elements[part.table[i, j]] == group.table[g, h]
     with pytest.raises(SympriorError, match="form no subgroup"):
         group.subgroup([0, 1])
+    with pytest.raises(SympriorError, match=r"numbers from 0 to 7, not \[0, 9\]"):
+        group.subgroup([0, 9])
+
+
+@pytest.mark.parametrize("order", [0, -1, True, 2.0])
+@pytest.mark.parametrize("make", [cyclic, dihedral, symmetric])
+def test_the_order_of_a_group_is_a_whole_number(make: Any, order: Any) -> None:
+    with pytest.raises(SympriorError, match="The order of a group is a whole number ≥ 1"):
+        make(order)
+
+
+def test_a_table_may_be_given_as_lists() -> None:
+    given: Any = ["e", "r"], [[0, 1], [1, 0]]
+    assert Group("C2", *given) == cyclic(2)
 
 
 def test_groups_are_values() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -167,6 +168,58 @@ def test_a_wrong_budget_changes_nothing(tmp_path: Path, budget: dict[str, object
     with pytest.raises(SympriorError, match=complaint):
         write(CATCH, {**data, **budget}, tmp_path)
     assert path.read_text(encoding="utf-8") == before
+
+
+DAMAGED = {
+    "": "Invalid JSON",
+    "[]": "Input should be",
+    "{}": "policies: Field required",
+    '{"policies": 3}': "policies: Input should be",
+    "NaN": "Input should be",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_file_is_named_and_can_be_written_again(tmp_path: Path, text: str) -> None:
+    task = replace(CATCH, data=tmp_path)
+    path = tmp_path / f"{task.id}.json"
+    path.write_text(text)
+    complaint = f"{path} is damaged: {DAMAGED[text]}.*symprior references {task.id} --budget N --write"
+    with pytest.raises(SympriorError, match=complaint):
+        _ = task.references
+    assert not task.is_measured
+    with pytest.raises(SympriorError, match=r"no budget yet.*is damaged"):
+        write(task, measure(task))
+    write(task, {**measure(task), "budget": 100, "budget_source": "measured"})
+    assert task.is_measured and task.budget == 100
+
+
+def test_references_are_finite(tmp_path: Path) -> None:
+    task = replace(CATCH, data=tmp_path)
+    data = {**measure(task), "budget": 100, "budget_source": "measured", "threshold": float("nan")}
+    with pytest.raises(SympriorError, match="cannot be kept: threshold: Input should be a finite number"):
+        write(task, data)
+    assert not task.is_measured
+    data["threshold"] = 0.5
+    write(task, data)
+    path = tmp_path / f"{task.id}.json"
+    path.write_text(path.read_text().replace('"threshold": 0.5', '"threshold": NaN'))
+    with pytest.raises(SympriorError, match="threshold: Input should be a finite number"):
+        _ = replace(task, data=tmp_path).references
+
+
+class Unpaid(GridCatch):
+    """Catch whose rewards are no numbers."""
+
+    def step(self, *arguments: Any) -> Any:
+        states, rewards, ended = super().step(*arguments)
+        return states, rewards * np.nan, ended
+
+
+def test_returns_that_are_no_numbers_are_no_references() -> None:
+    unpaid = replace(CATCH, simulator=Unpaid, reference_policy=chase)
+    with pytest.raises(SympriorError, match=r"The mean return of .* on grid-catch-vector-v1 is nan"):
+        measure(unpaid)
 
 
 def test_a_task_without_references_says_what_to_do() -> None:

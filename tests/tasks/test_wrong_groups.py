@@ -117,3 +117,12 @@ def test_a_frozen_one_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(SympriorError, match="another wrong group already, of seed 0"):
         freeze(task, other)
     assert freeze(task, first).read_bytes() == before
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    task = replace(get_task("cartpole-v1"), data=tmp_path)
+    path = tmp_path / "wrong_groups" / f"{task.id}.json"
+    path.parent.mkdir()
+    path.write_text('{"task": "cartpole-v1"}')
+    with pytest.raises(SympriorError, match=f"{path} is damaged: group: Field required.*Remove it and draw it again"):
+        wrong_group(task)

@@ -354,6 +354,26 @@ def test_an_end_on_one_side_alone_breaks_a_symmetry() -> None:
     assert certificate.dynamics_evidence.epsilon_reward == 0
 
 
+class Pays(gymnasium.wrappers.TransformReward[Any, Any]):
+    """CartPole that pays something else far from the middle."""
+
+    def __init__(self, env: gymnasium.Env[Any, Any], amount: float) -> None:
+        super().__init__(env, lambda reward: amount if self.env.unwrapped.state[0] > 1 else reward)  # type: ignore
+
+
+@pytest.mark.parametrize("amount", [np.inf, -np.inf, np.nan, 1e200])
+@pytest.mark.parametrize("grade", [Exactness.EXACT, Exactness.APPROXIMATE])
+def test_rewards_that_cannot_be_compared_agree_with_nothing(amount: float, grade: Exactness) -> None:
+    def probe() -> Probe:
+        made = CartPoleProbe()
+        made.env = Pays(made.env, amount)
+        return made
+
+    complaint = "rewards that were sampled" if amount == 1e200 else r"reward of .* after action . in the state .*finite"
+    with pytest.raises(SympriorError, match=complaint), np.errstate(over="ignore"):
+        quick(replace(CARTPOLE, probe=probe), symmetry=replace(mirror(), exactness=grade))
+
+
 class LimitAHairNearer(gymnasium.Wrapper[Any, Any, Any, Any]):
     """CartPole whose track is 3 mm shorter on the right."""
 
@@ -510,6 +530,16 @@ def test_a_symmetry_that_does_not_fit_leads_to_a_sentence(
 ) -> None:
     with pytest.raises(SympriorError, match=complaint):
         quick(task, symmetry=symmetry())
+
+
+def test_actions_that_are_not_numbered_from_zero_lead_to_a_sentence() -> None:
+    def probe() -> Probe:
+        made = CartPoleProbe()
+        made.env.action_space = gymnasium.spaces.Discrete(2, start=1)
+        return made
+
+    with pytest.raises(SympriorError, match=r"are numbered from 1.*Declare Discrete\(2\) and add 1"):
+        quick(replace(CARTPOLE, probe=probe))
 
 
 class Stubborn(CartPoleProbe):

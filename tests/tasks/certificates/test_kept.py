@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from symprior.benchmark.bench.certificates import RESETS, STATES
-from symprior.tasks import Exactness, get_task, task_names
+from symprior.tasks import Exactness, SympriorError, get_task, task_names
 from symprior.tasks.certificates import certify
-from symprior.tasks.certificates.kept import kept
+from symprior.tasks.certificates.kept import keep, kept
 from symprior.tasks.task import DATA
 
 
@@ -29,13 +30,19 @@ def test_every_certificate_belongs_to_a_task() -> None:
 
 
 def test_a_certificate_survives_being_kept(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from symprior.tasks.certificates.kept import keep
-
     task = replace(get_task("grid-catch-vector-v1"), data=tmp_path)
     certificate = certify(task, samples=10)
     assert keep(task, certificate) == tmp_path / "certificates" / f"{task.id}.json"
     held = kept(task)
     assert held is not None and held.lines == certificate.lines() and held.versions == certificate.versions
     assert (held.dynamics, held.reset, held.agrees) == (Exactness.EXACT, Exactness.EXACT, True)
+
+
+def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
+    task = replace(get_task("grid-catch-vector-v1"), data=tmp_path)
+    path = tmp_path / "certificates" / f"{task.id}.json"
+    path.parent.mkdir()
+    for text in ("", "[]", "{}", '{"dynamics": "perfect"}'):
+        path.write_text(text)
+        with pytest.raises(SympriorError, match=f"{path} is damaged: .* `symprior check {task.id} --write`"):
+            kept(task)

@@ -124,6 +124,14 @@ def test_few_episodes_are_no_evidence() -> None:
         certify(drift(), episodes=0)
 
 
+def test_a_reward_that_is_no_number_leads_to_a_sentence() -> None:
+    def unpaid(env: gymnasium.Env[Any, Any]) -> RolloutProbe:
+        return RolloutProbe(gymnasium.wrappers.TransformReward(env, lambda reward: float("nan") * reward))
+
+    with pytest.raises(SympriorError, match=r"The reward of Drift after action .* in the state .* is not finite"):
+        certify(drift(unpaid), episodes=10)
+
+
 class WithKinds(RolloutProbe):
     def kinds(self, transitions: Transitions) -> dict[str, Any]:
         return {**super().kinds(transitions), "steps beyond the world": np.abs(transitions.before[:, 0]) > 8}

@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark import contestants
@@ -133,7 +134,7 @@ def _budget_source(task: Task) -> str:
 
 
 def _table(name: str, data: dict[str, object]) -> Table:
-    table = Table(title=f"References of {name}", title_justify="left", show_header=False)
+    table = Table(title=f"References of {escape(name)}", title_justify="left", show_header=False)
     table.add_column("", style="bold", no_wrap=True)
     table.add_column("", overflow="fold")
     policies = data["policies"]

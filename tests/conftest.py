@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from array_api_compat import array_namespace
 
-from symprior.tasks import TASKS, Task, own_tasks
+from symprior.tasks import TASKS, Task, lookup, own_tasks
 from symprior.tasks.groups import Group, cyclic
 from symprior.tasks.representations import Representation, direct_sum, generated
 from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
@@ -30,6 +30,7 @@ def _own_tasks_leave_with_their_test() -> Iterator[None]:
     for name in [name for name, task in TASKS._entries.items() if task.file is not None]:
         del TASKS._entries[name], TASKS._origins[name]
     own_tasks._PLACES.clear()
+    lookup._FROM_FILES.clear()
 
 
 class PointMass(Simulator):

@@ -14,6 +14,8 @@ from symprior.tasks.symmetry import Symmetry
 
 CONSTANT_BELOW = 0.01
 """Under this distance between independent states a policy is called constant, and the ratio is undefined."""
+ROUND_OFF = 1e-5
+"""Part of their size by which values in single precision may differ where they should be equal."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,14 @@ def equivariance_error(policy: NDArray[np.float64], symmetry: Symmetry) -> Equiv
 def value_equivariance_error(values: NDArray[np.float64], symmetry: Symmetry) -> EquivarianceErrors:
     """The error of action values: |Q(g s, g a) − Q(s, a)| over Q's standard deviation, the mean over actions.
 
+    Values that differ by round-off alone are constant: a network whose units all died has no error, and no infinite one.
+
     Args:
         values: Q at states closed under the group, [|G| · states, actions].
         symmetry: what acts.
     """
-    return _errors(values / max(float(values.std()), np.finfo(np.float64).tiny), symmetry, _mean_difference)
+    least = ROUND_OFF * float(np.abs(values).max())
+    return _errors(values / (max(float(values.std()), least) or 1.0), symmetry, _mean_difference)
 
 
 def mean_equivariance_error(

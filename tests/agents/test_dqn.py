@@ -92,7 +92,8 @@ def test_the_error_of_values_is_in_their_standard_deviations() -> None:
     found = value_equivariance_error(values, symmetry)
     assert found.mean == pytest.approx(1, abs=0.1), "no closer than independent states"
     assert value_equivariance_error(7 * values, symmetry).raw_maximum == pytest.approx(found.raw_maximum)
-    assert value_equivariance_error(np.ones((2000, 2)), symmetry).mean is None
+    for constant in (np.zeros((2000, 2)), np.full((2000, 2), 1e30), 300 * (1 + 1e-7 * np.sign(values))):
+        assert value_equivariance_error(constant, symmetry).mean is None, "by round-off alone they are not told apart"
 
 
 @pytest.mark.parametrize("task_id", TASK_IDS)

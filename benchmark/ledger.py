@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
+from symprior.tasks.json_files import read_json
 
 LEDGERS = Path(__file__).parent.parent / "agents" / "tuning"
 """One folder for each family of tasks (the agents' defaults) and for each suite with a search of its own."""
@@ -62,6 +63,9 @@ class Ledger(BaseModel):
         return next((trial for trial in self.trials if trial.learning_rate == learning_rate), None)
 
 
+_LEDGER = TypeAdapter(Ledger)
+
+
 def of_agent(agent: str, folder: Path = LEDGERS) -> list[Ledger]:
     """Every ledger of an agent, by scope."""
     return [load(path.parent.name, agent, folder) for path in sorted(folder.glob(f"*/{agent}.json"))]
@@ -91,10 +95,7 @@ def load(scope: str, agent: str, folder: Path = LEDGERS) -> Ledger:
     path = folder / scope / f"{agent}.json"
     if not path.is_file():
         raise SympriorError(f"{agent} was never tuned for {scope!r}. Do it with `symprior tune`.")
-    try:
-        return Ledger.model_validate_json(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SympriorError(f"{path} is no ledger. Restore it, or tune again and --save.") from error
+    return read_json(path, _LEDGER, "Restore it, or tune again and --save.")
 
 
 def budget_by_rule(ledger: Ledger, task: str) -> tuple[int, str]:

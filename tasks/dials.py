@@ -115,3 +115,18 @@ def register_dial(dial: Dial) -> Dial:
     """
     DIALS.register(dial.id, dial, dial.make.__module__)
     return dial
+
+
+def register_with_twin(dial: Dial, *, make: Callable[[float], Task], card: Card) -> None:
+    """Put a dial and its twin into the registry; they differ in what they make and in their cards.
+
+    Args:
+        dial: breaks the symmetry.
+        make: the twin's task at a value.
+        card: the twin's.
+
+    Raises:
+        SympriorError: another dial has the id of one of them.
+    """
+    register_dial(dial)
+    register_dial(replace(dial, id=dial.twin, make=make, card=card, _made={}))

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from symprior.benchmark import contestants
 from symprior.benchmark.learned_references import BUDGETS, SEEDS, train
-from symprior.benchmark.ledger import budget_by_rule, load
+from symprior.benchmark.ledger import Ledger, budget_by_rule, load
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task, task_names
@@ -76,9 +76,10 @@ def references(
         with console.status(f"Measuring {name} …"):
             data = measure(chosen, learned)
         provisional = [data.pop("provisional")]
-        if budget_from is not None and load(chosen.family, budget_from).is_too_short:
+        ledger = None if budget_from is None else load(chosen.family, budget_from)
+        if ledger is not None and ledger.is_too_short:
             provisional.append("the tuning was too short: more than half of its runs never reached the threshold")
-        data |= _new_budget(chosen, budget_from, budget)
+        data |= _new_budget(chosen, ledger, budget)
         if learned is not None and _steps_of(learned[0]) < BUDGETS * data.get("budget", _budget(chosen)):
             provisional.append(f"score 1 is {learned[0]}, under ten budgets")
         if BY_HAND in (data.get("budget_source") or _budget_source(chosen)):
@@ -98,10 +99,10 @@ def _learned(
     return train(task, plain, length, store, workers, lambda runs: progress_over(runs, console), seeds)
 
 
-def _new_budget(task: Task, budget_from: str | None, by_hand: int | None) -> dict[str, Any]:
+def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> dict[str, Any]:
     """The budget and its source, where one is given or follows; else the one that was kept stays."""
-    if budget_from is not None:
-        budget, source = budget_by_rule(load(task.family, budget_from), task.id)
+    if ledger is not None:
+        budget, source = budget_by_rule(ledger, task.id)
         return {"budget": budget, "budget_source": source}
     if by_hand is not None:
         return {"budget": by_hand, "budget_source": f"{BY_HAND} until a plain agent was tuned"}

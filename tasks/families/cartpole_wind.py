@@ -11,7 +11,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
-from symprior.tasks.dials import Dial, register_dial
+from symprior.tasks.dials import Dial, register_with_twin
 from symprior.tasks.families import cartpole
 from symprior.tasks.families.cartpole import BIBTEX, FORCE, CartPole, CartPoleProbe, advance, balance, push
 from symprior.tasks.groups import cyclic
@@ -174,8 +174,18 @@ def in_seen_wind(eps: float) -> Task:
     )
 
 
-TWIN = "cartpole-observed-wind-v1"
-register_dial(
-    Dial("cartpole-wind-v1", "eps", MEANING, VALUES, GREATEST, in_wind, "cartpole-v1", twin=TWIN, card=WINDY_CARD)
+register_with_twin(
+    Dial(
+        id="cartpole-wind-v1",
+        parameter="eps",
+        meaning=MEANING,
+        values=VALUES,
+        high=GREATEST,
+        make=in_wind,
+        breaks="cartpole-v1",
+        twin="cartpole-observed-wind-v1",
+        card=WINDY_CARD,
+    ),
+    make=in_seen_wind,
+    card=OBSERVED_CARD,
 )
-register_dial(Dial(TWIN, "eps", MEANING, VALUES, GREATEST, in_seen_wind, "cartpole-v1", twin=TWIN, card=OBSERVED_CARD))

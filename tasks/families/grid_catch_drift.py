@@ -14,7 +14,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
-from symprior.tasks.dials import Dial, register_dial
+from symprior.tasks.dials import Dial, register_with_twin
 from symprior.tasks.dynamic_programming import optimal_policy
 from symprior.tasks.families.grid_catch import BIBTEX, MOVES, SIZE, GridCatch, turns_of_moves, turns_of_vectors
 from symprior.tasks.groups import cyclic
@@ -178,7 +178,7 @@ def _make(eps: float, observed: bool) -> Task:
     )
 
 
-DIAL = register_dial(
+register_with_twin(
     Dial(
         id="grid-catch-drift-v1",
         parameter="eps",
@@ -189,14 +189,7 @@ DIAL = register_dial(
         breaks="grid-catch-vector-v1",
         twin="grid-catch-observed-drift-v1",
         card=_CARD,
-    )
-)
-TWIN = register_dial(
-    replace(
-        DIAL,
-        id="grid-catch-observed-drift-v1",
-        make=lambda eps: _make(eps, observed=True),
-        card=_OBSERVED_CARD,
-        _made={},
-    )
+    ),
+    make=lambda eps: _make(eps, observed=True),
+    card=_OBSERVED_CARD,
 )

@@ -11,7 +11,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
-from symprior.tasks.dials import Dial, register_dial
+from symprior.tasks.dials import Dial, register_with_twin
 from symprior.tasks.families import pendulum
 from symprior.tasks.families.pendulum import MAX_TORQUE, Pendulum, PendulumProbe, swing_up
 from symprior.tasks.groups import cyclic
@@ -183,20 +183,18 @@ def under_seen_torque(eps: float) -> Task:
     )
 
 
-TWIN = "pendulum-observed-torque-v1"
-register_dial(
+register_with_twin(
     Dial(
-        "pendulum-torque-v1",
-        "eps",
-        MEANING,
-        VALUES,
-        GREATEST,
-        under_torque,
-        "pendulum-v1",
-        twin=TWIN,
+        id="pendulum-torque-v1",
+        parameter="eps",
+        meaning=MEANING,
+        values=VALUES,
+        high=GREATEST,
+        make=under_torque,
+        breaks="pendulum-v1",
+        twin="pendulum-observed-torque-v1",
         card=TORQUED_CARD,
-    )
-)
-register_dial(
-    Dial(TWIN, "eps", MEANING, VALUES, GREATEST, under_seen_torque, "pendulum-v1", twin=TWIN, card=OBSERVED_CARD)
+    ),
+    make=under_seen_torque,
+    card=OBSERVED_CARD,
 )

@@ -16,7 +16,7 @@ from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from symprior.tasks.boards import MOVES
-from symprior.tasks.dials import Dial, register_dial
+from symprior.tasks.dials import Dial, register_with_twin
 from symprior.tasks.dynamic_programming import optimal_policy
 from symprior.tasks.families.room import BIBTEX, GOAL_REWARD, HALL, STEP_REWARD, Room, of_positions
 from symprior.tasks.groups import dihedral
@@ -160,7 +160,7 @@ def _make(eps: float, observed: bool) -> Task:
     )
 
 
-DIAL = register_dial(
+register_with_twin(
     Dial(
         id="room-bias-v1",
         parameter="eps",
@@ -171,8 +171,7 @@ DIAL = register_dial(
         breaks="room-vector-v1",
         twin="room-observed-bias-v1",
         card=_CARD,
-    )
-)
-TWIN = register_dial(
-    replace(DIAL, id="room-observed-bias-v1", make=lambda eps: _make(eps, observed=True), card=_OBSERVED_CARD, _made={})
+    ),
+    make=lambda eps: _make(eps, observed=True),
+    card=_OBSERVED_CARD,
 )

@@ -15,7 +15,7 @@ from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from symprior.tasks.boards import MOVES, Board
-from symprior.tasks.dials import Dial, register_dial
+from symprior.tasks.dials import Dial, register_with_twin
 from symprior.tasks.dynamic_programming import optimal_policy
 from symprior.tasks.families.room import BIBTEX, HALL, WALL, Room, of_positions
 from symprior.tasks.groups import dihedral
@@ -178,7 +178,7 @@ def _make(count: int, observed: bool) -> Task:
     )
 
 
-DIAL = register_dial(
+register_with_twin(
     Dial(
         id="room-obstacles-v1",
         parameter="k",
@@ -190,14 +190,7 @@ DIAL = register_dial(
         twin="room-observed-obstacles-v1",
         card=_CARD,
         whole=True,
-    )
-)
-TWIN = register_dial(
-    replace(
-        DIAL,
-        id="room-observed-obstacles-v1",
-        make=lambda count: _make(int(count), observed=True),
-        card=_OBSERVED_CARD,
-        _made={},
-    )
+    ),
+    make=lambda count: _make(int(count), observed=True),
+    card=_OBSERVED_CARD,
 )

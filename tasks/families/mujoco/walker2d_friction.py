@@ -10,7 +10,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.dials import Dial, register_dial
+from symprior.tasks.dials import Dial, register_with_twin
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
@@ -171,19 +171,18 @@ def observed_slippery_foot(eps: float) -> Task:
     )
 
 
-register_dial(
+register_with_twin(
     Dial(
-        "walker2d-friction-v1",
-        "eps",
-        MEANING,
-        VALUES,
-        GREATEST,
-        one_slippery_foot,
-        "walker2d-v1",
+        id="walker2d-friction-v1",
+        parameter="eps",
+        meaning=MEANING,
+        values=VALUES,
+        high=GREATEST,
+        make=one_slippery_foot,
+        breaks="walker2d-v1",
         twin=TWIN,
         card=FRICTION_CARD,
-    )
-)
-register_dial(
-    Dial(TWIN, "eps", MEANING, VALUES, GREATEST, observed_slippery_foot, "walker2d-v1", twin=TWIN, card=OBSERVED_CARD)
+    ),
+    make=observed_slippery_foot,
+    card=OBSERVED_CARD,
 )

@@ -20,6 +20,9 @@ CLOCK_STATES = 32
 TOGETHER = 256
 """Steps whose observations are looked at together."""
 
+SHOWN = 64
+"""So many numbers of a state are printed: all of a robot's, not all of a console's memory."""
+
 
 @dataclass(frozen=True)
 class WorstCase:
@@ -43,8 +46,10 @@ class WorstCase:
     relative: float
 
     def in_words(self) -> str:
-        """What is off by how much, and where."""
-        state = ", ".join(f"{number:.4g}" for number in self.state)
+        """What is off by how much, and where; of a long state only the first numbers."""
+        state = ", ".join(f"{number:.4g}" for number in self.state[:SHOWN])
+        if len(self.state) > SHOWN:
+            state += f", … {len(self.state):,} numbers"
         step = "no step" if self.action is None else f"action {self.action}"
         return (
             f"{self.quantity} is off by {self.residual:.3g} ({self.relative:.3g} typical steps) "

@@ -1,4 +1,4 @@
-"""Ledgers of tuning: every trial of an agent, which was chosen, and the budget that follows for a task."""
+"""Ledgers of tuning: every trial of an agent, and which was chosen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from symprior.tasks.files import write_text_atomically
 from symprior.tasks.json_files import read_json
 
 LEDGERS = Path(__file__).parent.parent / "agents" / "tuning"
-"""One folder for each family of tasks (the agents' defaults) and for each suite with a search of its own."""
+"""One folder for each family of tasks (the agents' defaults) and for each suite with a search of its own.
+
+In a family's folder, one for each of its other tasks on which the choice was run.
+"""
 
 
 class Trial(BaseModel):
@@ -33,7 +36,7 @@ class Trial(BaseModel):
 
 
 class Ledger(BaseModel):
-    """Every trial of one agent on one task, and which was chosen; `scope` is a family of tasks or a suite."""
+    """Every trial of one agent on one task, and which was chosen; `scope` is a family of tasks, a suite or a task."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -96,21 +99,3 @@ def load(scope: str, agent: str, folder: Path = LEDGERS) -> Ledger:
     if not path.is_file():
         raise SympriorError(f"{agent} was never tuned for {scope!r}. Do it with `symprior tune`.")
     return read_json(path, _LEDGER, "Restore it, or tune again and --save.")
-
-
-def budget_by_rule(ledger: Ledger, task: str) -> tuple[int, str]:
-    """A task's budget from the plain agent tuned on its family, and the sentence that says so.
-
-    Twice the restricted mean time to threshold, rounded to 1, 2 or 5 times a power of ten (nearest in the logarithm).
-    """
-    mean = float(np.mean(ledger.best.steps_to_threshold))
-    decade = 10.0 ** np.floor(np.log10(2 * mean))
-    candidates = decade * np.array([1, 2, 5, 10])
-    budget = int(candidates[np.abs(np.log(candidates / (2 * mean))).argmin()])
-    plain = f"{ledger.agent} on {ledger.learner}" + ("" if ledger.task == task else f" on {ledger.task}")
-    sentence = (
-        f"twice the restricted mean time to threshold of {plain}, {mean:,.0f} steps over "
-        f"{len(ledger.seeds)} tuning seeds within {ledger.budget:,} ({ledger.best.censored} never reached it), "
-        "rounded to 1-2-5"
-    )
-    return budget, sentence

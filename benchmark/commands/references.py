@@ -12,8 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark import contestants
+from symprior.benchmark.budgets import budget_by_rule, ledger_on
 from symprior.benchmark.learned_references import BUDGETS, SEEDS, train
-from symprior.benchmark.ledger import Ledger, budget_by_rule, load
+from symprior.benchmark.ledger import LEDGERS, Ledger, load
+from symprior.benchmark.ledger import write as keep
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task, task_names
@@ -39,6 +41,15 @@ def references(
     budget_from: Annotated[
         str | None, typer.Option(help="Set the budget by the protocol's rule from this tuned plain agent, such as ppo.")
     ] = None,
+    within: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --budget-from, where another task stood for the family: environment steps of that agent's runs on "
+            "this one.",
+            show_default="those of the tuning",
+        ),
+    ] = None,
     budget: Annotated[
         int | None, typer.Option(min=1, help="Set a budget for now; the references are then provisional.")
     ] = None,
@@ -63,31 +74,55 @@ def references(
     names = task_names() if every else task
     if not names:
         raise SympriorError("Name a task, or --all.")
+    _check(plain, steps, budget_from, within)
+    store = RecordStore(records)
+    for name in names:
+        chosen = get_task(name)
+        learned = _learned(chosen, plain, steps, budget, seeds, store, workers) if plain else _held(chosen)
+        ledger = _ledger(chosen, budget_from, within, store, workers) if budget_from else None
+        with console.status(f"Measuring {name} …"):
+            data = measure(chosen, learned)
+        data |= _new_budget(chosen, ledger, budget)
+        data["provisional"] = _provisional(chosen, data, ledger, learned)
+        console.print(_table(name, data))
+        if save:
+            _keep(chosen, data, ledger)
+
+
+def _check(plain: str | None, steps: int | None, budget_from: str | None, within: int | None) -> None:
     if steps is not None and plain is None:
         raise SympriorError("--steps says for how long the agent of --plain is trained; give both.")
+    if within is not None and budget_from is None:
+        raise SympriorError("--within says how long the runs of --budget-from are; give both.")
     for option, agent in {"--plain": plain, "--budget-from": budget_from}.items():
         if agent is not None and (names_a_file(agent) or "+" in contestants.find(agent).id):
             raise SympriorError(f"{option} takes a plain agent, such as ppo, not {agent}.")
-    for name in names:
-        chosen = get_task(name)
-        learned = (
-            _learned(chosen, plain, steps, budget, seeds, RecordStore(records), workers) if plain else _held(chosen)
-        )
-        with console.status(f"Measuring {name} …"):
-            data = measure(chosen, learned)
-        provisional = [data.pop("provisional")]
-        ledger = None if budget_from is None else load(chosen.family, budget_from)
-        if ledger is not None and ledger.is_too_short:
-            provisional.append("the tuning was too short: more than half of its runs never reached the threshold")
-        data |= _new_budget(chosen, ledger, budget)
-        if learned is not None and _steps_of(learned[0]) < BUDGETS * data.get("budget", _budget(chosen)):
-            provisional.append(f"score 1 is {learned[0]}, under ten budgets")
-        if BY_HAND in (data.get("budget_source") or _budget_source(chosen)):
-            provisional.append("the budget was set by hand")
-        data["provisional"] = "; ".join(filter(None, provisional))
-        console.print(_table(name, data))
-        if save:
-            console.print(f"Wrote {write(chosen, data)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _keep(task: Task, data: dict[str, Any], ledger: Ledger | None) -> None:
+    written = [write(task, data)]
+    if ledger is not None and ledger.scope == task.id:
+        written.append(keep(ledger, LEDGERS / task.family))
+    for path in written:
+        console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _ledger(task: Task, agent: str, within: int | None, store: RecordStore, workers: int) -> Ledger:
+    return ledger_on(task, agent, store, workers, lambda runs: progress_over(runs, console), within)
+
+
+def _provisional(
+    task: Task, data: dict[str, Any], ledger: Ledger | None, learned: tuple[str, dict[str, Any]] | None
+) -> str:
+    """What is not measured by the rules yet."""
+    found = [data["provisional"]]
+    if ledger is not None and ledger.is_too_short:
+        found.append("the tuning was too short: more than half of its runs never reached the threshold")
+    if learned is not None and _steps_of(learned[0]) < BUDGETS * data.get("budget", _budget(task)):
+        found.append(f"score 1 is {learned[0]}, under ten budgets")
+    if BY_HAND in (data.get("budget_source") or _budget_source(task)):
+        found.append("the budget was set by hand")
+    return "; ".join(filter(None, found))
 
 
 def _learned(
@@ -102,7 +137,7 @@ def _learned(
 def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> dict[str, Any]:
     """The budget and its source, where one is given or follows; else the one that was kept stays."""
     if ledger is not None:
-        budget, source = budget_by_rule(ledger, task.id)
+        budget, source = budget_by_rule(ledger, load(task.family, ledger.agent).task)
         return {"budget": budget, "budget_source": source}
     if by_hand is not None:
         return {"budget": by_hand, "budget_source": f"{BY_HAND} until a plain agent was tuned"}

@@ -31,6 +31,7 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["tune", "--suite", "paper-cartpole", "--task", "cartpole-v1"], "A suite fixes what is tuned"),
         (["equivalence", "cartpole-v1", "--algorithm", "qrdqn"], "runs on the learner stable-baselines3 only"),
         (["references", "cartpole-v1", "--steps", "10"], "give both"),
+        (["references", "room-c4-v1", "--within", "10"], "give both"),
         (["references", "cartpole-v1", "--plain", "ppo+augment"], "--plain takes a plain agent"),
         (["wrong-group", "cartpole-wind-v1@eps=99"], "it is a number from 0 to 0.8"),
         (["run", "--task", "cartpole-v1"], "--agent"),

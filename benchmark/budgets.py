@@ -1,0 +1,72 @@
+"""A task's budget by the protocol's rule, from the plain agent that was tuned on its family."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from symprior.benchmark.ledger import LEDGERS, Ledger, is_tuned, load
+from symprior.benchmark.store import RecordStore
+from symprior.benchmark.tuning import Plan, Progress, tune
+from symprior.tasks import Task
+
+
+def ledger_on(
+    task: Task, agent: str, store: RecordStore, workers: int, progress: Progress, within: int | None = None
+) -> Ledger:
+    """What the tuned plain agent needs on this very task.
+
+    A family is tuned on one of its tasks. On another one the configuration that was chosen there is run, on as many tuning
+    seeds; finished runs are not run again.
+
+    Args:
+        task: whose budget is asked for.
+        agent: a plain agent, `ppo`.
+        store: where the runs' records are kept.
+        workers: processes side by side.
+        progress: shows the runs while they run; gives what is called with environment steps done.
+        within: environment steps of each run, where not those of the family's tuning.
+
+    Returns:
+        The family's ledger, or one of this task with that trial alone.
+
+    Raises:
+        SympriorError: the agent was never tuned for the family, or a run failed.
+    """
+    family = load(task.family, agent)
+    if family.task == task.id:
+        return family
+    if within is None and is_tuned(task.id, agent, LEDGERS / task.family):
+        return load(task.id, agent, LEDGERS / task.family)
+    plan = Plan(
+        scope=task.id,
+        task=task.id,
+        agents=(agent,),
+        seeds=tuple(family.seeds),
+        budget=within or family.budget,
+        learner=family.learner,
+        learning_rates=(family.chosen["learning_rate"],),
+        grows=False,
+    )
+    return tune(plan, store, workers, progress)[0]
+
+
+def budget_by_rule(ledger: Ledger, tuned_on: str) -> tuple[int, str]:
+    """The budget of a ledger's task, and the sentence that says where it comes from.
+
+    Twice the restricted mean time to threshold, rounded to 1, 2 or 5 times a power of ten (nearest in the logarithm).
+
+    Args:
+        ledger: of the plain agent on this task.
+        tuned_on: the task that its family was tuned on.
+    """
+    mean = float(np.mean(ledger.best.steps_to_threshold))
+    decade = 10.0 ** np.floor(np.log10(2 * mean))
+    candidates = decade * np.array([1, 2, 5, 10])
+    budget = int(candidates[np.abs(np.log(candidates / (2 * mean))).argmin()])
+    plain = f"{ledger.agent} on {ledger.learner}" + ("" if ledger.task == tuned_on else f", tuned on {tuned_on}")
+    sentence = (
+        f"twice the restricted mean time to threshold of {plain}, {mean:,.0f} steps over "
+        f"{len(ledger.seeds)} tuning seeds within {ledger.budget:,} ({ledger.best.censored} never reached it), "
+        "rounded to 1-2-5"
+    )
+    return budget, sentence

@@ -29,6 +29,8 @@ EPISODES, SINGLE_EPISODES = 10_000, 1_000
 """Episodes of a policy on an array simulator, and where environments are stepped one by one."""
 POLICY_EPISODES = 100
 """Episodes of a reference policy there: it is no score that the protocol asks for."""
+ATTAINED = 0.999
+"""So much of a bound on the return a reference policy must attain before the bound is taken for the optimum."""
 SIDE_BY_SIDE = 50
 """Environments that are stepped one by one in one vector environment."""
 STATED = "stated threshold"
@@ -183,14 +185,17 @@ def _bound_that_is_attained(task: Task, greatest_reward: float) -> dict[str, Any
         raise SympriorError(f"{task.id} states a `greatest_reward` and no reference policy that attains it.")
     bound = task.max_episode_steps * greatest_reward
     returns = episode_returns(task, task.reference_policy, "reference policy")
-    if not (returns == bound).all():
+    attained = returns.mean() / bound
+    if attained < ATTAINED:
         raise SympriorError(
-            f"The optimum of {task.id} is not shown: {np.sum(returns != bound):,} of {len(returns):,} episodes "
-            f"of its reference policy missed the bound {bound:g} (mean return {returns.mean():g})."
+            f"The optimum of {task.id} is not shown: of the bound {bound:g} its reference policy attains "
+            f"{returns.mean():g}, the mean of {len(returns):,} episodes, which is less than {ATTAINED:.1%}."
         )
+    exact = (returns == bound).all()
+    how_far = "in every one" if exact else f"but for {bound - returns.mean():.2g}, in the mean"
     limit = f"max_episode_steps × {greatest_reward:g}"
-    method = f"the bound {limit}, attained by the reference policy in every one of {len(returns):,} episodes"
-    return _reference(float(bound), 0.0, method)
+    method = f"the bound {limit}, attained by the reference policy {how_far} of {len(returns):,} episodes"
+    return _reference(float(bound), float(bound - returns.mean()), method)
 
 
 def episode_returns(task: Task, policy: Policy, name: str, episodes: int | None = None) -> NDArray[np.float64]:

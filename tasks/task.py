@@ -137,7 +137,7 @@ class Task:
         blind_policy: where penalties dominate the range of returns, the action of a policy that sees only the
             step; its return is then score 0.
         greatest_reward: of a step. Where dynamic programming cannot find the optimum, it is this times the
-            time limit, if the reference policy attains that in every episode.
+            time limit, if the reference policy attains 99.9 % of that.
         stated_threshold: the raw return from which on the task counts as solved, and its source; None: it is
             `threshold_fraction` of the way from score 0 to the optimum or, where that is unknown, the reference policy's
             return; or without that the `reward_threshold` of the gymnasium registration.

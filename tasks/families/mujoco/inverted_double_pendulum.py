@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
@@ -29,6 +34,12 @@ def mirror() -> RobotSymmetry:
     )
 
 
+def balance(observations: NDArray[Any]) -> NDArray[np.float32]:
+    """Linear feedback, about the gain that is optimal for the linearised step: keeps every episode up to its end."""
+    gain = np.array([0.097, 1.15, 4.66, 0, 0, 0.176, 0.654, 0.689, 0])
+    return np.asarray(np.clip(-observations @ gain, -1, 1), dtype=np.float32)[:, None]
+
+
 register(
     robot_task(
         mirror,
@@ -38,6 +49,8 @@ register(
         family="inverted-double-pendulum",
         gym_id="InvertedDoublePendulum-v5",
         track="approximate",
+        reference_policy=balance,
+        greatest_reward=10 - (2 - 1.2) ** 2,
         threshold_fraction=None,
         card=robot_card(
             "InvertedDoublePendulum-v5",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +41,9 @@ def tune(
     budget: Annotated[
         int | None, typer.Option(help="Environment steps of a trial, where not the task's budget.")
     ] = None,
+    learning_rates: Annotated[
+        str, typer.Option(help="The range to begin with, of --task; it grows where a best value lies on its edge.")
+    ] = ",".join(f"{rate:g}" for rate in tuning.LEARNING_RATES),
     learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = BATCHED,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs-tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
@@ -49,7 +53,7 @@ def tune(
 
     Where a best value lies on the edge of the range, the range grows for all agents.
     """
-    for plan in _plans(suite, task, agent, seeds, budget, learner, save):
+    for plan in _plans(suite, task, agent, seeds, budget, _rates(learning_rates), learner, save):
         ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
         console.print(_table(ledgers))
         for ledger in ledgers if save else []:
@@ -62,11 +66,12 @@ def _plans(
     agents: list[str] | None,
     seeds: str,
     budget: int | None,
+    learning_rates: tuple[float, ...],
     learner: str,
     save: bool,
 ) -> list[tuning.Plan]:
     if suite is not None:
-        if task is not None or agents or budget is not None:
+        if task is not None or agents or budget is not None or learning_rates != tuning.LEARNING_RATES:
             raise SympriorError("A suite fixes what is tuned. Give --suite alone, or --task and --agent.")
         return tuning.plan_of(get_suite(suite))
     if task is None or not agents:
@@ -78,7 +83,19 @@ def _plans(
             "--set learning_rate=… as the search says."
         )
     steps = chosen.references.budget if budget is None else budget
-    return [tuning.Plan(chosen.family, chosen.id, tuple(agents), parse_seeds(seeds), steps, learner)]
+    return [tuning.Plan(chosen.family, chosen.id, tuple(agents), parse_seeds(seeds), steps, learner, learning_rates)]
+
+
+def _rates(text: str) -> tuple[float, ...]:
+    try:
+        rates = tuple(sorted({float(rate) for rate in text.split(",")}))
+    except ValueError:
+        rates = ()
+    if not rates or not all(0 < rate < math.inf for rate in rates):
+        raise SympriorError(
+            f"{text!r} is no list of learning rates. Give positive numbers with commas, as 0.001,0.003."
+        )
+    return rates
 
 
 def _table(ledgers: list[Ledger]) -> Table:

@@ -174,10 +174,15 @@ def _standard_error(returns: NDArray[np.float64]) -> float:
     return float(returns.std(ddof=1) / np.sqrt(len(returns)))
 
 
-def _ignore_states(blind: Callable[[int], int]) -> Callable[[NDArray[Any]], NDArray[np.int64]]:
+def _ignore_states(blind: Callable[[int], Any]) -> Policy:
     """A blind policy as one of states that is called once a step."""
     steps = iter(range(1 << 62))
-    return lambda states: np.full(len(states), blind(next(steps)))
+
+    def same_for_all(states: NDArray[Any]) -> NDArray[Any]:
+        action = np.asarray(blind(next(steps)))
+        return np.broadcast_to(action, (len(states), *action.shape))
+
+    return same_for_all
 
 
 def _bound_that_is_attained(task: Task, greatest_reward: float) -> dict[str, Any]:

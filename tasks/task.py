@@ -159,7 +159,7 @@ class Task:
     simulator: Callable[[], Simulator] | None = None
     vector: Callable[[int], VectorEnv[Any, Any, Any]] | None = None
     reference_policy: Callable[[np.ndarray], np.ndarray] | None = None
-    blind_policy: Callable[[int], int] | None = None
+    blind_policy: Callable[[int], Any] | None = None
     greatest_reward: float | None = None
     stated_threshold: tuple[float, str] | None = None
     threshold_fraction: float | None = 0.9

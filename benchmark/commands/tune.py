@@ -22,6 +22,7 @@ from symprior.tasks.errors import SympriorError
 
 console = Console()
 
+LEARNING_RATES = ",".join(f"{rate:g}" for rate in tuning.LEARNING_RATES)
 MOST_WITH_THREE_DIGITS = 7
 """Learning rates that fit a terminal of 80 columns beside the agents' names; of more, scores have two digits."""
 
@@ -43,7 +44,7 @@ def tune(
     ] = None,
     learning_rates: Annotated[
         str, typer.Option(help="The range to begin with, of --task; it grows where a best value lies on its edge.")
-    ] = ",".join(f"{rate:g}" for rate in tuning.LEARNING_RATES),
+    ] = LEARNING_RATES,
     learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = BATCHED,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs-tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,

@@ -11,6 +11,7 @@ from array_api_compat import array_namespace
 from gymnasium.envs.classic_control import Continuous_MountainCarEnv
 from numpy.typing import NDArray
 
+from symprior.tasks.families.idle import idle
 from symprior.tasks.groups import cyclic
 from symprior.tasks.representations import signs
 from symprior.tasks.simulators import Simulator
@@ -129,6 +130,7 @@ register(
         symmetry=tempting_mirror,
         probe=MountainCarProbe,
         reference_policy=pump,
+        blind_policy=idle(1),
         stated_threshold=(90.0, "reward_threshold of gymnasium's MountainCarContinuous-v0"),
         track="control",
         card=Card(

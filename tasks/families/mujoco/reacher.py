@@ -10,6 +10,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
+from symprior.tasks.families.idle import idle
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
@@ -79,6 +80,7 @@ register(
         id="reacher-v1",
         family="reacher",
         gym_id="Reacher-v5",
+        blind_policy=idle(2),
         threshold_fraction=None,
         card=robot_card(
             "Reacher-v5",
@@ -98,6 +100,7 @@ for order, how in ((4, "90°"), (8, "45°")):
             id=f"reacher-turned-{order}-v1",
             family="reacher",
             gym_id="Reacher-v5",
+            blind_policy=idle(2),
             threshold_fraction=None,
             track="diagnostic",
             card=robot_card(

@@ -149,6 +149,21 @@ def test_without_a_known_optimum_score_one_is_a_trained_agents_or_provisional() 
         measure(replace(unbounded, reference_policy=None, threshold_fraction=0.9))
 
 
+@pytest.mark.parametrize(
+    ("name", "motors"), [("reacher-v1", 2), ("reacher-turned-8-v1", 2), ("mountain-car-continuous-v1", 1)]
+)
+def test_score_zero_is_rest_where_random_forces_cost_more_than_they_reach(name: str, motors: int) -> None:
+    task = get_task(name)
+    if not task.is_installed:
+        pytest.skip(f"needs the extra {task.extra}")
+    references = task.references
+    rest, random = references.policies["blind"], references.policies["random"]
+    assert references.zero == "blind"
+    assert references.normalise(random.value) < -0.3
+    returns = episode_returns(task, lambda states: np.zeros((len(states), motors), np.float32), "rest", 100)
+    assert returns.mean() == pytest.approx(rest.value, abs=4 * returns.std() / 10 + 1e-9)
+
+
 def test_a_threshold_does_not_follow_what_was_trained() -> None:
     pendulum = get_task("pendulum-v1")
     better = ("ppo after 10 steps", {"value": -100.0, "standard_error": 1.0, "method": "by training"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Self, TypeVar
@@ -153,5 +154,6 @@ def _nearest(
         high *= 1.25
     while size(scaled(centre * low)) > target and max(scaled(centre * low)) > 1:
         low *= 0.8
-    candidates = {scaled(scale) for scale in centre * np.linspace(low, high, 1 + round((high - low) / 0.01))}
-    return min(candidates, key=lambda channels: (abs(size(channels) - target), channels))
+    candidates = sorted({scaled(scale) for scale in centre * np.linspace(low, high, 1 + round((high - low) / 0.01))})
+    above = bisect_left(candidates, target, key=size)
+    return min(candidates[max(above - 1, 0) : above + 1], key=lambda channels: abs(size(channels) - target))

@@ -61,10 +61,10 @@ class ShippedAgent:
         Raises:
             SympriorError: an override that does not exist or has an impossible value.
         """
+        ledger = self.ledger(family)
         family = broken_families().get(family, family)
         shared = _shared_settings().get(family, {}).get(self.algorithm.name, {})
-        tuned = _tuned(family, self.id) or _tuned(family, self.algorithm.name)
-        values = {**shared, **tuned, **(overrides or {})}
+        values = {**shared, **(_tuned(ledger) if ledger else {}), **(overrides or {})}
         try:
             return self.settings_type(**values)
         except ValidationError as error:
@@ -74,6 +74,12 @@ class ShippedAgent:
                 f"{self.id} cannot take {name} = {problem['input']!r}: {problem['msg']}. "
                 f"It takes {', '.join(self.settings_type.model_fields)}."
             ) from error
+
+    def ledger(self, family: str) -> str | None:
+        """Of which tuning the settings for a family are: `family/agent`, its own or the plain agent's; None: of none."""
+        family = broken_families().get(family, family)
+        ledgers = f"{family}/{self.id}", f"{family}/{self.algorithm.name}"
+        return next((ledger for ledger in ledgers if _tuned(ledger)), None)
 
     def problem(self, task: Task, settings: Settings | None = None) -> Problem:
         """What the agent is told of a task: its declared symmetry, or the one that its prior takes in place of that.
@@ -144,9 +150,9 @@ def _shared_settings() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _tuned(family: str, agent: str) -> dict[str, Any]:
-    """What tuning chose for this agent on this family (`tuning/`); empty where it was not tuned."""
-    file = resources.files("symprior.agents") / "tuning" / family / f"{agent}.json"
+def _tuned(ledger: str) -> dict[str, Any]:
+    """What tuning chose for an agent on a family (`tuning/family/agent.json`); empty where it was not tuned."""
+    file = resources.files("symprior.agents") / "tuning" / f"{ledger}.json"
     if not file.is_file():
         return {}
     try:

@@ -39,6 +39,10 @@ class Shipped:
         """All hyperparameters, defaults filled in."""
         return self.agent.settings(family, overrides).model_dump(mode="json")
 
+    def ledger(self, family: str, overrides: dict[str, Any]) -> str | None:
+        """Of which tuning the settings are; None where what was tuned is set otherwise."""
+        return None if "learning_rate" in overrides else self.agent.ledger(family)
+
     def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
         """A record's hyperparameters, with the defaults of those that did not exist when it was written."""
         return {**self.agent.settings_type().model_dump(mode="json"), **recorded}
@@ -126,6 +130,10 @@ class Own:
                 f"settings of {self.kind.__name__} must be a dictionary of numbers, texts, lists and the like: {error}."
             ) from error
         return {**settings, "source": self.source}
+
+    def ledger(self, family: str, overrides: dict[str, Any]) -> str | None:
+        """None: what was tuned outside the project has no ledger here."""
+        return None
 
     def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
         """As they are."""

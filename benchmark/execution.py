@@ -76,7 +76,8 @@ class Execution:
 
     def run(self) -> list[RunRecord]:
         """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
-        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task)
+        ledger = self.job.ledger or self.contestant.ledger(self.task.family, dict(self.job.settings))
+        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task, ledger)
         started = time.perf_counter()
         error: str | None = None
         try:

@@ -29,6 +29,7 @@ class Job:
         budget: environment steps of each run.
         learner: what carries the algorithm out.
         settings: hyperparameters that differ from the tuned ones, as sorted pairs.
+        ledger: of which tuning they are, `paper-cartpole/ppo`; None: of none, they were set.
         evaluate_every: environment steps between evaluations; None: the protocol's percentages.
         device: where torch computes.
     """
@@ -41,6 +42,7 @@ class Job:
     budget: int
     learner: str = STABLE_BASELINES3
     settings: tuple[tuple[str, Any], ...] = ()
+    ledger: str | None = None
     evaluate_every: int | None = None
     device: str = "cpu"
 

@@ -10,14 +10,15 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from symprior.benchmark.ledger import LEDGERS
 from symprior.leaderboard.records import Provenance
 from symprior.tasks import Task
-from symprior.tasks.source_files import digest
+from symprior.tasks.source_files import digest, digest_of
 
 PACKAGES = ("torch", "gymnasium", "stable-baselines3", "numpy", "scipy")
 
 
-def provenance(device: str, stack_size: int, threads: int, task: Task) -> Provenance:
+def provenance(device: str, stack_size: int, threads: int, task: Task, ledger: str | None) -> Provenance:
     """What is true of this process now.
 
     Args:
@@ -25,6 +26,7 @@ def provenance(device: str, stack_size: int, threads: int, task: Task) -> Proven
         stack_size: seeds in one computation.
         threads: of torch.
         task: what is run; its simulator's packages are named too, and its file where a user brought it.
+        ledger: of which tuning the settings are.
     """
     commit, dirty = _commit()
     return Provenance(
@@ -38,6 +40,7 @@ def provenance(device: str, stack_size: int, threads: int, task: Task) -> Proven
         threads=threads,
         device=_device_name(device),
         task_source=task.file and digest(task.file),
+        ledger=ledger and f"{ledger} {digest_of(LEDGERS / f'{ledger}.json')}",
         stack_size=stack_size,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -61,6 +61,7 @@ class Suite(BaseModel):
                 budget=self.budgets[task] if task in self.budgets else get_task(task).budget,
                 learner=self.learner,
                 settings=self.settings_of(agent),
+                ledger=f"{scope}/{agent}" if (scope := self._ledger(agent, "")) else None,
                 evaluate_every=self.evaluate_every,
             )
             for task in self.tasks

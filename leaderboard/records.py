@@ -112,6 +112,9 @@ class Provenance(_Part):
     threads: int
     device: str = "cpu"
     task_source: str | None = Field(default=None, description="a digest of the task's file, where a user brought it")
+    ledger: str | None = Field(
+        default=None, description="the tuning that the settings come from, `cartpole/ppo`, and a digest of its ledger"
+    )
     stack_size: int = Field(default=1, ge=1, description="seeds trained together in one computation")
     started: str
 

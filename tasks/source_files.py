@@ -38,7 +38,12 @@ def load(name: str, kind: str) -> Any:
 
 def digest(name: str) -> str:
     """A digest of the file, so that results of an edited one are not taken for its own."""
-    return sha256(Path(name.rpartition(":")[0]).read_bytes()).hexdigest()[:12]
+    return digest_of(Path(name.rpartition(":")[0]))
+
+
+def digest_of(path: Path) -> str:
+    """Twelve characters that change with the file."""
+    return sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _existing(path: str, kind: str) -> str:

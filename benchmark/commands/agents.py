@@ -115,9 +115,9 @@ def _size_and_policy(agent: ShippedAgent, task: Task) -> tuple[str, str]:
 
 def _tuning(ledgers: list[Ledger]) -> Table:
     """What was chosen, and what the agent scores at the settings that were chosen for the plain one."""
-    table = Table(title="Tuning: mean data efficiency on tuning seeds", title_justify="left")
-    table.add_column("family or suite")
-    for column in ("seeds", "trials", "learning rate", "score", "plain agent's rate", "score there"):
+    table = Table(title="Tuning: mean data efficiency on tuning seeds", title_justify="left", box=None, pad_edge=False)
+    table.add_column("family or suite", no_wrap=True)
+    for column in ("seeds", "trials", "rate", "score", "plain agent's rate", "score there"):
         table.add_column(column, justify="right")
     for ledger in ledgers:
         plain = load(ledger.scope, ledger.agent.partition("+")[0]).best.learning_rate

@@ -10,8 +10,10 @@ from symprior.agents import agent_names, get_agent
 from symprior.benchmark.evaluation import evaluate, isolated_random_numbers
 from symprior.benchmark.execution import Execution
 from symprior.benchmark.job import Stack
+from symprior.benchmark.ledger import LEDGERS, load
 from symprior.benchmark.protocol import EvaluationPoint, evaluation_points
 from symprior.tasks import get_task
+from symprior.tasks.source_files import digest_of
 
 POLICIES = """
 import numpy as np
@@ -228,3 +230,24 @@ def test_an_own_agent_on_the_global_generators_repeats_itself(execute, agent_fil
     body += "    def learn(self, env, budget): pass\n    def act(self, x): return (x @ self.w).argmax(axis=1)\n"
     path = agent_file(body)
     assert execute(agent=f"{path}:L").curve == execute(agent=f"{path}:L").curve
+
+
+@pytest.mark.parametrize(
+    ("agent", "task", "set_by_hand", "ledger"),
+    [
+        ("ppo+homomorphic", "cartpole-v1", {}, "cartpole/ppo+homomorphic"),
+        ("ppo+homomorphic", "cartpole-wind-v1@eps=0.1", {}, "cartpole/ppo+homomorphic"),
+        ("ppo+fold", "acrobot-v1", {}, "acrobot/ppo"),
+        ("ppo", "cartpole-v1", {"gamma": 0.9}, "cartpole/ppo"),
+        ("ppo", "cartpole-v1", {"learning_rate": 0.1}, None),
+        ("random", "cartpole-v1", {}, None),
+    ],
+)
+def test_a_record_names_the_ledger_that_its_settings_come_from(execute, agent, task, set_by_hand, ledger):
+    record = execute(agent=agent, task=task, budget=64, settings=tuple(set_by_hand.items()))
+    if ledger is None:
+        assert record.provenance.ledger is None
+    else:
+        assert record.provenance.ledger == f"{ledger} {digest_of(LEDGERS / f'{ledger}.json')}"
+        tuned = load(*ledger.split("/")).chosen["learning_rate"]
+        assert record.hyperparameters["learning_rate"] == tuned

@@ -7,6 +7,7 @@ from symprior.agents import get_agent
 from symprior.agents.networks.actor_critic import ActorCritic, count_parameters
 from symprior.agents.prior import Sizes
 from symprior.benchmark import contestants, tuning
+from symprior.benchmark.ledger import load
 from symprior.benchmark.suite import get_suite, suite_names
 from symprior.tasks import DIALS, get_task
 
@@ -52,3 +53,12 @@ def test_the_papers_suites_search_every_arm_alike_on_other_seeds(name):
     (plan,) = tuning.plan_of(suite)
     assert plan.agents == tuple(suite.agents)
     assert not set(plan.seeds) & {seed for job in suite.jobs() for seed in job.seeds}
+
+
+@pytest.mark.parametrize("name", ["paper-cartpole", "paper-cartpole-sb3"])
+def test_a_suite_with_its_own_search_names_its_ledgers(name):
+    for job in get_suite(name).jobs():
+        scope, _, agent = job.ledger.partition("/")
+        assert (scope, agent) == ("paper-cartpole", job.agent)
+        assert dict(job.settings)["learning_rate"] == load(scope, agent).chosen["learning_rate"]
+    assert all(job.ledger is None for job in get_suite("quick").jobs()), "the agents' own"

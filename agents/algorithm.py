@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -47,7 +47,7 @@ class Settings(BaseModel):
         return value
 
 
-ADDED_LATER = frozenset({"features", "initial_log_std"})
+ADDED_LATER = frozenset({"activation", "features", "initial_log_std"})
 """Settings that the first records do not name: they stand in a record only where they are not at their defaults."""
 
 
@@ -67,6 +67,10 @@ class LearnerSettings(Settings):
         default=None,
         description="summands of a hidden channel's representation: regular, quotient, trivial, or elements that generate "
         "a subgroup to divide by; null: regular, or a quotient where the group is large",
+    )
+    activation: Literal["relu", "tanh"] = Field(
+        default="relu",
+        description="of the hidden layers, relu or tanh; a plain tanh network is nearly odd, as symmetries by signs ask",
     )
     normalise_observations: bool = Field(
         default=False, description="whether vectors of observations are scaled by running statistics of the training"

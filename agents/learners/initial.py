@@ -26,6 +26,8 @@ def initial_actor_and_critics(
         prior.network(Critic, pairs, sizes, np.random.default_rng(seed_from(seed, "critic", i)), settings)
         for i in range(CRITICS)
     ]
+    for critic in critics:
+        critic.activation = settings.activation
     return ActorAndCritics(actor, critics)
 
 
@@ -33,6 +35,7 @@ def initial_network(problem: Problem, kind: type[N], prior: Prior, settings: Lea
     """The network of one seed before training, of the kind that the algorithm needs; the same for every learner."""
     sizes, symmetry = Sizes(settings.widths, settings.channels, settings.features), problem.symmetry
     network = prior.network(kind, symmetry, sizes, np.random.default_rng(seed_from(seed, "network")), settings)
+    network.activation = settings.activation
     if isinstance(settings, OnPolicySettings) and isinstance(network, ActorCritic) and network.spread is not None:
         network.spread.start_at(settings.initial_log_std)
     if settings.normalise_observations:

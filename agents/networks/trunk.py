@@ -6,8 +6,9 @@ Under the trivial group they are ordinary layers, so plain agents, homomorphic a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import torch
@@ -22,6 +23,10 @@ from symprior.agents.symmetrizer import BasisRule
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.representations import ImageTransform, Representation
 from symprior.tasks.symmetry import Symmetry
+
+Activation = Literal["relu", "tanh"]
+ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "tanh": torch.tanh}
+"""Nonlinearities that act on each entry alone, so that they commute with permutations of the entries."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ def image_convolutions(size: int) -> Convolutions:
 class Trunk(nn.Module, ABC):
     """Hidden layers; a subclass adds the heads that an algorithm needs.
 
-    Hidden features are copies of one representation that permutes their entries, so that ReLU commutes with the group.
+    Hidden features are copies of one representation that permutes their entries, so that ReLU, and tanh in its place,
+    commutes with the group. Weights start as large for either, as those of Stable-Baselines3 do.
 
     Args:
         symmetry: what acts on observations and on discrete actions.
@@ -78,6 +84,7 @@ class Trunk(nn.Module, ABC):
 
     Attributes:
         fibre: what one channel carries.
+        activation: of the hidden layers.
         parts: sizes of an observation's parts, laid end to end, of which the first choose its frame (`frames`); () for one.
 
     Raises:
@@ -138,6 +145,7 @@ class Trunk(nn.Module, ABC):
             self.dense.append(linear)
             source, width, moments = fibre, count, linear.rectified_moments
         self._source, self._width, self._moments = source, width, moments
+        self.activation: Activation = "relu"
         self.normaliser: Normaliser | None = None
         self.frame: Frame | None = None
         self.add_heads(symmetry, rule, rng)
@@ -191,14 +199,15 @@ class Trunk(nn.Module, ABC):
 
     def features(self, observations: Tensor) -> Tensor:
         """Features [(seeds,) batch, …] of observations [(seeds,) batch, …]."""
+        act = ACTIVATIONS[self.activation]
         x = observations.float() / 255 if observations.dtype == torch.uint8 else observations.float()
         if self.convolutions:
             for layer in self.convolutions:
-                x = torch.relu(layer(x))
+                x = act(layer(x))
             x = x.amax(dim=(-2, -1)) if self._pooled else self._each_position(x)
         else:
             x = x.flatten(-self.observation_dims)
             x = x if self.normaliser is None else self.normaliser(x)
         for layer in self.dense:
-            x = torch.relu(layer(x))
+            x = act(layer(x))
         return x

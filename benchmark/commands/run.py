@@ -173,7 +173,7 @@ def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
         try:
             parsed = json.loads(value.lower() if value in ("True", "False") else value)
         except json.JSONDecodeError:
-            raise SympriorError(f"--set {pair!r}: {value!r} is neither a number, true, false nor a list.") from None
+            parsed = value  # a word, which the agent takes or refuses
         if name in found:
             raise SympriorError(f"--set gives {name} twice; give it once.")
         found[name] = tuple(parsed) if isinstance(parsed, list) else parsed

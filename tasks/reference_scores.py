@@ -28,7 +28,7 @@ from symprior.tasks.task import REFERENCES, Task, TaskVectorEnv
 EPISODES, SINGLE_EPISODES = 10_000, 1_000
 """Episodes of a policy on an array simulator, and where environments are stepped one by one."""
 POLICY_EPISODES = 100
-"""Episodes of a reference policy there: it is no score that the protocol asks for."""
+"""Episodes of a reference policy there, unless it turns out to be score 1."""
 ATTAINED = 0.999
 """So much of a bound on the return a reference policy must attain before the bound is taken for the optimum."""
 SIDE_BY_SIDE = 50
@@ -53,6 +53,8 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
         policies[learned[0]] = learned[1]
     _check_finite(task, policies)
     one, provisional = _score_one(task, policies, learned)
+    if one == "reference policy" and task.simulator is None and task.reference_policy is not None:
+        policies[one] = _mean_return(task, task.reference_policy, one)
     zero = "blind" if task.blind_policy is not None else "random"
     if not policies[one]["value"] > policies[zero]["value"]:
         raise SympriorError(

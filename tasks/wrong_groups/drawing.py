@@ -74,19 +74,25 @@ def draw_wrong_group(task: Task, seed: int = 0, samples: int = 200) -> WrongGrou
     own = task.symmetry()
     if len(own.group) == 1:
         raise SympriorError(f"{task.id} declares the trivial group, of which there is no wrong one.")
+    tried = 0
     for number, kind in enumerate(KINDS):
         for candidate in _candidates(own, kind, np.random.default_rng(seed_from(task.id, seed, "wrong group", number))):
             new = candidate.representation
             symmetry = replaced(own, kind.changed, new.source.tolist(), new.sign.tolist())
             if ranks(symmetry) != ranks(own):
                 continue
+            tried += 1
             found = certify(task, samples=samples, symmetry=symmetry)
             if found.dynamics == Exactness.BROKEN and found.spaces == KEPT:
                 return _frozen(task, seed, candidate, ranks(own), found)
-    raise SympriorError(
-        f"No wrong group was found for {task.id} with seed {seed}: {own.group.name} has no other representation by signed "
-        "permutations there that is measured broken and keeps the spaces. Try another --seed."
+    why = (
+        f"of {tried} other representations of {own.group.name} that were measured, none is broken and keeps the spaces. Try "
+        "another --seed."
+        if tried
+        else f"{own.group.name} can act there in no other way of equal ranks, neither by permutations of the actions nor by "
+        "signed permutations of observations, which images are not moved by."
     )
+    raise SympriorError(f"{task.id} gets no wrong group from seed {seed}: {why}")
 
 
 def ranks(symmetry: Symmetry) -> dict[str, int]:

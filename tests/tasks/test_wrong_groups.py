@@ -102,6 +102,11 @@ def test_the_tasks_of_a_dial_share_one() -> None:
     assert all(each == found[0] for each in found)
 
 
+def test_where_the_group_can_act_in_no_other_way_there_is_none() -> None:
+    with pytest.raises(SympriorError, match="S3 can act there in no other way of equal ranks"):
+        draw_wrong_group(get_task("colour-world-v1"))
+
+
 def test_a_task_without_one_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(SympriorError, match="symprior wrong-group cartpole-v1 --write"):
         wrong_symmetry(replace(get_task("cartpole-v1"), data=tmp_path))

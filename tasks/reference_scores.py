@@ -192,8 +192,12 @@ def _bound_that_is_attained(task: Task, greatest_reward: float) -> dict[str, Any
         raise SympriorError(f"{task.id} states a `greatest_reward` and no reference policy that attains it.")
     bound = task.max_episode_steps * greatest_reward
     returns = episode_returns(task, task.reference_policy, "reference policy")
-    attained = returns.mean() / bound
-    if attained < ATTAINED:
+    if returns.max() > bound + 1e-9 * abs(bound):
+        raise SympriorError(
+            f"{task.id} states that a step's reward is {greatest_reward:g} at most, and an episode of its reference policy "
+            f"returned {returns.max():g}, more than {bound:g}."
+        )
+    if bound - returns.mean() > (1 - ATTAINED) * abs(bound):
         raise SympriorError(
             f"The optimum of {task.id} is not shown: of the bound {bound:g} its reference policy attains "
             f"{returns.mean():g}, the mean of {len(returns):,} episodes, which is less than {ATTAINED:.1%}."

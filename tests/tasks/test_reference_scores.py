@@ -117,6 +117,10 @@ def test_a_bound_that_is_missed_is_no_optimum() -> None:
 
     with pytest.raises(SympriorError, match=r"attains 49\d"):
         measure(replace(CARTPOLE, reference_policy=fails_now_and_then))
+    with pytest.raises(
+        SympriorError, match=r"is 0\.9 at most, and an episode of its reference policy returned 500, more than 450"
+    ):
+        measure(replace(CARTPOLE, greatest_reward=0.9))
     with pytest.raises(SympriorError, match="no reference policy"):
         measure(replace(CARTPOLE, reference_policy=None))
     with pytest.raises(SympriorError, match="no threshold"):

@@ -38,6 +38,8 @@ TaskVectorEnv = SimulatorVectorEnv | GymnasiumVectorEnv
 DATA = Path(__file__).parent / "data"
 BY_HAND = "set by hand"
 """What the source of a budget says until a plain agent was tuned."""
+TOO_SHORT = "the tuning was too short"
+"""What is provisional where more than half of that agent's runs never reached the threshold."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ class References:
 
     @property
     def budget_is_provisional(self) -> bool:
-        """Whether the budget was set by hand."""
-        return BY_HAND in self.budget_source
+        """Whether the budget was set by hand, or follows from too short a tuning."""
+        return BY_HAND in self.budget_source or TOO_SHORT in self.provisional
 
     def normalise(self, raw_return: float) -> float:
         """The normalised score of a raw return, not clipped: 0 and 1 are the references `zero` and `one`."""

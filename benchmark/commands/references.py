@@ -23,7 +23,7 @@ from symprior.tasks.dials import dial_of
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.reference_scores import measure, write
 from symprior.tasks.source_files import names_a_file
-from symprior.tasks.task import BY_HAND, Price
+from symprior.tasks.task import BY_HAND, TOO_SHORT, Price
 
 console = Console()
 
@@ -117,7 +117,7 @@ def _provisional(
     """What is not measured by the rules yet."""
     found = [data["provisional"]]
     if ledger is not None and ledger.is_too_short:
-        found.append("the tuning was too short: more than half of its runs never reached the threshold")
+        found.append(f"{TOO_SHORT}: more than half of its runs never reached the threshold")
     if learned is not None and _steps_of(learned[0]) < BUDGETS * data.get("budget", _budget(task)):
         found.append(f"score 1 is {learned[0]}, under ten budgets")
     if BY_HAND in (data.get("budget_source") or _budget_source(task)):

@@ -16,7 +16,7 @@ from symprior.tasks.task import Card, References
 
 console = Console()
 
-BY_HAND_MARK = "*"
+PROVISIONAL_MARK = "*"
 """Behind a budget that is provisional."""
 MOST_ELEMENTS = 16
 """Of larger groups a card describes generators only."""
@@ -43,8 +43,8 @@ def tasks(context: typer.Context) -> None:
     for row in rows:
         table.add_row(*row)
     console.print(table)
-    if any(row[-1].endswith(BY_HAND_MARK) for row in rows):
-        console.print(f"{BY_HAND_MARK} set by hand until a plain agent was tuned: provisional", highlight=False)
+    if any(row[-1].endswith(PROVISIONAL_MARK) for row in rows):
+        console.print(f"{PROVISIONAL_MARK} provisional: set by hand, or from too short a tuning", highlight=False)
     _print_missing_extras()
     if list(DIALS):
         console.print(_dials())
@@ -93,7 +93,7 @@ def _reals(number: int) -> str:
 
 
 def _budget(references: References) -> str:
-    return _short(references.budget) + (BY_HAND_MARK if references.budget_is_provisional else "")
+    return _short(references.budget) + (PROVISIONAL_MARK if references.budget_is_provisional else "")
 
 
 def _short(steps: int) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from symprior.benchmark.ledger import LEDGERS, Ledger, is_tuned, load
+from symprior.benchmark.ledger import LEDGERS, Ledger, is_tuned, load, write
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.tuning import Plan, Progress, tune
 from symprior.tasks import Task
@@ -35,8 +37,8 @@ def ledger_on(
     family = load(task.family, agent)
     if family.task == task.id:
         return family
-    if within is None and is_tuned(task.id, agent, LEDGERS / task.family):
-        return load(task.id, agent, LEDGERS / task.family)
+    if within is None and is_tuned(task.id, agent, _folder(task)):
+        return load(task.id, agent, _folder(task))
     plan = Plan(
         scope=task.id,
         task=task.id,
@@ -48,6 +50,15 @@ def ledger_on(
         grows=False,
     )
     return tune(plan, store, workers, progress)[0]
+
+
+def keep(ledger: Ledger, task: Task) -> Path | None:
+    """Write a ledger of this task alone, and say where; None for the family's, which its tuning has kept."""
+    return write(ledger, _folder(task)) if ledger.scope == task.id else None
+
+
+def _folder(task: Task) -> Path:
+    return LEDGERS / task.family
 
 
 def budget_by_rule(ledger: Ledger, tuned_on: str) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from symprior.agents.networks.squashed_actor import MeanActor
 from symprior.agents.networks.twin_critics import CRITICS, ActorAndCritics, Critic, on_pairs
 from symprior.agents.prior import N, Prior, Sizes
 from symprior.tasks.streams import seed_from
+from symprior.tasks.symmetry import Symmetry
 
 
 def initial_actor_and_critics(
@@ -21,26 +22,28 @@ def initial_actor_and_critics(
 ) -> ActorAndCritics:
     """Actor and critics of one seed before training; each critic starts as a draw of its own."""
     actor = initial_network(problem, kind, prior, settings, seed)
-    sizes, pairs = Sizes(settings.widths, settings.channels, settings.features), on_pairs(problem.symmetry)
-    critics = [
-        prior.network(Critic, pairs, sizes, np.random.default_rng(seed_from(seed, "critic", i)), settings)
-        for i in range(CRITICS)
-    ]
-    for critic in critics:
-        critic.activation = settings.activation
+    pairs = on_pairs(problem.symmetry)
+    critics = [_drawn(Critic, pairs, prior, settings, seed_from(seed, "critic", i)) for i in range(CRITICS)]
     return ActorAndCritics(actor, critics)
 
 
 def initial_network(problem: Problem, kind: type[N], prior: Prior, settings: LearnerSettings, seed: int) -> N:
     """The network of one seed before training, of the kind that the algorithm needs; the same for every learner."""
-    sizes, symmetry = Sizes(settings.widths, settings.channels, settings.features), problem.symmetry
-    network = prior.network(kind, symmetry, sizes, np.random.default_rng(seed_from(seed, "network")), settings)
-    network.activation = settings.activation
+    symmetry = problem.symmetry
+    network = _drawn(kind, symmetry, prior, settings, seed_from(seed, "network"))
     if isinstance(settings, OnPolicySettings) and isinstance(network, ActorCritic) and network.spread is not None:
         network.spread.start_at(settings.initial_log_std)
     if settings.normalise_observations:
         symmetrised = settings.symmetrise_statistics or prior.symmetrises_statistics
         network.normalise((symmetry if symmetrised else symmetry.restrict((0,))).observation)
+    return network
+
+
+def _drawn(kind: type[N], symmetry: Symmetry, prior: Prior, settings: LearnerSettings, stream: int) -> N:
+    """A network of the settings' sizes and activation, its weights from a stream of their own."""
+    sizes = Sizes(settings.widths, settings.channels, settings.features)
+    network = prior.network(kind, symmetry, sizes, np.random.default_rng(stream), settings)
+    network.activation = settings.activation
     return network
 
 

@@ -12,10 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark import contestants
-from symprior.benchmark.budgets import budget_by_rule, ledger_on
+from symprior.benchmark.budgets import budget_by_rule, keep, ledger_on
 from symprior.benchmark.learned_references import BUDGETS, SEEDS, train
-from symprior.benchmark.ledger import LEDGERS, Ledger, load
-from symprior.benchmark.ledger import write as keep
+from symprior.benchmark.ledger import Ledger, load
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task, task_names
@@ -100,11 +99,9 @@ def _check(plain: str | None, steps: int | None, budget_from: str | None, within
 
 
 def _keep(task: Task, data: dict[str, Any], ledger: Ledger | None) -> None:
-    written = [write(task, data)]
-    if ledger is not None and ledger.scope == task.id:
-        written.append(keep(ledger, LEDGERS / task.family))
-    for path in written:
-        console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
+    for path in (write(task, data), ledger and keep(ledger, task)):
+        if path is not None:
+            console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _ledger(task: Task, agent: str, within: int | None, store: RecordStore, workers: int) -> Ledger:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from symprior.benchmark import budgets
-from symprior.benchmark.budgets import budget_by_rule, ledger_on
+from symprior.benchmark.budgets import budget_by_rule, keep, ledger_on
 from symprior.benchmark.ledger import LEDGERS, Ledger, Trial, load, write
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
@@ -62,7 +62,8 @@ def test_on_another_task_of_the_family_the_choice_is_run_there(tmp_path: Path, m
     assert found.chosen == tuned.chosen
     assert len(found.best.steps_to_threshold) == 2
     assert len(list(records.rglob("*.json"))) == 2
-    write(found, tmp_path / "room")
+    assert keep(tuned, get_task("room-v1")) is None
+    assert keep(found, get_task("room-c4-v1")) == tmp_path / "room" / "room-c4-v1" / "ppo.json"
     shutil.rmtree(records)
     assert on("room-c4-v1") == found, "what was kept is not run again"
     assert not records.exists()

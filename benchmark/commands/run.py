@@ -55,7 +55,8 @@ def run(
     setting: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help="A hyperparameter, as name=value (`symprior agents show` lists them); may be given again."
+            "--set",
+            help="A hyperparameter, name=value, as in widths=64,64 (`symprior agents show` lists them); may be given again.",
         ),
     ] = None,
     records: Annotated[
@@ -170,14 +171,20 @@ def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
         name, equals, value = pair.partition("=")
         if not equals:
             raise SympriorError(f"--set {pair!r} is no name=value, such as learning_rate=0.003.")
-        try:
-            parsed = json.loads(value.lower() if value in ("True", "False") else value)
-        except json.JSONDecodeError:
-            parsed = value  # a word, which the agent takes or refuses
         if name in found:
             raise SympriorError(f"--set gives {name} twice; give it once.")
-        found[name] = tuple(parsed) if isinstance(parsed, list) else parsed
+        found[name] = _value(value)
     return tuple(sorted(found.items()))
+
+
+def _value(text: str) -> Any:
+    """A number, true or false, numbers with commas between them, or else a word, which the agent takes or refuses."""
+    written = f"[{text}]" if "," in text and text[0] != "[" else text
+    try:
+        parsed = json.loads(written.lower() if written in ("True", "False") else written)
+    except json.JSONDecodeError:
+        return text
+    return tuple(parsed) if isinstance(parsed, list) else parsed
 
 
 def _overview(jobs: list[Job], waiting: list[Run], total: int) -> Table:

@@ -1,5 +1,7 @@
 """The command line: help that teaches, and every mistake is one sentence without a traceback."""
 
+import json
+
 import pytest
 
 from symprior.agents import get_agent
@@ -26,6 +28,7 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "clip_range=-1"], "cannot take clip_range"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "gamma=true"], "takes no true or false"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "gamma=0", "--set", "gamma=1"], "gamma twice"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "widths=64,wide"], "should be a valid tuple"),
         (
             ["run", "--task", "cartpole-v1", "--agent", "ppo", "--device", "cuda:99"],
             "There is no device 'cuda:99' here",
@@ -120,6 +123,18 @@ def test_check_measures_and_exits_zero_where_the_declaration_holds(symprior):
     result = symprior("check", "cartpole-v1", "grid-catch-vector-v1")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "exact" in result.stdout
+
+
+def test_hyperparameters_are_set_by_name(symprior, tmp_path):
+    settings = {"widths=32,16": [32, 16], "activation=tanh": "tanh", "normalise_advantage=true": True}
+    given = [word for pair in settings for word in ("--set", pair)]
+    task = ["--task", "grid-catch-vector-v1", "--seeds", "0", "--budget", "128"]
+    result = symprior("run", "--agent", "ppo", *task, *given)
+    assert result.returncode == 0, result.stderr
+    (record,) = (tmp_path / "runs").rglob("*.json")
+    used = json.loads(record.read_text())["hyperparameters"]
+    for pair, value in settings.items():
+        assert used[pair.partition("=")[0]] == value
 
 
 def test_from_a_run_to_a_page(symprior, tmp_path):

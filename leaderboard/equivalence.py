@@ -23,7 +23,12 @@ LEVEL, POWER = 0.05, 0.9
 
 @dataclass(frozen=True)
 class Arm:
-    """The runs of one agent on one task by one learner, reduced."""
+    """The runs of one agent on one task by one learner, reduced.
+
+    Attributes:
+        efficiency: data efficiency of each run, clipped as aggregates have it.
+        time: environment steps of each run to the threshold, censored at the budget.
+    """
 
     efficiency: Floats
     time: Floats
@@ -31,7 +36,7 @@ class Arm:
     @classmethod
     def of(cls, scores: Sequence[RunScore]) -> Arm:
         """From scored runs."""
-        return cls(np.array([score.efficiency for score in scores]), np.array([score.time for score in scores]))
+        return cls(np.array([score.efficiency_clipped for score in scores]), np.array([score.time for score in scores]))
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,20 @@ class LearnerTest:
         batched, reference = (min(pair.runs[i] for pair in self.agents) for i in (0, 1))
         return runs_needed(quantity, batched / reference)
 
+    def plan(self, ratio: float) -> dict[str, tuple[int, int]]:
+        """From this test as a pilot: each agent's runs, (batched, Stable-Baselines3), for 90 % power in all that it enters.
+
+        Args:
+            ratio: batched runs for each of Stable-Baselines3.
+        """
+        agents = [pair.agent for pair in self.agents]
+        efficiencies, gains = self.quantities[: len(agents)], self.quantities[len(agents) :]
+        enters = {agent: [efficiency] for agent, efficiency in zip(agents, efficiencies, strict=True)}
+        for agent, gain in zip(agents[1:], gains, strict=True):
+            enters[agents[0]].append(gain)
+            enters[agent].append(gain)
+        return {agent: max(runs_needed(each, ratio) for each in quantities) for agent, quantities in enters.items()}
+
 
 def learner_test(records: Iterable[RunRecord]) -> LearnerTest:
     """The test that finished runs of one round make.

@@ -13,7 +13,6 @@ from symprior.benchmark import contestants, runner
 from symprior.benchmark.job import BATCHED, STABLE_BASELINES3, Job
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
-from symprior.leaderboard.equivalence import runs_needed
 from symprior.leaderboard.learner_pages import PAGE, row, to_markdown
 from symprior.leaderboard.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
 from symprior.leaderboard.published import OWN_RESULTS, publish, read_published
@@ -40,7 +39,7 @@ def equivalence(
     test_round: Annotated[
         int, typer.Option("--round", min=1, help="A repeat is another round: it has fresh seeds, and is counted.")
     ] = 1,
-    pilot: Annotated[int, typer.Option(min=2, max=FINAL_SEEDS, help="Runs an arm of the pilot of each learner.")] = 10,
+    pilot: Annotated[int, typer.Option(min=2, max=FINAL_SEEDS, help="Runs an arm of the pilot of each learner.")] = 30,
     at_most: Annotated[int, typer.Option(min=2, help="Runs of Stable-Baselines3 an arm that can be afforded.")] = 100,
     ratio: Annotated[
         float,
@@ -65,8 +64,8 @@ def equivalence(
 ) -> None:
     """Two one-sided tests that both learners give the same data efficiency (±.03) and symmetry gain (±10 %).
 
-    A pilot sets the number of runs for 90 % power; then one final test on fresh seeds. Exits with 1 where equivalence is
-    not shown.
+    A pilot sets the number of runs of each arm for 90 % power; then one final test on fresh seeds. Exits with 1 where
+    equivalence is not shown.
     """
     folder = results or OWN_RESULTS
     if published:
@@ -76,19 +75,21 @@ def equivalence(
         raise SympriorError("Say on which task, for example cartpole-v1, or show what is --published.")
     chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
     seed, store = ROUND_SEEDS * test_round, RecordStore(records)
-    pilots = _jobs(chosen, agents, f"pilot-{test_round}", seed, (pilot, pilot), evaluate_every)
+    pilots = _jobs(chosen, dict.fromkeys(agents, (pilot, pilot)), f"pilot-{test_round}", seed, evaluate_every)
     for job in pilots:
         contestants.check(job)
     piloted = learner_test(_carry_out(pilots, store, workers))
     console.print(_table(f"{task}: pilot", piloted))
-    needed = max((runs_needed(quantity, ratio) for quantity in piloted.quantities), key=lambda runs: runs[1])
-    runs = needed if needed[1] <= at_most else (round(ratio * at_most), at_most)
-    console.print(
-        f"90 % power takes {needed[0]} batched and {needed[1]} Stable-Baselines3 runs an arm; there will be {runs[0]} and "
-        f"{runs[1]}.",
-        soft_wrap=True,
-    )
-    jobs = _jobs(chosen, agents, str(test_round), seed + FINAL_SEEDS, runs, evaluate_every)
+    needed = piloted.plan(ratio)
+    most = (round(ratio * at_most), at_most)
+    runs = {agent: min(each, most, key=lambda pair: pair[1]) for agent, each in needed.items()}
+    for agent in agents:
+        console.print(
+            f"{agent}: 90 % power takes {_in_words(needed[agent])}; there will be {_in_words(runs[agent])}.",
+            soft_wrap=True,
+            highlight=False,
+        )
+    jobs = _jobs(chosen, runs, str(test_round), seed + FINAL_SEEDS, evaluate_every)
     made = _carry_out(jobs, store, workers)
     final = learner_test(made)
     console.print(_table(f"{task}: final test, round {test_round}", final))
@@ -107,10 +108,8 @@ def _show_published(folder: Path) -> None:
     console.print(f"Wrote {folder / PAGE}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _jobs(
-    task: Task, agents: tuple[str, str], version: str, first_seed: int, runs: tuple[int, int], every: int | None
-) -> list[Job]:
-    """Both agents by both learners; `runs` are (batched, Stable-Baselines3)."""
+def _jobs(task: Task, runs: dict[str, tuple[int, int]], version: str, first_seed: int, every: int | None) -> list[Job]:
+    """Every agent by both learners; `runs` are its (batched, Stable-Baselines3)."""
     return [
         Job(
             suite=SUITE,
@@ -122,9 +121,13 @@ def _jobs(
             learner=learner,
             evaluate_every=every,
         )
-        for learner, count in zip((BATCHED, STABLE_BASELINES3), runs, strict=True)
-        for agent in agents
+        for agent, counts in runs.items()
+        for learner, count in zip((BATCHED, STABLE_BASELINES3), counts, strict=True)
     ]
+
+
+def _in_words(runs: tuple[int, int]) -> str:
+    return f"{runs[0]:,} batched and {runs[1]:,} Stable-Baselines3 runs"
 
 
 def _carry_out(jobs: list[Job], store: RecordStore, workers: int) -> list[RunRecord]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from symprior.leaderboard.equivalence import runs_needed
 from symprior.leaderboard.learner_pages import to_markdown
 from symprior.leaderboard.learner_tests import learner_test, learner_tests
 from symprior.leaderboard.published import publish, read_published
@@ -75,6 +76,29 @@ def test_a_learner_that_ends_lower_is_not_called_equal():
 def test_half_a_test_is_refused(left_out):
     with pytest.raises(SympriorError, match="plain agent and one with a prior"):
         learner_test(_round(**left_out))
+
+
+def test_each_arm_gets_the_runs_that_what_it_enters_takes():
+    pilot = learner_test(_round())
+    (plain, prior, gain), ratio = pilot.quantities, 3
+    plan = pilot.plan(ratio)
+    assert plan["ppo"] == max(runs_needed(plain, ratio), runs_needed(gain, ratio))
+    assert plan["ppo+homomorphic"] == max(runs_needed(prior, ratio), runs_needed(gain, ratio))
+    assert all(batched == ratio * reference for batched, reference in plan.values())
+
+
+def test_a_run_that_ends_far_below_counts_as_it_does_on_the_board():
+    normal = _round()
+    deep = [run.model_copy(update={"curve": [_sunk(point) for point in run.curve]}) for run in normal[:30]]
+    lowered = (
+        learner_test(deep + normal[30:]).quantities[0].sides[0].value
+        - learner_test(normal).quantities[0].sides[0].value
+    )
+    assert lowered > -1, "half of the runs count as −1, however deep they are"
+
+
+def _sunk(point):
+    return point.model_copy(update={"returns": [-10_000.0]})
 
 
 def test_every_round_is_counted():

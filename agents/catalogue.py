@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -75,11 +75,15 @@ class ShippedAgent:
                 f"It takes {', '.join(self.settings_type.model_fields)}."
             ) from error
 
-    def ledger(self, family: str) -> str | None:
-        """Of which tuning the settings for a family are: `family/agent`, its own or the plain agent's; None: of none."""
+    def ledger(self, family: str, overrides: Collection[str] = ()) -> str | None:
+        """Of which tuning the settings for a family are: `family/agent`, its own or the plain agent's; None: of none.
+
+        Nor of any where something that was tuned is among the `overrides`.
+        """
         family = broken_families().get(family, family)
         ledgers = f"{family}/{self.id}", f"{family}/{self.algorithm.name}"
-        return next((ledger for ledger in ledgers if _tuned(ledger)), None)
+        found = next((ledger for ledger in ledgers if _tuned(ledger)), None)
+        return None if found is None or _tuned(found).keys() & set(overrides) else found
 
     def problem(self, task: Task, settings: Settings | None = None) -> Problem:
         """What the agent is told of a task: its declared symmetry, or the one that its prior takes in place of that.

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from symprior.benchmark.ledger import LEDGERS, Ledger, is_tuned, load, write
+from symprior.benchmark.search_space import Fixed
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.tuning import Plan, Progress, tune
 from symprior.tasks import Task
@@ -46,8 +47,7 @@ def ledger_on(
         seeds=tuple(family.seeds),
         budget=within or family.budget,
         learner=family.learner,
-        learning_rates=(family.chosen["learning_rate"],),
-        grows=False,
+        space=Fixed((family.chosen,)),
     )
     return tune(plan, store, workers, progress)[0]
 

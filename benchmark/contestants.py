@@ -41,7 +41,7 @@ class Shipped:
 
     def ledger(self, family: str, overrides: dict[str, Any]) -> str | None:
         """Of which tuning the settings are; None where what was tuned is set otherwise."""
-        return None if "learning_rate" in overrides else self.agent.ledger(family)
+        return self.agent.ledger(family, overrides)
 
     def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
         """A record's hyperparameters, with the defaults of those that did not exist when it was written."""

@@ -24,7 +24,7 @@ class Trial(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    learning_rate: float
+    settings: dict[str, float]
     data_efficiency: list[float]
     steps_to_threshold: list[float]
     censored: int
@@ -52,7 +52,7 @@ class Ledger(BaseModel):
     @property
     def best(self) -> Trial:
         """The trial that was chosen."""
-        found = self.at(self.chosen["learning_rate"])
+        found = self.at(self.chosen)
         assert found is not None
         return found
 
@@ -61,9 +61,9 @@ class Ledger(BaseModel):
         """Whether more than half of the chosen trial's runs never reached the threshold, which leaves a budget open."""
         return 2 * self.best.censored > len(self.seeds)
 
-    def at(self, learning_rate: float) -> Trial | None:
-        """The trial at a learning rate; None where it was not tried."""
-        return next((trial for trial in self.trials if trial.learning_rate == learning_rate), None)
+    def at(self, settings: dict[str, float]) -> Trial | None:
+        """The trial of a configuration; None where it was not tried."""
+        return next((trial for trial in self.trials if trial.settings == settings), None)
 
 
 _LEDGER = TypeAdapter(Ledger)

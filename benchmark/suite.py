@@ -6,10 +6,11 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from symprior.benchmark.job import STABLE_BASELINES3, Job, parse_seeds
 from symprior.benchmark.ledger import is_tuned, load
+from symprior.benchmark.search_space import Box, Fixed, Ranges, Rates
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError, unknown_name
 
@@ -17,14 +18,28 @@ Setting = float | int | bool | list[int]
 
 
 class Search(BaseModel):
-    """How a suite that does not use the agents' own tuned settings finds its learning rates (`symprior tune --suite`)."""
+    """How a suite that does not use the agents' own tuned settings finds its own (`symprior tune --suite`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    learning_rates: list[float] = Field(min_length=1)
+    learning_rates: list[float] = []
+    ranges: Ranges = Field(default={}, description="instead: the lowest and highest value of up to three settings")
+    configurations: int = Field(default=20, ge=2, description="points over the ranges")
     seeds: str
     budget: int = Field(ge=1)
-    grows: bool = Field(default=False, description="whether the range grows where a best value lies on its edge")
+    grows: bool = Field(default=False, description="whether what is tried grows where a best value lies on its edge")
+
+    @model_validator(mode="after")
+    def _has_one_kind(self) -> Search:
+        if bool(self.learning_rates) == bool(self.ranges):
+            raise ValueError("a search has learning_rates or ranges, and not both")
+        return self
+
+    @property
+    def space(self) -> Fixed:
+        """What is tried."""
+        space = Box.over(self.ranges, self.configurations) if self.ranges else Rates.of(self.learning_rates)
+        return space if self.grows else Fixed(space.configurations)
 
 
 class Suite(BaseModel):
@@ -47,7 +62,7 @@ class Suite(BaseModel):
         default=None, description="a raw return; the board tells where the median over seeds crosses it"
     )
     search: Search | None = None
-    tuned_as: str | None = Field(default=None, description="another suite, whose search chose the learning rates")
+    tuned_as: str | None = Field(default=None, description="another suite, whose search chose the settings")
 
     def jobs(self) -> list[Job]:
         """Every task × agent, task by task, all seeds of a cell in one job."""

@@ -117,18 +117,22 @@ def _tuning(ledgers: list[Ledger]) -> Table:
     """What was chosen, and what the agent scores at the settings that were chosen for the plain one."""
     table = Table(title="Tuning: mean data efficiency on tuning seeds", title_justify="left", box=None, pad_edge=False)
     table.add_column("family or suite", no_wrap=True)
-    for column in ("seeds", "trials", "rate", "score", "plain agent's rate", "score there"):
+    for column in ("seeds", "trials", "chosen", "score", "plain agent's", "score there"):
         table.add_column(column, justify="right")
     for ledger in ledgers:
-        plain = load(ledger.scope, ledger.agent.partition("+")[0]).best.learning_rate
+        plain = load(ledger.scope, ledger.agent.partition("+")[0]).chosen
         there = ledger.at(plain)
         table.add_row(
             ledger.scope,
             str(len(ledger.seeds)),
             str(len(ledger.trials)),
-            f"{ledger.best.learning_rate:g}",
+            _in_lines(ledger.chosen),
             f"{ledger.best.score:.3f}",
-            f"{plain:g}",
+            _in_lines(plain),
             "not tried" if there is None else f"{there.score:.3f}",
         )
     return table
+
+
+def _in_lines(chosen: dict[str, float]) -> str:
+    return "\n".join(f"{name} {value:g}" for name, value in chosen.items())

@@ -1,9 +1,10 @@
-"""`symprior tune`: search the learning rate with equal effort for every agent."""
+"""`symprior tune`: search settings with equal effort for every agent."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
+from statistics import median
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from symprior.benchmark import tuning
 from symprior.benchmark.job import BATCHED, LEARNERS, parse_seeds
 from symprior.benchmark.ledger import Ledger, write
 from symprior.benchmark.progress import progress_over
+from symprior.benchmark.search_space import LEARNING_RATES, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.suite import get_suite
 from symprior.tasks import get_task
@@ -22,7 +24,7 @@ from symprior.tasks.errors import SympriorError
 
 console = Console()
 
-LEARNING_RATES = ",".join(f"{rate:g}" for rate in tuning.LEARNING_RATES)
+CONFIGURATIONS = 20
 MOST_WITH_THREE_DIGITS = 7
 """Learning rates that fit a terminal of 80 columns beside the agents' names; of more, scores have two digits."""
 
@@ -43,18 +45,33 @@ def tune(
         int | None, typer.Option(help="Environment steps of a trial, where not the task's budget.")
     ] = None,
     learning_rates: Annotated[
-        str, typer.Option(help="The range to begin with, of --task; it grows where a best value lies on its edge.")
-    ] = LEARNING_RATES,
+        str | None,
+        typer.Option(
+            help="Learning rates to begin with, of --task.",
+            show_default=",".join(f"{rate:g}" for rate in LEARNING_RATES),
+        ),
+    ] = None,
+    between: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--range", help="Instead: a setting and its range, as learning_rate=0.0003:0.03; up to three may be given."
+        ),
+    ] = None,
+    configurations: Annotated[
+        int | None, typer.Option(min=2, help="Points spread over the --range.", show_default="20")
+    ] = None,
     learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = BATCHED,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs-tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     save: Annotated[bool, typer.Option("--save", help="Keep the ledgers; settings follow them.")] = False,
 ) -> None:
-    """Search each agent's learning rate on tuning seeds, by mean data efficiency; the same command resumes.
+    """Search each agent's settings on tuning seeds, by mean data efficiency; the same command resumes.
 
-    Where a best value lies on the edge of the range, the range grows for all agents.
+    Its learning rate alone, or up to three settings. Where a best value lies on the edge of what was tried, the range grows
+    for all agents.
     """
-    for plan in _plans(suite, task, agent, seeds, budget, _rates(learning_rates), learner, save):
+    space = _space(learning_rates, between or [], configurations)
+    for plan in _plans(suite, task, agent, seeds, budget, space, learner, save):
         ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
         console.print(_table(ledgers))
         for ledger in ledgers if save else []:
@@ -67,12 +84,12 @@ def _plans(
     agents: list[str] | None,
     seeds: str,
     budget: int | None,
-    learning_rates: tuple[float, ...],
+    space: Fixed | None,
     learner: str,
     save: bool,
 ) -> list[tuning.Plan]:
     if suite is not None:
-        if task is not None or agents or budget is not None or learning_rates != tuning.LEARNING_RATES:
+        if task is not None or agents or budget is not None or space is not None:
             raise SympriorError("A suite fixes what is tuned. Give --suite alone, or --task and --agent.")
         return tuning.plan_of(get_suite(suite))
     if task is None or not agents:
@@ -81,10 +98,34 @@ def _plans(
     if save and chosen.file is not None:
         raise SympriorError(
             f"Only ledgers of shipped tasks are kept, and {task} is your own. Leave --save out, and run with "
-            "--set learning_rate=… as the search says."
+            "--set what the search says."
         )
     steps = chosen.references.budget if budget is None else budget
-    return [tuning.Plan(chosen.family, chosen.id, tuple(agents), parse_seeds(seeds), steps, learner, learning_rates)]
+    tried = space or Rates.of()
+    return [tuning.Plan(chosen.family, chosen.id, tuple(agents), parse_seeds(seeds), steps, learner, tried)]
+
+
+def _space(learning_rates: str | None, ranges: list[str], configurations: int | None) -> Fixed | None:
+    """What the options ask for; None where they ask for nothing."""
+    if learning_rates is not None and ranges:
+        raise SympriorError("--learning-rates and --range are two kinds of search. Give one of them.")
+    if configurations is not None and not ranges:
+        raise SympriorError("--configurations are spread over ranges. Give --range, as learning_rate=0.0003:0.03.")
+    if ranges:
+        found = dict(map(_range, ranges))
+        if len(found) < len(ranges):
+            raise SympriorError("--range gives a setting twice; give it once.")
+        return Box.over(found, configurations or CONFIGURATIONS)
+    return None if learning_rates is None else Rates.of(_rates(learning_rates))
+
+
+def _range(text: str) -> tuple[str, tuple[float, float]]:
+    name, _, ends = text.partition("=")
+    low, _, high = ends.partition(":")
+    try:
+        return name, (float(low), float(high))
+    except ValueError:
+        raise SympriorError(f"--range {text!r} is no setting and range, as learning_rate=0.0003:0.03.") from None
 
 
 def _rates(text: str) -> tuple[float, ...]:
@@ -102,12 +143,30 @@ def _rates(text: str) -> tuple[float, ...]:
 def _table(ledgers: list[Ledger]) -> Table:
     title = f"Mean data efficiency on {len(ledgers[0].seeds)} tuning seeds"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
-    table.add_column("learning rate", overflow="fold")
     trials = ledgers[0].trials
+    if any(trial.settings.keys() != {"learning_rate"} for trial in trials):
+        return _with_best(table, ledgers)
+    table.add_column("learning rate", overflow="fold")
     for trial in trials:
-        table.add_column(f"{trial.learning_rate:g}", justify="right", no_wrap=True)
+        table.add_column(f"{trial.settings['learning_rate']:g}", justify="right", no_wrap=True)
     digits = 3 if len(trials) <= MOST_WITH_THREE_DIGITS else 2
     for ledger in ledgers:
         scores = [(f"{trial.score:.{digits}f}", trial is ledger.best) for trial in ledger.trials]
         table.add_row(escape(ledger.agent), *(f"[bold]{score}←[/]" if best else score for score, best in scores))
+    return table
+
+
+def _with_best(table: Table, ledgers: list[Ledger]) -> Table:
+    """The best of each agent beside its median, and its score at the best of the first."""
+    table.add_column("agent", overflow="fold")
+    for column in ("best", "median", f"at {ledgers[0].agent}'s best", *ledgers[0].chosen):
+        table.add_column(column, justify="right")
+    for ledger in ledgers:
+        there = ledger.at(ledgers[0].chosen)
+        scores = ledger.best.score, median(trial.score for trial in ledger.trials), there.score if there else math.nan
+        table.add_row(
+            escape(ledger.agent),
+            *(f"{score:.3f}" for score in scores),
+            *(f"{value:g}" for value in ledger.chosen.values()),
+        )
     return table

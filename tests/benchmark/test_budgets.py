@@ -20,7 +20,9 @@ BY_RULE = [name for name in TASKS if BY_HAND not in get_task(name).references.bu
 
 
 def ledger(task: str, times: list[float], **other: object) -> Ledger:
-    trial = Trial(learning_rate=0.01, data_efficiency=[0.5] * len(times), steps_to_threshold=times, censored=0)
+    trial = Trial(
+        settings={"learning_rate": 0.01}, data_efficiency=[0.5] * len(times), steps_to_threshold=times, censored=0
+    )
     fields = {"agent": "ppo", "scope": "a", "learner": "batched", "budget": 1000, "seeds": list(range(len(times)))}
     return Ledger.model_validate({**fields, "task": task, "trials": [trial], "chosen": {"learning_rate": 0.01}} | other)
 

@@ -38,7 +38,8 @@ def test_an_own_tasks_card_names_it_as_it_was_given(own_task: str, capsys: pytes
 def test_no_score_of_a_tuning_is_cut(rates: int, score: str, capsys: pytest.CaptureFixture[str]) -> None:
     tried = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3)[-rates:]
     trials = [
-        Trial(learning_rate=rate, data_efficiency=[-0.912], steps_to_threshold=[1.0], censored=0) for rate in tried
+        Trial(settings={"learning_rate": rate}, data_efficiency=[-0.912], steps_to_threshold=[1.0], censored=0)
+        for rate in tried
     ]
     rest = {"scope": "cartpole", "task": "cartpole-v1", "learner": "batched", "budget": 1, "seeds": [0]}
     names = ("ppo+augment-own-probability", "ppo")

@@ -38,6 +38,11 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["tune", "--suite", "paper-cartpole", "--learning-rates", "0.1"], "A suite fixes what is tuned"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--learning-rates", "0.1,0"], "no list of learning rates"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--learning-rates", "fast"], "no list of learning rates"),
+        (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--range", "gamma"], "no setting and range"),
+        (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--range", "gamma=1:0.9"], "no range; give two rising"),
+        (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--range", "gama=0.9:1"], "cannot take gama"),
+        (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--range", "gamma=0.9:2"], "cannot take gamma"),
+        (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--configurations", "5"], "spread over ranges"),
         (["equivalence", "cartpole-v1", "--algorithm", "qrdqn"], "runs on the learner stable-baselines3 only"),
         (["references", "cartpole-v1", "--steps", "10"], "give both"),
         (["references", "room-c4-v1", "--within", "10"], "give both"),
@@ -113,7 +118,7 @@ def test_cards_and_lists(symprior):
     gammas = [get_agent("ppo+homomorphic").settings(get_task(name).family).gamma for name in TASKS]
     assert card.count("gamma") == 1 + sum(gamma != 0.99 for gamma in gammas), "what tasks have in common is said once"
     assert "parameters" not in symprior("agents", "show", "random").stdout, "no column is empty"
-    tuned = load("cartpole", "ppo+homomorphic").at(load("cartpole", "ppo").best.learning_rate)
+    tuned = load("cartpole", "ppo+homomorphic").at(load("cartpole", "ppo").chosen)
     assert tuned is not None and f"{tuned.score:.3f}" in card, "the prior switched on at the plain agent's settings"
     assert "quick" in symprior("suites").stdout
     assert "@software{symprior" in symprior("cite", "--suite", "quick").stdout

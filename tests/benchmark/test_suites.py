@@ -47,8 +47,8 @@ def test_the_papers_suites_have_its_networks(name, agent):
     assert count_parameters(network) == PAPER_SIZES[name][agent]
 
 
-@pytest.mark.parametrize("name", list(PAPER_SIZES))
-def test_the_papers_suites_search_every_arm_alike_on_other_seeds(name):
+@pytest.mark.parametrize("name", [name for name in suite_names() if get_suite(name).search])
+def test_suites_with_a_search_try_the_same_for_every_arm_on_other_seeds(name):
     suite = get_suite(name)
     (plan,) = tuning.plan_of(suite)
     assert plan.agents == tuple(suite.agents)
@@ -60,5 +60,5 @@ def test_a_suite_with_its_own_search_names_its_ledgers(name):
     for job in get_suite(name).jobs():
         scope, _, agent = job.ledger.partition("/")
         assert (scope, agent) == ("paper-cartpole", job.agent)
-        assert dict(job.settings)["learning_rate"] == load(scope, agent).chosen["learning_rate"]
+        assert load(scope, agent).chosen.items() <= dict(job.settings).items()
     assert all(job.ledger is None for job in get_suite("quick").jobs()), "the agents' own"

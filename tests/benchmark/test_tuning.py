@@ -1,0 +1,115 @@
+"""Tuning with equal effort: what is tried, how it grows, and a real search that resumes."""
+
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from symprior.agents import get_agent
+from symprior.benchmark import tuning
+from symprior.benchmark.ledger import load, write
+from symprior.benchmark.search_space import STEP, Box, Fixed, Rates
+from symprior.benchmark.store import RecordStore
+from symprior.benchmark.suite import Search
+from symprior.tasks.errors import SympriorError
+
+RANGES = {"learning_rate": (3e-4, 3e-2), "entropy_coefficient": (0.0, 0.05), "gae_lambda": (0.8, 1.0)}
+
+
+@contextmanager
+def _silently(runs):
+    yield lambda steps: None
+
+
+def _rates(space):
+    return [each["learning_rate"] for each in space.configurations]
+
+
+def test_learning_rates_grow_by_one_on_each_side_where_somebodys_best_lies():
+    space = Rates.of([1e-3, 1e-2, 3e-3])
+    low, middle, high = space.configurations
+    assert _rates(space) == [1e-3, 3e-3, 1e-2]
+    assert space.grown([middle, middle]) == space
+    assert _rates(space.grown([low, middle])) == [3e-4, 1e-3, 3e-3, 1e-2]
+    assert _rates(space.grown([low, high])) == [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
+    fixed = Fixed(space.configurations)
+    assert fixed.grown([low, high]) == fixed
+
+
+def test_points_are_spread_evenly_over_every_range_and_always_the_same():
+    box = Box.over(RANGES, 20)
+    assert box == Box.over(RANGES, 20)
+    assert len(box.configurations) == 20
+    logarithms = np.log(_rates(box))
+    shares = {
+        "learning_rate": (logarithms - np.log(3e-4)) / np.log(100),
+        "entropy_coefficient": np.array([each["entropy_coefficient"] for each in box.configurations]) / 0.05,
+        "gae_lambda": np.array([each["gae_lambda"] - 0.8 for each in box.configurations]) / 0.2,
+    }
+    for name, share in shares.items():
+        filled = np.bincount((share * 20).clip(0, 19.999).astype(int), minlength=20)
+        assert np.count_nonzero(filled) >= 18, (
+            f"one point in each twentieth of {name}, but for rounding to three digits"
+        )
+
+
+def test_a_box_grows_where_a_logarithmic_range_was_left_for_all():
+    box = Box.over(RANGES, 20)
+    by_rate = sorted(box.configurations, key=lambda each: each["learning_rate"])
+    assert box.grown([by_rate[10]]) == box
+    grown = box.grown([by_rate[10], by_rate[-1]])
+    added = grown.configurations[20:]
+    assert grown.configurations[:20] == box.configurations
+    assert len(added) == 5
+    assert all(3e-2 <= each["learning_rate"] <= 3e-2 * STEP * 1.001 for each in added)
+    assert grown.ranges == {**RANGES, "learning_rate": (3e-4, 3e-2 * STEP)}
+    lowest = {name: min(each[name] for each in box.configurations) for name in ("entropy_coefficient", "gae_lambda")}
+    assert box.grown([{**by_rate[10], **lowest}]) == box, "a range from 0 on has no scale to grow on"
+
+
+@pytest.mark.parametrize(
+    ("ranges", "number", "message"),
+    [
+        ({}, 20, "1 to 3 ranges"),
+        ({name: (0, 1) for name in "abcd"}, 20, "1 to 3 ranges"),
+        ({"gamma": (1, 0.9)}, 20, "no range"),
+        ({"gamma": (0.9, float("inf"))}, 20, "no range"),
+        ({"gamma": (0.9, 1)}, 1, "at least 2 configurations"),
+    ],
+)
+def test_what_is_no_box_is_refused(ranges, number, message):
+    with pytest.raises(SympriorError, match=message):
+        Box.over(ranges, number)
+
+
+@pytest.mark.parametrize("fields", [{}, {"learning_rates": [0.1], "ranges": RANGES}])
+def test_a_suites_search_is_of_one_kind(fields):
+    with pytest.raises(ValueError, match="learning_rates or ranges, and not both"):
+        Search(seeds="0", budget=1, **fields)
+
+
+def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_path):
+    agents = ("ppo", "ppo+homomorphic")
+    space = Fixed(Box.over(RANGES, 3).configurations)
+    plan = tuning.Plan("none", "grid-catch-vector-v1", agents, (10_000, 10_001), 256, "batched", space)
+    store = RecordStore(tmp_path / "records")
+    ledgers = tuning.tune(plan, store, 1, _silently)
+    for ledger, agent in zip(ledgers, agents, strict=True):
+        assert ledger.agent == agent
+        assert [trial.settings for trial in ledger.trials] == list(space.configurations)
+        assert ledger.chosen == max(ledger.trials, key=lambda trial: trial.score).settings == ledger.best.settings
+        assert ledger.at(ledgers[0].chosen) is not None, "the prior at the plain agent's settings"
+        assert len({tuple(trial.data_efficiency) for trial in ledger.trials}) == 3, "settings reach the learner"
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "records").rglob("*.json")}
+    assert len(before) == 2 * 3 * 2
+    assert tuning.tune(plan, store, 1, _silently) == ledgers
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "records").rglob("*.json")} == before
+    write(ledgers[1], tmp_path)
+    assert load("none", "ppo+homomorphic", tmp_path) == ledgers[1]
+
+
+def test_settings_by_hand_have_no_ledger_only_where_they_were_tuned():
+    agent = get_agent("ppo")
+    assert agent.ledger("cartpole") == "cartpole/ppo"
+    assert agent.ledger("cartpole", {"gamma": 0.9}) == "cartpole/ppo"
+    assert agent.ledger("cartpole", {"learning_rate": 0.1}) is None

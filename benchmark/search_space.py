@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.stats import qmc
 
 from symprior.tasks.errors import SympriorError
 
@@ -93,6 +92,8 @@ def _is_logarithmic(low: float, high: float) -> bool:
 
 
 def _points(ranges: Ranges, number: int, stream: int, logarithmic: str = "") -> tuple[Configuration, ...]:
+    from scipy.stats import qmc  # a third of a second, which only a search over ranges takes
+
     unit = qmc.LatinHypercube(len(ranges), rng=np.random.default_rng(stream)).random(number)
     columns = {}
     for place, (name, (low, high)) in zip(unit.T, ranges.items(), strict=True):

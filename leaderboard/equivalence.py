@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil, inf, log
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from symprior.leaderboard.resampling import Floats
 from symprior.leaderboard.scores import RunScore
@@ -117,7 +117,7 @@ def runs_needed(pilot: Equivalence, ratio: float = 1.0) -> tuple[int, int]:
         ratio: runs of the first learner for each of the second.
     """
     first, second = pilot.sides
-    z = float(stats.norm.ppf(1 - LEVEL) + stats.norm.ppf((1 + POWER) / 2))
+    z = float(special.ndtri(1 - LEVEL) + special.ndtri((1 + POWER) / 2))
     needed = max(2, ceil((second.spread + first.spread / ratio) * (z / pilot.margin) ** 2))
     return ceil(ratio * needed), needed
 
@@ -141,9 +141,9 @@ def _two_one_sided(quantity: str, sides: tuple[Side, Side], margin: float) -> Eq
     difference, total = first.value - second.value, first.variance + second.variance
     error, spread = total**0.5, first.freedom + second.freedom
     freedom = total**2 / spread if spread > 0 else inf
-    width = float(stats.t.ppf(1 - LEVEL, freedom)) * error
+    width = float(special.stdtrit(freedom, 1 - LEVEL)) * error
     if error > 0:
-        p_value = max(float(stats.t.sf((margin + side * difference) / error, freedom)) for side in (1, -1))
+        p_value = max(float(special.stdtr(freedom, -(margin + side * difference) / error)) for side in (1, -1))
     else:
         p_value = 0.0 if abs(difference) < margin else 1.0
     return Equivalence(quantity, sides, difference - width, difference + width, margin, p_value)

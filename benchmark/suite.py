@@ -61,8 +61,14 @@ class Suite(BaseModel):
     crossing: float | None = Field(
         default=None, description="a raw return; the board tells where the median over seeds crosses it"
     )
-    search: Search | None = None
+    search: Search | None = Field(default=None, description="of a suite with one task")
     tuned_as: str | None = Field(default=None, description="another suite, whose search chose the settings")
+
+    @model_validator(mode="after")
+    def _searches_on_one_task(self) -> Suite:
+        if self.search and len(self.tasks) > 1:
+            raise ValueError("a suite with a search of its own has one task")
+        return self
 
     def jobs(self) -> list[Job]:
         """Every task × agent, task by task, all seeds of a cell in one job."""

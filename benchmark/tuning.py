@@ -52,8 +52,8 @@ class Plan:
     settings: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
-def plan_of(suite: Suite) -> list[Plan]:
-    """The searches of a suite that has its own, one for each task.
+def plan_of(suite: Suite) -> Plan:
+    """The search of a suite that has its own.
 
     Raises:
         SympriorError: the suite uses the agents' defaults.
@@ -62,20 +62,16 @@ def plan_of(suite: Suite) -> list[Plan]:
         raise SympriorError(
             f"The suite {suite.name!r} uses the agents' tuned defaults; tune them with --task and --agent."
         )
-    fixed = {agent: {**suite.shared, **suite.settings.get(agent, {})} for agent in suite.agents}
-    return [
-        Plan(
-            scope=suite.name,
-            task=task,
-            agents=tuple(suite.agents),
-            seeds=parse_seeds(suite.search.seeds),
-            budget=suite.search.budget,
-            learner=suite.learner,
-            space=suite.search.space,
-            settings={agent: dict(values) for agent, values in fixed.items()},
-        )
-        for task in suite.tasks
-    ]
+    return Plan(
+        scope=suite.name,
+        task=suite.tasks[0],
+        agents=tuple(suite.agents),
+        seeds=parse_seeds(suite.search.seeds),
+        budget=suite.search.budget,
+        learner=suite.learner,
+        space=suite.search.space,
+        settings={agent: {**suite.shared, **suite.settings.get(agent, {})} for agent in suite.agents},
+    )
 
 
 def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> list[Ledger]:

@@ -71,14 +71,14 @@ def tune(
     for all agents.
     """
     space = _space(learning_rates, between or [], configurations)
-    for plan in _plans(suite, task, agent, seeds, budget, space, learner, save):
-        ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
-        console.print(_table(ledgers))
-        for ledger in ledgers if save else []:
-            console.print(f"Wrote {write(ledger)}", soft_wrap=True, highlight=False, markup=False)
+    plan = _plan(suite, task, agent, seeds, budget, space, learner, save)
+    ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
+    console.print(_table(ledgers))
+    for ledger in ledgers if save else []:
+        console.print(f"Wrote {write(ledger)}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _plans(
+def _plan(
     suite: str | None,
     task: str | None,
     agents: list[str] | None,
@@ -87,7 +87,7 @@ def _plans(
     space: Fixed | None,
     learner: str,
     save: bool,
-) -> list[tuning.Plan]:
+) -> tuning.Plan:
     if suite is not None:
         if task is not None or agents or budget is not None or space is not None:
             raise SympriorError("A suite fixes what is tuned. Give --suite alone, or --task and --agent.")
@@ -102,7 +102,7 @@ def _plans(
         )
     steps = chosen.references.budget if budget is None else budget
     tried = space or Rates.of()
-    return [tuning.Plan(chosen.family, chosen.id, tuple(agents), parse_seeds(seeds), steps, learner, tried)]
+    return tuning.Plan(chosen.family, chosen.id, tuple(agents), parse_seeds(seeds), steps, learner, tried)
 
 
 def _space(learning_rates: str | None, ranges: list[str], configurations: int | None) -> Fixed | None:

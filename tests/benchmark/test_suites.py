@@ -50,7 +50,7 @@ def test_the_papers_suites_have_its_networks(name, agent):
 @pytest.mark.parametrize("name", [name for name in suite_names() if get_suite(name).search])
 def test_suites_with_a_search_try_the_same_for_every_arm_on_other_seeds(name):
     suite = get_suite(name)
-    (plan,) = tuning.plan_of(suite)
+    plan = tuning.plan_of(suite)
     assert plan.agents == tuple(suite.agents)
     assert not set(plan.seeds) & {seed for job in suite.jobs() for seed in job.seeds}
 

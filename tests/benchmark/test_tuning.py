@@ -10,7 +10,7 @@ from symprior.benchmark import tuning
 from symprior.benchmark.ledger import load, write
 from symprior.benchmark.search_space import STEP, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
-from symprior.benchmark.suite import Search
+from symprior.benchmark.suite import Search, Suite, get_suite
 from symprior.tasks.errors import SympriorError
 
 RANGES = {"learning_rate": (3e-4, 3e-2), "entropy_coefficient": (0.0, 0.05), "gae_lambda": (0.8, 1.0)}
@@ -86,6 +86,12 @@ def test_what_is_no_box_is_refused(ranges, number, message):
 def test_a_suites_search_is_of_one_kind(fields):
     with pytest.raises(ValueError, match="learning_rates or ranges, and not both"):
         Search(seeds="0", budget=1, **fields)
+
+
+def test_a_suite_with_a_search_of_its_own_has_one_task():
+    fields = get_suite("thorough-catch").model_dump()
+    with pytest.raises(ValueError, match="has one task"):
+        Suite.model_validate({**fields, "tasks": ["grid-catch-vector-v1", "cartpole-v1"]})
 
 
 def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_path):

@@ -1,0 +1,25 @@
+"""`symprior equivalence` from a pilot to a published page, with real runs of both learners."""
+
+SMALL = ["--pilot", 2, "--at-most", 2, "--ratio", 1.5, "--evaluate-every", 1000, "--workers", 1]
+
+
+def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(symprior, tmp_path):
+    command = ["equivalence", "grid-catch-vector-v1", *SMALL, "--publish", "--results", "results"]
+    first = symprior(*command)
+    assert first.returncode == 1, first.stdout + first.stderr
+    assert "Equivalence is not shown for every quantity." in first.stdout, "two runs show nothing"
+    for agent in ("ppo", "ppo+homomorphic"):
+        assert f"{agent}: 90 % power takes " in first.stdout
+        (published,) = (tmp_path / "results").rglob(f"{agent}.json")
+        assert published.read_text().count('{"seed":') == 5, "three batched runs and two of Stable-Baselines3"
+    seeds = {path.stem for path in (tmp_path / "runs-equivalence").rglob("*.json")}
+    assert seeds == {f"seed-{seed}" for seed in (100_000, 100_001, 101_000, 101_001, 101_002)}, "the pilot's are others"
+
+    records = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs-equivalence").rglob("*.json")}
+    again = symprior(*command)
+    assert again.stdout.splitlines()[-1] == "Equivalence is not shown for every quantity."
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs-equivalence").rglob("*.json")} == records
+
+    page = symprior("equivalence", "--published", "--results", "results")
+    assert page.returncode == 0, page.stderr
+    assert "## ppo on grid-catch-vector-v1, round 1" in (tmp_path / "results" / "equivalence.md").read_text()

@@ -237,7 +237,8 @@ def test_an_own_agent_on_the_global_generators_repeats_itself(execute, agent_fil
     [
         ("ppo+homomorphic", "cartpole-v1", {}, "cartpole/ppo+homomorphic"),
         ("ppo+homomorphic", "cartpole-wind-v1@eps=0.1", {}, "cartpole/ppo+homomorphic"),
-        ("ppo+fold", "acrobot-v1", {}, "acrobot/ppo"),
+        ("ppo+fold", "acrobot-v1", {}, "acrobot/ppo+fold"),
+        ("ppo+augment-one", "acrobot-v1", {}, "acrobot/ppo"),
         ("ppo", "cartpole-v1", {"gamma": 0.9}, "cartpole/ppo"),
         ("ppo", "cartpole-v1", {"learning_rate": 0.1}, None),
         ("random", "cartpole-v1", {}, None),

@@ -17,6 +17,8 @@ from symprior.tasks.errors import SympriorError
 LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 STEP = 10**0.5
 MOST_DIMENSIONS = 3
+CONFIGURATIONS = 20
+"""Points over ranges, where no other number is asked for: what the protocol aims at."""
 DECADE = 10.0
 """A range whose ends are at least this far apart is searched, and grows, on a logarithmic scale."""
 

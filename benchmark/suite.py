@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from symprior.benchmark.job import STABLE_BASELINES3, Job, parse_seeds
 from symprior.benchmark.ledger import is_tuned, load
-from symprior.benchmark.search_space import Box, Fixed, Ranges, Rates
+from symprior.benchmark.search_space import CONFIGURATIONS, Box, Fixed, Ranges, Rates
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError, unknown_name
 
@@ -24,7 +24,7 @@ class Search(BaseModel):
 
     learning_rates: list[float] = []
     ranges: Ranges = Field(default={}, description="instead: the lowest and highest value of up to three settings")
-    configurations: int = Field(default=20, ge=2, description="points over the ranges")
+    configurations: int = Field(default=CONFIGURATIONS, ge=2, description="points over the ranges")
     seeds: str
     budget: int = Field(ge=1)
     grows: bool = Field(default=False, description="whether what is tried grows where a best value lies on its edge")

@@ -88,8 +88,8 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
         console.print(entry, highlight=False, markup=False)
 
 
-def _in_words(settings: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in settings.items())
+def _in_words(settings: dict[str, Any], between: str = ", ") -> str:
+    return between.join(f"{name} {value}" for name, value in settings.items())
 
 
 def _on_tasks(rows: list[tuple[str, str, str]]) -> Table:
@@ -126,13 +126,9 @@ def _tuning(ledgers: list[Ledger]) -> Table:
             ledger.scope,
             str(len(ledger.seeds)),
             str(len(ledger.trials)),
-            _in_lines(ledger.chosen),
+            _in_words(ledger.chosen, "\n"),
             f"{ledger.best.score:.3f}",
-            _in_lines(plain),
+            _in_words(plain, "\n"),
             "not tried" if there is None else f"{there.score:.3f}",
         )
     return table
-
-
-def _in_lines(chosen: dict[str, float]) -> str:
-    return "\n".join(f"{name} {value:g}" for name, value in chosen.items())

@@ -16,7 +16,7 @@ from symprior.benchmark import tuning
 from symprior.benchmark.job import BATCHED, LEARNERS, parse_seeds
 from symprior.benchmark.ledger import Ledger, write
 from symprior.benchmark.progress import progress_over
-from symprior.benchmark.search_space import LEARNING_RATES, Box, Fixed, Rates
+from symprior.benchmark.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.suite import get_suite
 from symprior.tasks import get_task
@@ -24,7 +24,6 @@ from symprior.tasks.errors import SympriorError
 
 console = Console()
 
-CONFIGURATIONS = 20
 MOST_WITH_THREE_DIGITS = 7
 """Learning rates that fit a terminal of 80 columns beside the agents' names; of more, scores have two digits."""
 
@@ -58,7 +57,7 @@ def tune(
         ),
     ] = None,
     configurations: Annotated[
-        int | None, typer.Option(min=2, help="Points spread over the --range.", show_default="20")
+        int | None, typer.Option(min=2, help="Points spread over the --range.", show_default=str(CONFIGURATIONS))
     ] = None,
     learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = BATCHED,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs-tuning"),

@@ -77,7 +77,7 @@ def budget_by_rule(ledger: Ledger, tuned_on: str) -> tuple[int, str]:
     plain = f"{ledger.agent} on {ledger.learner}" + ("" if ledger.task == tuned_on else f", tuned on {tuned_on}")
     sentence = (
         f"twice the restricted mean time to threshold of {plain}, {mean:,.0f} steps over "
-        f"{len(ledger.seeds)} tuning seeds within {ledger.budget:,} ({ledger.best.censored} never reached it), "
+        f"{ledger.best.runs} tuning seeds within {ledger.budget:,} ({ledger.best.censored} never reached it), "
         "rounded to 1-2-5"
     )
     return budget, sentence

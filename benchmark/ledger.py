@@ -34,9 +34,20 @@ class Trial(BaseModel):
         """The mean data efficiency."""
         return float(np.mean(self.data_efficiency))
 
+    @property
+    def runs(self) -> int:
+        """How many seeds it was run on."""
+        return len(self.data_efficiency)
+
 
 class Ledger(BaseModel):
-    """Every trial of one agent on one task, and which was chosen; `scope` is a family of tasks, a suite or a task."""
+    """Every trial of one agent on one task, and which was chosen.
+
+    Attributes:
+        scope: a family of tasks, a suite or a task.
+        seeds: those of every trial.
+        finals: further ones, of the best trials alone (and of what the plain agent chose), which follow them there.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,6 +59,7 @@ class Ledger(BaseModel):
     seeds: list[int]
     trials: list[Trial]
     chosen: dict[str, float]
+    finals: list[int] = []
 
     @property
     def best(self) -> Trial:
@@ -59,7 +71,12 @@ class Ledger(BaseModel):
     @property
     def is_too_short(self) -> bool:
         """Whether more than half of the chosen trial's runs never reached the threshold, which leaves a budget open."""
-        return 2 * self.best.censored > len(self.seeds)
+        return 2 * self.best.censored > self.best.runs
+
+    def leading(self, number: int) -> tuple[dict[str, float], ...]:
+        """The settings of the best trials, the best first."""
+        ranked = sorted(self.trials, key=lambda trial: -trial.score)
+        return tuple(trial.settings for trial in ranked[:number])
 
     def at(self, settings: dict[str, float]) -> Trial | None:
         """The trial of a configuration; None where it was not tried."""

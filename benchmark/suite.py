@@ -26,6 +26,7 @@ class Search(BaseModel):
     ranges: Ranges = Field(default={}, description="instead: the lowest and highest value of up to three settings")
     configurations: int = Field(default=CONFIGURATIONS, ge=2, description="points over the ranges")
     seeds: str
+    finals: str = Field(default="", description="further seeds for the best of every agent")
     budget: int = Field(ge=1)
     grows: bool = Field(default=False, description="whether what is tried grows where a best value lies on its edge")
 

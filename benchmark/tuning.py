@@ -23,6 +23,8 @@ from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 
 ROUNDS = 3
+FINALISTS = 4
+"""Configurations of each agent that reach the finals."""
 
 Progress = Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]]
 
@@ -36,6 +38,8 @@ class Plan:
         task: what is trained on.
         agents: all get the same range and seeds.
         seeds: tuning seeds, apart from those of results.
+        finals: further tuning seeds for the best four configurations of each agent; the choice is made over all seeds,
+            since the best of many on few seeds may only be the luckiest.
         budget: environment steps of a trial.
         learner: what carries the algorithms out.
         space: the configurations to begin with, and how they grow.
@@ -50,6 +54,7 @@ class Plan:
     learner: str = STABLE_BASELINES3
     space: Fixed = field(default_factory=Rates.of)
     settings: dict[str, dict[str, object]] = field(default_factory=dict)
+    finals: tuple[int, ...] = ()
 
 
 def plan_of(suite: Suite) -> Plan:
@@ -71,6 +76,7 @@ def plan_of(suite: Suite) -> Plan:
         learner=suite.learner,
         space=suite.search.space,
         settings={agent: {**suite.shared, **suite.settings.get(agent, {})} for agent in suite.agents},
+        finals=parse_seeds(suite.search.finals) if suite.search.finals else (),
     )
 
 
@@ -86,35 +92,100 @@ def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> li
     Raises:
         SympriorError: an agent cannot be tuned so, or a run failed for another reason than its settings.
     """
+    search = _Search(plan, store, workers, progress)
     space = plan.space
     for _ in range(ROUNDS):
-        jobs = [_job(plan, agent, chosen) for agent in plan.agents for chosen in space.configurations]
-        for job in jobs:
-            contestants.check(job)
-        runs = [run for job in jobs for run in job.runs]
-        waiting = [run for run in runs if not store.is_answered(run)]
-        if waiting:
-            with progress(waiting) as advance:
-                outcome = runner.run(waiting, store, workers, advance)
-            lost = [(run, error) for run, error in outcome.failed if not store.is_answered(run)]
-            if lost:
-                run, error = lost[0]
-                raise SympriorError(f"Tuning stops: {run} failed: {error.rstrip('.')}. The same command resumes.")
-        ledgers = [_ledger(plan, agent, space.configurations, store) for agent in plan.agents]
+        search.run({agent: space.configurations for agent in plan.agents}, plan.seeds)
+        ledgers = [search.ledger(agent, space.configurations) for agent in plan.agents]
         grown = space.grown([ledger.chosen for ledger in ledgers])
         if grown == space:
             break
         space = grown
-    return ledgers
+    return _after_finals(search, ledgers) if plan.finals else ledgers
 
 
-def _job(plan: Plan, agent: str, configuration: Configuration) -> Job:
+@dataclass(frozen=True)
+class _Search:
+    plan: Plan
+    store: RecordStore
+    workers: int
+    progress: Progress
+
+    def run(self, tried: dict[str, tuple[Configuration, ...]], seeds: tuple[int, ...]) -> None:
+        jobs = [_job(self.plan, agent, each, seeds) for agent, chosen in tried.items() for each in chosen]
+        for job in jobs:
+            contestants.check(job)
+        waiting = [run for job in jobs for run in job.runs if not self.store.is_answered(run)]
+        if not waiting:
+            return
+        with self.progress(waiting) as advance:
+            outcome = runner.run(waiting, self.store, self.workers, advance)
+        lost = [(run, error) for run, error in outcome.failed if not self.store.is_answered(run)]
+        if lost:
+            run, error = lost[0]
+            raise SympriorError(f"Tuning stops: {run} failed: {error.rstrip('.')}. The same command resumes.")
+
+    def ledger(self, agent: str, configurations: tuple[Configuration, ...]) -> Ledger:
+        trials = [self.trial(agent, each, self.plan.seeds) for each in configurations]
+        return Ledger(
+            agent=agent,
+            scope=self.plan.scope,
+            task=self.plan.task,
+            learner=self.plan.learner,
+            budget=self.plan.budget,
+            seeds=list(self.plan.seeds),
+            trials=trials,
+            chosen=max(trials, key=lambda trial: trial.score).settings,
+        )
+
+    def trial(self, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> Trial:
+        """A run that diverged counts as the lowest score there is and as never at the threshold."""
+        references = get_task(self.plan.task).references
+        records = [read_record(self.store.path(run)) for run in _job(self.plan, agent, configuration, seeds).runs]
+        scores = [score_run(record, references) if record.status == "finished" else None for record in records]
+        return Trial(
+            settings=configuration,
+            data_efficiency=[LOWEST if score is None else score.efficiency for score in scores],
+            steps_to_threshold=[float(self.plan.budget) if score is None else score.time for score in scores],
+            censored=sum(score is None or score.censored for score in scores),
+        )
+
+
+def _after_finals(search: _Search, ledgers: list[Ledger]) -> list[Ledger]:
+    """Each agent's choice among its finalists; what the first agent chose is run for all of them beside it."""
+    seeds = search.plan.seeds + search.plan.finals
+    finalists = {ledger.agent: ledger.leading(FINALISTS) for ledger in ledgers}
+    search.run(finalists, seeds)
+    chosen = {
+        agent: max((search.trial(agent, each, seeds) for each in own), key=lambda trial: trial.score).settings
+        for agent, own in finalists.items()
+    }
+    first = chosen[ledgers[0].agent]
+    search.run({agent: (first,) for agent in finalists}, seeds)
+    return [
+        ledger.model_copy(
+            update={
+                "finals": list(search.plan.finals),
+                "chosen": chosen[ledger.agent],
+                "trials": [
+                    search.trial(ledger.agent, trial.settings, seeds)
+                    if trial.settings in (*finalists[ledger.agent], first)
+                    else trial
+                    for trial in ledger.trials
+                ],
+            }
+        )
+        for ledger in ledgers
+    ]
+
+
+def _job(plan: Plan, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> Job:
     settings = {**plan.settings.get(agent, {}), **configuration}
     frozen = tuple(
         sorted((name, tuple(value) if isinstance(value, list) else value) for name, value in settings.items())
     )
     version = f"{plan.scope}-{plan.budget}-{_name(configuration)}"
-    return Job("tuning", version, plan.task, agent, plan.seeds, plan.budget, plan.learner, frozen)
+    return Job("tuning", version, plan.task, agent, seeds, plan.budget, plan.learner, frozen)
 
 
 def _name(configuration: Configuration) -> str:
@@ -122,31 +193,3 @@ def _name(configuration: Configuration) -> str:
     if set(configuration) == {"learning_rate"}:
         return f"lr{configuration['learning_rate']:.3g}"
     return hashlib.sha256(json.dumps(configuration, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _ledger(plan: Plan, agent: str, configurations: tuple[Configuration, ...], store: RecordStore) -> Ledger:
-    trials = [_trial(plan, _job(plan, agent, each), each, store) for each in configurations]
-    best = max(trials, key=lambda trial: trial.score)
-    return Ledger(
-        agent=agent,
-        scope=plan.scope,
-        task=plan.task,
-        learner=plan.learner,
-        budget=plan.budget,
-        seeds=list(plan.seeds),
-        trials=trials,
-        chosen=best.settings,
-    )
-
-
-def _trial(plan: Plan, job: Job, configuration: Configuration, store: RecordStore) -> Trial:
-    """A run that diverged counts as the lowest score there is and as never at the threshold."""
-    references = get_task(plan.task).references
-    records = [read_record(store.path(run)) for run in job.runs]
-    scores = [score_run(record, references) if record.status == "finished" else None for record in records]
-    return Trial(
-        settings=configuration,
-        data_efficiency=[LOWEST if score is None else score.efficiency for score in scores],
-        steps_to_threshold=[float(plan.budget) if score is None else score.time for score in scores],
-        censored=sum(score is None or score.censored for score in scores),
-    )

@@ -124,7 +124,7 @@ def _tuning(ledgers: list[Ledger]) -> Table:
         there = ledger.at(plain)
         table.add_row(
             ledger.scope,
-            str(len(ledger.seeds)),
+            "+".join(str(len(seeds)) for seeds in (ledger.seeds, ledger.finals) if seeds),
             str(len(ledger.trials)),
             _in_words(ledger.chosen, "\n"),
             f"{ledger.best.score:.3f}",

@@ -24,6 +24,8 @@ from symprior.tasks.errors import SympriorError
 
 console = Console()
 
+SEEDS = "10000-10004"
+
 MOST_WITH_THREE_DIGITS = 7
 """Learning rates that fit a terminal of 80 columns beside the agents' names; of more, scores have two digits."""
 
@@ -39,7 +41,9 @@ def tune(
     agent: Annotated[
         list[str] | None, typer.Option(help="An agent; may be given again. All get the same range and seeds.")
     ] = None,
-    seeds: Annotated[str, typer.Option(help="Tuning seeds of --task, apart from those of results.")] = "10000-10004",
+    seeds: Annotated[
+        str | None, typer.Option(help="Tuning seeds of --task, apart from those of results.", show_default=SEEDS)
+    ] = None,
     budget: Annotated[
         int | None, typer.Option(help="Environment steps of a trial, where not the task's budget.")
     ] = None,
@@ -59,7 +63,16 @@ def tune(
     configurations: Annotated[
         int | None, typer.Option(min=2, help="Points spread over the --range.", show_default=str(CONFIGURATIONS))
     ] = None,
-    learner: Annotated[str, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.")] = BATCHED,
+    finals: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Further tuning seeds, as 10005-10019, on which each agent's best {tuning.FINALISTS} are run again: "
+            "the best of many on few seeds may only be the luckiest."
+        ),
+    ] = None,
+    learner: Annotated[
+        str | None, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.", show_default=BATCHED)
+    ] = None,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs-tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     save: Annotated[bool, typer.Option("--save", help="Keep the ledgers; settings follow them.")] = False,
@@ -70,7 +83,7 @@ def tune(
     for all agents.
     """
     space = _space(learning_rates, between or [], configurations)
-    plan = _plan(suite, task, agent, seeds, budget, space, learner, save)
+    plan = _plan(suite, task, agent, seeds, finals, budget, space, learner, save)
     ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
     console.print(_table(ledgers))
     for ledger in ledgers if save else []:
@@ -81,14 +94,15 @@ def _plan(
     suite: str | None,
     task: str | None,
     agents: list[str] | None,
-    seeds: str,
+    seeds: str | None,
+    finals: str | None,
     budget: int | None,
     space: Fixed | None,
-    learner: str,
+    learner: str | None,
     save: bool,
 ) -> tuning.Plan:
     if suite is not None:
-        if task is not None or agents or budget is not None or space is not None:
+        if agents or any(given is not None for given in (task, seeds, finals, budget, space, learner)):
             raise SympriorError("A suite fixes what is tuned. Give --suite alone, or --task and --agent.")
         return tuning.plan_of(get_suite(suite))
     if task is None or not agents:
@@ -100,8 +114,12 @@ def _plan(
             "--set what the search says."
         )
     steps = chosen.references.budget if budget is None else budget
-    tried = space or Rates.of()
-    return tuning.Plan(chosen.family, chosen.id, tuple(agents), parse_seeds(seeds), steps, learner, tried)
+    first, further = parse_seeds(seeds or SEEDS), parse_seeds(finals) if finals else ()
+    if both := sorted(set(first) & set(further)):
+        raise SympriorError(f"--finals are further seeds, and --seeds has {both[0]} already.")
+    return tuning.Plan(
+        chosen.family, chosen.id, tuple(agents), first, steps, learner or BATCHED, space or Rates.of(), finals=further
+    )
 
 
 def _space(learning_rates: str | None, ranges: list[str], configurations: int | None) -> Fixed | None:
@@ -141,6 +159,8 @@ def _rates(text: str) -> tuple[float, ...]:
 
 def _table(ledgers: list[Ledger]) -> Table:
     title = f"Mean data efficiency on {len(ledgers[0].seeds)} tuning seeds"
+    if ledgers[0].finals:
+        title += f", of the best {tuning.FINALISTS} on {len(ledgers[0].finals)} more"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
     trials = ledgers[0].trials
     if any(trial.settings.keys() != {"learning_rate"} for trial in trials):

@@ -36,6 +36,8 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["tune", "--task", "cartpole-v1", "--agent", "sac"], "sac takes action vectors"),
         (["tune", "--suite", "paper-cartpole", "--task", "cartpole-v1"], "A suite fixes what is tuned"),
         (["tune", "--suite", "paper-cartpole", "--learning-rates", "0.1"], "A suite fixes what is tuned"),
+        (["tune", "--suite", "paper-cartpole", "--seeds", "1-2"], "A suite fixes what is tuned"),
+        (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--finals", "10004-10006"], "has 10004 already"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--learning-rates", "0.1,0"], "no list of learning rates"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--learning-rates", "fast"], "no list of learning rates"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--range", "gamma"], "no setting and range"),

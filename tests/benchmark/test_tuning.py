@@ -1,6 +1,7 @@
 """Tuning with equal effort: what is tried, how it grows, and a real search that resumes."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -112,6 +113,27 @@ def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_pa
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "records").rglob("*.json")} == before
     write(ledgers[1], tmp_path)
     assert load("none", "ppo+homomorphic", tmp_path) == ledgers[1]
+
+
+def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
+    agents = ("ppo", "ppo+homomorphic")
+    space = Fixed(Box.over(RANGES, 6).configurations)
+    first, further = (10_000, 10_001), (10_002, 10_003, 10_004)
+    plan = tuning.Plan("none", "grid-catch-vector-v1", agents, first, 512, "batched", space)
+    store = RecordStore(tmp_path / "records")
+    before = tuning.tune(plan, store, 1, _silently)
+    after = tuning.tune(replace(plan, finals=further), store, 1, _silently)
+    for early, late in zip(before, after, strict=True):
+        assert late.finals == list(further)
+        assert [trial.settings for trial in late.trials] == [trial.settings for trial in early.trials]
+        for old, new in zip(early.trials, late.trials, strict=True):
+            assert new.data_efficiency[: len(first)] == old.data_efficiency
+            is_finalist = new.settings in early.leading(tuning.FINALISTS)
+            assert new.runs == (5 if is_finalist or new.settings == after[0].chosen else 2)
+        finalists = [trial for trial in late.trials if trial.settings in early.leading(tuning.FINALISTS)]
+        assert len(finalists) == tuning.FINALISTS
+        assert late.best.score == max(trial.score for trial in finalists)
+    assert after[1].at(after[0].chosen).runs == 5, "the prior at the plain agent's settings, on as many seeds"
 
 
 def test_settings_by_hand_have_no_ledger_only_where_they_were_tuned():

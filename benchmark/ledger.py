@@ -46,7 +46,7 @@ class Ledger(BaseModel):
     Attributes:
         scope: a family of tasks, a suite or a task.
         seeds: those of every trial.
-        finals: further ones, of the best trials alone (and of what the plain agent chose), which follow them there.
+        finals: further ones, of the finalists alone, which follow them there; the choice is among these trials.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from symprior.benchmark.job import STABLE_BASELINES3, Job, parse_seeds
 from symprior.benchmark.ledger import is_tuned, load
-from symprior.benchmark.search_space import CONFIGURATIONS, Box, Fixed, Ranges, Rates
+from symprior.benchmark.search_space import Fixed, Rates
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError, unknown_name
 
@@ -22,24 +22,15 @@ class Search(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    learning_rates: list[float] = []
-    ranges: Ranges = Field(default={}, description="instead: the lowest and highest value of up to three settings")
-    configurations: int = Field(default=CONFIGURATIONS, ge=2, description="points over the ranges")
+    learning_rates: list[float] = Field(min_length=1)
     seeds: str
-    finals: str = Field(default="", description="further seeds for the best of every agent")
     budget: int = Field(ge=1)
     grows: bool = Field(default=False, description="whether what is tried grows where a best value lies on its edge")
-
-    @model_validator(mode="after")
-    def _has_one_kind(self) -> Search:
-        if bool(self.learning_rates) == bool(self.ranges):
-            raise ValueError("a search has learning_rates or ranges, and not both")
-        return self
 
     @property
     def space(self) -> Fixed:
         """What is tried."""
-        space = Box.over(self.ranges, self.configurations) if self.ranges else Rates.of(self.learning_rates)
+        space = Rates.of(self.learning_rates)
         return space if self.grows else Fixed(space.configurations)
 
 

@@ -23,8 +23,8 @@ from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 
 ROUNDS = 3
-FINALISTS = 4
-"""Configurations of each agent that reach the finals."""
+FINALISTS = 5
+"""Configurations of each agent that reach the finals: its own best, one of them the first agent's choice."""
 
 Progress = Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]]
 
@@ -38,8 +38,8 @@ class Plan:
         task: what is trained on.
         agents: all get the same range and seeds.
         seeds: tuning seeds, apart from those of results.
-        finals: further tuning seeds for the best four configurations of each agent; the choice is made over all seeds,
-            since the best of many on few seeds may only be the luckiest.
+        finals: further tuning seeds for the finalists of each agent; the choice among them is made over all seeds, since the
+            best of many on few seeds may only be the luckiest.
         budget: environment steps of a trial.
         learner: what carries the algorithms out.
         space: the configurations to begin with, and how they grow.
@@ -76,7 +76,6 @@ def plan_of(suite: Suite) -> Plan:
         learner=suite.learner,
         space=suite.search.space,
         settings={agent: {**suite.shared, **suite.settings.get(agent, {})} for agent in suite.agents},
-        finals=parse_seeds(suite.search.finals) if suite.search.finals else (),
     )
 
 
@@ -152,31 +151,26 @@ class _Search:
 
 
 def _after_finals(search: _Search, ledgers: list[Ledger]) -> list[Ledger]:
-    """Each agent's choice among its finalists; what the first agent chose is run for all of them beside it."""
+    """Of five finalists each; what the first agent chose there, a plain one, is a finalist of all others."""
+    first, *others = ledgers
+    decided = _decided(search, {first.agent: first.leading(FINALISTS)}, [first])
+    choice = decided[0].chosen
+    finalists = {ledger.agent: ledger.leading(FINALISTS) for ledger in others}
+    with_choice = {agent: own if choice in own else (*own[:-1], choice) for agent, own in finalists.items()}
+    return decided + _decided(search, with_choice, others)
+
+
+def _decided(search: _Search, finalists: dict[str, tuple[Configuration, ...]], ledgers: list[Ledger]) -> list[Ledger]:
     seeds = search.plan.seeds + search.plan.finals
-    finalists = {ledger.agent: ledger.leading(FINALISTS) for ledger in ledgers}
     search.run(finalists, seeds)
-    chosen = {
-        agent: max((search.trial(agent, each, seeds) for each in own), key=lambda trial: trial.score).settings
-        for agent, own in finalists.items()
-    }
-    first = chosen[ledgers[0].agent]
-    search.run({agent: (first,) for agent in finalists}, seeds)
-    return [
-        ledger.model_copy(
-            update={
-                "finals": list(search.plan.finals),
-                "chosen": chosen[ledger.agent],
-                "trials": [
-                    search.trial(ledger.agent, trial.settings, seeds)
-                    if trial.settings in (*finalists[ledger.agent], first)
-                    else trial
-                    for trial in ledger.trials
-                ],
-            }
-        )
-        for ledger in ledgers
-    ]
+    found = []
+    for ledger in ledgers:
+        again = [search.trial(ledger.agent, each, seeds) for each in finalists[ledger.agent]]
+        trials = [next((new for new in again if new.settings == old.settings), old) for old in ledger.trials]
+        chosen = max(again, key=lambda trial: trial.score).settings
+        update = {"finals": list(search.plan.finals), "trials": trials, "chosen": chosen}
+        found.append(ledger.model_copy(update=update))
+    return found
 
 
 def _job(plan: Plan, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> Job:

@@ -117,18 +117,16 @@ def _tuning(ledgers: list[Ledger]) -> Table:
     """What was chosen, and what the agent scores at the settings that were chosen for the plain one."""
     table = Table(title="Tuning: mean data efficiency on tuning seeds", title_justify="left", box=None, pad_edge=False)
     table.add_column("family or suite", no_wrap=True)
-    for column in ("seeds", "trials", "chosen", "score", "plain agent's", "score there"):
-        table.add_column(column, justify="right")
+    for column in ("seeds", "trials", "chosen", "score", "at plain's"):
+        table.add_column(column, justify="right", overflow="fold")
     for ledger in ledgers:
-        plain = load(ledger.scope, ledger.agent.partition("+")[0]).chosen
-        there = ledger.at(plain)
+        there = ledger.at(load(ledger.scope, ledger.agent.partition("+")[0]).chosen)
         table.add_row(
             ledger.scope,
             "+".join(str(len(seeds)) for seeds in (ledger.seeds, ledger.finals) if seeds),
             str(len(ledger.trials)),
             _in_words(ledger.chosen, "\n"),
             f"{ledger.best.score:.3f}",
-            _in_words(plain, "\n"),
             "not tried" if there is None else f"{there.score:.3f}",
         )
     return table

@@ -66,8 +66,8 @@ def tune(
     finals: Annotated[
         str | None,
         typer.Option(
-            help=f"Further tuning seeds, as 10005-10019, on which each agent's best {tuning.FINALISTS} are run again: "
-            "the best of many on few seeds may only be the luckiest."
+            help=f"Further tuning seeds, as 10005-10019, for {tuning.FINALISTS} finalists of each agent: its best, and what the "
+            "first agent chose. The best of many on few seeds may only be the luckiest."
         ),
     ] = None,
     learner: Annotated[
@@ -178,14 +178,11 @@ def _table(ledgers: list[Ledger]) -> Table:
 def _with_best(table: Table, ledgers: list[Ledger]) -> Table:
     """The best of each agent beside its median, and its score at the best of the first."""
     table.add_column("agent", overflow="fold")
-    for column in ("best", "median", f"at {ledgers[0].agent}'s best", *ledgers[0].chosen):
+    for column in ("best", "median", f"at {ledgers[0].agent}'s best", " / ".join(ledgers[0].chosen)):
         table.add_column(column, justify="right")
     for ledger in ledgers:
         there = ledger.at(ledgers[0].chosen)
         scores = ledger.best.score, median(trial.score for trial in ledger.trials), there.score if there else math.nan
-        table.add_row(
-            escape(ledger.agent),
-            *(f"{score:.3f}" for score in scores),
-            *(f"{value:g}" for value in ledger.chosen.values()),
-        )
+        chosen = " / ".join(f"{value:g}" for value in ledger.chosen.values())
+        table.add_row(escape(ledger.agent), *(f"{score:.3f}" for score in scores), chosen)
     return table

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from symprior.benchmark.commands import tasks, tune
-from symprior.benchmark.ledger import Ledger, Trial
+from symprior.benchmark.commands import agents, tasks, tune
+from symprior.benchmark.ledger import Ledger, Trial, load
 from symprior.tasks import get_task
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -48,6 +48,18 @@ def test_no_score_of_a_tuning_is_cut(rates: int, score: str, capsys: pytest.Capt
     table = capsys.readouterr().out
     assert table.count(score) == 2 * rates
     assert "…" not in table
+
+
+def test_nothing_of_a_search_over_ranges_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    ledgers = [load("grid-catch-vector", agent) for agent in ("ppo", "ppo+wrong-group-augment")]
+    tune.console.print(tune._table(ledgers))
+    for ledger in ledgers:
+        agents.console.print(agents._tuning([ledger]))
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    for ledger in ledgers:
+        assert " / ".join(f"{value:g}" for value in ledger.chosen.values()) in shown
+        assert all(f"{name} {value}" in shown for name, value in ledger.chosen.items())
 
 
 def test_budgets_set_by_hand_are_marked() -> None:

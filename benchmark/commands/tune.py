@@ -66,8 +66,8 @@ def tune(
     finals: Annotated[
         str | None,
         typer.Option(
-            help=f"Further tuning seeds, as 10005-10019, for {tuning.FINALISTS} finalists of each agent: its best, and what the "
-            "first agent chose. The best of many on few seeds may only be the luckiest."
+            help=f"Further tuning seeds, as 10005-10019, for {tuning.FINALISTS} finalists of each agent: its best, and what "
+            "the first agent chose. The best of many on few seeds may only be the luckiest."
         ),
     ] = None,
     learner: Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import exp
+from typing import Any
 
 from symprior.leaderboard.equivalence import EFFICIENCY_MARGIN, LEVEL, Equivalence
 from symprior.leaderboard.learner_tests import SUITE, LearnerTest
@@ -27,6 +28,7 @@ def to_markdown(tests: list[LearnerTest]) -> str:
         planned=planned,
         others=others,
         row=row,
+        in_words=_in_words,
         quantities=quantities,
         hints=hints,
         repeats=sum(test.round != "1" for test in planned),
@@ -50,3 +52,7 @@ def row(test: LearnerTest, quantity: Equivalence) -> list[str]:
         " / ".join(f"{runs:,}" for runs in test.needed(quantity)),
         "equal" if quantity.holds else "not shown",
     ]
+
+
+def _in_words(settings: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(settings.items()) if value is not None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -32,12 +33,14 @@ class AgentPair:
         final: mean normalised score of the last evaluation.
         censored: runs that never reached the threshold.
         runs: how many there are.
+        settings: those of every run; another round may have others.
     """
 
     agent: str
     final: tuple[float, float]
     censored: tuple[int, int]
     runs: tuple[int, int]
+    settings: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def learner_test(records: Iterable[RunRecord]) -> LearnerTest:
         round=first.suite_version,
         task=first.task,
         algorithm=first.agent.algorithm,
-        agents=tuple(_pair(agent, scores) for agent in agents),
+        agents=tuple(_pair(agent, scores, arms[BATCHED, agent][0].hyperparameters) for agent in agents),
         quantities=(
             *(_efficiencies(agent, reduced) for agent in agents),
             *(_gains(agents[0], agent, reduced) for agent in agents[1:]),
@@ -147,13 +150,14 @@ def _agents(arms: Mapping[tuple[str, str], list[RunRecord]]) -> list[str]:
     return [*plain, *others]
 
 
-def _pair(agent: str, scores: dict[tuple[str, str], list[RunScore]]) -> AgentPair:
+def _pair(agent: str, scores: dict[tuple[str, str], list[RunScore]], settings: dict[str, Any]) -> AgentPair:
     batched, reference = (scores[learner, agent] for learner in LEARNERS)
     return AgentPair(
         agent=agent,
         final=(_mean_final(batched), _mean_final(reference)),
         censored=(sum(score.censored for score in batched), sum(score.censored for score in reference)),
         runs=(len(batched), len(reference)),
+        settings=settings,
     )
 
 

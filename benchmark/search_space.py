@@ -6,7 +6,7 @@ grows for all; a range that is not logarithmic stays, as its ends are where the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -79,14 +79,21 @@ class Box(Fixed):
     def grown(self, best: Sequence[Configuration]) -> Box:
         """A quarter as many points in each part by which a logarithmic range grows."""
         ranges, points = dict(self.ranges), self.configurations
-        for name, (low, high) in self.ranges.items():
-            tried = [point[name] for point in self.configurations]
-            for end, part in ((min(tried), (low / STEP, low)), (max(tried), (high, high * STEP))):
-                if _is_logarithmic(low, high) and end in [each[name] for each in best]:
-                    share = -(-len(self.configurations) // 4)
-                    points += _points({**self.ranges, name: part}, share, stream=len(points), logarithmic=name)
-                    ranges[name] = (min(ranges[name][0], part[0]), max(ranges[name][1], part[1]))
+        for name, part in self._beyond(best):
+            share = -(-len(self.configurations) // 4)
+            points += _points({**self.ranges, name: part}, share, stream=len(points), logarithmic=name)
+            low, high = ranges[name]
+            ranges[name] = (min(low, part[0]), max(high, part[1]))
         return Box(points, ranges)
+
+    def _beyond(self, best: Sequence[Configuration]) -> Iterator[tuple[str, tuple[float, float]]]:
+        """A setting and what lies next to its range, for each end of a logarithmic one that is somebody's best."""
+        for name, (low, high) in self.ranges.items():
+            tried, chosen = [point[name] for point in self.configurations], {each[name] for each in best}
+            if _is_logarithmic(low, high) and min(tried) in chosen:
+                yield name, (low / STEP, low)
+            if _is_logarithmic(low, high) and max(tried) in chosen:
+                yield name, (high, high * STEP)
 
 
 def _is_logarithmic(low: float, high: float) -> bool:

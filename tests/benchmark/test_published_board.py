@@ -1,18 +1,29 @@
 """The published board is rebuilt from the published records to the last byte."""
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from symprior.benchmark.commands.leaderboard import expectations
 from symprior.leaderboard import OWN_RESULTS, build, dial_pages, learner_pages, read_published
 from symprior.leaderboard.dial_curves import dial_curves
+from symprior.leaderboard.figure import write_figure
 from symprior.leaderboard.learner_tests import learner_tests
 from symprior.leaderboard.pages import to_markdown
 
 LEARNERS = sorted(OWN_RESULTS.glob(learner_pages.PAGE))
 BOARDS = sorted(path for path in OWN_RESULTS.glob("*.md") if (OWN_RESULTS / path.stem).is_dir())
+FIGURES = [path for path in BOARDS if path.with_suffix(".svg").is_file()]
 DIALS_OF_SUITES = sorted({path.parts[-3] for path in OWN_RESULTS.glob("*/*@*/*.json")})
+
+
+def assert_same_picture(drawn: str, kept: str) -> None:
+    """Coordinates may differ by what another processor's rounding moves them."""
+    number = re.compile(r"-?\d+\.\d+")
+    assert number.split(drawn) == number.split(kept)
+    np.testing.assert_allclose(*(list(map(float, number.findall(text))) for text in (drawn, kept)), atol=1e-3)
 
 
 def test_there_are_published_boards():
@@ -24,6 +35,14 @@ def test_a_published_board_is_what_its_records_say(path: Path):
     records = read_published(OWN_RESULTS)
     board = build(records, path.stem, **expectations(records, path.stem))
     assert to_markdown(board) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
+def test_a_published_figure_is_what_its_records_say(path: Path, tmp_path: Path):
+    records = read_published(OWN_RESULTS)
+    board = build(records, path.stem, **expectations(records, path.stem))
+    drawn = write_figure(board, tmp_path / "drawn.svg")
+    assert_same_picture(drawn.read_text(encoding="utf-8"), path.with_suffix(".svg").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
@@ -39,11 +58,13 @@ def test_the_pages_of_dials_are_what_their_records_say(suite: str):
     for curves in dial_curves(records, suite, **known):
         path = OWN_RESULTS / f"{dial_pages.name_of(curves)}.md"
         assert dial_pages.to_markdown(curves) == path.read_text(encoding="utf-8")
+        assert_same_picture(dial_pages.to_svg(curves), path.with_suffix(".svg").read_text(encoding="utf-8"))
 
 
 def test_every_page_is_of_a_suite_a_dial_or_the_learners():
     dials = {path for suite in DIALS_OF_SUITES for path in OWN_RESULTS.glob(f"{suite}-*.md")}
     assert set(OWN_RESULTS.glob("*.md")) == {*BOARDS, *LEARNERS, *dials}
+    assert set(OWN_RESULTS.glob("*.svg")) == {path.with_suffix(".svg") for path in {*FIGURES, *dials}}
 
 
 def test_every_published_run_is_finished_and_from_a_clean_checkout():

@@ -75,6 +75,13 @@ class ShippedAgent:
                 f"It takes {', '.join(self.settings_type.model_fields)}."
             ) from error
 
+    def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
+        """What a search that finds only these settings holds fixed: the others that a ledger has, as they are without it."""
+        ledger = self.ledger(family)
+        family = broken_families().get(family, family)
+        without = self.settings_type(**_shared_settings().get(family, {}).get(self.algorithm.name, {}))
+        return {name: getattr(without, name) for name in (_tuned(ledger) if ledger else {}) if name not in searched}
+
     def ledger(self, family: str, overrides: Collection[str] = ()) -> str | None:
         """Of which tuning the settings for a family are: `family/agent`, its own or the plain agent's; None: of none.
 

@@ -44,7 +44,7 @@ def ledger_on(
         scope=task.id,
         task=task.id,
         agents=(agent,),
-        seeds=tuple(family.seeds),
+        seeds=tuple(family.seeds + family.finals),
         budget=within or family.budget,
         learner=family.learner,
         space=Fixed((family.chosen,)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,10 @@ class Shipped:
     def ledger(self, family: str, overrides: dict[str, Any]) -> str | None:
         """Of which tuning the settings are; None where what was tuned is set otherwise."""
         return self.agent.ledger(family, overrides)
+
+    def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
+        """What a search of these settings holds fixed, so that it starts from no other search's choice."""
+        return self.agent.untuned(family, searched)
 
     def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
         """A record's hyperparameters, with the defaults of those that did not exist when it was written."""
@@ -134,6 +139,10 @@ class Own:
     def ledger(self, family: str, overrides: dict[str, Any]) -> str | None:
         """None: what was tuned outside the project has no ledger here."""
         return None
+
+    def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
+        """Nothing: there is no search here."""
+        return {}
 
     def completed(self, recorded: dict[str, Any]) -> dict[str, Any]:
         """As they are."""

@@ -94,7 +94,7 @@ def of_agent(agent: str, folder: Path = LEDGERS) -> list[Ledger]:
 def write(ledger: Ledger, folder: Path = LEDGERS) -> Path:
     """Keep a ledger; settings follow it from now on."""
     path = folder / ledger.scope / f"{ledger.agent}.json"
-    data = ledger.model_dump()
+    data = ledger.model_dump(exclude=None if ledger.finals else {"finals"})
     trials = ",\n  ".join(json.dumps(trial) for trial in data.pop("trials"))
     head = json.dumps(data, indent=1).removesuffix("\n}")
     write_text_atomically(path, f'{head},\n "trials": [\n  {trials}\n ]\n}}\n')

@@ -93,7 +93,7 @@ class Suite(BaseModel):
         return found
 
     def _ledger(self, agent: str, family: str) -> str:
-        """The scope of the ledger that decided an agent's learning rate in this suite; empty where there is none."""
+        """The scope of the ledger that decided an agent's settings in this suite; empty where there is none."""
         scopes = (self.tuned_as or self.name, family)
         return next((scope for scope in scopes if is_tuned(scope, agent)), "")
 

@@ -24,7 +24,7 @@ from symprior.tasks.errors import SympriorError
 
 ROUNDS = 3
 FINALISTS = 5
-"""Configurations of each agent that reach the finals: its own best, one of them the first agent's choice."""
+"""Configurations of each agent that reach the finals: its best, of which the last gives way to the first agent's choice."""
 
 Progress = Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]]
 
@@ -100,7 +100,7 @@ def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> li
         if grown == space:
             break
         space = grown
-    return _after_finals(search, ledgers) if plan.finals else ledgers
+    return _with_finals(search, ledgers) if plan.finals else ledgers
 
 
 @dataclass(frozen=True)
@@ -150,26 +150,28 @@ class _Search:
         )
 
 
-def _after_finals(search: _Search, ledgers: list[Ledger]) -> list[Ledger]:
-    """Of five finalists each; what the first agent chose there, a plain one, is a finalist of all others."""
+def finalists(ledger: Ledger, choice: Configuration | None = None) -> tuple[Configuration, ...]:
+    """The best configurations of an agent; the last of them makes room for a `choice` that is not among them."""
+    own = ledger.leading(FINALISTS)
+    return own if choice is None or choice in own else (*own[: FINALISTS - 1], choice)
+
+
+def _with_finals(search: _Search, ledgers: list[Ledger]) -> list[Ledger]:
+    """The first agent's finals, then those of all others, which its choice is among."""
     first, *others = ledgers
-    decided = _decided(search, {first.agent: first.leading(FINALISTS)}, [first])
-    choice = decided[0].chosen
-    finalists = {ledger.agent: ledger.leading(FINALISTS) for ledger in others}
-    with_choice = {agent: own if choice in own else (*own[:-1], choice) for agent, own in finalists.items()}
-    return decided + _decided(search, with_choice, others)
+    decided = _run_finals(search, [(first, finalists(first))])
+    return decided + _run_finals(search, [(ledger, finalists(ledger, decided[0].chosen)) for ledger in others])
 
 
-def _decided(search: _Search, finalists: dict[str, tuple[Configuration, ...]], ledgers: list[Ledger]) -> list[Ledger]:
+def _run_finals(search: _Search, pairs: list[tuple[Ledger, tuple[Configuration, ...]]]) -> list[Ledger]:
     seeds = search.plan.seeds + search.plan.finals
-    search.run(finalists, seeds)
+    search.run({ledger.agent: own for ledger, own in pairs}, seeds)
     found = []
-    for ledger in ledgers:
-        again = [search.trial(ledger.agent, each, seeds) for each in finalists[ledger.agent]]
+    for ledger, own in pairs:
+        again = [search.trial(ledger.agent, each, seeds) for each in own]
         trials = [next((new for new in again if new.settings == old.settings), old) for old in ledger.trials]
-        chosen = max(again, key=lambda trial: trial.score).settings
-        update = {"finals": list(search.plan.finals), "trials": trials, "chosen": chosen}
-        found.append(ledger.model_copy(update=update))
+        best = max(again, key=lambda trial: trial.score).settings
+        found.append(ledger.model_copy(update={"finals": list(search.plan.finals), "trials": trials, "chosen": best}))
     return found
 
 

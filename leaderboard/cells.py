@@ -147,7 +147,7 @@ def collect(
 
 
 def _cell(suite: str, task: Task, records: Sequence[RunRecord], wanted: set[int]) -> Cell:
-    _check_hyperparameters(records)
+    check_hyperparameters(records)
     present = {record.seed for record in records}
     return Cell(
         suite=suite,
@@ -230,7 +230,12 @@ def _check_agent(cards: Sequence[AgentCard]) -> None:
             )
 
 
-def _check_hyperparameters(records: Sequence[RunRecord]) -> None:
+def check_hyperparameters(records: Sequence[RunRecord]) -> None:
+    """Runs of one agent on one task have the same hyperparameters, or cannot be averaged.
+
+    Raises:
+        SympriorError: one has others than the first.
+    """
     for record in records:
         if record.hyperparameters != records[0].hyperparameters:
             raise SympriorError(

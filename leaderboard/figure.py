@@ -19,7 +19,7 @@ from symprior.tasks.files import write_bytes_atomically
 
 FORMATS = ("svg", "pdf", "png")
 PANEL_INCHES = (5.0, 3.2)
-NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+NO_DATES = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}, "png": {}}
 
 
 def write_figure(board: Board, path: Path) -> Path:

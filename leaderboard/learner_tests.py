@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from symprior.leaderboard.cells import check_hyperparameters
 from symprior.leaderboard.equivalence import Arm, Equivalence, efficiencies_equal, gains_equal, runs_needed
 from symprior.leaderboard.records import RunRecord
 from symprior.leaderboard.scores import RunScore, score_run
@@ -96,6 +97,8 @@ def learner_test(records: Iterable[RunRecord]) -> LearnerTest:
     for record in records:
         arms[record.agent.learner, record.agent.id].append(record)
     agents = _agents(arms)
+    for agent in agents:
+        check_hyperparameters([*arms[BATCHED, agent], *arms[REFERENCE, agent]])
     first = arms[BATCHED, agents[0]][0]
     references = get_task(first.task).references
     scores = {key: [score_run(run, references) for run in runs] for key, runs in arms.items()}

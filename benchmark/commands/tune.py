@@ -7,12 +7,13 @@ from pathlib import Path
 from statistics import median
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.benchmark import tuning
+from symprior.benchmark import contestants, tuning
 from symprior.benchmark.job import BATCHED, LEARNERS, parse_seeds
 from symprior.benchmark.ledger import Ledger, write
 from symprior.benchmark.progress import progress_over
@@ -114,11 +115,25 @@ def _plan(
             "--set what the search says."
         )
     steps = chosen.references.budget if budget is None else budget
-    first, further = parse_seeds(seeds or SEEDS), parse_seeds(finals) if finals else ()
+    first, further = parse_seeds(SEEDS if seeds is None else seeds), () if finals is None else parse_seeds(finals)
     if both := sorted(set(first) & set(further)):
         raise SympriorError(f"--finals are further seeds, and --seeds has {both[0]} already.")
+    if further and any(name.partition("+")[0] != agents[0] for name in agents):
+        raise SympriorError(
+            "In --finals every prior is also run with what the plain agent chose. Give the plain agent first, then only "
+            f"agents of its algorithm, not {', '.join(agents)}."
+        )
+    searched = (space or Rates.of()).configurations[0]
     return tuning.Plan(
-        chosen.family, chosen.id, tuple(agents), first, steps, learner or BATCHED, space or Rates.of(), finals=further
+        scope=chosen.family,
+        task=chosen.id,
+        agents=tuple(agents),
+        seeds=first,
+        finals=further,
+        budget=steps,
+        learner=learner or BATCHED,
+        space=space or Rates.of(),
+        settings={name: contestants.find(name).untuned(chosen.family, searched) for name in agents},
     )
 
 
@@ -158,9 +173,8 @@ def _rates(text: str) -> tuple[float, ...]:
 
 
 def _table(ledgers: list[Ledger]) -> Table:
-    title = f"Mean data efficiency on {len(ledgers[0].seeds)} tuning seeds"
-    if ledgers[0].finals:
-        title += f", of the best {tuning.FINALISTS} on {len(ledgers[0].finals)} more"
+    seeds, finals = len(ledgers[0].seeds), len(ledgers[0].finals)
+    title = f"Mean data efficiency on {seeds} tuning seeds" + (f", of finalists (*) on {finals} more" if finals else "")
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
     trials = ledgers[0].trials
     if any(trial.settings.keys() != {"learning_rate"} for trial in trials):
@@ -170,19 +184,29 @@ def _table(ledgers: list[Ledger]) -> Table:
         table.add_column(f"{trial.settings['learning_rate']:g}", justify="right", no_wrap=True)
     digits = 3 if len(trials) <= MOST_WITH_THREE_DIGITS else 2
     for ledger in ledgers:
-        scores = [(f"{trial.score:.{digits}f}", trial is ledger.best) for trial in ledger.trials]
-        table.add_row(escape(ledger.agent), *(f"[bold]{score}←[/]" if best else score for score, best in scores))
+        scores = [f"{trial.score:.{digits}f}{'*' * (trial.runs > len(ledger.seeds))}" for trial in ledger.trials]
+        cells = (
+            f"[bold]{score}←[/]" if trial is ledger.best else score
+            for score, trial in zip(scores, ledger.trials, strict=True)
+        )
+        table.add_row(escape(ledger.agent), *cells)
     return table
 
 
 def _with_best(table: Table, ledgers: list[Ledger]) -> Table:
-    """The best of each agent beside its median, and its score at the best of the first."""
+    """The chosen of each agent, beside the median of all on the first seeds and its score at the first agent's choice."""
     table.add_column("agent", overflow="fold")
-    for column in ("best", "median", f"at {ledgers[0].agent}'s best", " / ".join(ledgers[0].chosen)):
+    for column in (
+        "chosen*" if ledgers[0].finals else "best",
+        "median",
+        f"at {ledgers[0].agent}'s",
+        " / ".join(ledgers[0].chosen),
+    ):
         table.add_column(column, justify="right")
     for ledger in ledgers:
         there = ledger.at(ledgers[0].chosen)
-        scores = ledger.best.score, median(trial.score for trial in ledger.trials), there.score if there else math.nan
+        middle = median(float(np.mean(trial.data_efficiency[: len(ledger.seeds)])) for trial in ledger.trials)
+        scores = ledger.best.score, middle, there.score if there else math.nan
         chosen = " / ".join(f"{value:g}" for value in ledger.chosen.values())
         table.add_row(escape(ledger.agent), *(f"{score:.3f}" for score in scores), chosen)
     return table

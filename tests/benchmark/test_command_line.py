@@ -38,6 +38,10 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["tune", "--suite", "paper-cartpole", "--learning-rates", "0.1"], "A suite fixes what is tuned"),
         (["tune", "--suite", "paper-cartpole", "--seeds", "1-2"], "A suite fixes what is tuned"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--finals", "10004-10006"], "has 10004 already"),
+        (
+            ["tune", "--task", "cartpole-v1", "--agent", "ppo+fold", "--agent", "ppo", "--finals", "1-2"],
+            "Give the plain agent first",
+        ),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--learning-rates", "0.1,0"], "no list of learning rates"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--learning-rates", "fast"], "no list of learning rates"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--range", "gamma"], "no setting and range"),

@@ -8,7 +8,7 @@ import pytest
 
 from symprior.agents import get_agent
 from symprior.benchmark import tuning
-from symprior.benchmark.ledger import load, write
+from symprior.benchmark.ledger import Ledger, Trial, load, write
 from symprior.benchmark.search_space import STEP, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.suite import Suite, get_suite
@@ -118,16 +118,43 @@ def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
     before = tuning.tune(plan, store, 1, _silently)
     after = tuning.tune(replace(plan, finals=further), store, 1, _silently)
     choice = after[0].chosen
-    for early, late in zip(before, after, strict=True):
-        own = early.leading(tuning.FINALISTS)
-        finalists = own if choice in own else (*own[:-1], choice)
+    for early, late, plain in zip(before, after, (None, choice), strict=True):
+        chosen_from = tuning.finalists(early, plain)
         assert late.finals == list(further)
         assert [trial.settings for trial in late.trials] == [trial.settings for trial in early.trials]
         for old, new in zip(early.trials, late.trials, strict=True):
             assert new.data_efficiency[: len(first)] == old.data_efficiency
-            assert new.runs == (5 if new.settings in finalists else 2)
-        assert late.best.score == max(late.at(each).score for each in finalists)
+            assert new.runs == (5 if new.settings in chosen_from else 2)
+        assert late.best.score == max(late.at(each).score for each in chosen_from)
     assert after[1].best.score >= after[1].at(choice).score, "never worse than at the plain agent's settings"
+
+
+def test_the_last_finalist_makes_room_for_the_plain_agents_choice():
+    def ledger(scores):
+        trials = [
+            Trial(settings={"gamma": each}, data_efficiency=[each], steps_to_threshold=[1.0], censored=0)
+            for each in scores
+        ]
+        fields = {"agent": "ppo", "scope": "a", "task": "b", "learner": "batched", "budget": 1, "seeds": [0]}
+        return Ledger(**fields, trials=trials, chosen={"gamma": max(scores)})
+
+    def values(configurations):
+        return [each["gamma"] for each in configurations]
+
+    seven = ledger([0.1, 0.7, 0.3, 0.5, 0.2, 0.6, 0.4])
+    assert values(tuning.finalists(seven)) == [0.7, 0.6, 0.5, 0.4, 0.3]
+    assert values(tuning.finalists(seven, {"gamma": 0.1})) == [0.7, 0.6, 0.5, 0.4, 0.1]
+    assert values(tuning.finalists(seven, {"gamma": 0.4})) == [0.7, 0.6, 0.5, 0.4, 0.3]
+    assert values(tuning.finalists(ledger([0.1, 0.2]), {"gamma": 0.1})) == [0.2, 0.1]
+
+
+def test_a_search_starts_from_no_other_searchs_choice():
+    agent = get_agent("ppo+homomorphic")
+    held = agent.untuned("cartpole", {"learning_rate"})
+    assert held == {"entropy_coefficient": 0.01, "gae_lambda": 0.95}
+    assert {name: getattr(get_agent("ppo").settings("none"), name) for name in held} == held
+    assert agent.untuned("cartpole", {"learning_rate", "entropy_coefficient", "gae_lambda"}) == {}
+    assert agent.untuned("acrobot", {"learning_rate"}) == {}
 
 
 def test_settings_by_hand_have_no_ledger_only_where_they_were_tuned():

@@ -116,7 +116,7 @@ def to_text(records: Iterable[RunRecord]) -> str:
             back the same.
     """
     ordered = sorted(records, key=lambda record: record.key)
-    trees = [json.loads(record.model_dump_json()) for record in ordered]
+    trees = [_without_nothing(json.loads(record.model_dump_json())) for record in ordered]
     shared = reduce(_common, trees)
     shared = {key: value for key, value in shared.items() if key not in OF_A_RUN}
     head = json.dumps(shared, indent=1, ensure_ascii=False, sort_keys=True).replace("\n", "\n ")
@@ -129,6 +129,12 @@ def to_text(records: Iterable[RunRecord]) -> str:
             "hyperparameter. Write it as text and run it again."
         )
     return text
+
+
+def _without_nothing(tree: dict[str, Any]) -> dict[str, Any]:
+    """A record whose evaluations do not say what was not measured there."""
+    curve = [{key: value for key, value in point.items() if value is not None} for point in tree["curve"]]
+    return {**tree, "curve": curve}
 
 
 def _from_text(text: str) -> list[RunRecord]:

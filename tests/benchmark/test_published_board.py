@@ -32,14 +32,14 @@ def test_there_are_published_boards():
 
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
 def test_a_published_board_is_what_its_records_say(path: Path):
-    records = read_published(OWN_RESULTS)
+    records = read_published(OWN_RESULTS, path.stem)
     board = build(records, path.stem, **expectations(records, path.stem))
     assert to_markdown(board) == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
 def test_a_published_figure_is_what_its_records_say(path: Path, tmp_path: Path):
-    records = read_published(OWN_RESULTS)
+    records = read_published(OWN_RESULTS, path.stem)
     board = build(records, path.stem, **expectations(records, path.stem))
     drawn = write_figure(board, tmp_path / "drawn.svg")
     assert_same_picture(drawn.read_text(encoding="utf-8"), path.with_suffix(".svg").read_text(encoding="utf-8"))

@@ -62,9 +62,7 @@ class ShippedAgent:
             SympriorError: an override that does not exist or has an impossible value.
         """
         ledger = self.ledger(family)
-        family = broken_families().get(family, family)
-        shared = _shared_settings().get(family, {}).get(self.algorithm.name, {})
-        values = {**shared, **(_tuned(ledger) if ledger else {}), **(overrides or {})}
+        values = {**self._shared(family), **(_tuned(ledger) if ledger else {}), **(overrides or {})}
         try:
             return self.settings_type(**values)
         except ValidationError as error:
@@ -77,10 +75,13 @@ class ShippedAgent:
 
     def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
         """What a search that finds only these settings holds fixed: the others that a ledger has, as they are without it."""
-        ledger = self.ledger(family)
-        family = broken_families().get(family, family)
-        without = self.settings_type(**_shared_settings().get(family, {}).get(self.algorithm.name, {}))
+        ledger, without = self.ledger(family), self.settings_type(**self._shared(family))
         return {name: getattr(without, name) for name in (_tuned(ledger) if ledger else {}) if name not in searched}
+
+    def _shared(self, family: str) -> dict[str, Any]:
+        """What all priors of its algorithm share on a family."""
+        of_family: dict[str, dict[str, Any]] = _shared_settings().get(broken_families().get(family, family), {})
+        return of_family.get(self.algorithm.name, {})
 
     def ledger(self, family: str, overrides: Collection[str] = ()) -> str | None:
         """Of which tuning the settings for a family are: `family/agent`, its own or the plain agent's; None: of none.

@@ -123,7 +123,7 @@ def _plan(
             "In --finals every prior is also run with what the plain agent chose. Give the plain agent first, then only "
             f"agents of its algorithm, not {', '.join(agents)}."
         )
-    searched = (space or Rates.of()).configurations[0]
+    tried = space or Rates.of()
     return tuning.Plan(
         scope=chosen.family,
         task=chosen.id,
@@ -132,8 +132,8 @@ def _plan(
         finals=further,
         budget=steps,
         learner=learner or BATCHED,
-        space=space or Rates.of(),
-        settings={name: contestants.find(name).untuned(chosen.family, searched) for name in agents},
+        space=tried,
+        settings={name: contestants.find(name).untuned(chosen.family, tried.configurations[0]) for name in agents},
     )
 
 

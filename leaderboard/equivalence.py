@@ -40,25 +40,44 @@ class Arm:
 
 
 @dataclass(frozen=True)
+class Share:
+    """What one arm adds to the variance of an estimate.
+
+    Attributes:
+        spread: times the number of runs, so what one run would.
+        runs: how many it has.
+    """
+
+    spread: float
+    runs: int
+
+    @property
+    def variance(self) -> float:
+        """Of the arm's mean."""
+        return self.spread / self.runs
+
+
+@dataclass(frozen=True)
 class Side:
     """One learner's estimate.
 
     Attributes:
         value: the estimate.
-        spread: the variance of the estimate, times `runs`: what one run contributes.
-        runs: in each of its arms.
-        freedom: Σ (variance of an arm's mean)² / (runs − 1), for Welch and Satterthwaite.
+        shares: of the arms that it is made of: one, or for a gain the plain arm and that with the prior.
     """
 
     value: float
-    spread: float
-    runs: int
-    freedom: float
+    shares: tuple[Share, ...]
 
     @property
     def variance(self) -> float:
         """Of the estimate."""
-        return self.spread / self.runs
+        return sum(share.variance for share in self.shares)
+
+    @property
+    def freedom(self) -> float:
+        """Σ (variance of an arm's mean)² / (runs − 1), for Welch and Satterthwaite."""
+        return sum(share.variance**2 / (share.runs - 1) for share in self.shares)
 
 
 @dataclass(frozen=True)
@@ -106,33 +125,34 @@ def gains_equal(first: tuple[Arm, Arm], second: tuple[Arm, Arm]) -> Equivalence:
     return _two_one_sided("gain", (_log_gain(*first), _log_gain(*second)), GAIN_MARGIN)
 
 
-def runs_needed(pilot: Equivalence, ratio: float = 1.0) -> tuple[int, int]:
-    """Runs of each learner in each arm for 90 % power where the learners are equal, from the pilot's spread.
+def runs_needed(pilot: Equivalence, ratio: float = 1.0) -> tuple[tuple[int, int], ...]:
+    """Runs for 90 % power where the learners are equal, from the pilot's spread: in each arm, (first learner, second).
 
-    With n runs of the second learner and ratio·n of the first, n = (s₂ + s₁/ratio) · ((z₀.₉₅ + z₀.₉₅) / margin)², as both
-    one-sided tests must succeed. Where a run of the first learner costs 1/c of the second's, ratio = √c is cheapest.
+    An arm with n runs of the second learner and ratio·n of the first adds d²/n to the variance, d² = s₂ + s₁/ratio. Both
+    one-sided tests must succeed, so the sum over arms may be (margin / (z₀.₉₅ + z₀.₉₅))². The fewest runs in all then are
+    n = d · Σd · ((z₀.₉₅ + z₀.₉₅) / margin)²: an arm has as many as its runs differ (Neyman, 1934). Where a run of the first
+    learner costs 1/c of the second's, ratio = √c is cheapest.
 
     Args:
         pilot: a test on few runs.
         ratio: runs of the first learner for each of the second.
     """
-    first, second = pilot.sides
+    first, second = (side.shares for side in pilot.sides)
+    deviations = [(of.spread + by.spread / ratio) ** 0.5 for by, of in zip(first, second, strict=True)]
     z = float(special.ndtri(1 - LEVEL) + special.ndtri((1 + POWER) / 2))
-    needed = max(2, ceil((second.spread + first.spread / ratio) * (z / pilot.margin) ** 2))
-    return ceil(ratio * needed), needed
+    needed = [max(2, ceil(deviation * sum(deviations) * (z / pilot.margin) ** 2)) for deviation in deviations]
+    return tuple((ceil(ratio * runs), runs) for runs in needed)
 
 
 def _mean(arm: Arm) -> Side:
     values = arm.efficiency
-    spread, runs = float(values.var(ddof=1)), len(values)
-    return Side(float(values.mean()), spread, runs, (spread / runs) ** 2 / (runs - 1))
+    return Side(float(values.mean()), (Share(float(values.var(ddof=1)), len(values)),))
 
 
 def _log_gain(plain: Arm, prior: Arm) -> Side:
-    runs = min(len(plain.time), len(prior.time))
-    variances = [float(arm.time.var(ddof=1) / len(arm.time) / arm.time.mean() ** 2) for arm in (plain, prior)]
-    freedom = sum(v**2 / (len(arm.time) - 1) for v, arm in zip(variances, (plain, prior), strict=True))
-    return Side(log(plain.time.mean() / prior.time.mean()), sum(variances) * runs, runs, freedom)
+    times = plain.time, prior.time
+    shares = tuple(Share(float(time.var(ddof=1) / time.mean() ** 2), len(time)) for time in times)
+    return Side(log(plain.time.mean() / prior.time.mean()), shares)
 
 
 def _two_one_sided(quantity: str, sides: tuple[Side, Side], margin: float) -> Equivalence:

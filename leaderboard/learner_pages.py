@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import exp
 from typing import Any
 
-from symprior.leaderboard.equivalence import EFFICIENCY_MARGIN, LEVEL, Equivalence
+from symprior.leaderboard.equivalence import EFFICIENCY_MARGIN, LEVEL, Equivalence, runs_needed
 from symprior.leaderboard.learner_tests import SUITE, LearnerTest
 from symprior.leaderboard.rendering import rendered
 
@@ -37,9 +38,11 @@ def to_markdown(tests: list[LearnerTest]) -> str:
     )
 
 
-def row(test: LearnerTest, quantity: Equivalence) -> list[str]:
+def row(quantity: Equivalence) -> list[str]:
     """A quantity of a test as cells; gains as ratios, their difference in logarithms."""
     is_gain = quantity.quantity.startswith("gain")
+    first, second = quantity.sides
+    runs = [(by.runs, of.runs) for by, of in zip(first.shares, second.shares, strict=True)]
     values = [f"{exp(side.value):.2f}×" if is_gain else f"{side.value:.3f}" for side in quantity.sides]
     return [
         quantity.quantity,
@@ -48,10 +51,14 @@ def row(test: LearnerTest, quantity: Equivalence) -> list[str]:
         f"{quantity.low:+.3f} … {quantity.high:+.3f}",
         f"±{quantity.margin:.3f}",
         f"{quantity.p_value:.2g}",
-        " / ".join(f"{side.runs:,}" for side in quantity.sides),
-        " / ".join(f"{runs:,}" for runs in test.needed(quantity)),
+        _of_arms(runs),
+        _of_arms(runs_needed(quantity, sum(batched for batched, _ in runs) / sum(of for _, of in runs))),
         "equal" if quantity.holds else "not shown",
     ]
+
+
+def _of_arms(runs: Iterable[tuple[int, int]]) -> str:
+    return " and ".join(f"{batched:,} / {reference:,}" for batched, reference in runs)
 
 
 def _in_words(settings: dict[str, Any]) -> str:

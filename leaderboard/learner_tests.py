@@ -67,24 +67,19 @@ class LearnerTest:
         """Whether every quantity was shown to be equal."""
         return all(quantity.holds for quantity in self.quantities)
 
-    def needed(self, quantity: Equivalence) -> tuple[int, int]:
-        """Runs of (batched, Stable-Baselines3) in each arm for 90 % power, by this test's spread and its ratio of runs."""
-        batched, reference = (min(pair.runs[i] for pair in self.agents) for i in (0, 1))
-        return runs_needed(quantity, batched / reference)
-
     def plan(self, ratio: float) -> dict[str, tuple[int, int]]:
         """From this test as a pilot: each agent's runs, (batched, Stable-Baselines3), for 90 % power in all that it enters.
 
         Args:
             ratio: batched runs for each of Stable-Baselines3.
         """
-        agents = [pair.agent for pair in self.agents]
-        efficiencies, gains = self.quantities[: len(agents)], self.quantities[len(agents) :]
-        enters = {agent: [efficiency] for agent, efficiency in zip(agents, efficiencies, strict=True)}
-        for agent, gain in zip(agents[1:], gains, strict=True):
-            enters[agents[0]].append(gain)
-            enters[agent].append(gain)
-        return {agent: max(runs_needed(each, ratio) for each in quantities) for agent, quantities in enters.items()}
+        plain, *others = agents = [pair.agent for pair in self.agents]
+        entered = [(agent,) for agent in agents] + [(plain, other) for other in others]
+        needed: dict[str, list[tuple[int, int]]] = {agent: [] for agent in agents}
+        for quantity, arms in zip(self.quantities, entered, strict=True):
+            for agent, runs in zip(arms, runs_needed(quantity, ratio), strict=True):
+                needed[agent].append(runs)
+        return {agent: max(runs) for agent, runs in needed.items()}
 
 
 def learner_test(records: Iterable[RunRecord]) -> LearnerTest:

@@ -158,6 +158,6 @@ def _table(title: str, test: LearnerTest) -> Table:
     for heading in shown:
         table.add_column(heading, justify="right" if heading else "left")
     for quantity in test.quantities:
-        cells = row(test, quantity)
+        cells = row(quantity)
         table.add_row(*(cells[place] for place in shown.values()))
     return table

@@ -28,23 +28,23 @@ def test_learners_that_differ_by_the_margin_are_seldom_called_equal():
 
 def test_equal_learners_are_called_equal_with_the_power_that_was_planned():
     rng = np.random.default_rng(1)
-    needed = [runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)))[1] for _ in range(50)]
+    needed = [runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)))[0][1] for _ in range(50)]
     assert _share_that_holds(0.0, runs=int(np.median(needed))) > 0.85
 
 
 def test_the_planned_power_is_reached_with_unequal_numbers_of_runs():
     rng = np.random.default_rng(2)
-    needed = [runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)), ratio=4) for _ in range(50)]
+    needed = [runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)), ratio=4)[0] for _ in range(50)]
     assert all(many == 4 * few for many, few in needed)
     few = int(np.median([few for _, few in needed]))
-    assert few < np.median([runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)))[1] for _ in range(50)])
+    assert few < np.median([runs_needed(efficiencies_equal(_arm(rng, 40), _arm(rng, 40)))[0][1] for _ in range(50)])
     assert np.mean([efficiencies_equal(_arm(rng, 4 * few), _arm(rng, few)).holds for _ in range(400)]) > 0.85
 
 
 def test_the_cheapest_allocation_is_the_root_of_the_ratio_of_costs():
     rng = np.random.default_rng(3)
     pilot = efficiencies_equal(_arm(rng, 400), _arm(rng, 400))
-    costs = {ratio: sum(np.array(runs_needed(pilot, ratio)) * (1 / 16, 1)) for ratio in (1, 2, 4, 8, 16)}
+    costs = {ratio: sum(np.array(runs_needed(pilot, ratio)[0]) * (1 / 16, 1)) for ratio in (1, 2, 4, 8, 16)}
     assert min(costs, key=costs.get) == 4
 
 
@@ -60,3 +60,23 @@ def test_gains_are_compared_as_ratios_of_mean_times():
     assert test.difference == pytest.approx(np.log(1.1))
     assert test.margin == GAIN_MARGIN
     assert not test.holds
+
+
+def test_an_arm_whose_runs_differ_more_gets_more_of_them_and_the_power_is_reached():
+    def gains(runs):
+        return [
+            tuple(
+                Arm(np.zeros(number), mean * np.exp(rng.normal(0, spread, number)))
+                for number, mean, spread in zip(numbers, (10_000, 4_000), (0.1, 0.4), strict=True)
+            )
+            for numbers in zip(*runs, strict=True)
+        ]
+
+    rng = np.random.default_rng(4)
+    (many_plain, plain), (many_prior, prior) = runs = runs_needed(gains_equal(*gains([(400, 400)] * 2)), ratio=3)
+    assert 3.5 < prior / plain < 5
+    assert (many_plain, many_prior) == (3 * plain, 3 * prior)
+    assert np.mean([gains_equal(*gains(runs)).holds for _ in range(400)]) > 0.85
+    of_each = (plain + prior) // 2
+    alike = [(3 * of_each, of_each)] * 2
+    assert np.mean([gains_equal(*gains(alike)).holds for _ in range(400)]) < 0.85, "as many in all, but shared equally"

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symprior.leaderboard.records import AgentCard
+from symprior.leaderboard.records import OWN_SOURCE, AgentCard
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.source_files import digest, load, names_a_file
@@ -134,7 +134,7 @@ class Own:
             raise SympriorError(
                 f"settings of {self.kind.__name__} must be a dictionary of numbers, texts, lists and the like: {error}."
             ) from error
-        return {**settings, "source": self.source}
+        return {**settings, OWN_SOURCE: self.source}
 
     def ledger(self, family: str, overrides: dict[str, Any]) -> str | None:
         """None: what was tuned outside the project has no ledger here."""

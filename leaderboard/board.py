@@ -99,6 +99,7 @@ class TaskRow:
         median_crossing: the same for the board's `crossing`, interpolated; None where it never does or there is none.
         censored: runs that never reached the threshold.
         runs: finished runs.
+        settings_from: whose search on tuning seeds found its settings, in words.
         problem: failed, missing or left-out seeds in words; empty if there are none.
     """
 
@@ -115,6 +116,7 @@ class TaskRow:
     equivariance: Equivariance | None
     censored: int
     runs: int
+    settings_from: str
     curve: Curve
     problem: str
 
@@ -401,6 +403,7 @@ def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str
         equivariance=_equivariance(cell.runs),
         censored=sum(score.censored for score in cell.scores),
         runs=len(cell.runs),
+        settings_from=cell.settings_from,
         curve=curve_of(cell),
         problem=cell.problem,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from symprior.leaderboard.records import OWN_SUITE, AgentCard, RunRecord, path_of
+from symprior.leaderboard.records import OWN_SOURCE, OWN_SUITE, AgentCard, RunRecord, path_of
 from symprior.leaderboard.resampling import RESAMPLES, Floats, Indices, resample_indices
 from symprior.leaderboard.scores import RunScore, score_run
 from symprior.tasks.errors import SympriorError, unknown_name
@@ -58,6 +58,17 @@ class Cell:
         return resample_indices(
             (self.suite, self.agent.learner, self.agent.id, self.task.id), len(self.runs), RESAMPLES
         )
+
+    @property
+    def settings_from(self) -> str:
+        """Whose search found its settings: "own search", "search of AGENT", "no search", "self-reported" or "none"."""
+        settings, tuning = self.runs[0].hyperparameters, self.runs[0].provenance.ledger
+        if not settings:
+            return "none"
+        if tuning is None:
+            return "self-reported" if OWN_SOURCE in settings else "no search"
+        searched = tuning.split()[0].rpartition("/")[-1]  # of "cartpole/ppo" and a digest
+        return "own search" if searched == self.agent.id else f"search of {searched}"
 
     @property
     def complete(self) -> bool:

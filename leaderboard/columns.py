@@ -350,6 +350,15 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
     ),
     Column("runs", "Seeds", "Finished runs.", lambda row: Shown(f"{row.runs}", "", row.runs)),
     Column(
+        "settings_from",
+        "Settings",
+        "Where they come from: a search on tuning seeds, the agent's own or that of the plain agent, whose settings it then "
+        "has; no search on record (defaults, or set by hand); or self-reported, as of every agent from a user's file.",
+        lambda row: Shown(row.settings_from, "", row.settings_from),
+        in_terminal=False,
+        numeric=False,
+    ),
+    Column(
         "learner",
         "Learner",
         "What carries the algorithm out.",

@@ -34,6 +34,10 @@ OWN_SUITE = "own"
 """The suite of single runs. Nobody froze its tasks and seeds, so that none can be missing."""
 
 
+OWN_SOURCE = "source"
+"""A hyperparameter that only agents from a user's file have: the digest of that file."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

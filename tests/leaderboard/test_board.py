@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -215,6 +216,28 @@ def test_learners_are_never_compared(tasks: dict[str, Task], suite_runs: Runs) -
     assert new.gain is None
     assert new.rank is not None
     assert new.rank.worst <= 2
+
+
+@pytest.mark.parametrize(
+    ("agent", "ledger", "settings", "words"),
+    [
+        ("ppo+fold", "cartpole/ppo+fold 0123456789ab", {"learning_rate": 0.01}, "own search"),
+        ("ppo+fold", "cartpole/ppo 0123456789ab", {"learning_rate": 0.01}, "search of ppo"),
+        ("ppo+fold", None, {"learning_rate": 0.01}, "no search"),
+        ("mine.py:Agent", None, {"learning_rate": 0.01, "source": "0123456789ab"}, "self-reported"),
+        ("random", None, {}, "none"),
+    ],
+)
+def test_a_row_says_whose_search_found_its_settings(
+    tasks: dict[str, Task], make_run: Make, agent: str, ledger: str | None, settings: dict[str, Any], words: str
+) -> None:
+    run = make_run(agent=agent, prior="fold")
+    run = run.model_copy(
+        update={"hyperparameters": settings, "provenance": run.provenance.model_copy(update={"ledger": ledger})}
+    )
+    board = build([run], tasks=tasks)
+    assert board.tasks[0].rows[0].settings_from == words
+    assert f"| {words} |" in to_markdown(board)
 
 
 def test_one_suite_at_a_time(tasks: dict[str, Task], suite_runs: Runs) -> None:

@@ -91,6 +91,11 @@ def of_agent(agent: str, folder: Path = LEDGERS) -> list[Ledger]:
     return [load(path.parent.name, agent, folder) for path in sorted(folder.glob(f"*/{agent}.json"))]
 
 
+def every(folder: Path = LEDGERS) -> list[Ledger]:
+    """The ledgers of all agents, by scope and agent."""
+    return [load(path.parent.name, path.stem, folder) for path in sorted(folder.glob("*/*.json"))]
+
+
 def write(ledger: Ledger, folder: Path = LEDGERS) -> Path:
     """Keep a ledger; settings follow it from now on."""
     path = folder / ledger.scope / f"{ledger.agent}.json"

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark.job import LEARNERS
-from symprior.benchmark.ledger import Ledger, load, of_agent
+from symprior.benchmark.ledger import Ledger, every, load, of_agent
 from symprior.tasks import TASKS, Task, get_task
 from symprior.tasks.errors import SympriorError
 
@@ -23,9 +23,12 @@ console = Console()
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="List the agents, or show one's card.", invoke_without_command=True)
+    group = typer.Typer(
+        help="List the agents, show one's card, or how much each was tuned.", invoke_without_command=True
+    )
     group.callback()(agents)
     group.command("show")(show)
+    group.command("tuning")(tuning)
     app.add_typer(group, name="agents")
 
 
@@ -56,8 +59,8 @@ def agents(context: typer.Context) -> None:
         console.print(f"On the learner {learner}: {carried_out}.", highlight=False)
     console.print(
         f"An agent is algorithm+prior, such as ppo+homomorphic; ppo alone is ppo+plain. Without a prior: {', '.join(alone)}."
-        "\nOne agent's card, or why there is none: symprior agents show ID. "
-        "Your own: symprior run --agent path/to/file.py:Name",
+        "\nOne agent's card, or why there is none: symprior agents show ID. How much each was tuned: "
+        "symprior agents tuning. Your own: symprior run --agent path/to/file.py:Name",
         highlight=False,
     )
 
@@ -86,6 +89,38 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
         console.print(f"{name}: {field.description}", highlight=False, markup=False, soft_wrap=True)
     for entry in agent.bibtex:
         console.print(entry, highlight=False, markup=False)
+
+
+def tuning() -> None:
+    """Show how much each agent's settings were searched; agents in one row had the same effort."""
+    from symprior.agents.catalogue import PLAIN
+
+    alike: dict[tuple[str, str], list[str]] = {}
+    for ledger in every():
+        algorithm, _, prior = ledger.agent.partition("+")
+        alike.setdefault((ledger.scope, f"{algorithm}: {_effort(ledger)}"), []).append(prior or PLAIN)
+    table = Table(title="Tuning: agents in one entry had the same effort", title_justify="left", box=None)
+    table.add_column("family or suite", no_wrap=True)
+    table.add_column("trials, and priors of the agents")
+    for (scope, effort), priors in alike.items():
+        table.add_row(scope, f"{effort}\n[dim]{', '.join(sorted(priors, key=lambda name: (name != PLAIN, name)))}")
+    console.print(table, highlight=False)
+    console.print(
+        "5+15 seeds: fifteen more for the finalists. Any other agent has the plain one's settings where that was tuned, "
+        "and else its algorithm's.",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _effort(ledger: Ledger) -> str:
+    """How much was searched, in words."""
+    of = ", ".join(ledger.chosen)
+    return f"{len(ledger.trials)} of {of}; {_seeds(ledger)} seeds; {ledger.budget:,} steps on {ledger.learner}"
+
+
+def _seeds(ledger: Ledger) -> str:
+    return "+".join(str(len(seeds)) for seeds in (ledger.seeds, ledger.finals) if seeds)
 
 
 def _in_words(settings: dict[str, Any], between: str = ", ") -> str:
@@ -123,7 +158,7 @@ def _tuning(ledgers: list[Ledger]) -> Table:
         there = ledger.at(load(ledger.scope, ledger.agent.partition("+")[0]).chosen)
         table.add_row(
             ledger.scope,
-            "+".join(str(len(seeds)) for seeds in (ledger.seeds, ledger.finals) if seeds),
+            _seeds(ledger),
             str(len(ledger.trials)),
             _in_words(ledger.chosen, "\n"),
             f"{ledger.best.score:.3f}",

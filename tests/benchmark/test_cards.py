@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from symprior.benchmark.commands import agents, tasks, tune
-from symprior.benchmark.ledger import Ledger, Trial, load
+from symprior.benchmark.ledger import Ledger, Trial, every, load
 from symprior.tasks import get_task
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -65,3 +65,23 @@ def test_nothing_of_a_search_over_ranges_is_cut(capsys: pytest.CaptureFixture[st
 def test_budgets_set_by_hand_are_marked() -> None:
     assert tasks._row(get_task("ant-v1"))[-1] == "1M*"
     assert tasks._row(get_task("cartpole-v1"))[-1] == "50k"
+
+
+def test_the_effort_of_tuning_is_shown_with_agents_of_unequal_effort_apart(monkeypatch, capsys):
+    kept = load("cartpole", "ppo"), load("cartpole", "ppo+fold"), load("cartpole", "ppo+wide")
+    less = kept[2].model_copy(update={"trials": kept[2].trials[:7]})
+    monkeypatch.setattr(agents, "every", lambda: [*kept[:2], less])
+    agents.tuning()
+    shown = " ".join(capsys.readouterr().out.split())
+    assert (
+        "ppo: 20 of learning_rate, entropy_coefficient, gae_lambda; 5+15 seeds; 50,000 steps on batched plain, fold"
+        in shown
+    )
+    assert "ppo: 7 of learning_rate, entropy_coefficient, gae_lambda; 5+15 seeds; 50,000 steps on batched wide" in shown
+
+
+def test_every_kept_ledger_is_in_the_table_of_effort(capsys):
+    agents.tuning()
+    shown = " ".join(capsys.readouterr().out.split())
+    for ledger in every():
+        assert f"{ledger.scope} {ledger.agent.partition('+')[0]}: {len(ledger.trials)} of " in shown

@@ -92,7 +92,7 @@ class BasisWeight(nn.Module):
 
     def keep(self, kept: bool) -> None:
         """As `keep_weights`."""
-        self._kept = {} if kept else None
+        self._kept = None if not kept else {} if self._kept is None else self._kept
 
     def _once(self, name: str, expand: Callable[[], Tensor]) -> Tensor:
         """What `expand` makes of the coefficients; what it made before, where that is kept and they were not changed."""

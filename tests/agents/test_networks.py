@@ -11,7 +11,7 @@ from symprior.agents.networks.actor_critic import (
     matched_channels,
     plain_network,
 )
-from symprior.agents.networks.layers import BasisConvolution, keep_weights, stack
+from symprior.agents.networks.layers import BasisConvolution, stack
 from symprior.agents.networks.trunk import image_convolutions
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import SympriorError, get_task
@@ -225,26 +225,3 @@ def test_why_relu_a_plain_tanh_network_without_biases_is_odd():
     plain = plain_network(get_task("cartpole-v1").symmetry(), (64, 64), np.random.default_rng(0))
     logits, mirrored = plain(x)[0], plain(-x)[0]
     assert (mirrored + logits).abs().max() > 1e-3
-
-
-def test_kept_weights_are_expanded_once_and_never_stale():
-    symmetry = get_task("grid-catch-v1").symmetry()
-    network = ActorCritic(symmetry, (4, 4, 8), equivariant_basis, np.random.default_rng(0))
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
-    images, weight = _observations("grid-catch-v1"), network.dense[0].weight
-    start = {name: values.clone() for name, values in network.state_dict().items()}
-    with torch.no_grad():
-        assert weight.matrix() is not weight.matrix(), "nobody said that nothing changes"
-        expected = network(images)[0]
-        keep_weights(network, True)
-        assert torch.equal(network(images)[0], expected) and torch.equal(network(images)[0], expected)
-        assert weight.matrix() is weight.matrix()
-    network(images)[0].square().sum().backward()  # with gradients they are part of the graph
-    optimizer.step()
-    with torch.no_grad():
-        moved = network(images)[0]
-        assert not torch.equal(moved, expected)
-        network.load_state_dict(start)
-        assert torch.equal(network(images)[0], expected)
-        keep_weights(network, False)
-        assert weight.matrix() is not weight.matrix()

@@ -10,6 +10,7 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import Tensor
 
+from symprior.agents.networks.layers import keep_weights
 from symprior.agents.networks.normaliser import target_of
 from symprior.agents.networks.quantile_network import QuantileNetwork
 
@@ -62,3 +63,8 @@ class NetworkQuantilePolicy(QRDQNPolicy):
         self.optimizer = self.optimizer_class(  # type: ignore[call-arg]
             self.quantile_net.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs
         )
+
+    def set_training_mode(self, mode: bool) -> None:
+        """Called when it acts and before its updates; in between nobody changes the network."""
+        super().set_training_mode(mode)
+        keep_weights(self.quantile_net, not mode)

@@ -15,6 +15,7 @@ from stable_baselines3.td3.policies import TD3Policy
 from torch import Tensor
 
 from symprior.agents.learners.stable_baselines3.attached import attached
+from symprior.agents.networks.layers import keep_weights
 from symprior.agents.networks.normaliser import target_of
 from symprior.agents.networks.squashed_actor import MeanActor
 from symprior.agents.networks.twin_critics import ActorAndCritics
@@ -125,6 +126,12 @@ class NetworkTwinCriticPolicy(BasePolicy):
     ) -> None:
         self._make_network, self._auxiliary_loss = make_network, auxiliary_loss
         super().__init__(observation_space, action_space, lr_schedule, **arguments)
+
+    def set_training_mode(self, mode: bool) -> None:
+        """Called when it acts and before its updates; in between nobody changes the actor."""
+        super().set_training_mode(mode)
+        assert isinstance(self.actor, NetworkActor)
+        keep_weights(self.actor, not mode)
 
     def _optimised(self, model: M, lr_schedule: Schedule) -> M:
         """The model with an optimizer of its own."""

@@ -10,6 +10,7 @@ from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from stable_baselines3.dqn.policies import DQNPolicy
 from torch import Tensor
 
+from symprior.agents.networks.layers import keep_weights
 from symprior.agents.networks.normaliser import target_of
 from symprior.agents.networks.q_network import QNetwork
 
@@ -58,3 +59,8 @@ class NetworkValuePolicy(DQNPolicy):
         self.q_net_target = target_of(self.q_net, self.q_net.network.normaliser)
         self.q_net_target.set_training_mode(False)
         self.optimizer = self.optimizer_class(self.q_net.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)  # type: ignore[call-arg]
+
+    def set_training_mode(self, mode: bool) -> None:
+        """Called when it acts and before its updates; in between nobody changes the network."""
+        super().set_training_mode(mode)
+        keep_weights(self.q_net, not mode)

@@ -21,3 +21,10 @@ FRAME_AVERAGING = """@inproceedings{puny2022frame,
   booktitle={International Conference on Learning Representations},
   year={2022}
 }"""
+
+EUCLIDEAN_AUGMENTATION = """@inproceedings{luo2024reinforcement,
+  title={Reinforcement Learning with {E}uclidean Data Augmentation for State-Based Continuous Control},
+  author={Luo, Jinzhu and Chen, Dingyang and Zhang, Qi},
+  booktitle={Advances in Neural Information Processing Systems},
+  volume={37}, year={2024}
+}"""

@@ -249,13 +249,20 @@ class BasisConvolution(nn.Module):
         weight, bias = self.weight.filters(self.kernel), self.bias.bias()
         if weight.ndim == 4:
             return functional.conv2d(x, weight, bias, self.stride)
-        seeds = len(weight)
-        if not x.is_cuda:
-            each = zip(x.unbind(), weight.unbind(), bias.unbind(), strict=True)
-            return torch.stack([functional.conv2d(*parts, self.stride) for parts in each])
-        grouped = x.transpose(0, 1).flatten(1, 2)
-        y = functional.conv2d(grouped, weight.flatten(0, 1), bias.flatten(), self.stride, groups=seeds)
-        return y.view(len(y), seeds, -1, *y.shape[2:]).transpose(0, 1)
+        return (grouped_convolutions if x.is_cuda else separate_convolutions)(x, weight, bias, self.stride)
+
+
+def separate_convolutions(x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
+    """Images [seeds, batch, channels, height, width] under filters [seeds, …] and biases [seeds, …], one seed by one."""
+    each = zip(x.unbind(), weight.unbind(), bias.unbind(), strict=True)
+    return torch.stack([functional.conv2d(*parts, stride) for parts in each])
+
+
+def grouped_convolutions(x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
+    """The same as one convolution with a group of channels for each seed."""
+    grouped = x.transpose(0, 1).flatten(1, 2)
+    y = functional.conv2d(grouped, weight.flatten(0, 1), bias.flatten(), stride, groups=len(weight))
+    return y.view(len(y), len(weight), -1, *y.shape[2:]).transpose(0, 1)
 
 
 def keep_weights(network: nn.Module, kept: bool) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
+from symprior.agents.bibliography import EUCLIDEAN_AUGMENTATION, SYMMETRIC_LOCOMOTION
 from symprior.agents.orbits import Orbit, as_rows
 from symprior.agents.prior import B, Draws, PlainNetwork, register
 
@@ -16,8 +16,9 @@ class Augment(PlainNetwork):
     """DUP of Abdolhosseini et al. (2019) for any group: |G| times the samples, the same number of gradient steps.
 
     Copies keep the value, the advantage, the return and the log-probability that the policy gave to the *original*
-    transition. (A2C never reads the old log-probability: to it the copies are off-policy samples.) Copies of a replayed
-    transition are transitions of the same task: the group acts on where it led, too; reward and end are invariant.
+    transition. (A2C never reads the old log-probability: to it the copies are off-policy samples.) Copies of a
+    replayed transition (Luo et al., 2024) are transitions of the same task: the group acts on where it led, too; reward and
+    end are invariant.
     """
 
     name = "augment"
@@ -25,7 +26,7 @@ class Augment(PlainNetwork):
     description = (
         "Each minibatch holds the whole orbit of its transitions, with the original log-probability and advantage."
     )
-    bibtex = SYMMETRIC_LOCOMOTION
+    bibtex = f"{SYMMETRIC_LOCOMOTION}\n\n{EUCLIDEAN_AUGMENTATION}"
 
     def minibatch(self, batch: B, orbit: Orbit, draws: Draws | None = None) -> B:
         """The orbit of every transition, [(seeds,) |G| · batch, …]; the first `batch` rows are the originals."""

@@ -88,10 +88,12 @@ def wrong_group(task: Task) -> WrongGroup:
     Raises:
         SympriorError: none was drawn for the task yet, or the file is damaged.
     """
-    path, again = path_of(task), f"`symprior wrong-group {task.name_to_type} --write`"
+    path, draw = path_of(task), f"symprior wrong-group {task.name_to_type}"
     if not path.is_file():
-        raise SympriorError(f"{task.id} has no frozen wrong group. Draw one with {again}.")
-    return read_json(path, WRONG_GROUP, f"Remove it and draw it again with {again}.")
+        raise SympriorError(
+            f"{task.id} has no frozen wrong group. `{draw}` draws one (--write keeps it), or says why not."
+        )
+    return read_json(path, WRONG_GROUP, f"Remove it and draw it again with `{draw} --write`.")
 
 
 def is_frozen(task: Task) -> bool:

@@ -11,7 +11,7 @@ from symprior.agents.networks.actor_critic import (
     matched_channels,
     plain_network,
 )
-from symprior.agents.networks.layers import BasisConvolution, stack
+from symprior.agents.networks.layers import BasisConvolution, grouped_convolutions, separate_convolutions, stack
 from symprior.agents.networks.trunk import image_convolutions
 from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import SympriorError, get_task
@@ -225,3 +225,14 @@ def test_why_relu_a_plain_tanh_network_without_biases_is_odd():
     plain = plain_network(get_task("cartpole-v1").symmetry(), (64, 64), np.random.default_rng(0))
     logits, mirrored = plain(x)[0], plain(-x)[0]
     assert (mirrored + logits).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_one_grouped_convolution_is_that_of_every_seed(stride):
+    generator = torch.Generator().manual_seed(0)
+    images, filters, biases = (
+        torch.randn(shape, generator=generator) for shape in ((3, 5, 2, 9, 9), (3, 4, 2, 3, 3), (3, 4))
+    )
+    one_by_one = separate_convolutions(images, filters, biases, stride)
+    assert one_by_one.shape == (3, 5, 4, *[(9 - 3) // stride + 1] * 2)
+    torch.testing.assert_close(grouped_convolutions(images, filters, biases, stride), one_by_one, rtol=0, atol=1e-5)

@@ -47,28 +47,31 @@ def _children(process):
     return [child.pid for child in psutil.Process(process).children(recursive=True)]
 
 
-def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, symprior):
-    arguments = ["--seeds", "0-5", "--budget", "8000"]
+@pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 6, 8_000), ("batched", 12, 4_000)])
+def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, symprior, learner, seeds, budget):
+    arguments = ["--seeds", f"0-{seeds - 1}", "--budget", str(budget), "--learner", learner]
+    arguments += ["--agent", "ppo"] if learner == "batched" else []  # a worker carries out half a cell at once
     process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
-    folder = tmp_path / "runs" / "own-1" / "stable-baselines3" / "cartpole-v1" / "a2c"
+    folder = tmp_path / "runs" / "own-1" / learner / "cartpole-v1"
     deadline = time.monotonic() + 120
-    while len(list(folder.glob("seed-*.json"))) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    while len(list(folder.glob("*/seed-*.json"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
     workers = _children(process.pid)
     os.kill(process.pid, signal.SIGKILL)  # the parent alone: its workers must notice
     process.wait()
     while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers), "workers outlive their parent"
-    kept = {path: path.stat().st_mtime_ns for path in folder.glob("seed-*.json")}
-    assert 2 <= len(kept) < 6
+    kept = {path: path.stat().st_mtime_ns for path in folder.glob("*/seed-*.json")}
+    runs = seeds * (1 + (learner == "batched"))
+    assert 2 <= len(kept) < runs
     for path in kept:
         assert read_record(path).status == "finished"
 
     finished = symprior(*COMMAND[1:], *arguments)
     assert finished.returncode == 0, finished.stderr
     assert {path: path.stat().st_mtime_ns for path in kept} == kept, "finished runs were not run again"
-    assert len(list(folder.glob("seed-*.json"))) == 6
+    assert len(list(folder.glob("*/seed-*.json"))) == runs
 
     uninterrupted = symprior(*COMMAND[1:], *arguments, "--records", "other", "--workers", "1")
     assert uninterrupted.returncode == 0

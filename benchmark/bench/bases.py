@@ -100,26 +100,35 @@ def against_sampling(task_id: str, width: int, target: float) -> Comparison:
     )
 
 
-def against_published_layer(task_id: str, channels: int, batch: int, seeds: int, target: float) -> Comparison:
-    """Forward and backward through a hidden layer between regular features: seeds one by one as published, stacked here."""
+def against_published_layer(
+    task_id: str, channels: int, batch: int, seeds: int, target: float, backward: bool = True
+) -> Comparison:
+    """Through a hidden layer between regular features: seeds one by one as published, stacked here."""
     fibre = regular(get_task(task_id).symmetry().group)
     published = [PublishedLinear(fibre, fibre, (channels, channels), np.random.default_rng(i)) for i in range(seeds)]
     ours = [
         BasisLinear(fibre, fibre, channels, channels, equivariant_basis, np.random.default_rng(i)) for i in range(seeds)
     ]
     x = torch.randn(seeds, batch, fibre.size * channels, generator=torch.Generator().manual_seed(0))
-    here = _passes(ours, [*x]) if seeds == 1 else _passes([stack(ours)], [x])
-    ratio = median_ratio(_passes(published, [*x]), here, repeats=15)
+    here = _passes(ours, [*x], backward) if seeds == 1 else _passes([stack(ours)], [x], backward)
+    ratio = median_ratio(_passes(published, [*x], backward), here, repeats=15)
     size, how = f"{fibre.size * channels}×{fibre.size * channels}", "" if seeds == 1 else f", {seeds} seeds"
-    title = f"{task_id}: forward and backward through {size}, expanded as published / here, batch {batch}{how}"
+    passes = "forward and backward" if backward else "forward"
+    title = f"{task_id}: {passes} through {size}, expanded as published / here, batch {batch}{how}"
     return at_least(title, ratio, target)
 
 
-def _passes(layers: Sequence[nn.Module], inputs: Sequence[Tensor]) -> Callable[[], None]:
-    def work() -> None:
+def _passes(layers: Sequence[nn.Module], inputs: Sequence[Tensor], backward: bool) -> Callable[[], None]:
+    def forward() -> None:
+        with torch.no_grad():
+            for _ in range(15):
+                for layer, x in zip(layers, inputs, strict=True):
+                    layer(x)
+
+    def both() -> None:
         for _ in range(5):
             for layer, x in zip(layers, inputs, strict=True):
                 layer(x).square().mean().backward()
                 layer.zero_grad()
 
-    return work
+    return both if backward else forward

@@ -10,7 +10,7 @@ import torch
 from symprior.agents import get_agent
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.actor_critic import ActorCritic, default_widths, matched_channels, plain_network
-from symprior.agents.networks.layers import keep_weights
+from symprior.agents.networks.layers import keep_weights, stack
 from symprior.agents.symmetrizer import equivariant_basis
 from symprior.benchmark.bench.comparison import Comparison, at_most, median_ratio
 from symprior.benchmark.bench.training import stable_baselines_agent
@@ -47,6 +47,24 @@ def acting(task_id: str, batch: int) -> Comparison:
     homomorphic, wide = _networks(task)
     ratio = median_ratio(work(homomorphic), work(wide), repeats=15)
     return at_most(f"{task_id}: acting on {batch} observations, homomorphic / plain", ratio, 1.2)
+
+
+def acting_together(task_id: str, batch: int, seeds: int) -> Comparison:
+    """The same of a stack, which multiplies lifted features, as its updates do, and writes no weights out."""
+    task = get_task(task_id)
+    observations = torch.as_tensor(task.make_vector(batch * seeds).reset(seed=0)[0]).unflatten(0, (seeds, batch))
+    homomorphic, wide = (stack(alike) for alike in zip(*(_networks(task) for _ in range(seeds)), strict=True))
+
+    def work(network: torch.nn.Module) -> Callable[[], None]:
+        def repeat() -> None:
+            with torch.no_grad():
+                for _ in range(50):
+                    torch.multinomial(torch.softmax(network(observations)[0].flatten(0, 1), dim=-1), 1)
+
+        return repeat
+
+    ratio = median_ratio(work(homomorphic), work(wide), repeats=15)
+    return at_most(f"{task_id}: {seeds} seeds acting on {batch} observations each, homomorphic / plain", ratio, 1.2)
 
 
 def gradient_step(task_id: str, batch: int) -> Comparison:

@@ -32,6 +32,7 @@ def to_markdown(tests: list[LearnerTest]) -> str:
         in_words=_in_words,
         quantities=quantities,
         hints=hints,
+        intervals=sum(len(test.quantities) for test in tests),
         repeats=sum(test.round != "1" for test in planned),
         efficiency_margin=EFFICIENCY_MARGIN,
         level=LEVEL,

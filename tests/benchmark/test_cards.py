@@ -85,3 +85,16 @@ def test_every_kept_ledger_is_in_the_table_of_effort(capsys):
     shown = " ".join(capsys.readouterr().out.split())
     for ledger in every():
         assert f"{ledger.scope} {ledger.agent.partition('+')[0]}: {len(ledger.trials)} of " in shown
+
+
+def test_every_kept_ledger_has_the_agent_at_the_plain_agents_settings():
+    for ledger in every():
+        plain = load(ledger.scope, ledger.agent.partition("+")[0])
+        there = ledger.at(plain.chosen)
+        assert there is not None and there.runs == plain.best.runs
+        assert (ledger.task, ledger.budget, ledger.learner, ledger.seeds) == (
+            plain.task,
+            plain.budget,
+            plain.learner,
+            plain.seeds,
+        )

@@ -1,7 +1,8 @@
 """Whether compiling pays: training a stack with its network compiled by `torch.compile` against as it is.
 
-`python -m symprior.benchmark.bench.compilation` trains PPO on CartPole as the suite paper-cartpole does, without evaluation, the
-two ways in turn, and prints for each number of seeds the ratio of their CPU times and what compiling took. It needs a C++ compiler.
+`python -m symprior.benchmark.bench.compilation` trains PPO on CartPole as the suite paper-cartpole does, without evaluation,
+the two ways in turn, and prints for each number of seeds the ratio of their CPU times and what compiling took. It needs a
+C++ compiler.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ class Training:
     def __init__(self, agent_name: str, seeds: int, compiled: bool) -> None:
         task, shipped = get_task(TASK), get_agent(agent_name)
         settings: Any = shipped.settings(task.family, dict(PAPER_PPO))
-        self.agent: Any = shipped.build(Problem.of(task), range(seeds), [settings] * seeds, BATCHED)
+        agent: Any = shipped.build(Problem.of(task), range(seeds), [settings] * seeds, BATCHED)
         if compiled:
-            self.agent.stack.network.compile()
+            agent.stack.network.compile()
+        self.agent = agent
         self.environments = task.make_vector(seeds * settings.num_envs)
         self.steps = settings.num_envs * settings.steps
 

@@ -131,7 +131,7 @@ def collect(
 
     Raises:
         SympriorError: no records, several suites and none named, two differing records of one run, an unknown
-            task, or runs that cannot be compared (budgets, or hyperparameters within a cell, differ).
+            task, or runs that cannot be compared (budgets, devices, or hyperparameters within a cell, differ).
     """
     chosen = _one_suite(list(records), suite)
     name, version = chosen[0].suite, chosen[0].suite_version
@@ -141,6 +141,7 @@ def collect(
     names = sorted({record.task for record in chosen} | set(suite_tasks or ()))
     known = {task: _task(task, tasks) for task in names}
     _check_budgets(chosen)
+    _check_devices(chosen)
     of_entries: dict[Entry, dict[str, Cell]] = {}
     for entry, of_tasks in sorted(by_cell.items()):
         _check_agent([run.agent for runs in of_tasks.values() for run in runs])
@@ -222,6 +223,22 @@ def _check_budgets(records: Iterable[RunRecord]) -> None:
                 f"On {task} there are runs of {len(of_budgets)} budgets, which are not comparable: "
                 f"{', '.join(_budget(budget, runs) for budget, runs in sorted(of_budgets.items()))}. Keep those of one: "
                 "run the others into a folder of their own (symprior run --records FOLDER), or move their records away."
+            )
+
+
+def _check_devices(records: Iterable[RunRecord]) -> None:
+    """Rows of a learner made on a processor and on a GPU mix only after a test of equivalence."""
+    of_learners: dict[str, dict[str, RunRecord]] = {}
+    for record in records:
+        kind = "cpu" if record.provenance.device == "cpu" else "cuda"
+        of_learners.setdefault(record.agent.learner, {}).setdefault(kind, record)
+    for learner, examples in of_learners.items():
+        if len(examples) > 1:
+            paths = " and ".join(f"{kind} ({path_of(Path(), run)})" for kind, run in sorted(examples.items()))
+            raise SympriorError(
+                f"There are runs of {learner} on {paths}, which are not compared without a test of their equivalence. Keep "
+                "those of one device: run the others into a folder of their own (symprior run --records FOLDER), or move "
+                "their records away."
             )
 
 

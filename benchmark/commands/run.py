@@ -110,12 +110,13 @@ def _jobs(
     device: str | None,
 ) -> list[Job]:
     if suite is not None:
-        if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner, device)):
+        if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner)):
             raise SympriorError(
                 "A suite fixes its tasks, agents, budgets, learner and settings. Give --suite alone (or with some of its "
-                "--seeds), or --task and --agent."
+                "--seeds, or a --device), or --task and --agent."
             )
-        return _some_seeds(get_suite(suite).jobs(), seeds)
+        jobs = _some_seeds(get_suite(suite).jobs(), seeds)
+        return jobs if device is None else [_checked(replace(job, device=device)) for job in jobs]
     if not tasks or not agents:
         raise SympriorError("Say what to run: --suite NAME, or --task TASK and --agent AGENT.")
     jobs = [
@@ -144,6 +145,11 @@ def _jobs(
             )
         cells[job.task, contestant.id] = job.agent
     return jobs
+
+
+def _checked(job: Job) -> Job:
+    contestants.check(job)
+    return job
 
 
 def _budget(task: Task) -> int:

@@ -240,6 +240,17 @@ def test_a_row_says_whose_search_found_its_settings(
     assert f"| {words} |" in to_markdown(board)
 
 
+def test_a_processor_and_a_gpu_are_not_compared(tasks: dict[str, Task], suite_runs: Runs, make_run: Make) -> None:
+    run = make_run(agent="ppo+fold", seed=3)
+    on_gpu = run.model_copy(
+        update={"provenance": run.provenance.model_copy(update={"device": "cuda:0 (NVIDIA H100 80GB HBM3)"})}
+    )
+    with pytest.raises(SympriorError, match=r"runs of stable-baselines3 on cpu \(.*\) and cuda \(.*seed-0003\.json\)"):
+        build([*suite_runs(), on_gpu], tasks=tasks)
+    untrained = on_gpu.model_copy(update={"agent": on_gpu.agent.model_copy(update={"learner": "none"})})
+    build([*suite_runs(), untrained], tasks=tasks)
+
+
 def test_one_suite_at_a_time(tasks: dict[str, Task], suite_runs: Runs) -> None:
     records = suite_runs(seeds=5) + suite_runs(seeds=5, suite_version="v2") + suite_runs(seeds=5, suite="paper")
     with pytest.raises(SympriorError, match=r"3 suites.*--suite core-v1 or --suite core-v2 or --suite paper\."):

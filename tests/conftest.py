@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +22,27 @@ from symprior.tasks.task import Card
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what the tests of the table of agents × tasks ask for."""
     parser.addoption("--whole-table", action="store_true", help="every agent on every task, instead of a part of them")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show the table of agents × tasks: by prior and algorithm how many of the tasks that were tried passed."""
+    counts: dict[tuple[str, str], list[int]] = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            cell = re.search(r"test_a_cell_of_the_table\[(\w+)\+?(\S*) on ", report.nodeid)
+            if cell and report.when == "call":
+                count = counts.setdefault((cell[2] or "plain", cell[1]), [0, 0])
+                count[0] += outcome == "passed"
+                count[1] += 1
+    if not counts:
+        return
+    priors, algorithms = (sorted(set(names)) for names in zip(*counts, strict=True))
+    terminalreporter.section("agents × tasks: passed / tried")
+    terminalreporter.write_line(f"{'':24}" + "".join(f"{algorithm:>9}" for algorithm in algorithms))
+    for prior in priors:
+        tried = [counts.get((prior, algorithm)) for algorithm in algorithms]
+        cells = "".join(f"{f'{of[0]} / {of[1]}' if of else '–':>9}" for of in tried)
+        terminalreporter.write_line(f"{prior:24}{cells}")
 
 
 @pytest.fixture(autouse=True)

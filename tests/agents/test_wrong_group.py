@@ -57,7 +57,7 @@ def test_other_priors_take_the_wrong_group_too(prior: str) -> None:
 
 def test_a_task_without_a_frozen_one_is_refused_with_the_command(tmp_path: Path) -> None:
     bare = replace(get_task("cartpole-v1"), data=tmp_path)
-    with pytest.raises(SympriorError, match="symprior wrong-group cartpole-v1 --write"):
+    with pytest.raises(SympriorError, match="`symprior wrong-group cartpole-v1` draws one"):
         get_agent("ppo+wrong-group").problem(bare)
 
 

@@ -67,7 +67,7 @@ class Cell:
             return "none"
         if tuning is None:
             return "self-reported" if OWN_SOURCE in settings else "no search"
-        searched = tuning.split()[0].rpartition("/")[-1]  # of "cartpole/ppo" and a digest
+        searched = tuning.partition(" ")[0].rpartition("/")[-1]  # of "cartpole/ppo" and a digest
         return "own search" if searched == self.agent.id else f"search of {searched}"
 
     @property

@@ -23,7 +23,7 @@ leaderboard: $(STAMP) ## run the quick suite (SUITE=…) and build the board's p
 	@$(BIN)/symprior leaderboard --suite $(SUITE)
 
 test: lint ## lint, types and the whole test suite (WORKERS=2)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --whole-table
 
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The table of agents × tasks: each agent learns each task for a while, within its budget, the same again under its seed.
 
-The suite runs a part of the table: every agent on each kind of task, every task, and every strict agent on every family of
-tasks. `pytest tests/test_agents_on_tasks.py --whole-table` runs all of it.
+`make test` runs all of it (`--whole-table`). Without that option there is a part: every agent on each kind of task, every task,
+and every strict agent on every family of tasks.
 """
 
 from __future__ import annotations

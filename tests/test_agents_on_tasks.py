@@ -1,7 +1,7 @@
 """The table of agents × tasks: each agent learns each task for a while, within its budget, the same again under its seed.
 
-`make test` runs all of it (`--whole-table`). Without that option there is a part: every agent on each kind of task, every task,
-and every strict agent on every family of tasks.
+`make test` runs all of it (`--whole-table`). Without that option there is a part: every agent on each kind of task, every
+task, and every strict agent on every family of tasks.
 """
 
 from __future__ import annotations

@@ -33,7 +33,6 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 OWN_SUITE = "own"
 """The suite of single runs. Nobody froze its tasks and seeds, so that none can be missing."""
 
-
 OWN_SOURCE = "source"
 """A hyperparameter that only agents from a user's file have: the digest of that file."""
 

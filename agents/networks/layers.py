@@ -92,7 +92,7 @@ class BasisWeight(nn.Module):
 
     def keep(self, kept: bool) -> None:
         """As `keep_weights`."""
-        self._kept = None if not kept else {} if self._kept is None else self._kept
+        self._kept = (self._kept or {}) if kept else None
 
     def _once(self, name: str, expand: Callable[[], Tensor]) -> Tensor:
         """What `expand` makes of the coefficients; what it made before, where that is kept and they were not changed."""

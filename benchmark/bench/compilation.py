@@ -9,38 +9,33 @@ from __future__ import annotations
 
 import statistics
 import time
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 import torch
 import typer
 from rich.console import Console
 
-from symprior.agents import Problem, get_agent
-from symprior.benchmark.bench.learners import PAPER_PPO
+from symprior.benchmark.bench.learners import PAPER_PPO, Work, prepared
 from symprior.benchmark.job import BATCHED
 from symprior.tasks import get_task
 
 TASK, WARM_UP, REPEATS = "cartpole-v1", 3, 5
 
 
-class Training:
-    """A stack on its way."""
+def training(agent_name: str, seeds: int, rollouts: int, compiled: bool) -> Callable[[int], float]:
+    """A stack on its way: trains so many rollouts more and returns their CPU time."""
+    agent, steps = prepared(Work(TASK, agent_name, BATCHED, seeds, rollouts, PAPER_PPO))
+    environments = get_task(TASK).make_vector(seeds * agent.num_envs)
+    if compiled:
+        agent.stack.network.compile()
 
-    def __init__(self, agent_name: str, seeds: int, compiled: bool) -> None:
-        task, shipped = get_task(TASK), get_agent(agent_name)
-        settings: Any = shipped.settings(task.family, dict(PAPER_PPO))
-        agent: Any = shipped.build(Problem.of(task), range(seeds), [settings] * seeds, BATCHED)
-        if compiled:
-            agent.stack.network.compile()
-        self.agent = agent
-        self.environments = task.make_vector(seeds * settings.num_envs)
-        self.steps = settings.num_envs * settings.steps
-
-    def seconds(self, rollouts: int) -> float:
-        """CPU time of so many rollouts and their updates."""
+    def seconds(count: int) -> float:
         started = time.process_time()
-        self.agent.learn(self.environments, rollouts * self.steps)
+        agent.learn(environments, count * steps)
         return time.process_time() - started
+
+    return seconds
 
 
 def main(
@@ -52,12 +47,12 @@ def main(
     console = Console()
     for agent in ("ppo", "ppo+homomorphic"):
         for count in seeds or [25, 100]:
-            eager, compiled = Training(agent, count, False), Training(agent, count, True)
-            eager.seconds(WARM_UP)
+            eager, compiled = (training(agent, count, rollouts, compile_it) for compile_it in (False, True))
+            eager(WARM_UP)
             started = time.perf_counter()
-            compiled.seconds(WARM_UP)
+            compiled(WARM_UP)
             first = time.perf_counter() - started
-            ratio = statistics.median(compiled.seconds(rollouts) / eager.seconds(rollouts) for _ in range(REPEATS))
+            ratio = statistics.median(compiled(rollouts) / eager(rollouts) for _ in range(REPEATS))
             console.print(
                 f"{agent:16} {count:5} seeds: compiled / as it is {ratio:.2f}, first {WARM_UP} rollouts {first:.0f} s",
                 highlight=False,

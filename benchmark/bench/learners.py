@@ -43,16 +43,20 @@ class Work:
     settings: tuple[tuple[str, Any], ...] = ()
 
 
+def prepared(work: Work) -> tuple[Any, int]:
+    """The agent, untrained, and the environment steps of one rollout of each seed."""
+    task, shipped = get_task(work.task), get_agent(work.agent)
+    settings: Any = shipped.settings(task.family, dict(work.settings))
+    agent = shipped.build(Problem.of(task), range(work.seeds), [settings] * work.seeds, work.learner)
+    return agent, settings.num_envs * settings.steps
+
+
 def steps_per_second(work: Work) -> float:
     """Train after a warm-up, without evaluation; environment steps a second over all seeds of this process."""
     torch.set_num_threads(1)
-    task, shipped = get_task(work.task), get_agent(work.agent)
-    problem = Problem.of(task)
-    settings = shipped.settings(task.family, dict(work.settings))
-    agent = shipped.build(problem, range(work.seeds), [settings] * work.seeds, work.learner)
-    rollout = settings.num_envs * settings.steps  # type: ignore[attr-defined]
+    agent, rollout = prepared(work)
     for rollouts in (3, work.rollouts):  # the first warms up
-        environments = task.make_vector(work.seeds * settings.num_envs)
+        environments = get_task(work.task).make_vector(work.seeds * agent.num_envs)
         started = time.perf_counter()
         agent.learn(environments, rollouts * rollout)
     return float(work.seeds * work.rollouts * rollout / (time.perf_counter() - started))

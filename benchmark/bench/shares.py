@@ -16,8 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from symprior.agents import Problem, get_agent
-from symprior.benchmark.bench.learners import PAPER_PPO
+from symprior.benchmark.bench.learners import PAPER_PPO, Work, prepared
 from symprior.benchmark.job import BATCHED
 from symprior.tasks import get_task
 
@@ -28,12 +27,8 @@ PARTS = {"choose": "acting", "step": "environments", "observe": "remembering", "
 
 def shares(agent_name: str, seeds: int, rollouts: int) -> tuple[dict[str, float], float]:
     """The part of the CPU time that each kind of work takes, and environment steps a CPU second over all seeds."""
-    task, shipped = get_task(TASK), get_agent(agent_name)
-    problem = Problem.of(task)
-    settings: Any = shipped.settings(task.family, dict(PAPER_PPO))
-    agent: Any = shipped.build(problem, range(seeds), [settings] * seeds, BATCHED)
-    env = task.make_vector(seeds * settings.num_envs)
-    steps = settings.num_envs * settings.steps
+    agent, steps = prepared(Work(TASK, agent_name, BATCHED, seeds, rollouts, PAPER_PPO))
+    env = get_task(TASK).make_vector(seeds * agent.num_envs)
     agent.learn(env, WARM_UP * steps)
     seconds: dict[str, float] = defaultdict(float)
     for owner in (agent.stack, env):

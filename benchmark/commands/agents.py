@@ -92,7 +92,7 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
 
 
 def tuning() -> None:
-    """Show how much each agent's settings were searched; agents in one row had the same effort."""
+    """Show how much each agent's settings were searched; agents in one entry had the same effort."""
     from symprior.agents.catalogue import PLAIN
 
     alike: dict[tuple[str, str], list[str]] = {}

@@ -108,7 +108,9 @@ def test_where_the_group_can_act_in_no_other_way_there_is_none() -> None:
 
 
 def test_a_task_without_one_names_the_command(tmp_path: Path) -> None:
-    with pytest.raises(SympriorError, match=r"`symprior wrong-group cartpole-v1` draws one .*or says why not"):
+    with pytest.raises(
+        SympriorError, match=r"`symprior wrong-group cartpole-v1` draws one \(--write keeps it\), or says why not"
+    ):
         wrong_symmetry(replace(get_task("cartpole-v1"), data=tmp_path))
 
 

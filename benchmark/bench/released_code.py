@@ -2,16 +2,18 @@
 
 `python -m symprior.benchmark.bench.released_code` trains the suite paper-cartpole's homomorphic arm as it is and with one
 difference undone at a time, and prints where the median over seeds is at 475 and stays. The differences, as read in that
-code: the squared error of the value is halved there (so its coefficient of 1 is ½ here); all weights start from
-Glorot's normal distribution, the heads' too, where here hidden layers start from He's and the policy's head a hundred times
-smaller; a time limit counts as an end; an evaluation steps 25 environments 500 times and takes the mean of the episodes that
-were completed, so that short ones count more often; and evaluations are 480 steps apart but drawn 500 apart.
+code: the squared error of the value is halved there (so its coefficient of 1 is ½ here); a time limit counts as an end; a
+layer's basis is what a singular value decomposition of random symmetrized matrices gives, dense where the orbits' vectors
+are sparse; its coefficients start with variance 2 / (rank · output channels · size of the output's representation) and those
+of its bias with variance 1, where here outputs start as large as inputs, the policy's a hundred times smaller, biases at 0;
+an evaluation steps 25 environments 500 times and takes the mean of the episodes that were completed, so that short ones
+count more often; and evaluations are 480 steps apart but drawn 500 apart.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,6 +25,8 @@ from torch import nn
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.networks.layers import BasisLinear
+from symprior.agents.priors.homomorphic import Homomorphic
+from symprior.agents.symmetrizer import Basis, DenseBasis
 from symprior.benchmark.evaluation import evaluate
 from symprior.benchmark.job import BATCHED
 from symprior.benchmark.metering import MeteredVectorEnv
@@ -31,6 +35,7 @@ from symprior.benchmark.suite import get_suite
 from symprior.tasks import get_task
 from symprior.tasks.errors import BudgetExhausted
 from symprior.tasks.families.cartpole import CartPole
+from symprior.tasks.representations import Representation
 from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
 
 SUITE, AGENT = "paper-cartpole", "ppo+homomorphic"
@@ -46,17 +51,29 @@ class Variant:
 
     title: str
     settings: tuple[tuple[str, Any], ...] = ()
-    glorot: bool = False
+    released_start: bool = False
+    decomposed: bool = False
     time_limit_ends: bool = False
 
 
 VARIANTS = (
     Variant("as in the suite"),
     Variant("half the weight of the value", (("value_coefficient", 0.5),)),
-    Variant("Glorot's initial weights, heads too", glorot=True),
+    Variant("coefficients and biases start as released", released_start=True),
+    Variant("bases by singular vectors", decomposed=True),
     Variant("the time limit is an end", time_limit_ends=True),
-    Variant("all three", (("value_coefficient", 0.5), ("adam_epsilon", 1e-8)), glorot=True, time_limit_ends=True),
+    Variant("all of these", (("value_coefficient", 0.5), ("adam_epsilon", 1e-8)), True, True, True),
 )
+
+
+class Decomposed(Homomorphic):
+    """The homomorphic network on orthonormal bases of the same spaces in random directions, drawn for each seed."""
+
+    def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
+        """The right singular vectors of random equivariant matrices."""
+        vectors = super().basis(source, target, rng).vectors
+        turned = np.linalg.qr(rng.standard_normal((vectors.shape[1],) * 2))[0]
+        return DenseBasis(target.size, source.size, vectors @ turned)
 
 
 class _EndingAtTheLimit(SimulatorVectorEnv):
@@ -68,15 +85,15 @@ class _EndingAtTheLimit(SimulatorVectorEnv):
         return observations, rewards, terminated | truncated, truncated & False, infos
 
 
-def start_as_released(network: nn.Module) -> None:
-    """Rescale the weights of linear layers, [seeds, …], to Glorot's variance 2 / (fan in + fan out)."""
+def start_as_released(network: nn.Module, rng: np.random.Generator) -> None:
+    """Draw the coefficients of linear layers, [seeds, rank, in channels, out channels], as the released code does."""
     for layer in network.modules():
         if isinstance(layer, BasisLinear):
-            matrix = layer.weight.matrix()
-            variance = 2 / (matrix.shape[-1] + matrix.shape[-2])
-            found = matrix.detach().square().mean(dim=(-1, -2)) ** 0.5
-            with torch.no_grad():
-                layer.weight.coefficients.mul_((variance**0.5 / found).view(-1, 1, 1, 1))
+            outputs, rank = layer.weight.matrix().shape[-2], layer.weight.coefficients.shape[-3]
+            for part, variance in ((layer.weight, 2 / (rank * outputs)), (layer.bias, 1.0)):
+                drawn = rng.standard_normal(part.coefficients.shape) * variance**0.5
+                with torch.no_grad():
+                    part.coefficients.copy_(torch.as_tensor(drawn))
 
 
 def completed_episodes(agent: Any, task_id: str, seeds: tuple[int, ...], point: EvaluationPoint) -> list[list[float]]:
@@ -102,9 +119,11 @@ def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], NDAr
     task, shipped, runs = get_task(job.task), get_agent(AGENT), tuple(range(seeds))
     problem = Problem.of(task)
     settings = shipped.settings(task.family, {**dict(job.settings), **dict(variant.settings)})
+    if variant.decomposed:
+        shipped = replace(shipped, prior=Decomposed())
     agent: Any = shipped.build(problem, runs, [settings] * seeds, BATCHED)
-    if variant.glorot:
-        start_as_released(agent.network)
+    if variant.released_start:
+        start_as_released(agent.network, np.random.default_rng(0))
     kind = _EndingAtTheLimit if variant.time_limit_ends else SimulatorVectorEnv
     steps: list[int] = []
     ours: list[list[float]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +14,13 @@ from rich.table import Table
 from symprior.benchmark import contestants, runner
 from symprior.benchmark.job import BATCHED, STABLE_BASELINES3, Job
 from symprior.benchmark.progress import progress_over
+from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.store import RecordStore
 from symprior.leaderboard.learner_pages import PAGE, row, to_markdown
 from symprior.leaderboard.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
 from symprior.leaderboard.published import OWN_RESULTS, publish, read_published
 from symprior.leaderboard.records import RunRecord, read_record
-from symprior.tasks import Task, get_task
+from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
 
@@ -51,6 +53,7 @@ def equivalence(
     evaluate_every: Annotated[
         int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")
     ] = None,
+    setting: SettingOption = None,
     records: Annotated[Path, typer.Option(help="Where records are kept.")] = Path("runs-equivalence"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     keep: Annotated[
@@ -66,7 +69,8 @@ def equivalence(
     """Two one-sided tests that both learners give the same data efficiency (±.03) and symmetry gain (±10 %).
 
     A pilot sets the number of runs of each arm for 90 % power; then one final test on fresh seeds. Exits with 1 where
-    equivalence is not shown.
+    equivalence is not shown. Both agents have their tuned settings, but for what is --set; settings under which runs differ
+    less take fewer of them.
     """
     folder = results or OWN_RESULTS
     if published:
@@ -76,7 +80,17 @@ def equivalence(
         raise SympriorError("Say on which task, for example cartpole-v1, or show what is --published.")
     chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
     seed, store = ROUND_SEEDS * test_round, RecordStore(records)
-    pilots = _jobs(chosen, dict.fromkeys(agents, (pilot, pilot)), f"pilot-{test_round}", seed, evaluate_every)
+    alike = Job(
+        suite=SUITE,
+        suite_version=str(test_round),
+        task=chosen.id,
+        agent=algorithm,
+        seeds=(),
+        budget=chosen.budget,
+        settings=parse_settings(setting or []),
+        evaluate_every=evaluate_every,
+    )
+    pilots = _jobs(replace(alike, suite_version=f"pilot-{test_round}"), dict.fromkeys(agents, (pilot, pilot)), seed)
     for job in pilots:
         contestants.check(job)
     piloted = learner_test(_carry_out(pilots, store, workers))
@@ -90,7 +104,7 @@ def equivalence(
             soft_wrap=True,
             highlight=False,
         )
-    jobs = _jobs(chosen, runs, str(test_round), seed + FINAL_SEEDS, evaluate_every)
+    jobs = _jobs(alike, runs, seed + FINAL_SEEDS)
     made = _carry_out(jobs, store, workers)
     final = learner_test(made)
     console.print(_table(f"{task}: final test, round {test_round}", final))
@@ -109,19 +123,10 @@ def _show_published(folder: Path) -> None:
     console.print(f"Wrote {folder / PAGE}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _jobs(task: Task, runs: dict[str, tuple[int, int]], version: str, first_seed: int, every: int | None) -> list[Job]:
-    """Every agent by both learners; `runs` are its (batched, Stable-Baselines3)."""
+def _jobs(alike: Job, runs: dict[str, tuple[int, int]], first_seed: int) -> list[Job]:
+    """Every agent by both learners, else alike; `runs` are its (batched, Stable-Baselines3)."""
     return [
-        Job(
-            suite=SUITE,
-            suite_version=version,
-            task=task.id,
-            agent=agent,
-            seeds=tuple(range(first_seed, first_seed + count)),
-            budget=task.budget,
-            learner=learner,
-            evaluate_every=every,
-        )
+        replace(alike, agent=agent, learner=learner, seeds=tuple(range(first_seed, first_seed + count)))
         for agent, counts in runs.items()
         for learner, count in zip((BATCHED, STABLE_BASELINES3), counts, strict=True)
     ]

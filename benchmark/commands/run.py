@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +16,7 @@ from symprior.benchmark.estimate import Estimate
 from symprior.benchmark.job import LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.runner import Outcome
+from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.store import RECORDS, RecordStore
 from symprior.benchmark.suite import get_suite
 from symprior.leaderboard.records import OWN_SUITE
@@ -52,13 +52,7 @@ def run(
     evaluate_every: Annotated[
         int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")
     ] = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="A hyperparameter, name=value, as in widths=64,64 (`symprior agents show` lists them); may be given again.",
-        ),
-    ] = None,
+    setting: SettingOption = None,
     records: Annotated[
         Path, typer.Option(help="Where records are kept; finished runs found there are skipped.")
     ] = RECORDS,
@@ -128,7 +122,7 @@ def _jobs(
             seeds=parse_seeds(SEEDS if seeds is None else seeds),
             budget=_budget(task) if budget is None else budget,
             learner=learner or STABLE_BASELINES3,
-            settings=_settings(settings or []),
+            settings=parse_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device or CPU,
         )
@@ -169,28 +163,6 @@ def _some_seeds(jobs: list[Job], text: str | None) -> list[Job]:
             f"The suite has no seeds {', '.join(map(str, unknown))}; it has {len(jobs[0].seeds)} of them."
         )
     return [replace(job, seeds=seeds) for job in jobs]
-
-
-def _settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise SympriorError(f"--set {pair!r} is no name=value, such as learning_rate=0.003.")
-        if name in found:
-            raise SympriorError(f"--set gives {name} twice; give it once.")
-        found[name] = _value(value)
-    return tuple(sorted(found.items()))
-
-
-def _value(text: str) -> Any:
-    """A number, true or false, numbers with commas between them, or else a word, which the agent takes or refuses."""
-    written = f"[{text}]" if "," in text and text[0] != "[" else text
-    try:
-        parsed = json.loads(written.lower() if written in ("True", "False") else written)
-    except json.JSONDecodeError:
-        return text
-    return tuple(parsed) if isinstance(parsed, list) else parsed
 
 
 def _overview(jobs: list[Job], waiting: list[Run], total: int) -> Table:

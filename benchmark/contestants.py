@@ -69,6 +69,7 @@ class Shipped:
             parameters=getattr(agent, "parameters", None),
             symmetry_used=group,
             bibtex="\n\n".join(self.agent.bibtex),
+            control=prior is not None and prior.is_control,
         )
 
     def learner(self, asked: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from symprior.leaderboard.cells import Cell, Cells, Entry, collect
 from symprior.leaderboard.citations import bibliography
 from symprior.leaderboard.curves import Curve, curve_of, median_at_threshold, median_crossing
-from symprior.leaderboard.gains import CONTROL_PRIORS, PLAIN_PRIORS, Gain, gain_on_task, gain_over_tasks, plain_arm
+from symprior.leaderboard.gains import PLAIN_PRIORS, Gain, gain_on_task, gain_over_tasks, plain_arm
 from symprior.leaderboard.intervals import Estimate, estimate
 from symprior.leaderboard.ranks import Contender, RankRange, rank_ranges
 from symprior.leaderboard.records import RunRecord
@@ -251,7 +251,7 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
         description=card.description,
         symmetry_used=tuple(sorted({card.symmetry_used for card in cells.cards(entry)})),
         plain=card.prior in PLAIN_PRIORS,
-        control=card.prior in CONTROL_PRIORS,
+        control=card.control,
         rank=None,
         headline=_headline(whole, "efficiency_clipped") if whole else None,
         headline_unclipped=_headline(whole, "efficiency").value if whole else None,

@@ -20,18 +20,6 @@ from symprior.tasks.errors import SympriorError
 
 PLAIN_PRIORS = ("plain", "wide")
 
-CONTROL_PRIORS = (
-    "generic-augment",
-    "more-steps",
-    "nullspace",
-    "random-basis",
-    "subgroup",
-    "wrong-group",
-    "wrong-group-augment",
-    "wrong-group-relaxed",
-)
-"""Priors that keep a claim honest and are none to be claimed; records know a prior by its name only."""
-
 Mark = Literal["", "≥", "≤", "unresolved"]
 
 

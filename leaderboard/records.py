@@ -91,6 +91,7 @@ class AgentCard(_Part):
     parameters: int | None = Field(default=None, ge=0, description="trainable numbers")
     symmetry_used: str = Field(default="none", description="the group that the agent was given")
     bibtex: str = ""
+    control: bool = Field(default=False, description="whether its prior keeps claims honest and is none to be claimed")
 
 
 class Effort(_Part):

@@ -23,3 +23,17 @@ def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(symprior, 
     page = symprior("equivalence", "--published", "--results", "results")
     assert page.returncode == 0, page.stderr
     assert "## ppo on grid-catch-vector-v1, round 1" in (tmp_path / "results" / "equivalence.md").read_text()
+
+
+def test_both_agents_take_what_is_set(symprior, tmp_path):
+    done = symprior(
+        "equivalence", "grid-catch-vector-v1", *SMALL, "--set", "learning_rate=0.002", "--publish", "--results", "kept"
+    )
+    assert "Equivalence is not shown" in done.stdout, done.stdout + done.stderr
+    for agent in ("ppo", "ppo+homomorphic"):
+        (published,) = (tmp_path / "kept").rglob(f"{agent}.json")
+        text = published.read_text()
+        assert '"learning_rate":0.002' in text.replace(" ", "")
+    wrong = symprior("equivalence", "grid-catch-vector-v1", *SMALL, "--set", "learning_speed=1")
+    assert wrong.returncode != 0
+    assert "learning_speed" in wrong.stderr

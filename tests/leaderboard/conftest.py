@@ -107,6 +107,7 @@ def run_record(
             parameters=9027 if name == "plain" else 8770,
             symmetry_used="none" if name == "plain" else "C2",
             bibtex="@article{schulman2017ppo,\n  title = {Proximal Policy Optimization Algorithms}\n}",
+            control=name in ("nullspace", "wrong-group-augment"),
         ),
         "seed": seed,
         "status": "finished",

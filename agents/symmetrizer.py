@@ -57,6 +57,10 @@ class Basis(ABC):
         """What the loss grows by for each coefficient's square, [rank]; None: nothing."""
         return None
 
+    def start(self, drawn: Vectors) -> Vectors:
+        """Coefficients [rank, …] to start from, of independent normal numbers as large as the vectors ask for."""
+        return drawn
+
 
 @dataclass(frozen=True, eq=False)
 class DenseBasis(Basis):
@@ -128,6 +132,23 @@ class RelaxedBasis(DenseBasis):
         return self.penalty * free.astype(np.float64) if free.any() else None
 
 
+@dataclass(frozen=True, eq=False)
+class TurnedBasis(DenseBasis):
+    """Other orthonormal vectors of the same space; weights start as they would on the original ones.
+
+    Attributes:
+        original: a basis of the space.
+        turn: an orthogonal matrix [rank, rank]; the vectors are the original ones times it.
+    """
+
+    original: Basis
+    turn: Vectors
+
+    def start(self, drawn: Vectors) -> Vectors:
+        """The coefficients that give what the drawn ones would on the original vectors."""
+        return np.tensordot(self.turn.T, drawn, axes=1)
+
+
 BasisRule = Callable[[Representation, Representation, np.random.Generator], Basis]
 
 
@@ -174,6 +195,13 @@ def projector_basis(source: Representation, target: Representation, tolerance: f
             f"{tolerance:g}."
         )
     return DenseBasis(target.size, source.size, left[:, singular > 0.5])
+
+
+def turned_basis(source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
+    """The equivariant maps by orthonormal vectors in random directions, as decomposing random equivariant matrices gives."""
+    basis = equivariant_basis(source, target)
+    turn = _orthonormal(rng.standard_normal((basis.rank, basis.rank)))
+    return TurnedBasis(basis.output_size, basis.input_size, basis.vectors @ turn, basis, turn)
 
 
 def random_basis(source: Representation, target: Representation, rng: np.random.Generator) -> Basis:

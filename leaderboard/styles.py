@@ -28,6 +28,7 @@ OF_PRIORS: Mapping[str, Style] = {
     "homomorphic": Style(1, 0),
     "wrong-group": Style(1, 1),
     "subgroup": Style(1, 2),
+    "dense-basis": Style(1, 3),
     "augment": Style(2, 0),
     "wrong-group-augment": Style(2, 1),
     "more-steps": Style(2, 2),

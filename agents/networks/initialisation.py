@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.agents.symmetrizer import Basis, OrbitBasis, RelaxedBasis
+from symprior.agents.symmetrizer import Basis, OrbitBasis, RelaxedBasis, TurnedBasis
 
 Moments = NDArray[np.float64]
 
@@ -25,6 +25,8 @@ def fitted_factors(basis: Basis, moments: Moments) -> NDArray[np.float64]:
     On a random basis outputs are so without it; on orbits, rows of the weights differ in how many orbits they meet, and in
     whether they meet one more than once.
     """
+    if isinstance(basis, TurnedBasis):
+        return fitted_factors(basis.original, moments)
     factors = np.ones(basis.rank)
     if isinstance(basis, RelaxedBasis):
         factors[: basis.equivariant.rank] = fitted_factors(basis.equivariant, moments)
@@ -44,6 +46,8 @@ def rectified_moments(basis: Basis, factors: NDArray[np.float64], moments: Momen
     """The moments behind a layer on this basis and a ReLU, where those of the layer's input are given."""
     if isinstance(basis, RelaxedBasis):  # whose other vectors start small
         return rectified_moments(basis.equivariant, factors[: basis.equivariant.rank], moments)
+    if isinstance(basis, TurnedBasis):
+        return rectified_moments(basis.original, factors, moments)
     vectors = basis.vectors.reshape(basis.output_size, basis.input_size, -1) * factors
     covariance = np.einsum(
         "ojv,pjv->op", np.einsum("oiv,ij->ojv", vectors, moments, optimize=True), vectors, optimize=True

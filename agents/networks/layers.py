@@ -73,7 +73,9 @@ class BasisWeight(nn.Module):
         drawn = rng.standard_normal((basis.rank, out_channels, in_channels)) * spread
         if factors is not None:
             drawn *= factors[:, None, None]
-        self.coefficients = nn.Parameter(torch.as_tensor(drawn, dtype=torch.float32).transpose(1, 2).contiguous())
+        self.coefficients = nn.Parameter(
+            torch.as_tensor(basis.start(drawn), dtype=torch.float32).transpose(1, 2).contiguous()
+        )
         complete = basis.rank == entries and np.array_equal(basis.vectors, np.eye(entries))
         self._by_orbits = isinstance(basis, OrbitBasis) and out_fibre >= GATHERED_FROM and basis.rank > 0
         if self._by_orbits:

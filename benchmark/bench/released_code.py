@@ -13,7 +13,7 @@ count more often; and evaluations are 480 steps apart but drawn 500 apart.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -25,8 +25,6 @@ from torch import nn
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.networks.layers import BasisLinear
-from symprior.agents.priors.homomorphic import Homomorphic
-from symprior.agents.symmetrizer import Basis, DenseBasis
 from symprior.benchmark.evaluation import evaluate
 from symprior.benchmark.job import BATCHED
 from symprior.benchmark.metering import MeteredVectorEnv
@@ -35,10 +33,9 @@ from symprior.benchmark.suite import get_suite
 from symprior.tasks import get_task
 from symprior.tasks.errors import BudgetExhausted
 from symprior.tasks.families.cartpole import CartPole
-from symprior.tasks.representations import Representation
 from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
 
-SUITE, AGENT = "paper-cartpole", "ppo+homomorphic"
+SUITE, AGENT, DENSE = "paper-cartpole", "ppo+homomorphic", "ppo+dense-basis"
 BUDGET = 19_200
 """Environment steps of a run: the first part of the suite's, and twice what the paper's curve takes."""
 ENVIRONMENTS, STEPS = 25, 500
@@ -51,8 +48,8 @@ class Variant:
 
     title: str
     settings: tuple[tuple[str, Any], ...] = ()
+    agent: str = AGENT
     released_start: bool = False
-    decomposed: bool = False
     time_limit_ends: bool = False
 
 
@@ -60,20 +57,10 @@ VARIANTS = (
     Variant("as in the suite"),
     Variant("half the weight of the value", (("value_coefficient", 0.5),)),
     Variant("coefficients and biases start as released", released_start=True),
-    Variant("bases by singular vectors", decomposed=True),
+    Variant("dense bases", agent=DENSE),
     Variant("the time limit is an end", time_limit_ends=True),
-    Variant("all of these", (("value_coefficient", 0.5), ("adam_epsilon", 1e-8)), True, True, True),
+    Variant("all of these", (("value_coefficient", 0.5), ("adam_epsilon", 1e-8)), DENSE, True, True),
 )
-
-
-class Decomposed(Homomorphic):
-    """The homomorphic network on orthonormal bases of the same spaces in random directions, drawn for each seed."""
-
-    def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
-        """The right singular vectors of random equivariant matrices."""
-        vectors = super().basis(source, target, rng).vectors
-        turned = np.linalg.qr(rng.standard_normal((vectors.shape[1],) * 2))[0]
-        return DenseBasis(target.size, source.size, vectors @ turned)
 
 
 class _EndingAtTheLimit(SimulatorVectorEnv):
@@ -116,11 +103,9 @@ def completed_episodes(agent: Any, task_id: str, seeds: tuple[int, ...], point: 
 def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
     """Train `seeds` runs; evaluation steps, and medians over runs of the mean return by both ways of evaluating."""
     job = next(job for job in get_suite(SUITE).jobs() if job.agent == AGENT)
-    task, shipped, runs = get_task(job.task), get_agent(AGENT), tuple(range(seeds))
+    task, shipped, runs = get_task(job.task), get_agent(variant.agent), tuple(range(seeds))
     problem = Problem.of(task)
     settings = shipped.settings(task.family, {**dict(job.settings), **dict(variant.settings)})
-    if variant.decomposed:
-        shipped = replace(shipped, prior=Decomposed())
     agent: Any = shipped.build(problem, runs, [settings] * seeds, BATCHED)
     if variant.released_start:
         start_as_released(agent.network, np.random.default_rng(0))

@@ -6,7 +6,7 @@ import torch
 
 from symprior.agents.networks.actor_critic import ActorCritic
 from symprior.agents.networks.hidden_features import hidden_features
-from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis, relaxed_basis
+from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis, relaxed_basis, turned_basis
 from symprior.tasks import get_task
 from symprior.tasks.families.collect import MOVES
 from symprior.tasks.groups import dihedral
@@ -24,6 +24,7 @@ def relaxed(source, target, rng):
 BASES = {
     "plain": ("collect-v1", None, equivariant_basis),
     "C2 regular": ("cartpole-v1", ("regular",), equivariant_basis),
+    "C2 turned": ("cartpole-v1", ("regular",), turned_basis),
     "C2 random basis": ("cartpole-v1", ("regular",), random_basis),
     "C2 nullspace": ("cartpole-v1", ("regular",), nullspace_basis),
     "C2 relaxed": ("cartpole-v1", ("regular",), relaxed),
@@ -33,6 +34,7 @@ BASES = {
     "S3×D4 quotient by much": ("collect-v1", (("(021,e)", "(012,s)"),), equivariant_basis),
     "S3×D4 sum": ("collect-v1", ("quotient", "trivial", ("(120,e)",)), equivariant_basis),
     "S3×D4 relaxed": ("collect-v1", ("quotient",), relaxed),
+    "S3×D4 turned": ("collect-v1", ("quotient",), turned_basis),
     "S3×D4 random basis": ("collect-v1", ("quotient",), random_basis),
     "S3×D4 nullspace": ("collect-v1", ("quotient",), nullspace_basis),
 }
@@ -79,7 +81,7 @@ def test_every_part_of_the_features_is_as_large(name):
     assert of_entries.max() / of_entries.min() < 1.5
 
 
-@pytest.mark.parametrize("rule", [equivariant_basis, random_basis, nullspace_basis])
+@pytest.mark.parametrize("rule", [equivariant_basis, turned_basis, random_basis, nullspace_basis])
 @pytest.mark.parametrize("subgroup", [(0,), (0, 4)], ids=["regular", "quotient"])
 def test_convolutions_keep_it_too(subgroup, rule):
     planar = rotations_of_the_plane(dihedral(4))

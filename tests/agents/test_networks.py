@@ -13,7 +13,7 @@ from symprior.agents.networks.actor_critic import (
 )
 from symprior.agents.networks.layers import BasisConvolution, grouped_convolutions, separate_convolutions, stack
 from symprior.agents.networks.trunk import image_convolutions
-from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis
+from symprior.agents.symmetrizer import equivariant_basis, nullspace_basis, random_basis, turned_basis
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.groups import cyclic, dihedral
 from symprior.tasks.representations import (
@@ -56,10 +56,11 @@ def _loud(network):
 
 
 @pytest.mark.parametrize("task_id", TASK_IDS)
-def test_homomorphic_networks_are_equivariant_at_the_start(task_id):
+@pytest.mark.parametrize("rule", [equivariant_basis, turned_basis])
+def test_homomorphic_networks_are_equivariant_at_the_start(task_id, rule):
     symmetry = get_task(task_id).symmetry()
     channels = matched_channels(symmetry, default_widths(symmetry))
-    network = _loud(ActorCritic(symmetry, channels, equivariant_basis, np.random.default_rng(0)))
+    network = _loud(ActorCritic(symmetry, channels, rule, np.random.default_rng(0)))
     assert _equivariance_gap(network, symmetry, _observations(task_id)) < 1e-5
 
 

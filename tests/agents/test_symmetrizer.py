@@ -12,6 +12,7 @@ from symprior.agents.symmetrizer import (
     orbit_basis,
     projector_basis,
     random_basis,
+    turned_basis,
 )
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.groups import Group, cyclic, dihedral, product, projections, symmetric
@@ -239,6 +240,21 @@ def test_orbits_of_a_whole_wide_layer_are_found_at_once():
     assert np.bincount(basis.orbit).tolist() == [2] * 13_440
     matrix = (basis.weight * np.random.default_rng(0).standard_normal(basis.rank)[basis.orbit]).reshape(256, 105)
     np.testing.assert_allclose(target(1, matrix.T).T, source(1, matrix), atol=1e-12)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_turned_basis_spans_the_same_maps_by_vectors_that_share_entries(name):
+    source, target = CASES[name]
+    equivariant, turned = equivariant_basis(source, target), turned_basis(source, target, np.random.default_rng(0))
+    rank = equivariant.rank
+    np.testing.assert_allclose(turned.vectors.T @ turned.vectors, np.eye(rank), atol=1e-12)
+    overlap = equivariant.vectors.T @ turned.vectors
+    np.testing.assert_allclose(overlap @ overlap.T, np.eye(rank), atol=1e-12)
+    if rank > 1:
+        assert ((np.abs(turned.vectors) > 1e-9).sum(axis=1) > 1).any()
+    drawn = np.random.default_rng(1).standard_normal((rank, 3, 2))
+    weights = [np.tensordot(basis.vectors, basis.start(drawn), axes=1) for basis in (equivariant, turned)]
+    np.testing.assert_allclose(*weights, atol=1e-12)
 
 
 @pytest.mark.parametrize("rule", [random_basis, nullspace_basis])

@@ -111,8 +111,8 @@ class Equivalence:
 
     @property
     def hints_at_a_difference(self) -> bool:
-        """Whether equivalence was not shown, and the interval excludes 0."""
-        return not self.holds and not self.low <= 0 <= self.high
+        """Whether the interval excludes 0; where equivalence was shown, it is a difference within the margin."""
+        return not self.low <= 0 <= self.high
 
 
 def efficiencies_equal(first: Arm, second: Arm) -> Equivalence:

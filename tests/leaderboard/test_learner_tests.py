@@ -57,9 +57,7 @@ def test_equal_learners_with_unequal_numbers_of_runs_are_shown_to_be_equal():
     assert [pair.runs for pair in test.agents] == [(60, 15), (60, 15)]
     assert test.holds
     assert np.exp(test.quantities[2].sides[0].value) == pytest.approx(2, rel=0.05)
-    assert "it hints at one (of 3 such intervals 0.3 would if the learners were equal); none does." in to_markdown(
-        [test]
-    )
+    assert "(of 3 such intervals 0.3 would if the learners were equal); none does." in to_markdown([test])
 
 
 def test_a_learner_that_ends_lower_is_not_called_equal():

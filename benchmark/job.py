@@ -10,6 +10,7 @@ from symprior.tasks.errors import SympriorError, unknown_name
 from symprior.tasks.source_files import names_a_file
 
 STABLE_BASELINES3, BATCHED = "stable-baselines3", "batched"
+CPU = "cpu"
 DEVICE = re.compile(r"cpu|cuda(:\d+)?")
 MOST_SEEDS = 100_000
 SMALLEST_SHARE = 5
@@ -44,7 +45,7 @@ class Job:
     settings: tuple[tuple[str, Any], ...] = ()
     ledger: str | None = None
     evaluate_every: int | None = None
-    device: str = "cpu"
+    device: str = CPU
 
     def __post_init__(self) -> None:
         if self.budget < 1:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from symprior.benchmark.job import CPU
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.files import write_text_atomically
 from symprior.tasks.json_files import read_json
@@ -45,6 +46,7 @@ class Ledger(BaseModel):
 
     Attributes:
         scope: a family of tasks, a suite or a task.
+        device: where the trials were computed, as their records name it.
         seeds: those of every trial.
         finals: further ones, of the finalists alone, which follow them there; the choice is among these trials.
     """
@@ -60,6 +62,7 @@ class Ledger(BaseModel):
     trials: list[Trial]
     chosen: dict[str, float]
     finals: list[int] = []
+    device: str = CPU
 
     @property
     def best(self) -> Trial:
@@ -99,7 +102,7 @@ def every(folder: Path = LEDGERS) -> list[Ledger]:
 def write(ledger: Ledger, folder: Path = LEDGERS) -> Path:
     """Keep a ledger; settings follow it from now on."""
     path = folder / ledger.scope / f"{ledger.agent}.json"
-    data = ledger.model_dump(exclude=None if ledger.finals else {"finals"})
+    data = ledger.model_dump(exclude_defaults=True)
     trials = ",\n  ".join(json.dumps(trial) for trial in data.pop("trials"))
     head = json.dumps(data, indent=1).removesuffix("\n}")
     write_text_atomically(path, f'{head},\n "trials": [\n  {trials}\n ]\n}}\n')

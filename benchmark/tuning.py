@@ -12,12 +12,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from symprior.benchmark import contestants, runner
-from symprior.benchmark.job import STABLE_BASELINES3, Job, Run, parse_seeds
+from symprior.benchmark.job import CPU, STABLE_BASELINES3, Job, Run, parse_seeds
 from symprior.benchmark.ledger import Ledger, Trial
 from symprior.benchmark.search_space import Configuration, Fixed, Rates
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.suite import Suite
-from symprior.leaderboard.records import read_record
+from symprior.leaderboard.records import RunRecord, read_record
 from symprior.leaderboard.scores import LOWEST, score_run
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
@@ -44,6 +44,7 @@ class Plan:
         learner: what carries the algorithms out.
         space: the configurations to begin with, and how they grow.
         settings: for each agent, what stays fixed where it is not the default.
+        device: where torch computes.
     """
 
     scope: str
@@ -55,6 +56,7 @@ class Plan:
     space: Fixed = field(default_factory=Rates.of)
     settings: dict[str, dict[str, object]] = field(default_factory=dict)
     finals: tuple[int, ...] = ()
+    device: str = CPU
 
 
 def plan_of(suite: Suite) -> Plan:
@@ -132,15 +134,24 @@ class _Search:
             task=self.plan.task,
             learner=self.plan.learner,
             budget=self.plan.budget,
+            device=self.device(agent, configurations),
             seeds=list(self.plan.seeds),
             trials=trials,
             chosen=max(trials, key=lambda trial: trial.score).settings,
         )
 
+    def device(self, agent: str, configurations: tuple[Configuration, ...]) -> str:
+        """Where the trials were computed, as their records say: on several devices, if the search was resumed elsewhere."""
+        records = [each for chosen in configurations for each in self.records(agent, chosen, self.plan.seeds)]
+        return " and ".join(sorted({record.provenance.device for record in records}))
+
+    def records(self, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> list[RunRecord]:
+        return [read_record(self.store.path(run)) for run in _job(self.plan, agent, configuration, seeds).runs]
+
     def trial(self, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> Trial:
         """A run that diverged counts as the lowest score there is and as never at the threshold."""
         references = get_task(self.plan.task).references
-        records = [read_record(self.store.path(run)) for run in _job(self.plan, agent, configuration, seeds).runs]
+        records = self.records(agent, configuration, seeds)
         scores = [score_run(record, references) if record.status == "finished" else None for record in records]
         return Trial(
             settings=configuration,
@@ -181,7 +192,7 @@ def _job(plan: Plan, agent: str, configuration: Configuration, seeds: tuple[int,
         sorted((name, tuple(value) if isinstance(value, list) else value) for name, value in settings.items())
     )
     version = f"{plan.scope}-{plan.budget}-{_name(configuration)}"
-    return Job("tuning", version, plan.task, agent, seeds, plan.budget, plan.learner, frozen)
+    return Job("tuning", version, plan.task, agent, seeds, plan.budget, plan.learner, frozen, device=plan.device)
 
 
 def _name(configuration: Configuration) -> str:

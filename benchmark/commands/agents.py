@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.benchmark.job import LEARNERS
+from symprior.benchmark.job import CPU, LEARNERS
 from symprior.benchmark.ledger import Ledger, every, load, of_agent
 from symprior.tasks import TASKS, Task, get_task
 from symprior.tasks.errors import SympriorError
@@ -116,7 +116,8 @@ def tuning() -> None:
 def _effort(ledger: Ledger) -> str:
     """How much was searched, in words."""
     of = ", ".join(ledger.chosen)
-    return f"{len(ledger.trials)} of {of}; {_seeds(ledger)} seeds; {ledger.budget:,} steps on {ledger.learner}"
+    device = "" if ledger.device == CPU else f", {ledger.device}"
+    return f"{len(ledger.trials)} of {of}; {_seeds(ledger)} seeds; {ledger.budget:,} steps on {ledger.learner}{device}"
 
 
 def _seeds(ledger: Ledger) -> str:

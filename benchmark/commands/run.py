@@ -13,7 +13,7 @@ from rich.table import Table
 
 from symprior.benchmark import contestants, runner
 from symprior.benchmark.estimate import Estimate
-from symprior.benchmark.job import LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
+from symprior.benchmark.job import CPU, LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.runner import Outcome
 from symprior.benchmark.set_option import SettingOption, parse_settings
@@ -25,7 +25,7 @@ from symprior.tasks.errors import SympriorError
 
 console = Console()
 
-SEEDS, CPU = "0-4", "cpu"
+SEEDS = "0-4"
 """Where nothing else is asked for; a suite has its own."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -14,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark import contestants, tuning
-from symprior.benchmark.job import BATCHED, LEARNERS, parse_seeds
+from symprior.benchmark.job import BATCHED, CPU, LEARNERS, parse_seeds
 from symprior.benchmark.ledger import Ledger, write
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
@@ -74,6 +75,7 @@ def tune(
     learner: Annotated[
         str | None, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.", show_default=BATCHED)
     ] = None,
+    device: Annotated[str, typer.Option(help="Where torch computes: cpu or cuda.")] = CPU,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs-tuning"),
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     save: Annotated[bool, typer.Option("--save", help="Keep the ledgers; settings follow them.")] = False,
@@ -85,6 +87,7 @@ def tune(
     """
     space = _space(learning_rates, between or [], configurations)
     plan = _plan(suite, task, agent, seeds, finals, budget, space, learner, save)
+    plan = replace(plan, device=device)
     ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
     console.print(_table(ledgers))
     for ledger in ledgers if save else []:

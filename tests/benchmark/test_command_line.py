@@ -36,6 +36,7 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["run", "--suite", "quick", "--device", "cuda:99"], "There is no device 'cuda:99' here"),
         (["tune", "--task", "cartpole-v1", "--agent", "sac"], "sac takes action vectors"),
         (["tune", "--suite", "paper-cartpole", "--task", "cartpole-v1"], "A suite fixes what is tuned"),
+        (["tune", "--suite", "paper-cartpole", "--device", "cuda:99"], "There is no device 'cuda:99' here"),
         (["tune", "--suite", "paper-cartpole", "--learning-rates", "0.1"], "A suite fixes what is tuned"),
         (["tune", "--suite", "paper-cartpole", "--seeds", "1-2"], "A suite fixes what is tuned"),
         (["tune", "--task", "cartpole-v1", "--agent", "ppo", "--finals", "10004-10006"], "has 10004 already"),

@@ -12,6 +12,7 @@ from symprior.benchmark.ledger import Ledger, Trial, load, write
 from symprior.benchmark.search_space import STEP, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.suite import Suite, get_suite
+from symprior.leaderboard.records import read_record
 from symprior.tasks.errors import SympriorError
 
 RANGES = {"learning_rate": (3e-4, 3e-2), "entropy_coefficient": (0.0, 0.05), "gae_lambda": (0.8, 1.0)}
@@ -107,6 +108,13 @@ def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_pa
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "records").rglob("*.json")} == before
     write(ledgers[1], tmp_path)
     assert load("none", "ppo+homomorphic", tmp_path) == ledgers[1]
+    assert {ledger.device for ledger in ledgers} == {"cpu"}
+    moved = read_record(next(iter(before)))
+    elsewhere = moved.provenance.model_copy(update={"device": "cuda (a card)"})
+    store.write(moved.model_copy(update={"provenance": elsewhere}))
+    devices = {ledger.agent: ledger.device for ledger in tuning.tune(plan, store, 1, _silently)}
+    assert devices.pop(moved.agent.id) == "cpu and cuda (a card)"
+    assert set(devices.values()) == {"cpu"}
 
 
 def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):

@@ -26,7 +26,7 @@ from symprior.tasks.simulators import training_seeds
 
 pytestmark = pytest.mark.slow
 
-BUDGET, COPIES, SEED = 98, 4, 5
+BUDGET, COPIES, SEED = 66, 4, 5
 """Environment steps: not a whole number of vector steps, so that the last two cannot be taken."""
 SMALL: dict[str, Any] = {
     "num_envs": COPIES,
@@ -72,7 +72,7 @@ def kind(task: Task) -> str:
 
 def settings_of(shipped: ShippedAgent, task: Task) -> Any:
     """Small ones."""
-    sizes: dict[str, Any] = {"widths": (16, 16), "channels": (6, 6)}
+    sizes: dict[str, Any] = {"widths": (8, 8), "channels": (6, 6)}
     if kind(task).startswith("images"):
         sizes = {"widths": (6, 8, 24), "channels": (4, 6, 16), "learning_rate": 3e-4}
     known = shipped.settings_type.model_fields

@@ -112,16 +112,29 @@ def learner_test(records: Iterable[RunRecord]) -> LearnerTest:
 
 
 def learner_tests(records: Iterable[RunRecord]) -> list[LearnerTest]:
-    """Every test among the records: those of the suite `equivalence`, then the suites that exist for both learners."""
+    """Every test among the records: those of the suite `equivalence`, then the suites that exist for both learners.
+
+    Of these the arms that both have; either may be at another version.
+    """
     chosen = list(records)
     suites = {record.suite for record in chosen}
     groups: dict[tuple[bool, str, str, str, str], list[RunRecord]] = defaultdict(list)
     for record in chosen:
         name = record.suite.removesuffix(TWIN)
         if name == SUITE or {name, name + TWIN} <= suites:
-            key = (name != SUITE, name, record.task, record.agent.algorithm, record.suite_version)
-            groups[key].append(record)
-    return [learner_test(groups[key]) for key in sorted(groups)]
+            groups[name != SUITE, name, record.task, record.agent.algorithm, _round(record)].append(record)
+    return [learner_test(_by_both(groups[key]) if key[0] else groups[key]) for key in sorted(groups)]
+
+
+def _round(record: RunRecord) -> str:
+    """Of the suite `equivalence`; a suite of its own has none, and its version is no matter here."""
+    return record.suite_version if record.suite == SUITE else ""
+
+
+def _by_both(records: list[RunRecord]) -> list[RunRecord]:
+    """Those of agents that both learners ran."""
+    of_learner = [{record.agent.id for record in records if record.agent.learner == name} for name in LEARNERS]
+    return [record for record in records if record.agent.id in set.intersection(*of_learner)]
 
 
 def _efficiencies(agent: str, arms: Mapping[tuple[str, str], Arm]) -> Equivalence:
@@ -139,7 +152,7 @@ def _agents(arms: Mapping[tuple[str, str], list[RunRecord]]) -> list[str]:
     records = [record for runs in arms.values() for record in runs]
     plain = {record.agent.id for record in records if record.agent.prior == "plain"}
     others = sorted({record.agent.id for record in records} - plain)
-    cells = {(record.task, record.agent.algorithm, record.suite_version) for record in records}
+    cells = {(record.task, record.agent.algorithm, _round(record)) for record in records}
     if len(plain) != 1 or not others or len(cells) != 1 or len(arms) != 2 * (1 + len(others)):
         raise SympriorError(
             f"A test of two learners takes a plain agent and one with a prior, on one task, by {' and '.join(LEARNERS)}; "

@@ -120,6 +120,12 @@ def test_suites_of_both_learners_are_held_to_the_same_margins():
     ]
     assert "The suites paper and paper-sb3" in to_markdown([test])
     assert learner_tests([run for run in paper if run.suite == "paper"]) == []
+    newer = [run.model_copy(update={"suite_version": "2"}) if run.suite == "paper" else run for run in paper]
+    without = [run for run in newer if (run.suite, run.agent.prior) != ("paper-sb3", "nullspace")]
+    (of_two,) = learner_tests(without)
+    assert [quantity.quantity for quantity in of_two.quantities][2:] == ["gain of ppo+homomorphic"], (
+        "arms that both have"
+    )
 
 
 def test_the_page_comes_back_from_published_records(tmp_path):

@@ -127,31 +127,26 @@ class _Search:
             raise SympriorError(f"Tuning stops: {run} failed: {error.rstrip('.')}. The same command resumes.")
 
     def ledger(self, agent: str, configurations: tuple[Configuration, ...]) -> Ledger:
-        trials = [self.trial(agent, each, self.plan.seeds) for each in configurations]
+        records = [self.records(agent, each, self.plan.seeds) for each in configurations]
+        trials = [self.trial(*pair) for pair in zip(configurations, records, strict=True)]
         return Ledger(
             agent=agent,
             scope=self.plan.scope,
             task=self.plan.task,
             learner=self.plan.learner,
             budget=self.plan.budget,
-            device=self.device(agent, configurations),
+            device=" and ".join(sorted({record.provenance.device for of_trial in records for record in of_trial})),
             seeds=list(self.plan.seeds),
             trials=trials,
             chosen=max(trials, key=lambda trial: trial.score).settings,
         )
 
-    def device(self, agent: str, configurations: tuple[Configuration, ...]) -> str:
-        """Where the trials were computed, as their records say: on several devices, if the search was resumed elsewhere."""
-        records = [each for chosen in configurations for each in self.records(agent, chosen, self.plan.seeds)]
-        return " and ".join(sorted({record.provenance.device for record in records}))
-
     def records(self, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> list[RunRecord]:
         return [read_record(self.store.path(run)) for run in _job(self.plan, agent, configuration, seeds).runs]
 
-    def trial(self, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> Trial:
+    def trial(self, configuration: Configuration, records: list[RunRecord]) -> Trial:
         """A run that diverged counts as the lowest score there is and as never at the threshold."""
         references = get_task(self.plan.task).references
-        records = self.records(agent, configuration, seeds)
         scores = [score_run(record, references) if record.status == "finished" else None for record in records]
         return Trial(
             settings=configuration,
@@ -179,7 +174,7 @@ def _run_finals(search: _Search, pairs: list[tuple[Ledger, tuple[Configuration, 
     search.run({ledger.agent: own for ledger, own in pairs}, seeds)
     found = []
     for ledger, own in pairs:
-        again = [search.trial(ledger.agent, each, seeds) for each in own]
+        again = [search.trial(each, search.records(ledger.agent, each, seeds)) for each in own]
         trials = [next((new for new in again if new.settings == old.settings), old) for old in ledger.trials]
         best = max(again, key=lambda trial: trial.score).settings
         found.append(ledger.model_copy(update={"finals": list(search.plan.finals), "trials": trials, "chosen": best}))

@@ -86,8 +86,7 @@ def tune(
     for all agents.
     """
     space = _space(learning_rates, between or [], configurations)
-    plan = _plan(suite, task, agent, seeds, finals, budget, space, learner, save)
-    plan = replace(plan, device=device)
+    plan = replace(_plan(suite, task, agent, seeds, finals, budget, space, learner, save), device=device)
     ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
     console.print(_table(ledgers))
     for ledger in ledgers if save else []:

@@ -45,10 +45,10 @@ def test_the_strict_priors_are_those_that_are_meant() -> None:
 def test_exchanged_actions_are_equally_probable(prior: str) -> None:
     """In CartPole's upright centre, which the reflection fixes, an equivariant policy cannot prefer a side."""
     problem, upright = Problem.of(get_task("cartpole-v1")), np.zeros((1, 4), dtype=np.float32)
-    aside = np.full((1, 4), 0.3, dtype=np.float32)
+    aside = np.array([[1, 1, 1, 0]], dtype=np.float32)
     equivariant, plain = agent_of(f"ppo+{prior}", problem), agent_of("ppo", problem)
     np.testing.assert_allclose(equivariant.action_probabilities(upright), 0.5, atol=1e-6)
-    assert abs(equivariant.action_probabilities(aside)[0, 0] - 0.5) > 0.005
+    assert abs(equivariant.action_probabilities(aside)[0, 0] - 0.5) > 0.05
     assert abs(plain.action_probabilities(upright)[0, 0] - 0.5) > 0.005
 
 

@@ -26,6 +26,9 @@ ROUNDS = 3
 FINALISTS = 5
 """Configurations of each agent that reach the finals: its best, of which the last gives way to the first agent's choice."""
 
+AND = " and "
+"""Between the names of devices in a ledger."""
+
 Progress = Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]]
 
 
@@ -135,7 +138,7 @@ class _Search:
             task=self.plan.task,
             learner=self.plan.learner,
             budget=self.plan.budget,
-            device=" and ".join(sorted({record.provenance.device for of_trial in records for record in of_trial})),
+            device=_devices(records),
             seeds=list(self.plan.seeds),
             trials=trials,
             chosen=max(trials, key=lambda trial: trial.score).settings,
@@ -174,11 +177,24 @@ def _run_finals(search: _Search, pairs: list[tuple[Ledger, tuple[Configuration, 
     search.run({ledger.agent: own for ledger, own in pairs}, seeds)
     found = []
     for ledger, own in pairs:
-        again = [search.trial(each, search.records(ledger.agent, each, seeds)) for each in own]
+        records = [search.records(ledger.agent, each, seeds) for each in own]
+        again = [search.trial(*pair) for pair in zip(own, records, strict=True)]
         trials = [next((new for new in again if new.settings == old.settings), old) for old in ledger.trials]
         best = max(again, key=lambda trial: trial.score).settings
-        found.append(ledger.model_copy(update={"finals": list(search.plan.finals), "trials": trials, "chosen": best}))
+        changed = {
+            "finals": list(search.plan.finals),
+            "trials": trials,
+            "chosen": best,
+            "device": _devices(records, ledger.device),
+        }
+        found.append(ledger.model_copy(update=changed))
     return found
+
+
+def _devices(records: list[list[RunRecord]], *known: str) -> str:
+    """Where the records were computed, beside what is known already."""
+    named = {record.provenance.device for of_trial in records for record in of_trial}
+    return AND.join(sorted(named.union(*(each.split(AND) for each in known))))
 
 
 def _job(plan: Plan, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> Job:

@@ -26,8 +26,8 @@ from symprior.tasks.simulators import training_seeds
 
 pytestmark = pytest.mark.slow
 
-BUDGET, COPIES, SEED = 66, 4, 5
-"""Environment steps: not a whole number of vector steps, so that the last two cannot be taken."""
+BUDGET, COPIES, SEED = 35, 2, 5
+"""Environment steps: not a whole number of vector steps, so that the last one cannot be taken."""
 SMALL: dict[str, Any] = {
     "num_envs": COPIES,
     "learning_rate": 3e-3,

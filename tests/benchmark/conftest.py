@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
+from symprior.benchmark.cli import main
 from symprior.benchmark.execution import Execution
 from symprior.benchmark.job import Job, Stack
 
@@ -46,6 +48,22 @@ def symprior(tmp_path):
             timeout=timeout,
             check=False,
         )
+
+    return call
+
+
+@pytest.fixture
+def answer(tmp_path, monkeypatch, capsys):
+    """Calls the command line where it trains nothing: as `symprior` does, but in this process, so at once."""
+
+    def call(*arguments):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setattr(sys, "argv", ["symprior", *map(str, arguments)])
+        monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)  # main's own leaves with the test
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return subprocess.CompletedProcess(arguments, ended.value.code, *capsys.readouterr())
 
     return call
 

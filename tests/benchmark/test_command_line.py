@@ -78,10 +78,10 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["cite", "--suite", "slow"], "There is no suite"),
     ],
 )
-def test_mistakes_are_answered_with_a_sentence(symprior, agent_file, arguments, sentence):
+def test_mistakes_are_answered_with_a_sentence(answer, agent_file, arguments, sentence):
     agent_file(NO_ACT, "half.py")
     agent_file("import no_such_module", "broken.py")
-    result = symprior(*arguments)
+    result = answer(*arguments)
     assert result.returncode == 2, result.stdout
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
@@ -104,36 +104,36 @@ def test_mistakes_are_answered_with_a_sentence(symprior, agent_file, arguments, 
         "dial-curves",
     ],
 )
-def test_every_command_explains_itself(symprior, command):
-    result = symprior(command, "--help")
+def test_every_command_explains_itself(answer, command):
+    result = answer(command, "--help")
     assert result.returncode == 0
     assert len(result.stdout) > 200
 
 
-def test_help_says_the_defaults(symprior):
-    shown = symprior("run", "--help").stdout
+def test_help_says_the_defaults(answer):
+    shown = answer("run", "--help").stdout
     for default in ("0-4", "stable-baselines3", "cpu"):
         assert f"[default: ({default})]" in shown
 
 
-def test_cards_and_lists(symprior):
-    assert "cartpole-v1" in symprior("tasks").stdout
-    card = symprior("tasks", "show", "grid-catch-v1").stdout
+def test_cards_and_lists(answer):
+    assert "cartpole-v1" in answer("tasks").stdout
+    card = answer("tasks", "show", "grid-catch-v1").stdout
     for part in ("C4", "optimal", "Threshold", "Budget", "vanderpol2020mdp"):
         assert part in card
-    assert "ppo+homomorphic" in symprior("agents").stdout
-    card = symprior("agents", "show", "ppo+homomorphic").stdout
+    assert "ppo+homomorphic" in answer("agents").stdout
+    card = answer("agents", "show", "ppo+homomorphic").stdout
     gammas = [get_agent("ppo+homomorphic").settings(get_task(name).family).gamma for name in TASKS]
     assert card.count("gamma") == 1 + sum(gamma != 0.99 for gamma in gammas), "what tasks have in common is said once"
-    assert "parameters" not in symprior("agents", "show", "random").stdout, "no column is empty"
+    assert "parameters" not in answer("agents", "show", "random").stdout, "no column is empty"
     tuned = load("cartpole", "ppo+homomorphic").at(load("cartpole", "ppo").chosen)
     assert tuned is not None and f"{tuned.score:.3f}" in card, "the prior switched on at the plain agent's settings"
-    assert "quick" in symprior("suites").stdout
-    assert "@software{symprior" in symprior("cite", "--suite", "quick").stdout
+    assert "quick" in answer("suites").stdout
+    assert "@software{symprior" in answer("cite", "--suite", "quick").stdout
 
 
-def test_check_measures_and_exits_zero_where_the_declaration_holds(symprior):
-    result = symprior("check", "cartpole-v1", "grid-catch-vector-v1")
+def test_check_measures_and_exits_zero_where_the_declaration_holds(answer):
+    result = answer("check", "cartpole-v1", "grid-catch-vector-v1")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "exact" in result.stdout
 
@@ -150,18 +150,16 @@ def test_hyperparameters_are_set_by_name(symprior, tmp_path):
         assert used[pair.partition("=")[0]] == value
 
 
-def test_from_a_run_to_a_page(symprior, tmp_path):
-    for agent in ("ppo", "ppo+homomorphic"):
-        result = symprior(
-            "run", "--task", "grid-catch-vector-v1", "--agent", agent, "--seeds", "0-4", "--budget", "640"
-        )
-        assert result.returncode == 0, result.stderr
+def test_from_a_run_to_a_page(symprior, answer, tmp_path):
+    agents = ("--agent", "ppo", "--agent", "ppo+homomorphic")
+    result = symprior("run", "--task", "grid-catch-vector-v1", *agents, "--seeds", "0-4", "--budget", "640")
+    assert result.returncode == 0, result.stderr
     first = symprior("leaderboard", "--out", "first")
     assert first.returncode == 0, first.stderr
-    assert symprior("leaderboard", "--out", "second").returncode == 0
+    assert answer("leaderboard", "--out", "second").returncode == 0
     for name in ("leaderboard.md", "leaderboard.json", "index.html"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
     assert "index.html" in first.stdout
-    absent = symprior("leaderboard", "--suite", "quick")
+    absent = answer("leaderboard", "--suite", "quick")
     assert "runs holds no records of the suite quick; it has own-1" in " ".join(absent.stderr.split())
     assert "symprior leaderboard --suite quick --published" in " ".join(absent.stderr.split())

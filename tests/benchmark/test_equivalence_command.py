@@ -3,7 +3,7 @@
 SMALL = ["--pilot", 2, "--at-most", 2, "--ratio", 1.5, "--evaluate-every", 1000, "--workers", 1]
 
 
-def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(symprior, tmp_path):
+def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(symprior, answer, tmp_path):
     command = ["equivalence", "grid-catch-vector-v1", *SMALL, "--publish", "--results", "results"]
     first = symprior(*command)
     assert first.returncode == 1, first.stdout + first.stderr
@@ -16,16 +16,16 @@ def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(symprior, 
     assert seeds == {f"seed-{seed}" for seed in (100_000, 100_001, 101_000, 101_001, 101_002)}, "the pilot's are others"
 
     records = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs-equivalence").rglob("*.json")}
-    again = symprior(*command)
+    again = answer(*command)
     assert again.stdout.splitlines()[-1] == "Equivalence is not shown for every quantity."
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs-equivalence").rglob("*.json")} == records
 
-    page = symprior("equivalence", "--published", "--results", "results")
+    page = answer("equivalence", "--published", "--results", "results")
     assert page.returncode == 0, page.stderr
     assert "## ppo on grid-catch-vector-v1, round 1" in (tmp_path / "results" / "equivalence.md").read_text()
 
 
-def test_both_agents_take_what_is_set(symprior, tmp_path):
+def test_both_agents_take_what_is_set(symprior, answer, tmp_path):
     done = symprior(
         "equivalence", "grid-catch-vector-v1", *SMALL, "--set", "learning_rate=0.002", "--publish", "--results", "kept"
     )
@@ -34,6 +34,6 @@ def test_both_agents_take_what_is_set(symprior, tmp_path):
         (published,) = (tmp_path / "kept").rglob(f"{agent}.json")
         text = published.read_text()
         assert '"learning_rate":0.002' in text.replace(" ", "")
-    wrong = symprior("equivalence", "grid-catch-vector-v1", *SMALL, "--set", "learning_speed=1")
+    wrong = answer("equivalence", "grid-catch-vector-v1", *SMALL, "--set", "learning_speed=1")
     assert wrong.returncode != 0
     assert "learning_speed" in wrong.stderr

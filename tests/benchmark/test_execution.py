@@ -64,29 +64,20 @@ def _without_times(record):
     return data
 
 
-def _agents_on_discrete_actions():
-    """All but QR-DQN's with most priors, whose weights are compared from seed to seed where they are tested."""
-    names = [name for name in agent_names() if not name.startswith("qrdqn+") or name == "qrdqn+homomorphic"]
-    symmetry = get_task("cartpole-v1").symmetry()
-    return [name for name in names if get_agent(name).algorithm.refusal(symmetry) is None]
+def _agents_on_tasks():
+    """All algorithms plain and homomorphic, on vectors and images; each other prior with one algorithm, on vectors."""
+    names = {}
+    for name in agent_names():
+        if get_agent(name).algorithm.refusal(get_task("cartpole-v1").symmetry()) is None:
+            names.setdefault(name.partition("+")[2], []).append(name)
+    for row, (prior, of_prior) in enumerate(names.items()):
+        if prior in ("", "homomorphic"):
+            yield from ((name, task) for name in of_prior for task in ("cartpole-v1", "grid-catch-v1"))
+        else:
+            yield of_prior[row % len(of_prior)], ("cartpole-v1", "grid-catch-vector-v1")[row % 2 or prior == "subgroup"]
 
 
-def _case(agent, task):
-    """Controls and variants of augmentation are slow on images, where others do the same."""
-    prior = get_agent(agent).prior
-    is_slow = task == "grid-catch-v1" and prior is not None and (prior.is_control or "augment-" in prior.name)
-    return pytest.param(agent, task, marks=[pytest.mark.slow] * is_slow)
-
-
-@pytest.mark.parametrize(
-    ("agent", "task"),
-    [
-        _case(agent, "grid-catch-vector-v1" if (task, prior) == ("cartpole-v1", "subgroup") else task)  # C2 has none
-        for task in ("cartpole-v1", "grid-catch-v1")
-        for agent in _agents_on_discrete_actions()
-        for prior in (agent.partition("+")[2],)
-    ],
-)
+@pytest.mark.parametrize(("agent", "task"), list(_agents_on_tasks()))
 def test_same_seed_same_curve_bit_for_bit(execute, agent, task):
     budget = 600 if task == "cartpole-v1" else 300
     first = execute(agent=agent, task=task, budget=budget)

@@ -47,7 +47,7 @@ def _children(process):
     return [child.pid for child in psutil.Process(process).children(recursive=True)]
 
 
-@pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 6, 8_000), ("batched", 12, 4_000)])
+@pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 6, 4_000), ("batched", 12, 2_000)])
 def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, symprior, learner, seeds, budget):
     arguments = ["--seeds", f"0-{seeds - 1}", "--budget", str(budget), "--learner", learner]
     arguments += ["--agent", "ppo"] if learner == "batched" else []  # a worker carries out half a cell at once
@@ -115,10 +115,10 @@ def test_a_failed_run_is_recorded_and_tried_again(tmp_path, symprior, agent_file
     assert read_records(tmp_path / "runs")[0].status == "finished"
 
 
-def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(tmp_path, symprior):
+def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(symprior, answer):
     arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--seeds", "0")
     assert symprior(*arguments, "--budget", "500").returncode == 0
-    result = symprior(*arguments, "--budget", "600")
+    result = answer(*arguments, "--budget", "600")
     assert result.returncode == 2
     assert "a budget of 500, but 600 is asked for" in result.stderr
 
@@ -134,32 +134,32 @@ def test_a_record_from_before_a_setting_existed_had_its_default(tmp_path, execut
         store.is_finished(changed.runs[0])
 
 
-def test_dry_run_runs_nothing(tmp_path, symprior):
-    result = symprior("run", "--suite", "quick", "--dry-run")
+def test_dry_run_runs_nothing(tmp_path, answer):
+    result = answer("run", "--suite", "quick", "--dry-run")
     assert result.returncode == 0, result.stderr
     assert "runs to do" in result.stdout
     assert not (tmp_path / "runs").exists()
 
 
-def test_the_estimate_learns_from_earlier_runs(tmp_path, symprior):
+def test_the_estimate_learns_from_earlier_runs(symprior, answer):
     arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--budget", "5000")
     assert symprior(*arguments, "--seeds", "0").returncode == 0
-    result = symprior(*arguments, "--seeds", "0-3", "--dry-run")
+    result = answer(*arguments, "--seeds", "0-3", "--dry-run")
     assert "judging by earlier runs" in result.stdout
     assert "3 of 4 runs to do" in result.stdout
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere; a full disk is tested instead")
-def test_a_read_only_folder_is_refused_before_training(tmp_path, symprior):
+def test_a_read_only_folder_is_refused_before_training(tmp_path, answer):
     (tmp_path / "locked").mkdir(mode=0o500)
-    result = symprior("run", "--task", "cartpole-v1", "--agent", "random", "--records", "locked/runs")
+    result = answer("run", "--task", "cartpole-v1", "--agent", "random", "--records", "locked/runs")
     assert result.returncode == 2
     assert "Cannot write records" in result.stderr
 
 
-def test_a_full_disk_is_refused_before_training(symprior):
+def test_a_full_disk_is_refused_before_training(answer):
     """/dev/full answers every write with "no space left", and a folder below it cannot be made."""
-    result = symprior("run", "--task", "cartpole-v1", "--agent", "random", "--records", "/dev/full/runs")
+    result = answer("run", "--task", "cartpole-v1", "--agent", "random", "--records", "/dev/full/runs")
     assert result.returncode == 2
     assert "Cannot write records" in result.stderr
     assert "--records" in result.stderr
@@ -181,13 +181,13 @@ def test_a_record_of_another_schema_version_is_refused(tmp_path):
         store.is_finished(run)
 
 
-def test_results_of_an_edited_agent_are_not_taken_for_its_own(symprior, agent_file):
+def test_results_of_an_edited_agent_are_not_taken_for_its_own(symprior, answer, agent_file):
     body = "import numpy as np\nclass Still:\n    def __init__(self, problem, seed): pass\n"
     body += "    def learn(self, env, budget): pass\n    def act(self, x): return np.zeros(len(x), dtype=int)\n"
     agent_file(body)
     arguments = ("run", "--task", "cartpole-v1", "--agent", "mine.py:Still", "--seeds", "0", "--budget", "500")
     assert symprior(*arguments).returncode == 0
     agent_file(body.replace("zeros", "ones"))
-    result = symprior(*arguments)
+    result = answer(*arguments)
     assert result.returncode == 2
     assert "source" in result.stderr

@@ -135,6 +135,16 @@ def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
             assert new.runs == (5 if new.settings in chosen_from else 2)
         assert late.best.score == max(late.at(each).score for each in chosen_from)
     assert after[1].best.score >= after[1].at(choice).score, "never worse than at the plain agent's settings"
+    in_finals = next(
+        record for record in map(read_record, (tmp_path / "records").rglob("*.json")) if record.seed == 10_004
+    )
+    elsewhere = in_finals.provenance.model_copy(update={"device": "cuda (a card)"})
+    store.write(in_finals.model_copy(update={"provenance": elsewhere}))
+    devices = {
+        ledger.agent: ledger.device for ledger in tuning.tune(replace(plan, finals=further), store, 1, _silently)
+    }
+    assert devices.pop(in_finals.agent.id) == "cpu and cuda (a card)"
+    assert set(devices.values()) == {"cpu"}
 
 
 def test_the_last_finalist_makes_room_for_the_plain_agents_choice():

@@ -16,6 +16,8 @@ from symprior.tasks import Task
 from symprior.tasks.source_files import digest, digest_of
 
 PACKAGES = ("torch", "gymnasium", "stable-baselines3", "numpy", "scipy")
+VECTOR_INSTRUCTIONS = {"avx512f": "AVX-512", "avx2": "AVX2"}
+"""The widest first, as Linux and people name them. Libraries choose their kernels, and so how they round, by these."""
 
 
 def provenance(device: str, stack_size: int, threads: int, task: Task, ledger: str | None) -> Provenance:
@@ -71,12 +73,20 @@ def _commit() -> tuple[str | None, bool | None]:
 
 @cache
 def _processor() -> str:
+    known = _cpuinfo()
+    model = known.get("model name") or platform.processor() or "unknown"
+    flags = known.get("flags", "").split()
+    widest = next((f" ({name})" for flag, name in VECTOR_INSTRUCTIONS.items() if flag in flags), "")
+    return f"{model}{widest}, {os.cpu_count()} cores"
+
+
+def _cpuinfo() -> dict[str, str]:
+    """What Linux knows of a core; nothing elsewhere."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        model = platform.processor() or "unknown"
-    return f"{model}, {os.cpu_count()} cores"
+    except OSError:
+        return {}
+    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def _device_name(device: str) -> str:

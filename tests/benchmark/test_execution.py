@@ -1,6 +1,7 @@
 """One run: exact budget, the protocol's curve, the same numbers for the same seed."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -87,6 +88,14 @@ def test_same_seed_same_curve_bit_for_bit(execute, agent, task):
     second = execute(agent=agent, task=task, budget=budget)
     assert first.status == "finished", first.error
     assert _without_times(first) == _without_times(second)
+
+
+def test_a_record_names_the_widest_vector_instructions_of_its_processor(execute):
+    flags = set(Path("/proc/cpuinfo").read_text().split())
+    named = "(AVX-512)" if "avx512f" in flags else "(AVX2)" if "avx2" in flags else ""
+    processor = execute(agent="random", budget=64).provenance.processor
+    assert named in processor
+    assert processor.count("(AVX") == bool(named)
 
 
 def test_another_seed_gives_another_curve(execute):

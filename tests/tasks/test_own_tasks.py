@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from textwrap import dedent
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -61,12 +61,10 @@ class Corridor(gymnasium.Env):
 '''
 
 
-numbers = count()  # gymnasium forgets no name
-
-
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / f"own_{next(numbers)}.py"
+def file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Each test's task has a name of its own, as gymnasium forgets none, and the same in any order: seeds follow it."""
+    path = tmp_path / f"own_{crc32(request.node.name.encode())}.py"
     path.write_text(CORRIDOR.replace("class Corridor", f"class Corridor{path.stem.rpartition('_')[2]}"))
     return path
 

@@ -4,14 +4,17 @@ SMALL = ["--pilot", 2, "--at-most", 2, "--ratio", 1.5, "--evaluate-every", 1000,
 
 
 def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(symprior, answer, tmp_path):
-    command = ["equivalence", "grid-catch-vector-v1", *SMALL, "--publish", "--results", "results"]
+    setting = ["--set", "learning_rate=0.002"]
+    command = ["equivalence", "grid-catch-vector-v1", *SMALL, *setting, "--publish", "--results", "results"]
     first = symprior(*command)
     assert first.returncode == 1, first.stdout + first.stderr
     assert "Equivalence is not shown for every quantity." in first.stdout, "two runs show nothing"
     for agent in ("ppo", "ppo+homomorphic"):
         assert f"{agent}: 90 % power takes " in first.stdout
         (published,) = (tmp_path / "results").rglob(f"{agent}.json")
-        assert published.read_text().count('{"seed":') == 5, "three batched runs and two of Stable-Baselines3"
+        text = published.read_text()
+        assert text.count('{"seed":') == 5, "three batched runs and two of Stable-Baselines3"
+        assert '"learning_rate":0.002' in text.replace(" ", ""), "both agents take what is set"
     seeds = {path.stem for path in (tmp_path / "runs-equivalence").rglob("*.json")}
     assert seeds == {f"seed-{seed}" for seed in (100_000, 100_001, 101_000, 101_001, 101_002)}, "the pilot's are others"
 
@@ -25,15 +28,8 @@ def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(symprior, 
     assert "## ppo on grid-catch-vector-v1, round 1" in (tmp_path / "results" / "equivalence.md").read_text()
 
 
-def test_both_agents_take_what_is_set(symprior, answer, tmp_path):
-    done = symprior(
-        "equivalence", "grid-catch-vector-v1", *SMALL, "--set", "learning_rate=0.002", "--publish", "--results", "kept"
-    )
-    assert "Equivalence is not shown" in done.stdout, done.stdout + done.stderr
-    for agent in ("ppo", "ppo+homomorphic"):
-        (published,) = (tmp_path / "kept").rglob(f"{agent}.json")
-        text = published.read_text()
-        assert '"learning_rate":0.002' in text.replace(" ", "")
+def test_a_wrong_setting_is_named_before_anything_runs(answer, tmp_path):
     wrong = answer("equivalence", "grid-catch-vector-v1", *SMALL, "--set", "learning_speed=1")
     assert wrong.returncode != 0
     assert "learning_speed" in wrong.stderr
+    assert not any(tmp_path.iterdir())

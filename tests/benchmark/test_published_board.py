@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symprior.agents.prior import PRIORS
 from symprior.benchmark.commands.leaderboard import expectations
 from symprior.leaderboard import OWN_RESULTS, build, dial_pages, learner_pages, read_published
 from symprior.leaderboard.dial_curves import dial_curves
@@ -13,10 +14,28 @@ from symprior.leaderboard.figure import write_figure
 from symprior.leaderboard.learner_tests import learner_tests
 from symprior.leaderboard.pages import to_markdown
 
+pytestmark = pytest.mark.xdist_group("published")
+
 LEARNERS = sorted(OWN_RESULTS.glob(learner_pages.PAGE))
 BOARDS = sorted(path for path in OWN_RESULTS.glob("*.md") if (OWN_RESULTS / path.stem).is_dir())
 FIGURES = [path for path in BOARDS if path.stem.rpartition("-")[0] in ("quick", "priors", "paper-grid")]
 DIALS_OF_SUITES = sorted({path.parts[-3] for path in OWN_RESULTS.glob("*/*@*/*.json")})
+
+
+@pytest.fixture(scope="module")
+def published():
+    """All published runs, in the order of their keys: read once."""
+    return read_published(OWN_RESULTS)
+
+
+@pytest.fixture
+def published_of(published):
+    """Gives those of one suite, by its name and version."""
+
+    def of(suite):
+        return [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
+
+    return of
 
 
 def assert_same_picture(drawn: str, kept: str) -> None:
@@ -31,29 +50,29 @@ def test_there_are_published_boards():
 
 
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
-def test_a_published_board_is_what_its_records_say(path: Path):
-    records = read_published(OWN_RESULTS, path.stem)
+def test_a_published_board_is_what_its_records_say(published_of, path: Path):
+    records = published_of(path.stem)
     board = build(records, path.stem, **expectations(records, path.stem))
     assert to_markdown(board) == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
-def test_a_published_figure_is_what_its_records_say(path: Path, tmp_path: Path):
-    records = read_published(OWN_RESULTS, path.stem)
+def test_a_published_figure_is_what_its_records_say(published_of, path: Path, tmp_path: Path):
+    records = published_of(path.stem)
     board = build(records, path.stem, **expectations(records, path.stem))
     drawn = write_figure(board, tmp_path / "drawn.svg")
     assert_same_picture(drawn.read_text(encoding="utf-8"), path.with_suffix(".svg").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
-def test_the_page_of_the_two_learners_is_what_its_records_say(path: Path):
-    page = learner_pages.to_markdown(learner_tests(read_published(OWN_RESULTS)))
+def test_the_page_of_the_two_learners_is_what_its_records_say(published, path: Path):
+    page = learner_pages.to_markdown(learner_tests(published))
     assert page == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("suite", DIALS_OF_SUITES)
-def test_the_pages_of_dials_are_what_their_records_say(suite: str):
-    records = read_published(OWN_RESULTS, suite)
+def test_the_pages_of_dials_are_what_their_records_say(published_of, suite: str):
+    records = published_of(suite)
     known = {key: value for key, value in expectations(records, suite).items() if key in ("seeds", "baseline")}
     for curves in dial_curves(records, suite, **known):
         path = OWN_RESULTS / f"{dial_pages.name_of(curves)}.md"
@@ -67,8 +86,14 @@ def test_every_page_is_of_a_suite_a_dial_or_the_learners():
     assert set(OWN_RESULTS.glob("*.svg")) == {path.with_suffix(".svg") for path in {*FIGURES, *dials}}
 
 
-def test_every_published_run_is_finished_and_from_a_clean_checkout():
-    for record in read_published(OWN_RESULTS):
+def test_published_records_say_which_priors_are_controls(published):
+    cards = {record.agent.prior: record.agent.control for record in published}
+    assert cards == {name: PRIORS[name].is_control for name in cards}
+    assert any(cards.values())
+
+
+def test_every_published_run_is_finished_and_from_a_clean_checkout(published):
+    for record in published:
         assert record.status == "finished"
         assert record.provenance.commit is not None
         assert record.provenance.dirty is False

@@ -18,8 +18,9 @@ def ledger_on(
 ) -> Ledger:
     """What the tuned plain agent needs on this very task.
 
-    A family is tuned on one of its tasks. On another one the configuration that was chosen there is run, on as many tuning
-    seeds; finished runs are not run again.
+    A family is tuned on one of its tasks, where that takes long with fewer steps than a run needs. On another task, or for
+    more steps, the configuration that was chosen there is run, on as many tuning seeds; finished runs are not run again, nor
+    is what was kept of the same choice.
 
     Args:
         task: whose budget is asked for.
@@ -30,16 +31,18 @@ def ledger_on(
         within: environment steps of each run, where not those of the family's tuning.
 
     Returns:
-        The family's ledger, or one of this task with that trial alone.
+        The family's ledger, or one of this task alone.
 
     Raises:
         SympriorError: the agent was never tuned for the family, or a run failed.
     """
     family = load(task.family, agent)
-    if family.task == task.id:
-        return family
     if within is None and is_tuned(task.id, agent, _folder(task)):
-        return load(task.id, agent, _folder(task))
+        kept = load(task.id, agent, _folder(task))
+        if kept.chosen == family.chosen:
+            return kept
+    if family.task == task.id and within in (None, family.budget):
+        return family
     plan = Plan(
         scope=task.id,
         task=task.id,

@@ -44,8 +44,8 @@ def references(
         int | None,
         typer.Option(
             min=1,
-            help="With --budget-from, where another task stood for the family: environment steps of that agent's runs on "
-            "this one.",
+            help="With --budget-from, where the family was tuned on another task or for fewer steps: environment steps of "
+            "that agent's runs on this one.",
             show_default="those of the tuning",
         ),
     ] = None,

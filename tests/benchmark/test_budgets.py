@@ -43,10 +43,11 @@ def test_every_budget_by_the_rule_follows_from_a_kept_ledger(name: str) -> None:
     own = LEDGERS / task.family / task.id / "ppo.json"
     family = load(task.family, "ppo")
     kept = load(task.id, "ppo", own.parent.parent) if own.is_file() else family
+    assert kept.chosen == family.chosen, "a budget is of the settings that runs have"
     assert (task.budget, task.references.budget_source) == budget_by_rule(kept, family.task)
 
 
-def test_on_another_task_of_the_family_the_choice_is_run_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tuned = ledger("room-v1", [400.0, 600.0], scope="room", seeds=[10000, 10001], budget=512)
     write(tuned, tmp_path)
     monkeypatch.setattr(budgets, "LEDGERS", tmp_path)
@@ -69,4 +70,10 @@ def test_on_another_task_of_the_family_the_choice_is_run_there(tmp_path: Path, m
     shutil.rmtree(records)
     assert on("room-c4-v1") == found, "what was kept is not run again"
     assert not records.exists()
-    assert on("room-c4-v1", within=1024).budget == 1024
+    assert on("room-v1", within=512) == tuned
+    longer = on("room-v1", within=1024)
+    assert (longer.task, longer.scope, longer.seeds, longer.budget) == ("room-v1", "room-v1", [10000, 10001], 1024)
+    assert keep(longer, get_task("room-v1")) == tmp_path / "room" / "room-v1" / "ppo.json"
+    assert on("room-v1") == longer, "what is known of more steps is what counts"
+    write(tuned.model_copy(update={"chosen": {"learning_rate": 0.02}}), tmp_path)
+    assert on("room-v1").chosen == {"learning_rate": 0.02}, "what was kept of another choice is not used"

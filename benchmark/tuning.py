@@ -30,6 +30,7 @@ AND = " and "
 """Between the names of devices in a ledger."""
 
 Progress = Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]]
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ def plan_of(suite: Suite) -> Plan:
     )
 
 
-def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> list[Ledger]:
+def tune(
+    plan: Plan, store: RecordStore, workers: int, progress: Progress, tell: Tell = lambda sentence: None
+) -> list[Ledger]:
     """Search the settings of each agent; finished trials are not run again.
 
     Args:
@@ -92,20 +95,33 @@ def tune(plan: Plan, store: RecordStore, workers: int, progress: Progress) -> li
         store: where the trials' records are kept.
         workers: processes side by side.
         progress: shows the runs of a round while they run; gives what is called with environment steps done.
+        tell: takes a sentence on why another round follows, or on whose best is left on an edge.
 
     Raises:
         SympriorError: an agent cannot be tuned so, or a run failed for another reason than its settings.
     """
     search = _Search(plan, store, workers, progress)
     space = plan.space
-    for _ in range(ROUNDS):
+    for rounds_left in reversed(range(ROUNDS)):
         search.run({agent: space.configurations for agent in plan.agents}, plan.seeds)
         ledgers = [search.ledger(agent, space.configurations) for agent in plan.agents]
         grown = space.grown([ledger.chosen for ledger in ledgers])
         if grown == space:
             break
+        tell(_on_the_edge(space, grown, ledgers, rounds_left))
         space = grown
     return _with_finals(search, ledgers) if plan.finals else ledgers
+
+
+def _on_the_edge(space: Fixed, grown: Fixed, ledgers: list[Ledger], rounds_left: int) -> str:
+    """Whose best lies there, and what is tried next."""
+    whose = ", ".join(ledger.agent for ledger in ledgers if space.grown([ledger.chosen]) != space)
+    if not rounds_left:
+        return f"The best of {whose} still lies on the edge of what was tried, which has grown {ROUNDS - 1} times and stays."
+    more = [each for each in grown.configurations if each not in space.configurations]
+    rates = " and ".join(f"{each['learning_rate']:g}" for each in more if set(each) == {"learning_rate"})
+    added = f"learning rate {rates}" if rates else f"{len(more)} more configurations"
+    return f"The best of {whose} lies on the edge of what was tried. All agents try {added}."
 
 
 @dataclass(frozen=True)

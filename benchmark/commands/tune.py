@@ -87,10 +87,15 @@ def tune(
     """
     space = _space(learning_rates, between or [], configurations)
     plan = replace(_plan(suite, task, agent, seeds, finals, budget, space, learner, save), device=device)
-    ledgers = tuning.tune(plan, RecordStore(records), workers, lambda runs: progress_over(runs, console))
+    store = RecordStore(records)
+    ledgers = tuning.tune(plan, store, workers, lambda runs: progress_over(runs, console), _tell)
     console.print(_table(ledgers))
     for ledger in ledgers if save else []:
         console.print(f"Wrote {write(ledger)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _tell(sentence: str) -> None:
+    console.print(sentence, highlight=False, markup=False)
 
 
 def _plan(

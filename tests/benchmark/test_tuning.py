@@ -117,6 +117,36 @@ def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_pa
     assert set(devices.values()) == {"cpu"}
 
 
+def test_a_search_says_whose_best_lies_on_the_edge_and_what_all_try_then(tmp_path):
+    """Of two rates each is an edge; of three or four one may still be."""
+    told = []
+    plan = tuning.Plan("none", "grid-catch-vector-v1", ("ppo",), (10_000,), 128, "batched", Rates.of([1e-3, 3e-3]))
+    (ledger,) = tuning.tune(plan, RecordStore(tmp_path), 1, _silently, told.append)
+    tried = [f"{trial.settings['learning_rate']:g}" for trial in ledger.trials]
+    assert 1 <= len(told) <= tuning.ROUNDS
+    for sentence in told[: len(tried) - 2]:
+        assert sentence.startswith("The best of ppo lies on the edge of what was tried. All agents try learning rate ")
+    named = [sentence.removesuffix(".").rpartition(" ")[2] for sentence in told[: len(tried) - 2]]
+    assert sorted([*named, "0.001", "0.003"]) == sorted(tried)
+    is_left = ledger.chosen in (ledger.trials[0].settings, ledger.trials[-1].settings)
+    assert is_left == ("has grown 2 times and stays" in told[-1])
+
+
+def test_several_agents_on_the_edge_of_a_box_are_named():
+    box = Box.over(RANGES, 20)
+    by_rate = sorted(box.configurations, key=lambda each: each["learning_rate"])
+
+    def ledger(agent, chosen):
+        fields = {"scope": "a", "task": "b", "learner": "batched", "budget": 1, "seeds": [0], "trials": []}
+        return Ledger(agent=agent, chosen=chosen, **fields)
+
+    found = [ledger("ppo", by_rate[10]), ledger("ppo+fold", by_rate[-1]), ledger("ppo+wide", by_rate[0])]
+    sentence = tuning._on_the_edge(box, box.grown([each.chosen for each in found]), found, rounds_left=1)
+    assert sentence == (
+        "The best of ppo+fold, ppo+wide lies on the edge of what was tried. All agents try 10 more configurations."
+    )
+
+
 def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
     agents = ("ppo", "ppo+homomorphic")
     space = Fixed(Box.over(RANGES, 7).configurations)

@@ -12,15 +12,18 @@ from symprior.benchmark.store import RecordStore
 from symprior.benchmark.tuning import Plan, Progress, tune
 from symprior.tasks import Task
 
+LEAST_SEEDS = 5
+"""Tuning seeds that a budget is measured on, also where a search had fewer."""
+
 
 def ledger_on(
     task: Task, agent: str, store: RecordStore, workers: int, progress: Progress, within: int | None = None
 ) -> Ledger:
     """What the tuned plain agent needs on this very task.
 
-    A family is tuned on one of its tasks, where that takes long with fewer steps than a run needs. On another task, or for
-    more steps, the configuration that was chosen there is run, on as many tuning seeds; finished runs are not run again, nor
-    is what was kept of the same choice.
+    A family is tuned on one of its tasks, and where that takes long for fewer steps than a run needs. On another task, or
+    for more steps, the configuration that was chosen is run, on as many tuning seeds and five at least; finished runs are
+    not run again, nor is what was kept of the same choice.
 
     Args:
         task: whose budget is asked for.
@@ -47,12 +50,19 @@ def ledger_on(
         scope=task.id,
         task=task.id,
         agents=(agent,),
-        seeds=tuple(family.seeds + family.finals),
+        seeds=_seeds(family),
         budget=within or family.budget,
         learner=family.learner,
         space=Fixed((family.chosen,)),
     )
     return tune(plan, store, workers, progress)[0]
+
+
+def _seeds(family: Ledger) -> tuple[int, ...]:
+    """Those of the search, and the next ones where they are few."""
+    known = family.seeds + family.finals
+    following = max(known) + 1
+    return (*known, *range(following, following + LEAST_SEEDS - len(known)))
 
 
 def keep(ledger: Ledger, task: Task) -> Path | None:

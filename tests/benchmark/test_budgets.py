@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from symprior.benchmark import budgets
-from symprior.benchmark.budgets import budget_by_rule, keep, ledger_on
+from symprior.benchmark.budgets import LEAST_SEEDS, budget_by_rule, keep, ledger_on
 from symprior.benchmark.ledger import LEDGERS, Ledger, Trial, load, write
 from symprior.benchmark.progress import progress_over
 from symprior.benchmark.store import RecordStore
@@ -44,6 +44,7 @@ def test_every_budget_by_the_rule_follows_from_a_kept_ledger(name: str) -> None:
     family = load(task.family, "ppo")
     kept = load(task.id, "ppo", own.parent.parent) if own.is_file() else family
     assert kept.chosen == family.chosen, "a budget is of the settings that runs have"
+    assert kept.best.runs >= LEAST_SEEDS
     assert (task.budget, task.references.budget_source) == budget_by_rule(kept, family.task)
 
 
@@ -61,10 +62,11 @@ def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, mon
 
     assert on("room-v1") == tuned
     found = on("room-c4-v1")
-    assert (found.task, found.scope, found.seeds, found.budget) == ("room-c4-v1", "room-c4-v1", [10000, 10001], 512)
+    seeds = [10000, 10001, 10002, 10003, 10004]
+    assert (found.task, found.scope, found.seeds, found.budget) == ("room-c4-v1", "room-c4-v1", seeds, 512)
     assert found.chosen == tuned.chosen
-    assert len(found.best.steps_to_threshold) == 2
-    assert len(list(records.rglob("*.json"))) == 2
+    assert len(found.best.steps_to_threshold) == 5
+    assert len(list(records.rglob("*.json"))) == 5
     assert keep(tuned, get_task("room-v1")) is None
     assert keep(found, get_task("room-c4-v1")) == tmp_path / "room" / "room-c4-v1" / "ppo.json"
     shutil.rmtree(records)
@@ -72,7 +74,7 @@ def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, mon
     assert not records.exists()
     assert on("room-v1", within=512) == tuned
     longer = on("room-v1", within=1024)
-    assert (longer.task, longer.scope, longer.seeds, longer.budget) == ("room-v1", "room-v1", [10000, 10001], 1024)
+    assert (longer.task, longer.scope, longer.seeds, longer.budget) == ("room-v1", "room-v1", seeds, 1024)
     assert keep(longer, get_task("room-v1")) == tmp_path / "room" / "room-v1" / "ppo.json"
     assert on("room-v1") == longer, "what is known of more steps is what counts"
     write(tuned.model_copy(update={"chosen": {"learning_rate": 0.02}}), tmp_path)

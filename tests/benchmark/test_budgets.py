@@ -72,6 +72,7 @@ def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, mon
     shutil.rmtree(records)
     assert on("room-c4-v1") == found, "what was kept is not run again"
     assert not records.exists()
+    assert on("room-c4-v1", within=1024).budget == 1024
     assert on("room-v1", within=512) == tuned
     longer = on("room-v1", within=1024)
     assert (longer.task, longer.scope, longer.seeds, longer.budget) == ("room-v1", "room-v1", seeds, 1024)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -127,7 +127,7 @@ class Task:
         id: name with a version, `cartpole-v1`; a change of anything that moves scores is a new version.
         family: tasks of one family count together as one in the headline.
         gym_id: the registered single gymnasium environment.
-        symmetry: makes the declared symmetry.
+        symmetry: makes the declared symmetry, when it is first asked for.
         probe: makes what a certificate drives the real single environment with.
         arguments: what the registered environment is made with, as pairs.
         simulator: makes the task's dynamics as array operations over a batch of states; None: the task is the
@@ -173,6 +173,9 @@ class Task:
     data: Path = field(default=DATA, compare=False)
     file: str | None = field(default=None, compare=False)
     file_digest: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symmetry", cache(self.symmetry))
 
     def make(self, **arguments: Any) -> gymnasium.Env[Any, Any]:
         """The single environment, with its time limit.

@@ -95,7 +95,7 @@ def tune(
         store: where the trials' records are kept.
         workers: processes side by side.
         progress: shows the runs of a round while they run; gives what is called with environment steps done.
-        tell: takes a sentence on why another round follows, or on whose best is left on an edge.
+        tell: takes a sentence on why another round or finals follow, or on whose best is left on an edge.
 
     Raises:
         SympriorError: an agent cannot be tuned so, or a run failed for another reason than its settings.
@@ -110,7 +110,7 @@ def tune(
             break
         tell(_on_the_edge(space, grown, ledgers, rounds_left))
         space = grown
-    return _with_finals(search, ledgers) if plan.finals else ledgers
+    return _with_finals(search, ledgers, tell) if plan.finals else ledgers
 
 
 def _on_the_edge(space: Fixed, grown: Fixed, ledgers: list[Ledger], rounds_left: int) -> str:
@@ -181,10 +181,12 @@ def finalists(ledger: Ledger, choice: Configuration | None = None) -> tuple[Conf
     return own if choice is None or choice in own else (*own[: FINALISTS - 1], choice)
 
 
-def _with_finals(search: _Search, ledgers: list[Ledger]) -> list[Ledger]:
+def _with_finals(search: _Search, ledgers: list[Ledger], tell: Tell) -> list[Ledger]:
     """The first agent's finals, then those of all others, which its choice is among."""
     first, *others = ledgers
-    decided = _run_finals(search, [(first, finalists(first))])
+    own, seeds = finalists(first), len(search.plan.finals)
+    tell(f"Finals on {seeds} further seeds: the {len(own)} best of each agent, those of {first.agent} first.")
+    decided = _run_finals(search, [(first, own)])
     return decided + _run_finals(search, [(ledger, finalists(ledger, decided[0].chosen)) for ledger in others])
 
 

@@ -120,10 +120,11 @@ def published_part() -> tuple[Cell, ...]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make a test of each cell that was asked for."""
+    """Make a test of each cell that was asked for; one process has all of a task, whose environments it then makes once."""
     if "cell" in metafunc.fixturenames:
         cells = whole_table() if metafunc.config.getoption("--whole-table") else published_part()
-        metafunc.parametrize("cell", cells, ids=str)
+        marked = [pytest.param(cell, id=str(cell), marks=pytest.mark.xdist_group(cell.task)) for cell in cells]
+        metafunc.parametrize("cell", marked)
 
 
 @cache

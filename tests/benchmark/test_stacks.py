@@ -28,7 +28,7 @@ def test_a_runs_record_does_not_depend_on_its_companions(task, agent):
     """Training, evaluation and equivariance errors: bit for bit, in a stack of six, of two, or alone."""
     budget = 1024 if task == "cartpole-v1" else 512
     settings = (("channels", (4, 4, 8)),) if task == "grid-catch-v1" else ()
-    runs = _job((0, 1, 2, 3, 4, 5), task, agent, budget, settings=settings).runs
+    runs = _job((0, 1, 2, 3, 4, 5), task, agent, budget, settings=settings, evaluate_every=budget // 4).runs
     together = _curves(runs)
     assert _curves([runs[4], runs[1]]) == {seed: together[seed] for seed in (1, 4)}
     assert _curves([runs[3]]) == {3: together[3]}

@@ -154,7 +154,9 @@ def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
     plan = tuning.Plan("none", "grid-catch-vector-v1", agents, first, 512, "batched", space)
     store = RecordStore(tmp_path / "records")
     before = tuning.tune(plan, store, 1, _silently)
-    after = tuning.tune(replace(plan, finals=further), store, 1, _silently)
+    told = []
+    after = tuning.tune(replace(plan, finals=further), store, 1, _silently, told.append)
+    assert told[-1] == "Finals on 3 further seeds: the 5 best of each agent, those of ppo first."
     choice = after[0].chosen
     for early, late, plain in zip(before, after, (None, choice), strict=True):
         chosen_from = tuning.finalists(early, plain)

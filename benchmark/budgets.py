@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from symprior.benchmark.ledger import LEDGERS, Ledger, is_tuned, load, write
+from symprior.benchmark.runner import Progress
 from symprior.benchmark.search_space import Fixed
 from symprior.benchmark.store import RecordStore
-from symprior.benchmark.tuning import Plan, Progress, tune
+from symprior.benchmark.tuning import Plan, tune
 from symprior.tasks import Task
 
 LEAST_SEEDS = 5
@@ -30,7 +31,7 @@ def ledger_on(
         agent: a plain agent, `ppo`.
         store: where the runs' records are kept.
         workers: processes side by side.
-        progress: shows the runs while they run; gives what is called with environment steps done.
+        progress: shows the runs while they run.
         within: environment steps of each run, where not those of the family's tuning.
 
     Returns:

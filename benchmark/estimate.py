@@ -19,12 +19,11 @@ Costs = dict[int, float]
 
 
 class Estimate:
-    """Seconds for stacks of runs, learned from the records of this folder first and from the suite's published ones."""
+    """Seconds for stacks of runs, learned from the records of this folder first and from their suite's published ones."""
 
-    def __init__(self, store: RecordStore, suite: str) -> None:
-        self._costs: dict[Cell, Costs] = {}
-        for source in (_published(suite), _local(store)):
-            self._costs |= _costs(source)
+    def __init__(self, store: RecordStore) -> None:
+        self._local = _costs(_local(store))
+        self._published: dict[str, dict[Cell, Costs]] = {}
 
     def seconds(self, stack: Stack) -> float | None:
         """Seconds of one worker for a stack; None where nothing like it ran before.
@@ -34,11 +33,20 @@ class Estimate:
         """
         job, size = stack.job, len(stack.runs)
         contestant = contestants.find(job.agent)
-        costs = self._costs.get((job.task, contestant.id, contestant.learner(job.learner)))
+        costs = self._known(job.suite).get((job.task, contestant.id, contestant.learner(job.learner)))
         if not costs:
             return None
         nearest = min(costs, key=lambda seen: max(seen / size, size / seen))
         return job.budget * costs[nearest] * sqrt(size / nearest)
+
+    def shares(self, units: list[Stack]) -> list[float]:
+        """The part of the whole time that each stack will take; one that nothing is known of counts as the known ones do."""
+        sizes = [unit.job.budget * sqrt(len(unit.runs)) for unit in units]
+        known = [self.seconds(unit) for unit in units]
+        paces = [seconds / size for seconds, size in zip(known, sizes, strict=True) if seconds is not None]
+        usual = median(paces) if paces else 1.0
+        each = [usual * size if seconds is None else seconds for seconds, size in zip(known, sizes, strict=True)]
+        return [seconds / sum(each) for seconds in each]
 
     def sentence(self, runs: list[Run], workers: int) -> str:
         """What to expect, in words."""
@@ -51,6 +59,11 @@ class Estimate:
         of_runs = sum(len(unit.runs) for unit, _ in known)
         rough = "" if of_runs == len(runs) else f" (known for {of_runs} of {len(runs)} runs)"
         return f"About {duration(max(total, *each))} with {workers} workers, judging by earlier runs{rough}."
+
+    def _known(self, suite: str) -> dict[Cell, Costs]:
+        if suite not in self._published:
+            self._published[suite] = _costs(_published(suite))
+        return self._published[suite] | self._local
 
 
 def duration(seconds: float) -> str:

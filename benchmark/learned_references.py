@@ -5,14 +5,13 @@ It is the interquartile mean over the seeds: one that never learns must not lowe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from symprior.benchmark import runner
-from symprior.benchmark.job import BATCHED, Job, Run, parse_seeds
+from symprior.benchmark.job import BATCHED, Job, parse_seeds
+from symprior.benchmark.runner import Progress
 from symprior.benchmark.store import RecordStore
 from symprior.leaderboard.records import read_record
 from symprior.leaderboard.resampling import resample, resample_indices
@@ -24,8 +23,6 @@ SEEDS = "30000-30009"
 """Seeds of their own: neither results nor tuning uses them."""
 BUDGETS = 10
 EVALUATIONS = 5
-
-Progress = Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]]
 
 
 def train(
@@ -39,7 +36,7 @@ def train(
         steps: environment steps of each run.
         store: where the runs' records are kept.
         workers: processes side by side.
-        progress: shows the runs while they run; gives what is called with environment steps done.
+        progress: shows the runs while they run.
         seeds: of the runs.
 
     Returns:
@@ -54,8 +51,7 @@ def train(
     )
     waiting = runner.pending([job], store)
     if waiting:
-        with progress(waiting) as advance:
-            outcome = runner.run(waiting, store, workers, advance)
+        outcome = runner.run(waiting, store, workers, progress)
         if outcome.failed:
             run, error = outcome.failed[0]
             raise SympriorError(f"{run} failed: {error.rstrip('.')}. The same command tries again.")

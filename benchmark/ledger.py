@@ -46,7 +46,7 @@ class Ledger(BaseModel):
 
     Attributes:
         scope: a family of tasks, a suite or a task.
-        device: where the trials were computed, as their records name it; several, if the search was resumed elsewhere.
+        devices: where the trials were computed, as their records name it; several, if the search was resumed elsewhere.
         seeds: those of every trial.
         finals: further ones, of the finalists alone, which follow them there; the choice is among these trials.
     """
@@ -62,7 +62,7 @@ class Ledger(BaseModel):
     trials: list[Trial]
     chosen: dict[str, float]
     finals: list[int] = []
-    device: str = CPU
+    devices: list[str] = [CPU]
 
     @property
     def best(self) -> Trial:

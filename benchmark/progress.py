@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+from rich.progress import Progress as Bar
 
-from symprior.benchmark.estimate import duration
-from symprior.benchmark.job import Run
+from symprior.benchmark.estimate import Estimate, duration
+from symprior.benchmark.job import Stack
+from symprior.benchmark.runner import Progress, Report
+from symprior.benchmark.store import RecordStore
 
 SECONDS_BETWEEN_LINES = 15.0
-LEAST_SHARE, LEAST_SECONDS = 0.05, 5.0
+LEAST_PART, LEAST_SECONDS = 0.05, 5.0
 """Of a sweep, seen since its first step, before a time left is told: the first evaluations lie close together."""
 
 
@@ -21,40 +24,68 @@ class Pace:
     """The time left, from the pace since the first steps were reported: how workers start is no part of it.
 
     Args:
-        steps: environment steps of the whole sweep.
         clock: gives seconds.
     """
 
-    def __init__(self, steps: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._steps, self._clock, self.done = steps, clock, 0
-        self._first: tuple[float, int] | None = None
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._part = clock, 0.0
+        self._first: tuple[float, float] | None = None
         self._last = 0.0
 
-    def advance(self, more: int) -> None:
-        """So many environment steps were done since the last call."""
-        if more == 0:
+    def reach(self, part: float) -> None:
+        """So much of the work, of 1 in all, is done by now."""
+        if part == self._part:
             return
-        self.done += more
-        self._last = self._clock()
-        self._first = self._first or (self._last, self.done)
+        self._part, self._last = part, self._clock()
+        self._first = self._first or (self._last, part)
 
     @property
     def time_left(self) -> str | None:
         """In words; None where too little was seen to tell."""
-        since, before = self._first or (0.0, 0)
-        seconds, seen = self._last - since, self.done - before
-        if seconds < LEAST_SECONDS or seen < LEAST_SHARE * self._steps:
+        since, before = self._first or (0.0, 0.0)
+        seconds, seen = self._last - since, self._part - before
+        if seconds < LEAST_SECONDS or seen < LEAST_PART:
             return None
-        return f"about {duration(seconds * (self._steps - self.done) / seen)} left"
+        return f"about {duration(seconds * (1 - self._part) / seen)} left"
+
+
+def progress_on(console: Console, store: RecordStore) -> Progress:
+    """What shows stacks while they run; the time left counts each by what it took before, where records tell.
+
+    Args:
+        console: gets a bar, or where none can be drawn a line now and then.
+        store: where earlier records may be.
+    """
+
+    @contextmanager
+    def over(units: list[Stack]) -> Iterator[Report]:
+        shares, pace = Estimate(store).shares(units), Pace()
+        steps = [unit.steps for unit in units]
+        with _shown(sum(len(unit.runs) for unit in units), sum(steps), console) as show:
+
+            def report(done: Sequence[int]) -> None:
+                pace.reach(sum(share * each / of for share, each, of in zip(shares, done, steps, strict=True)))
+                show(sum(done), pace.time_left)
+
+            yield report
+
+    return over
 
 
 @contextmanager
-def progress_over(runs: list[Run], console: Console) -> Iterator[Callable[[int], None]]:
-    """Show a bar over the runs' environment steps; call what is yielded with the steps done since the last call."""
-    steps = sum(run.job.budget for run in runs)
-    pace = Pace(steps)
+def silently(units: list[Stack]) -> Iterator[Report]:
+    """Shows nothing."""
+    yield lambda done: None
+
+
+Show = Callable[[int, str | None], None]
+"""Takes the environment steps done so far and the time left in words."""
+
+
+@contextmanager
+def _shown(runs: int, steps: int, console: Console) -> Iterator[Show]:
     if not console.is_terminal:
-        yield _lines(steps, pace, console)
+        yield _lines(steps, console)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -62,27 +93,20 @@ def progress_over(runs: list[Run], console: Console) -> Iterator[Callable[[int],
         TaskProgressColumn(),
         TextColumn("{task.fields[left]}"),
     )
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task(f"{len(runs)} runs, {steps:,} environment steps", total=steps, left="")
-
-        def advance(more: int) -> None:
-            pace.advance(more)
-            progress.update(bar, completed=pace.done, left=pace.time_left or "")
-
-        yield advance
+    with Bar(*columns, console=console) as bar:
+        line = bar.add_task(f"{runs} runs, {steps:,} environment steps", total=steps, left="")
+        yield lambda done, left: bar.update(line, completed=done, left=left or "")
 
 
-def _lines(steps: int, pace: Pace, console: Console) -> Callable[[int], None]:
-    """Where no bar can be drawn: a line now and then."""
+def _lines(steps: int, console: Console) -> Show:
     printed = time.monotonic()
 
-    def advance(more: int) -> None:
+    def show(done: int, left: str | None) -> None:
         nonlocal printed
-        pace.advance(more)
         now = time.monotonic()
-        if now - printed >= SECONDS_BETWEEN_LINES and 0 < pace.done < steps:
+        if now - printed >= SECONDS_BETWEEN_LINES and 0 < done < steps:
             printed = now
-            left = f", {pace.time_left}" if pace.time_left else ""
-            console.print(f"{pace.done / steps:.0%} of {steps:,} environment steps{left}", highlight=False)
+            words = f", {left}" if left else ""
+            console.print(f"{done / steps:.0%} of {steps:,} environment steps{words}", highlight=False)
 
-    return advance
+    return show

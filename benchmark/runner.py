@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,11 @@ from symprior.tasks.lookup import own_files
 
 POLL_SECONDS = 0.2
 LONGEST_SUMMARY = 300
+
+Report = Callable[[Sequence[int]], None]
+"""Takes the environment steps that each stack has done so far, in the order of the stacks."""
+Progress = Callable[[list[Stack]], AbstractContextManager[Report]]
+"""Shows the stacks while they run."""
 
 
 @dataclass
@@ -43,20 +49,21 @@ def pending(jobs: list[Job], store: RecordStore) -> list[Run]:
     return [run for job in jobs for run in job.runs if not store.is_finished(run)]
 
 
-def run(runs: list[Run], store: RecordStore, workers: int, on_progress: Callable[[int], None]) -> Outcome:
+def run(runs: list[Run], store: RecordStore, workers: int, progress: Progress) -> Outcome:
     """Carry out the runs and write a record for every one.
 
     Args:
         runs: what to run.
         store: where records go.
         workers: processes side by side.
-        on_progress: called in this process with the environment steps done since the last call.
+        progress: shows what runs, in this process.
     """
     store.check_writable()
     outcome, units = Outcome(), stacks(runs, workers)
     context = multiprocessing.get_context("spawn")
     steps = context.RawArray("q", len(units))  # each worker writes its own cell: no lock that a killed one could keep
     with (
+        progress(units) as report,
         _one_thread_each(),
         ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps, own_files())) as pool,
     ):
@@ -64,7 +71,7 @@ def run(runs: list[Run], store: RecordStore, workers: int, on_progress: Callable
             pool.schedule(_work, args=(number, stack, str(store.folder))): stack for number, stack in enumerate(units)
         }
         try:
-            for future in _as_completed(set(futures), steps, on_progress):
+            for future in _as_completed(set(futures), steps, report):
                 _collect(outcome, futures[future], future)
         except BaseException:
             pool.stop()
@@ -72,13 +79,10 @@ def run(runs: list[Run], store: RecordStore, workers: int, on_progress: Callable
     return outcome
 
 
-def _as_completed(waiting: set[Future[Any]], steps: Any, on_progress: Callable[[int], None]) -> Iterator[Future[Any]]:
-    reported = 0
+def _as_completed(waiting: set[Future[Any]], steps: Any, report: Report) -> Iterator[Future[Any]]:
     while waiting:
         done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-        total = sum(steps)
-        on_progress(total - reported)
-        reported = total
+        report(list(steps))
         yield from done
         waiting = waiting - done
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from symprior.benchmark import contestants, runner
-from symprior.benchmark.job import CPU, STABLE_BASELINES3, Job, Run, parse_seeds
+from symprior.benchmark.job import CPU, STABLE_BASELINES3, Job, parse_seeds
 from symprior.benchmark.ledger import Ledger, Trial
+from symprior.benchmark.runner import Progress
 from symprior.benchmark.search_space import Configuration, Fixed, Rates
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.suite import Suite
@@ -26,10 +26,6 @@ ROUNDS = 3
 FINALISTS = 5
 """Configurations of each agent that reach the finals: its best, of which the last gives way to the first agent's choice."""
 
-AND = " and "
-"""Between the names of devices in a ledger."""
-
-Progress = Callable[[list[Run]], AbstractContextManager[Callable[[int], None]]]
 Tell = Callable[[str], None]
 
 
@@ -94,7 +90,7 @@ def tune(
         plan: what is searched.
         store: where the trials' records are kept.
         workers: processes side by side.
-        progress: shows the runs of a round while they run; gives what is called with environment steps done.
+        progress: shows the runs of a round while they run.
         tell: takes a sentence on why another round or finals follow, or on whose best is left on an edge.
 
     Raises:
@@ -138,8 +134,7 @@ class _Search:
         waiting = [run for job in jobs for run in job.runs if not self.store.is_answered(run)]
         if not waiting:
             return
-        with self.progress(waiting) as advance:
-            outcome = runner.run(waiting, self.store, self.workers, advance)
+        outcome = runner.run(waiting, self.store, self.workers, self.progress)
         lost = [(run, error) for run, error in outcome.failed if not self.store.is_answered(run)]
         if lost:
             run, error = lost[0]
@@ -154,7 +149,7 @@ class _Search:
             task=self.plan.task,
             learner=self.plan.learner,
             budget=self.plan.budget,
-            device=_devices(records),
+            devices=_devices(records),
             seeds=list(self.plan.seeds),
             trials=trials,
             chosen=max(trials, key=lambda trial: trial.score).settings,
@@ -203,16 +198,15 @@ def _run_finals(search: _Search, pairs: list[tuple[Ledger, tuple[Configuration, 
             "finals": list(search.plan.finals),
             "trials": trials,
             "chosen": best,
-            "device": _devices(records, ledger.device),
+            "devices": _devices(records, ledger.devices),
         }
         found.append(ledger.model_copy(update=changed))
     return found
 
 
-def _devices(records: list[list[RunRecord]], *known: str) -> str:
+def _devices(records: list[list[RunRecord]], known: Iterable[str] = ()) -> list[str]:
     """Where the records were computed, beside what is known already."""
-    named = {record.provenance.device for of_trial in records for record in of_trial}
-    return AND.join(sorted(named.union(*(each.split(AND) for each in known))))
+    return sorted({record.provenance.device for of_trial in records for record in of_trial}.union(known))
 
 
 def _job(plan: Plan, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> Job:

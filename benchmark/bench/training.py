@@ -16,6 +16,7 @@ from symprior.benchmark import runner
 from symprior.benchmark.bench.comparison import Comparison, at_least, median_ratio, seconds
 from symprior.benchmark.job import Job
 from symprior.benchmark.metering import MeteredVectorEnv
+from symprior.benchmark.progress import silently
 from symprior.benchmark.protocol import evaluation_points
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task
@@ -53,7 +54,7 @@ def two_workers() -> Comparison:
 
     def run(workers: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            runner.run(runs, RecordStore(Path(folder)), workers, lambda steps: None)
+            runner.run(runs, RecordStore(Path(folder)), workers, silently)
 
     ratio = statistics.median(seconds(lambda: run(1)) / seconds(lambda: run(2)) for _ in range(3))
     return at_least(f"two workers / one, 8 runs of 30,000 steps ({os.cpu_count()} cores)", ratio, 1.7)

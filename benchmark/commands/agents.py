@@ -116,7 +116,7 @@ def tuning() -> None:
 def _effort(ledger: Ledger) -> str:
     """How much was searched, in words."""
     of = ", ".join(ledger.chosen)
-    device = "" if ledger.device == CPU else f", {ledger.device}"
+    device = "" if ledger.devices == [CPU] else f", {' and '.join(ledger.devices)}"
     return f"{len(ledger.trials)} of {of}; {_seeds(ledger)} seeds; {ledger.budget:,} steps on {ledger.learner}{device}"
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from symprior.benchmark import contestants, runner
 from symprior.benchmark.job import BATCHED, STABLE_BASELINES3, Job
-from symprior.benchmark.progress import progress_over
+from symprior.benchmark.progress import progress_on
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.store import RecordStore
 from symprior.leaderboard.learner_pages import PAGE, row, to_markdown
@@ -140,8 +140,7 @@ def _carry_out(jobs: list[Job], store: RecordStore, workers: int) -> list[RunRec
     """The finished records of the jobs."""
     waiting = runner.pending(jobs, store)
     if waiting:
-        with progress_over(waiting, console) as advance:
-            outcome = runner.run(waiting, store, workers, advance)
+        outcome = runner.run(waiting, store, workers, progress_on(console, store))
         if outcome.failed:
             run, error = outcome.failed[0]
             raise SympriorError(f"The test stops: {run} failed: {error.rstrip('.')}. The same command tries again.")

@@ -15,7 +15,7 @@ from symprior.benchmark import contestants
 from symprior.benchmark.budgets import budget_by_rule, keep, ledger_on
 from symprior.benchmark.learned_references import BUDGETS, SEEDS, train
 from symprior.benchmark.ledger import Ledger, load
-from symprior.benchmark.progress import progress_over
+from symprior.benchmark.progress import progress_on
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.dials import dial_of
@@ -105,7 +105,7 @@ def _keep(task: Task, data: dict[str, Any], ledger: Ledger | None) -> None:
 
 
 def _ledger(task: Task, agent: str, within: int | None, store: RecordStore, workers: int) -> Ledger:
-    return ledger_on(task, agent, store, workers, lambda runs: progress_over(runs, console), within)
+    return ledger_on(task, agent, store, workers, progress_on(console, store), within)
 
 
 def _provisional(
@@ -128,7 +128,7 @@ def _learned(
     if steps is None and budget is None and not task.is_measured:
         raise SympriorError(f"{task.id} has no budget yet: say with --steps for how long {plain} is trained.")
     length = steps or BUDGETS * (budget or task.budget)
-    return train(task, plain, length, store, workers, lambda runs: progress_over(runs, console), seeds)
+    return train(task, plain, length, store, workers, progress_on(console, store), seeds)
 
 
 def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> dict[str, Any]:

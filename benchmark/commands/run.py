@@ -14,7 +14,7 @@ from rich.table import Table
 from symprior.benchmark import contestants, runner
 from symprior.benchmark.estimate import Estimate
 from symprior.benchmark.job import CPU, LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
-from symprior.benchmark.progress import progress_over
+from symprior.benchmark.progress import progress_on
 from symprior.benchmark.runner import Outcome
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.store import RECORDS, RecordStore
@@ -81,7 +81,7 @@ def run(
     total = sum(len(job.seeds) for job in jobs)
     console.print(_overview(jobs, waiting, total))
     if waiting:
-        console.print(Estimate(store, waiting[0].job.suite).sentence(waiting, workers), soft_wrap=True)
+        console.print(Estimate(store).sentence(waiting, workers), soft_wrap=True)
     if dry_run or not waiting:
         if not waiting:
             console.print(
@@ -183,8 +183,7 @@ def _overview(jobs: list[Job], waiting: list[Run], total: int) -> Table:
 
 def _run_with_progress(waiting: list[Run], store: RecordStore, workers: int) -> Outcome:
     try:
-        with progress_over(waiting, console) as advance:
-            return runner.run(waiting, store, workers, advance)
+        return runner.run(waiting, store, workers, progress_on(console, store))
     except KeyboardInterrupt:
         console.print("Stopped. What was finished is kept; the same command carries on.")
         raise typer.Exit(130) from None

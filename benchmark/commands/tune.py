@@ -17,7 +17,7 @@ from rich.table import Table
 from symprior.benchmark import contestants, tuning
 from symprior.benchmark.job import BATCHED, CPU, LEARNERS, parse_seeds
 from symprior.benchmark.ledger import Ledger, write
-from symprior.benchmark.progress import progress_over
+from symprior.benchmark.progress import progress_on
 from symprior.benchmark.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.suite import get_suite
@@ -88,7 +88,7 @@ def tune(
     space = _space(learning_rates, between or [], configurations)
     plan = replace(_plan(suite, task, agent, seeds, finals, budget, space, learner, save), device=device)
     store = RecordStore(records)
-    ledgers = tuning.tune(plan, store, workers, lambda runs: progress_over(runs, console), _tell)
+    ledgers = tuning.tune(plan, store, workers, progress_on(console, store), _tell)
     console.print(_table(ledgers))
     for ledger in ledgers if save else []:
         console.print(f"Wrote {write(ledger)}", soft_wrap=True, highlight=False, markup=False)

@@ -6,12 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from symprior.benchmark import budgets
 from symprior.benchmark.budgets import LEAST_SEEDS, budget_by_rule, keep, ledger_on
 from symprior.benchmark.ledger import LEDGERS, Ledger, Trial, load, write
-from symprior.benchmark.progress import progress_over
+from symprior.benchmark.progress import silently
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import TASKS, get_task
 from symprior.tasks.task import BY_HAND
@@ -56,9 +55,7 @@ def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, mon
     records = tmp_path / "records"
 
     def on(task: str, within: int | None = None) -> Ledger:
-        return ledger_on(
-            get_task(task), "ppo", RecordStore(records), 1, lambda runs: progress_over(runs, Console()), within
-        )
+        return ledger_on(get_task(task), "ppo", RecordStore(records), 1, silently, within)
 
     assert on("room-v1") == tuned
     found = on("room-c4-v1")

@@ -1,6 +1,5 @@
 """Tuning with equal effort: what is tried, how it grows, and a real search that resumes."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from symprior.agents import get_agent
 from symprior.benchmark import tuning
 from symprior.benchmark.ledger import Ledger, Trial, load, write
+from symprior.benchmark.progress import silently
 from symprior.benchmark.search_space import STEP, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.suite import Suite, get_suite
@@ -16,11 +16,6 @@ from symprior.leaderboard.records import read_record
 from symprior.tasks.errors import SympriorError
 
 RANGES = {"learning_rate": (3e-4, 3e-2), "entropy_coefficient": (0.0, 0.05), "gae_lambda": (0.8, 1.0)}
-
-
-@contextmanager
-def _silently(runs):
-    yield lambda steps: None
 
 
 def _rates(space):
@@ -95,7 +90,7 @@ def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_pa
     space = Fixed(Box.over(RANGES, 3).configurations)
     plan = tuning.Plan("none", "grid-catch-vector-v1", agents, (10_000, 10_001), 256, "batched", space)
     store = RecordStore(tmp_path / "records")
-    ledgers = tuning.tune(plan, store, 1, _silently)
+    ledgers = tuning.tune(plan, store, 1, silently)
     for ledger, agent in zip(ledgers, agents, strict=True):
         assert ledger.agent == agent
         assert [trial.settings for trial in ledger.trials] == list(space.configurations)
@@ -104,24 +99,24 @@ def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_pa
         assert len({tuple(trial.data_efficiency) for trial in ledger.trials}) == 3, "settings reach the learner"
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "records").rglob("*.json")}
     assert len(before) == 2 * 3 * 2
-    assert tuning.tune(plan, store, 1, _silently) == ledgers
+    assert tuning.tune(plan, store, 1, silently) == ledgers
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "records").rglob("*.json")} == before
     write(ledgers[1], tmp_path)
     assert load("none", "ppo+homomorphic", tmp_path) == ledgers[1]
-    assert {ledger.device for ledger in ledgers} == {"cpu"}
+    assert all(ledger.devices == ["cpu"] for ledger in ledgers)
     moved = read_record(next(iter(before)))
     elsewhere = moved.provenance.model_copy(update={"device": "cuda (a card)"})
     store.write(moved.model_copy(update={"provenance": elsewhere}))
-    devices = {ledger.agent: ledger.device for ledger in tuning.tune(plan, store, 1, _silently)}
-    assert devices.pop(moved.agent.id) == "cpu and cuda (a card)"
-    assert set(devices.values()) == {"cpu"}
+    devices = {ledger.agent: ledger.devices for ledger in tuning.tune(plan, store, 1, silently)}
+    assert devices.pop(moved.agent.id) == ["cpu", "cuda (a card)"]
+    assert list(devices.values()) == [["cpu"]] * len(devices)
 
 
 def test_a_search_says_whose_best_lies_on_the_edge_and_what_all_try_then(tmp_path):
     """Of two rates each is an edge; of three or four one may still be."""
     told = []
     plan = tuning.Plan("none", "grid-catch-vector-v1", ("ppo",), (10_000,), 128, "batched", Rates.of([1e-3, 3e-3]))
-    (ledger,) = tuning.tune(plan, RecordStore(tmp_path), 1, _silently, told.append)
+    (ledger,) = tuning.tune(plan, RecordStore(tmp_path), 1, silently, told.append)
     tried = [f"{trial.settings['learning_rate']:g}" for trial in ledger.trials]
     assert 1 <= len(told) <= tuning.ROUNDS
     for sentence in told[: len(tried) - 2]:
@@ -153,9 +148,9 @@ def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
     first, further = (10_000, 10_001), (10_002, 10_003, 10_004)
     plan = tuning.Plan("none", "grid-catch-vector-v1", agents, first, 512, "batched", space)
     store = RecordStore(tmp_path / "records")
-    before = tuning.tune(plan, store, 1, _silently)
+    before = tuning.tune(plan, store, 1, silently)
     told = []
-    after = tuning.tune(replace(plan, finals=further), store, 1, _silently, told.append)
+    after = tuning.tune(replace(plan, finals=further), store, 1, silently, told.append)
     assert told[-1] == "Finals on 3 further seeds: the 5 best of each agent, those of ppo first."
     choice = after[0].chosen
     for early, late, plain in zip(before, after, (None, choice), strict=True):
@@ -173,10 +168,10 @@ def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
     elsewhere = in_finals.provenance.model_copy(update={"device": "cuda (a card)"})
     store.write(in_finals.model_copy(update={"provenance": elsewhere}))
     devices = {
-        ledger.agent: ledger.device for ledger in tuning.tune(replace(plan, finals=further), store, 1, _silently)
+        ledger.agent: ledger.devices for ledger in tuning.tune(replace(plan, finals=further), store, 1, silently)
     }
-    assert devices.pop(in_finals.agent.id) == "cpu and cuda (a card)"
-    assert set(devices.values()) == {"cpu"}
+    assert devices.pop(in_finals.agent.id) == ["cpu", "cuda (a card)"]
+    assert list(devices.values()) == [["cpu"]] * len(devices)
 
 
 def test_the_last_finalist_makes_room_for_the_plain_agents_choice():

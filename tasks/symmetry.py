@@ -13,13 +13,17 @@ from symprior.tasks.representations import Representation, SignedPermutation
 
 
 class Exactness(StrEnum):
-    """How well a symmetry holds in the simulator: what is declared, and what a certificate measures."""
+    """How well a symmetry holds in the simulator: what is declared, and what a certificate measures.
+
+    Nothing is declared `not shown`: it is what a measurement with too little data says, which is evidence neither way.
+    """
 
     EXACT = "exact"
     IN_DISTRIBUTION = "in distribution"
     APPROXIMATE = "approximate"
     BROKEN = "broken"
     NONE = "none"
+    NOT_SHOWN = "not shown"
 
 
 APPROXIMATE_BORDER = 0.1
@@ -63,11 +67,11 @@ class StatedShare:
             )
 
 
-def _grade(what: str, given: str) -> Exactness:
-    try:
-        return Exactness(given)
-    except ValueError:
-        raise SympriorError(f"{what} is one of {', '.join(map(repr, map(str, Exactness)))}, not {given!r}.") from None
+def _declared(what: str, given: str) -> Exactness:
+    grades = [str(grade) for grade in Exactness if grade != Exactness.NOT_SHOWN]
+    if given not in grades:
+        raise SympriorError(f"{what} is one of {', '.join(map(repr, grades))}, not {given!r}.")
+    return Exactness(given)
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ class Symmetry:
 
     def __post_init__(self) -> None:
         for what, grade in (("exactness", self.exactness), ("reset", self.reset)):
-            object.__setattr__(self, what, _grade(what, grade))
+            object.__setattr__(self, what, _declared(what, grade))
         if self.shares and self.exactness != Exactness.APPROXIMATE:
             raise SympriorError(f"Shares are stated by a symmetry that is approximate; this one is {self.exactness}.")
         if self.observation.group != self.action.group:

@@ -36,11 +36,12 @@ def check(
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Decides the states.")] = 0,
 ) -> None:
-    """Measure declared symmetries on the real simulator; exits with 1 where a grade contradicts the declaration."""
+    """Measure declared symmetries on the real simulator; exits with 1 where a grade is not what is declared."""
     names = task_names() if every else task
     if not names:
         raise SympriorError("Name a task, or --all.")
-    contradicted = []
+    contradicted: list[str] = []
+    not_shown: list[str] = []
     states, more = (10 * samples, 4) if thorough else (samples, 1)
     for number, name in enumerate(names, start=1):
         with console.status(f"Checking {name}, {number} of {len(names)} …"):
@@ -52,9 +53,11 @@ def check(
             path = keep(get_task(name), certificate)
             console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
         if not certificate.agrees:
-            contradicted.append(certificate.task)
-    if contradicted:
-        console.print(f"[bold red]Contradicted:[/] {', '.join(contradicted)}", soft_wrap=True)
+            (contradicted if certificate.contradicts else not_shown).append(certificate.task)
+    for words, found in (("Contradicted", contradicted), ("Not shown", not_shown)):
+        if found:
+            console.print(f"[bold red]{words}:[/] {', '.join(found)}", soft_wrap=True)
+    if contradicted or not_shown:
         raise typer.Exit(1)
 
 

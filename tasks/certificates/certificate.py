@@ -78,6 +78,19 @@ class Certificate:
     violating_mass_below: float | None
     versions: dict[str, str]
 
+    @property
+    def contradicts(self) -> bool:
+        """A grade is another than the declared one, not merely not shown for want of data."""
+        pairs = (self.declared_dynamics, self.dynamics), (self.declared_reset, self.reset)
+        return any(measured not in (_expected(declared), Exactness.NOT_SHOWN) for declared, measured in pairs)
+
+    def _verdict(self) -> str:
+        if self.agrees:
+            return "agrees with the declaration"
+        if self.contradicts:
+            return "DISAGREES with the declaration"
+        return "NOT SHOWN, for want of data: measure more with --thorough"
+
     def to_json(self) -> str:
         """The certificate as JSON."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False)
@@ -92,7 +105,7 @@ class Certificate:
             ("group", self.group),
             ("dynamics", f"{self.dynamics} (declared {self.declared_dynamics})"),
             ("reset", f"{self.reset} (declared {self.declared_reset})"),
-            ("verdict", "agrees with the declaration" if self.agrees else "DISAGREES with the declaration"),
+            ("verdict", self._verdict()),
             ("states", ", ".join(f"{count} {sampler}" for sampler, count in self.states.items())),
             ("distinct states", f"{self.distinct_states}{' (all there are)' if self.exhaustive else ''}"),
             *says,

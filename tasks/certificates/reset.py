@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.tasks.certificates.distributions import Scales, left_over, total_variation
 from symprior.tasks.certificates.dynamics import act_on_outcomes, as_outcome
-from symprior.tasks.certificates.two_sample import AUC_BORDER, detectable_auc, separation, upper_bounds
+from symprior.tasks.certificates.two_sample import AUC_BORDER, detectable_auc, separation, upper_bounds, verdict
 from symprior.tasks.probes import Outcome, Probe
 from symprior.tasks.rollout_probe import RolloutProbe
 from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
@@ -156,12 +156,10 @@ def _test_starts(symmetry: Symmetry, drawn: NDArray[Any], rng: np.random.Generat
         for g, name in enumerate(symmetry.group.elements)
         if g > 0
     }
-    bounds = upper_bounds(found)
-    same = all(bound <= AUC_BORDER for bound in bounds.values())
-    return Exactness.IN_DISTRIBUTION if same else Exactness.BROKEN, ResetEvidence(
+    return verdict(found), ResetEvidence(
         method=f"equivalence test: a classifier on {size} starts and {size} images of others",
         sample_size=size,
         auc={name: separated.auc for name, separated in found.items()},
-        upper_bound=bounds,
+        upper_bound=upper_bounds(found),
         detectable_auc=detectable_auc(size),
     )

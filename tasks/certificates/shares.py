@@ -62,6 +62,11 @@ class QuantityShares:
         """The measured share, less its uncertainty, is what is stated."""
         return self.largest <= ROUND_OFF if self.stated is None else self.at_least >= self.stated.share
 
+    @property
+    def is_refuted(self) -> bool:
+        """The measured share itself is under what is stated; where not, more states may confirm it."""
+        return not self.is_confirmed and (self.stated is None or self.share < self.stated.share)
+
     def in_words(self) -> str:
         """What was stated and what was found."""
         shares = ", ".join(
@@ -93,13 +98,15 @@ class SharesEvidence:
     never_moved: int
 
     def grade(self) -> Exactness:
-        """Exact where nothing differs, approximate where every stated share is confirmed, else broken.
+        """Exact where nothing differs, approximate where every share is confirmed, broken where one is refuted.
 
-        Every one must be, so that each is tested at its own level.
+        Every one must be confirmed, so that each is tested at its own level; else it is not shown.
         """
         if all(found.largest <= ROUND_OFF for found in self.found):
             return Exactness.EXACT
-        return Exactness.APPROXIMATE if all(found.is_confirmed for found in self.found) else Exactness.BROKEN
+        if all(found.is_confirmed for found in self.found):
+            return Exactness.APPROXIMATE
+        return Exactness.BROKEN if any(found.is_refuted for found in self.found) else Exactness.NOT_SHOWN
 
     def lines(self) -> list[tuple[str, str]]:
         """(what, measured)."""

@@ -21,6 +21,7 @@ from symprior.tasks.certificates.two_sample import (
     separation,
     told_from_one_half,
     upper_bounds,
+    verdict,
 )
 from symprior.tasks.finite import check_finite
 from symprior.tasks.rollout_probe import RolloutProbe, Transitions
@@ -39,9 +40,6 @@ RANDOM_ACTIONS = 0.1
 
 PER_EPISODE = 4
 """Transitions of a kind that an episode gives at most: more of them say little more."""
-
-CLEARLY = 3.0
-"""Standard errors over one half from which on the classifier clearly tells images apart."""
 
 DRAWN_AT_ONCE = 4096
 
@@ -80,12 +78,15 @@ class TransitionEvidence:
     @property
     def told_apart(self) -> tuple[str, ...]:
         """Where the classifier clearly recognises images, and so the symmetry is broken."""
-        return tuple(name for name, auc in self.auc.items() if auc - CLEARLY * self.standard_error[name] > 0.5)
+        return tuple(name for name, found in self._separations.items() if found.is_clear)
+
+    @property
+    def _separations(self) -> dict[str, Separation]:
+        return {name: Separation(auc, self.standard_error[name]) for name, auc in self.auc.items()}
 
     def grade(self) -> Exactness:
-        """In distribution where every upper bound lies under the border, else broken; little data is no evidence."""
-        same = all(bound <= AUC_BORDER for bound in self.upper_bound.values())
-        return Exactness.IN_DISTRIBUTION if same else Exactness.BROKEN
+        """In distribution, broken, or with little data not shown."""
+        return verdict(self._separations)
 
     def lines(self) -> list[tuple[str, str]]:
         """(what, measured)."""

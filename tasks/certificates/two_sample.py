@@ -2,6 +2,7 @@
 
 "Not rejected" would be no evidence, so this is an equivalence test: the upper bound of the classifier's area
 under the ROC curve (AUC) must lie under a border. It sees only what its classifier can separate.
+Too little data shows neither that samples are equal nor that they differ.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.tasks.symmetry import Exactness
+
 AUC_BORDER = 0.55
 LEVEL = 0.05
 POWER = 0.9
+CLEARLY = 3.0
+"""Standard errors over one half from which on the classifier clearly tells two samples apart."""
 RELU_FEATURES, RIDGE = 64, 1.0
 
 PRODUCTS_UP_TO = 40
@@ -41,6 +46,11 @@ class Separation:
 
     auc: float
     standard_error: float
+
+    @property
+    def is_clear(self) -> bool:
+        """The classifier clearly tells the samples apart."""
+        return self.auc - CLEARLY * self.standard_error > 0.5
 
 
 def separation(
@@ -160,6 +170,13 @@ def upper_bounds(separations: Mapping[str, Separation]) -> dict[str, float]:
         name: max(found.auc, 0.5) + NormalDist().inv_cdf(1 - levels[name]) * found.standard_error
         for name, found in separations.items()
     }
+
+
+def verdict(separations: Mapping[str, Separation]) -> Exactness:
+    """In distribution where every upper bound lies under the border, broken where some are clear, else not shown."""
+    if all(bound <= AUC_BORDER for bound in upper_bounds(separations).values()):
+        return Exactness.IN_DISTRIBUTION
+    return Exactness.BROKEN if any(found.is_clear for found in separations.values()) else Exactness.NOT_SHOWN
 
 
 def _deviations_under_border(found: Separation) -> float:

@@ -180,6 +180,7 @@ def test_matrices_that_are_signed_permutations_are_recognised() -> None:
         (lambda: Symmetry(PLANE, regular(cyclic(4)), discrete=True), "one group"),
         (lambda: Symmetry(PLANE, PLANE, discrete=True), "without signs"),
         (lambda: Symmetry(PLANE, PLANE, discrete=False, exactness="exactly"), "one of 'exact', 'in distribution'"),
+        (lambda: Symmetry(PLANE, PLANE, discrete=False, reset="not shown"), "'broken', 'none', not 'not shown'"),
     ],
 )
 def test_wrong_ones_are_refused(make: Any, complaint: str) -> None:

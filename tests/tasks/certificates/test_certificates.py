@@ -222,7 +222,8 @@ def test_a_cartpole_that_always_starts_in_the_same_state_is_compared_exactly() -
 
 def test_few_resets_are_no_evidence_of_invariance() -> None:
     """The bound is too wide to lie under the border, whatever the classifier says."""
-    assert quick(CARTPOLE, resets=100).reset == Exactness.BROKEN
+    certificate = quick(CARTPOLE, resets=100)
+    assert certificate.reset == Exactness.NOT_SHOWN and not certificate.agrees and not certificate.contradicts
     with pytest.raises(SympriorError, match="at least 1 state, 100 resets"):
         certify(CARTPOLE, resets=10)
 

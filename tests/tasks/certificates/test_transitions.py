@@ -118,7 +118,9 @@ def test_starts_to_one_side_break_the_reset() -> None:
 def test_few_episodes_are_no_evidence() -> None:
     for episodes in (1, 8, 60):
         certificate, evidence = measure(drift(), episodes=episodes)
-        assert certificate.dynamics == Exactness.BROKEN and not evidence.told_apart
+        assert certificate.dynamics == Exactness.NOT_SHOWN and not evidence.told_apart
+        assert not certificate.agrees and not certificate.contradicts
+        assert "NOT SHOWN" in dict(certificate.lines())["verdict"]
         assert "too few episodes" in dict(certificate.lines())["AUC under r, steps that go on"]
     with pytest.raises(SympriorError, match="1 episode, not 512, 4000 and 0"):
         certify(drift(), episodes=0)

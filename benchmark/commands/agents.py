@@ -106,7 +106,8 @@ def tuning() -> None:
         table.add_row(scope, f"{effort}\n[dim]{', '.join(sorted(priors, key=lambda name: (name != PLAIN, name)))}")
     console.print(table, highlight=False)
     console.print(
-        "5+15 seeds: fifteen more for the finalists. Any other agent has the plain one's settings where that was tuned, "
+        "5+15 seeds: fifteen more for the finalists. 150,000 of 500,000 steps: trials were shorter than the task's budget. "
+        "Any other agent has the plain one's settings where that was tuned, "
         "and else its algorithm's.",
         soft_wrap=True,
         highlight=False,
@@ -117,7 +118,15 @@ def _effort(ledger: Ledger) -> str:
     """How much was searched, in words."""
     of = ", ".join(ledger.chosen)
     device = "" if ledger.devices == [CPU] else f", {' and '.join(ledger.devices)}"
-    return f"{len(ledger.trials)} of {of}; {_seeds(ledger)} seeds; {ledger.budget:,} steps on {ledger.learner}{device}"
+    steps = f"{ledger.budget:,}{_short_of(ledger)} steps on {ledger.learner}{device}"
+    return f"{len(ledger.trials)} of {of}; {_seeds(ledger)} seeds; {steps}"
+
+
+def _short_of(ledger: Ledger) -> str:
+    """The budget of the family's task, where a trial has less: what is best early need not be best in the end."""
+    task = get_task(ledger.task)
+    is_short = ledger.scope == task.family and task.is_measured and ledger.budget < task.budget
+    return f" of {task.budget:,}" if is_short else ""
 
 
 def _seeds(ledger: Ledger) -> str:

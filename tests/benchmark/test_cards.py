@@ -70,7 +70,8 @@ def test_budgets_set_by_hand_are_marked() -> None:
 def test_the_effort_of_tuning_is_shown_with_agents_of_unequal_effort_apart(monkeypatch, capsys):
     kept = load("cartpole", "ppo"), load("cartpole", "ppo+fold"), load("cartpole", "ppo+wide")
     less = kept[2].model_copy(update={"trials": kept[2].trials[:7]})
-    monkeypatch.setattr(agents, "every", lambda: [*kept[:2], less])
+    shorter = kept[0].model_copy(update={"budget": 20_000})
+    monkeypatch.setattr(agents, "every", lambda: [*kept[:2], less, shorter])
     agents.tuning()
     shown = " ".join(capsys.readouterr().out.split())
     assert (
@@ -78,6 +79,7 @@ def test_the_effort_of_tuning_is_shown_with_agents_of_unequal_effort_apart(monke
         in shown
     )
     assert "ppo: 7 of learning_rate, entropy_coefficient, gae_lambda; 5+15 seeds; 50,000 steps on batched wide" in shown
+    assert "5+15 seeds; 20,000 of 50,000 steps on batched plain" in shown
 
 
 def test_every_kept_ledger_is_in_the_table_of_effort(capsys):

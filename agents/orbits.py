@@ -56,7 +56,7 @@ class Action(nn.Module):
         if self._source is None:
             images = self._products(flat)
         else:
-            images = flat.index_select(-1, self._source)
+            images = _chosen(flat, self._source)
             if self._sign is not None:
                 images = images * self._sign.to(images.dtype)
         separate = images.view(*flat.shape[:-1], self._order, self._size)
@@ -75,7 +75,7 @@ class Action(nn.Module):
             each = self._back_matrices.view(self._order, *(1,) * (flat.ndim - 3), self._size, self._size)
             moved = flat @ each  # one product for each element and seed
         else:
-            moved = flat.movedim(0, -2).flatten(-2).index_select(-1, self._back_source)
+            moved = _chosen(flat.movedim(0, -2).flatten(-2), self._back_source)
             if self._back_sign is not None:
                 moved = moved * self._back_sign.to(moved.dtype)
             moved = moved.unflatten(-1, (self._order, self._size)).movedim(-2, 0)
@@ -94,6 +94,11 @@ class Action(nn.Module):
         rows = flat.reshape(seeds, -1, self._size)
         images = torch.bmm(rows, self._matrices.expand(seeds, -1, -1))
         return images.view(*flat.shape[:-1], -1)
+
+
+def _chosen(flat: Tensor, source: Tensor) -> Tensor:
+    """Entries [..., source] of the last axis; on a CPU `gather` is several times faster there than `index_select`."""
+    return flat.gather(-1, source.expand(*flat.shape[:-1], -1))
 
 
 def elements_last(images: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,15 @@ from symprior.tasks.lookup import own_files
 
 POLL_SECONDS = 0.2
 LONGEST_SUMMARY = 300
+
+WORKERS_ENVIRONMENT = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+    "THP_MEM_ALLOC_ENABLE": "1",
+}
+"""One thread for each numeric library, and huge pages for torch's large tensors.
+
+A batch of images is new memory at each step; in pages of four kilobytes to touch it first takes longer than to compute it.
+"""
 
 Report = Callable[[Sequence[int]], None]
 """Takes the environment steps that each stack has done so far, in the order of the stacks."""
@@ -64,7 +73,7 @@ def run(runs: list[Run], store: RecordStore, workers: int, progress: Progress) -
     steps = context.RawArray("q", len(units))  # each worker writes its own cell: no lock that a killed one could keep
     with (
         progress(units) as report,
-        _one_thread_each(),
+        _environment_of_workers(),
         ProcessPool(workers, context=context, initializer=_prepare, initargs=(steps, own_files())) as pool,
     ):
         futures: dict[Future[Any], Stack] = {
@@ -153,17 +162,14 @@ def _die_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-class _one_thread_each:
-    """Workers are started with one thread for each numeric library."""
-
-    NAMES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-
-    def __enter__(self) -> None:
-        self._before = {name: os.environ.get(name) for name in self.NAMES}
-        os.environ.update(dict.fromkeys(self.NAMES, "1"))
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self._before.items():
+@contextmanager
+def _environment_of_workers() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in WORKERS_ENVIRONMENT}
+    os.environ.update(WORKERS_ENVIRONMENT)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:

@@ -200,7 +200,7 @@ class Trunk(nn.Module, ABC):
     def features(self, observations: Tensor) -> Tensor:
         """Features [(seeds,) batch, …] of observations [(seeds,) batch, …]."""
         act = ACTIVATIONS[self.activation]
-        x = observations.float() / 255 if observations.dtype == torch.uint8 else observations.float()
+        x = observations.float().div_(255) if observations.dtype == torch.uint8 else observations.float()
         if self.convolutions:
             for layer in self.convolutions:
                 x = act(layer(x))

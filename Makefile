@@ -10,8 +10,10 @@ WORKERS ?= 2
 BIN := .venv/bin
 STAMP := .venv/.set-up
 
-# One thread a process: two tests side by side are faster than one that shares its matrices out.
+# One thread a process: two tests side by side are faster than one that shares its matrices out. Large tensors in huge pages, as
+# workers have them.
 export OMP_NUM_THREADS ?= 1
+export THP_MEM_ALLOC_ENABLE ?= 1
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile

@@ -13,6 +13,7 @@ import pytest
 
 from symprior.benchmark import runner
 from symprior.benchmark.job import Job
+from symprior.benchmark.progress import silently
 from symprior.benchmark.store import RecordStore
 from symprior.leaderboard.records import read_record, read_records
 from symprior.tasks import SympriorError
@@ -35,6 +36,18 @@ import numpy as np
 class Dies:
     def __init__(self, problem, seed): pass
     def learn(self, env, budget): os.kill(os.getpid(), signal.SIGKILL)
+    def act(self, observations): return np.zeros(len(observations), dtype=int)
+"""
+
+SAYS = """
+import os
+from pathlib import Path
+import numpy as np
+
+class Says:
+    def __init__(self, problem, seed): pass
+    def learn(self, env, budget):
+        Path(__file__).with_name("environment").write_text("\\n".join(f"{k}={v}" for k, v in os.environ.items()))
     def act(self, observations): return np.zeros(len(observations), dtype=int)
 """
 
@@ -97,6 +110,18 @@ def test_a_dead_worker_costs_one_run_and_the_exit_code_says_so(tmp_path, symprio
     assert "worker process died" in result.stdout
     assert "3 runs finished" in result.stdout
     assert len(read_records(tmp_path / "runs")) >= 3
+
+
+def test_workers_have_one_thread_and_huge_pages_and_this_process_keeps_what_it_had(tmp_path, agent_file, monkeypatch):
+    path = agent_file(SAYS)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("THP_MEM_ALLOC_ENABLE", raising=False)
+    job = Job("own", "1", "cartpole-v1", f"{path}:Says", (0,), 64)
+    outcome = runner.run(job.runs, RecordStore(tmp_path), 1, silently)
+    assert not outcome.failed
+    said = dict(line.split("=", 1) for line in path.with_name("environment").read_text().splitlines() if "=" in line)
+    assert (said["OMP_NUM_THREADS"], said["MKL_NUM_THREADS"], said["THP_MEM_ALLOC_ENABLE"]) == ("1", "1", "1")
+    assert os.environ["OMP_NUM_THREADS"] == "7" and "THP_MEM_ALLOC_ENABLE" not in os.environ
 
 
 def test_a_failed_run_is_recorded_and_tried_again(tmp_path, symprior, agent_file):

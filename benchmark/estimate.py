@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from math import sqrt
 from statistics import median
 
@@ -23,7 +24,6 @@ class Estimate:
 
     def __init__(self, store: RecordStore) -> None:
         self._local = _costs(_local(store))
-        self._published: dict[str, dict[Cell, Costs]] = {}
 
     def seconds(self, stack: Stack) -> float | None:
         """Seconds of one worker for a stack; None where nothing like it ran before.
@@ -33,7 +33,8 @@ class Estimate:
         """
         job, size = stack.job, len(stack.runs)
         contestant = contestants.find(job.agent)
-        costs = self._known(job.suite).get((job.task, contestant.id, contestant.learner(job.learner)))
+        cell = job.task, contestant.id, contestant.learner(job.learner)
+        costs = self._local.get(cell) or _published(job.suite).get(cell)
         if not costs:
             return None
         nearest = min(costs, key=lambda seen: max(seen / size, size / seen))
@@ -60,11 +61,6 @@ class Estimate:
         rough = "" if of_runs == len(runs) else f" (known for {of_runs} of {len(runs)} runs)"
         return f"About {duration(max(total, *each))} with {workers} workers, judging by earlier runs{rough}."
 
-    def _known(self, suite: str) -> dict[Cell, Costs]:
-        if suite not in self._published:
-            self._published[suite] = _costs(_published(suite))
-        return self._published[suite] | self._local
-
 
 def duration(seconds: float) -> str:
     """A time in words: `40 s`, `3 min`, `2.5 h`."""
@@ -80,11 +76,13 @@ def _local(store: RecordStore) -> list[RunRecord]:
         return []
 
 
-def _published(suite: str) -> list[RunRecord]:
+@cache
+def _published(suite: str) -> dict[Cell, Costs]:
+    """What is published does not change while a command runs."""
     try:
-        return read_published(OWN_RESULTS, suite)
+        return _costs(read_published(OWN_RESULTS, suite))
     except SympriorError:
-        return []
+        return {}
 
 
 def _costs(records: Iterable[RunRecord]) -> dict[Cell, Costs]:

@@ -107,8 +107,7 @@ def tuning() -> None:
     console.print(table, highlight=False)
     console.print(
         "5+15 seeds: fifteen more for the finalists. 150,000 of 500,000 steps: trials were shorter than the task's budget. "
-        "Any other agent has the plain one's settings where that was tuned, "
-        "and else its algorithm's.",
+        "Any other agent has the plain one's settings where that was tuned, and else its algorithm's.",
         soft_wrap=True,
         highlight=False,
     )

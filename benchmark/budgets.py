@@ -12,6 +12,7 @@ from symprior.benchmark.search_space import Fixed
 from symprior.benchmark.store import RecordStore
 from symprior.benchmark.tuning import Plan, tune
 from symprior.tasks import Task
+from symprior.tasks.errors import SympriorError
 
 LEAST_SEEDS = 5
 """Tuning seeds that a budget is measured on, also where a search had fewer."""
@@ -38,13 +39,18 @@ def ledger_on(
         The family's ledger, or one of this task alone.
 
     Raises:
-        SympriorError: the agent was never tuned for the family, or a run failed.
+        SympriorError: the agent was never tuned for the family, a run failed, or a search that decided would be replaced.
     """
     family = load(task.family, agent)
-    if within is None and is_tuned(task.id, agent, _folder(task)):
+    if is_tuned(task.id, agent, _folder(task)):
         kept = load(task.id, agent, _folder(task))
-        if kept.chosen == family.chosen:
+        if within is None and kept.chosen == family.chosen:
             return kept
+        if family.decided_by and len(kept.trials) > 1:
+            raise SympriorError(
+                f"{family.decided_by} is a search over {kept.budget:,} steps that chose the settings of {agent}: its budget "
+                "follows from it. For more steps, search for longer with `symprior tune`."
+            )
     if family.task == task.id and within in (None, family.budget):
         return family
     plan = Plan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from statistics import multimode
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark.job import CPU, LEARNERS
-from symprior.benchmark.ledger import Ledger, every, load, of_agent
+from symprior.benchmark.ledger import Ledger, decider, every, load, of_agent
 from symprior.tasks import TASKS, Task, get_task
 from symprior.tasks.errors import SympriorError
 
@@ -96,9 +97,9 @@ def tuning() -> None:
     from symprior.agents.catalogue import PLAIN
 
     alike: dict[tuple[str, str], list[str]] = {}
-    for ledger in every():
+    for scope, ledger in _searches():
         algorithm, _, prior = ledger.agent.partition("+")
-        alike.setdefault((ledger.scope, f"{algorithm}: {_effort(ledger)}"), []).append(prior or PLAIN)
+        alike.setdefault((scope, f"{algorithm}: {_effort(ledger)}"), []).append(prior or PLAIN)
     table = Table(title="Tuning: agents in one entry had the same effort", title_justify="left", box=None)
     table.add_column("family or suite", no_wrap=True)
     table.add_column("trials, and priors of the agents")
@@ -107,10 +108,19 @@ def tuning() -> None:
     console.print(table, highlight=False)
     console.print(
         "5+15 seeds: fifteen more for the finalists. 150,000 of 500,000 steps: trials were shorter than the task's budget. "
+        "Where the plain agent has a longer search of its own, that decides its settings. "
         "Any other agent has the plain one's settings where that was tuned, and else its algorithm's.",
         soft_wrap=True,
         highlight=False,
     )
+
+
+def _searches() -> Iterator[tuple[str, Ledger]]:
+    """Every search beside what it was for; after a shorter one, the longer one that decided."""
+    for ledger in every():
+        yield ledger.scope, ledger
+        if (longer := decider(ledger)) is not None:
+            yield ledger.scope, longer
 
 
 def _effort(ledger: Ledger) -> str:
@@ -124,7 +134,7 @@ def _effort(ledger: Ledger) -> str:
 def _short_of(ledger: Ledger) -> str:
     """The budget of the family's task, where a trial has less: what is best early need not be best in the end."""
     task = get_task(ledger.task)
-    is_short = ledger.scope == task.family and task.is_measured and ledger.budget < task.budget
+    is_short = ledger.scope in (task.family, task.id) and task.is_measured and ledger.budget < task.budget
     return f" of {task.budget:,}" if is_short else ""
 
 

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from symprior.benchmark import contestants, tuning
 from symprior.benchmark.job import BATCHED, CPU, LEARNERS, parse_seeds
-from symprior.benchmark.ledger import Ledger, write
+from symprior.benchmark.ledger import Ledger, keep_search
 from symprior.benchmark.progress import progress_on
 from symprior.benchmark.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
@@ -90,8 +90,9 @@ def tune(
     store = RecordStore(records)
     ledgers = tuning.tune(plan, store, workers, progress_on(console, store), _tell)
     console.print(_table(ledgers))
-    for ledger in ledgers if save else []:
-        console.print(f"Wrote {write(ledger)}", soft_wrap=True, highlight=False, markup=False)
+    for ledger, path in keep_search(ledgers) if save else []:
+        choice = f". The longer search {ledger.decided_by} decides what {ledger.agent} has" if ledger.decided_by else ""
+        console.print(f"Wrote {path}{choice}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _tell(sentence: str) -> None:

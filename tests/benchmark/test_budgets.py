@@ -13,6 +13,7 @@ from symprior.benchmark.ledger import LEDGERS, Ledger, Trial, load, write
 from symprior.benchmark.progress import silently
 from symprior.benchmark.store import RecordStore
 from symprior.tasks import TASKS, get_task
+from symprior.tasks.errors import SympriorError
 from symprior.tasks.task import BY_HAND
 
 BY_RULE = [name for name in TASKS if BY_HAND not in get_task(name).references.budget_source]
@@ -75,5 +76,13 @@ def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, mon
     assert (longer.task, longer.scope, longer.seeds, longer.budget) == ("room-v1", "room-v1", seeds, 1024)
     assert keep(longer, get_task("room-v1")) == tmp_path / "room" / "room-v1" / "ppo.json"
     assert on("room-v1") == longer, "what is known of more steps is what counts"
+    searched = {"trials": [longer.best, longer.best.model_copy(update={"settings": {"learning_rate": 0.02}})]}
+    write(longer.model_copy(update=searched), tmp_path / "room")
+    assert on("room-v1", within=2048).budget == 2048, "it decided nothing"
+    write(tuned.model_copy(update={"decided_by": "room/room-v1/ppo"}), tmp_path)
+    with pytest.raises(
+        SympriorError, match="room/room-v1/ppo is a search over 1,024 steps that chose the settings of ppo"
+    ):
+        on("room-v1", within=2048)
     write(tuned.model_copy(update={"chosen": {"learning_rate": 0.02}}), tmp_path)
     assert on("room-v1").chosen == {"learning_rate": 0.02}, "what was kept of another choice is not used"

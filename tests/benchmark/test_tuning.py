@@ -7,7 +7,7 @@ import pytest
 
 from symprior.agents import get_agent
 from symprior.benchmark import tuning
-from symprior.benchmark.ledger import Ledger, Trial, load, write
+from symprior.benchmark.ledger import Ledger, Trial, keep_search, load, write
 from symprior.benchmark.progress import silently
 from symprior.benchmark.search_space import STEP, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
@@ -125,6 +125,57 @@ def test_a_search_says_whose_best_lies_on_the_edge_and_what_all_try_then(tmp_pat
     assert sorted([*named, "0.001", "0.003"]) == sorted(tried)
     is_left = ledger.chosen in (ledger.trials[0].settings, ledger.trials[-1].settings)
     assert is_left == ("has grown 2 times and stays" in told[-1])
+
+
+def _searched(agent, budget, seeds, **scores):
+    """A ledger of learning rates, named by what follows the point, with one score on every seed."""
+    trials = [
+        Trial(
+            settings={"learning_rate": float(f"0.{rate[1:]}")},
+            data_efficiency=[score] * seeds,
+            steps_to_threshold=[budget] * seeds,
+            censored=seeds,
+        )
+        for rate, score in scores.items()
+    ]
+    best = max(trials, key=lambda trial: trial.score).settings
+    fields = {"scope": "room", "task": "room-v1", "learner": "batched", "seeds": list(range(seeds))}
+    return Ledger(agent=agent, budget=budget, trials=trials, chosen=best, **fields)
+
+
+def test_a_longer_search_of_the_plain_agent_decides_what_it_has(tmp_path):
+    """It stays, in the first search's place or its own, and the shorter one stands beside those of the priors."""
+    long = _searched("ppo", 400, 5, _001=0.7, _003=0.6)
+    short = [_searched(agent, 100, 2, _001=0.1, _003=0.2) for agent in ("ppo", "ppo+fold")]
+    keep_search([long, _searched("ppo+fold", 400, 5, _001=0.7, _003=0.6)], tmp_path)
+    assert load("room", "ppo", tmp_path) == long
+    for _ in range(2):
+        keep_search(short, tmp_path)
+        plain = load("room", "ppo", tmp_path)
+        assert plain == short[0].model_copy(update={"chosen": long.chosen, "decided_by": "room/room-v1/ppo"})
+        assert load("room-v1", "ppo", tmp_path / "room") == long.model_copy(update={"scope": "room-v1"})
+        assert load("room", "ppo+fold", tmp_path) == short[1], "a prior has what was searched for with equal effort"
+    with pytest.raises(SympriorError, match=r"over 400 steps is kept, which chose .*0.001.* Try that here, too"):
+        keep_search([short[1].model_copy(update={"chosen": {}}), _searched("ppo", 100, 2, _003=0.2)], tmp_path)
+    assert load("room", "ppo+fold", tmp_path) == short[1], "nothing was written"
+    keep_search([_searched("ppo", 400, 5, _001=0.6, _003=0.7)], tmp_path)
+    assert load("room", "ppo", tmp_path).chosen == {"learning_rate": 0.003}, "as long, so it decides itself"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        _searched("ppo", 400, 1, _001=0.7, _003=0.6),
+        _searched("ppo", 400, 5, _001=0.7),
+        _searched("ppo", 400, 5, _001=0.7, _003=0.6).model_copy(update={"task": "room-c4-v1"}),
+        _searched("ppo", 400, 5, _001=0.7, _003=0.6).model_copy(update={"learner": "stable-baselines3"}),
+    ],
+    ids=["fewer seeds", "one configuration", "another task", "another learner"],
+)
+def test_what_does_not_outweigh_a_search_does_not_decide(other, tmp_path):
+    short = _searched("ppo", 100, 2, _001=0.1, _003=0.2)
+    keep_search([other], tmp_path)
+    assert [ledger for ledger, _ in keep_search([short], tmp_path)] == [short]
 
 
 def test_several_agents_on_the_edge_of_a_box_are_named():

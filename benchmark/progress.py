@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import isclose
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
@@ -46,6 +47,8 @@ class Pace:
         seconds, seen = self._last - since, self._part - before
         if seconds < LEAST_SECONDS or seen < LEAST_PART:
             return None
+        if isclose(self._part, 1):
+            return "last evaluations"
         return f"about {duration(seconds * (1 - self._part) / seen)} left"
 
 

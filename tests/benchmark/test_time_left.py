@@ -33,10 +33,10 @@ def test_a_stack_is_estimated_as_one_and_a_seed_alone_as_more_than_its_share(
 
 
 def test_no_time_is_told_before_enough_was_seen_to_tell() -> None:
-    seconds = iter((50.0, 52.0, 54.0, 60.0, 160.0))
+    seconds = iter((50.0, 52.0, 54.0, 60.0, 160.0, 200.0))
     pace = Pace(lambda: next(seconds))
     told = []
-    for part in (0.01, 0.02, 0.12, 0.22, 0.22, 0.5):
+    for part in (0.01, 0.02, 0.12, 0.22, 0.22, 0.5, 1.0):
         pace.reach(part)
         told.append(pace.time_left)
-    assert told == [None, None, None, "about 37 s left", "about 37 s left", "about 2 min left"]
+    assert told == [None, None, None, "about 37 s left", "about 37 s left", "about 2 min left", "last evaluations"]

@@ -93,6 +93,7 @@ def _play(
         observations, rewards, terminated, truncated, _ = environments.step(actions)
         returns += rewards * running
         running &= ~(terminated | truncated)
+        environments.rest(~running)
     return returns
 
 

@@ -39,7 +39,8 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     ) -> None:
         if num_envs < 1:
             raise SympriorError(f"A vector environment holds at least one environment, not {num_envs}.")
-        self._env: Any = source if isinstance(source, VectorEnv) else _side_by_side(source, num_envs)
+        self._single = [] if isinstance(source, VectorEnv) else [_Resting(source()) for _ in range(num_envs)]
+        self._env: Any = source if isinstance(source, VectorEnv) else _side_by_side(self._single)
         self.num_envs = num_envs
         self.single_observation_space = single_precision(self._env.single_observation_space)
         self.single_action_space = self._env.single_action_space
@@ -88,6 +89,14 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             found,
         )
 
+    def rest(self, ended: NDArray[np.bool_]) -> None:
+        """Leave environments [num_envs] whose episode has ended at its successor's first observation until the next reset.
+
+        Whoever plays one episode in each waits for the longest alone. A vector environment that is the task's own goes on.
+        """
+        for env, is_resting in zip(self._single, ended, strict=bool(self._single)):
+            env.is_resting = bool(is_resting)
+
     def close(self, **arguments: Any) -> None:
         """Close the environments."""
         self._env.close()
@@ -107,5 +116,21 @@ def single_precision(space: gymnasium.Space[Any]) -> gymnasium.Space[Any]:
     return space
 
 
-def _side_by_side(make: Callable[[], gymnasium.Env[Any, Any]], num_envs: int) -> SyncVectorEnv:
-    return SyncVectorEnv([make] * num_envs, copy=False, autoreset_mode=AutoresetMode.SAME_STEP)
+class _Resting(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """Steps unless it rests; a reset ends that."""
+
+    is_resting = False
+    _last: Any = None
+
+    def reset(self, **arguments: Any) -> tuple[Any, dict[str, Any]]:
+        self.is_resting = False
+        self._last, infos = self.env.reset(**arguments)
+        return self._last, infos
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        return (self._last, 0.0, False, False, {}) if self.is_resting else self.env.step(action)
+
+
+def _side_by_side(environments: Sequence[gymnasium.Env[Any, Any]]) -> SyncVectorEnv:
+    makers = [lambda env=env: env for env in environments]
+    return SyncVectorEnv(makers, copy=False, autoreset_mode=AutoresetMode.SAME_STEP)

@@ -231,6 +231,7 @@ def _play(environments: TaskVectorEnv, seed: int, policy: Policy, steps: int) ->
         _, rewards, terminated, truncated, _ = environments.step(policy(environments.states))
         returns += rewards * running
         running &= ~(terminated | truncated)
+        environments.rest(~running)
         if not running.any():
             break
     return returns

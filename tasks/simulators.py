@@ -203,6 +203,9 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         self._elapsed = xp.where(done, xp.zeros_like(self._elapsed), self._elapsed)
         return simulator.observe(self.states), rewards, terminated, truncated, infos
 
+    def rest(self, ended: NDArray[np.bool_]) -> None:
+        """Nothing to spare: array code steps all at once."""
+
 
 def training_seeds(task: str, seed: int, num_envs: int) -> NDArray[np.int64]:
     """The seeds of the environments that a run trains on: the same for every learner and every agent."""

@@ -42,6 +42,38 @@ def test_a_seed_gives_the_same_episodes_again_whoever_stands_beside_it(alone: Ta
         np.testing.assert_array_equal(observation[0], step[0][1])
 
 
+class Counting(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """Counts the steps of all of its kind."""
+
+    steps = 0
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        Counting.steps += 1
+        return self.env.step(action)
+
+
+def test_what_has_ended_rests_while_others_play_on_and_a_reset_wakes_it(alone: Task) -> None:
+    environments = GymnasiumVectorEnv(lambda: Counting(alone.make()), 8)
+    actions, lengths = np.random.default_rng(0).integers(2, size=(200, 8)), []
+    for rests in (False, True, False):
+        Counting.steps = 0
+        environments.reset(seed=list(range(8)))
+        length, running = np.zeros(8, dtype=int), np.ones(8, dtype=bool)
+        for action in actions:
+            _, rewards, terminated, truncated, _ = environments.step(action)
+            assert rests or (rewards == 1).all()
+            length += running
+            running &= ~(terminated | truncated)
+            if rests:
+                environments.rest(~running)
+            if not running.any():
+                break
+        lengths.append(length.tolist())
+        assert Counting.steps == (length.sum() if rests else 8 * length.max())
+    assert lengths[0] == lengths[1] == lengths[2]
+    assert max(lengths[0]) > min(lengths[0])
+
+
 def test_episodes_end_and_start_as_in_array_code(alone: Task) -> None:
     steps = play(alone.make_vector(3))
     ended = [step for step in steps if step[2].any()]

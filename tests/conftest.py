@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,8 +25,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole-table", action="store_true", help="every agent on every task, instead of a part of them")
 
 
+SLOWEST = 20
+"""Files of tests whose seconds are listed after the whole suite."""
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Show the table of agents × tasks: by prior and algorithm how many of the tasks that were tried passed."""
+    """Show the table of agents × tasks, and after the whole suite where the time went."""
+    _show_table(terminalreporter)
+    if terminalreporter.config.getoption("--whole-table"):
+        _show_seconds(terminalreporter)
+
+
+def _show_seconds(terminalreporter: Any) -> None:
+    """By file, those of all its tests, preparations included, on whichever worker."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    terminalreporter.section(f"seconds of tests: {sum(seconds.values()):,.0f}")
+    for name, spent in seconds.most_common(SLOWEST):
+        terminalreporter.write_line(f"{spent:8,.0f}  {name}")
+
+
+def _show_table(terminalreporter: Any) -> None:
+    """By prior and algorithm how many of the tasks that were tried passed."""
     counts: dict[tuple[str, str], list[int]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):

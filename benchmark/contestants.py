@@ -57,6 +57,19 @@ class Shipped:
         settings = [self.agent.settings(family, dict(run.job.settings)) for run in stack.runs]
         return self.agent.build(problem, stack.seeds, settings, stack.job.learner, stack.job.device)
 
+    def try_out(self, problem: Problem, job: Job, family: str) -> None:
+        """Make one, which takes parts of a second.
+
+        Raises:
+            SympriorError: its settings do not fit what is seen or done there.
+        """
+        from symprior.benchmark.job import Stack
+
+        try:
+            self.build(problem, Stack((job.runs[0],)), family)
+        except SympriorError as reason:
+            raise SympriorError(f"{self.id} cannot be run so on {job.task}: {reason}") from reason
+
     def card(self, agent: Any, group: str, learner: str) -> AgentCard:
         """What records say of it."""
         prior = self.agent.prior
@@ -153,6 +166,9 @@ class Own:
         """The agent of one seed."""
         return self.kind(problem, stack.seeds[0])
 
+    def try_out(self, problem: Problem, job: Job, family: str) -> None:
+        """Nothing: what making it does is its own business, and a run's."""
+
     def card(self, agent: Any, group: str, learner: str) -> AgentCard:
         """What records say of it."""
         described = (self.kind.__doc__ or "").strip() or "An agent from outside the project."
@@ -217,10 +233,11 @@ def check(job: Job) -> Shipped | Own:
     """
     contestant, task = find(job.agent), get_task(job.task)
     contestant.settings(task.family, dict(job.settings))
-    contestant.problem(task, dict(job.settings))
+    problem = contestant.problem(task, dict(job.settings))
     if reason := contestant.learner_refusal(job.learner):
         raise SympriorError(reason)
     _check_device(job.device)
+    contestant.try_out(problem, job, task.family)
     return contestant
 
 

@@ -1,4 +1,4 @@
-"""Vector environments for tasks that are gymnasium environmentss alone: one state is stepped at a time."""
+"""Vector environments for tasks that are gymnasium environments alone: one state is stepped at a time."""
 
 from __future__ import annotations
 

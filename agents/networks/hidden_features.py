@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.groups import Group
 from symprior.tasks.representations import (
+    ImageTransform,
     Representation,
     SignedPermutation,
     as_signed_permutation,
@@ -45,14 +46,35 @@ def hidden_features(symmetry: Symmetry, summands: tuple[Summand, ...] | None = N
         summands: the parts of a direct sum; None: regular, or the default quotient where the group is large.
 
     Raises:
-        SympriorError: a summand that there is not.
+        SympriorError: a summand that there is not, or features that leave a network blind.
     """
     if summands is None:
         return quotient(symmetry.group, default_subgroup(symmetry))
     if not summands:
         raise SympriorError("Hidden features need at least one representation: regular, quotient, trivial.")
     parts = [_summand(symmetry, summand) for summand in summands]
-    return parts[0] if len(parts) == 1 else check_pointwise(direct_sum(*parts))
+    features = parts[0] if len(parts) == 1 else check_pointwise(direct_sum(*parts))
+    _check_sight(features, symmetry, summands)
+    return features
+
+
+def _check_sight(features: SignedPermutation, symmetry: Symmetry, summands: tuple[Summand, ...]) -> None:
+    """Whether equivariant maps lead from the observation to the features, and on to actions that differ."""
+    observation, action = symmetry.observation, symmetry.action
+    sees = isinstance(observation, ImageTransform) or _maps(observation, features) > 0
+    alike = _maps(features, trivial_representation(symmetry.group)) if symmetry.discrete else 0
+    if not sees or _maps(features, action) == alike:
+        given = ", ".join(each if isinstance(each, str) else f"by {' '.join(each)}" for each in summands)
+        lost = "tell actions apart" if sees else "see the observation"
+        raise SympriorError(
+            f"A network of hidden features {given} could not {lost}: no linear map that commutes with {symmetry.group.name} "
+            "does. Add regular or quotient features."
+        )
+
+
+def _maps(source: Representation, target: Representation) -> int:
+    """How many independent equivariant linear maps there are, by characters (those of real representations)."""
+    return round(float(np.mean(source.character * target.character)))
 
 
 def _summand(symmetry: Symmetry, summand: Summand) -> SignedPermutation:

@@ -17,6 +17,7 @@ class Nullspace(Homomorphic):
     description = "The homomorphic network on an orthonormal basis of the symmetrizer's nullspace, of the same rank."
     is_control = True
     strict = False
+    symmetrises_statistics = False
 
     def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
         """As large as the equivariant basis."""

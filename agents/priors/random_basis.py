@@ -17,6 +17,7 @@ class RandomBasis(Homomorphic):
     description = "The homomorphic network with a random orthonormal basis of the same rank in each layer."
     is_control = True
     strict = False
+    symmetrises_statistics = False
 
     def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
         """As large as the equivariant basis."""

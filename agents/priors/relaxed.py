@@ -30,11 +30,11 @@ class Relaxed(Prior):
     """Residual pathway priors (Finzi et al., 2021): each layer's weight is W + F, with W equivariant and F free.
 
     F is orthogonal to the equivariant weights, so that W + F is any weight in just one way: the network computes what a
-    plain network of the same expanded widths computes, with as many parameters (so with regular features |G| · channels
-    are the plain widths; channels that are given make a network of |G| times their widths). What it adds is a Gaussian
-    prior on F with a small standard deviation σ. The network starts from a draw of it, and the loss grows by λ ‖F‖² /
-    σ², biases included; W starts as in the homomorphic network and has a flat prior. (Finzi et al. penalise both
-    parts.)
+    plain network of the same expanded widths computes, with as many parameters. The fibre's size times the channels are the
+    plain agent's widths, as nearly as whole channels allow; channels that are given make a network of so many times their
+    widths. What it adds is a Gaussian prior on F with a small standard deviation σ. The network starts from a draw of it,
+    and the loss grows by λ ‖F‖² / σ², biases included; W starts as in the homomorphic network and has a flat prior. (Finzi
+    et al. penalise both parts.)
 
     Its parameters are the coordinates of F / σ. A penalty alone would not hold F back: Adam takes steps of one size
     whatever the gradients' size is. Standard deviations of actions are free.
@@ -42,7 +42,9 @@ class Relaxed(Prior):
 
     name = "relaxed"
     title = "relaxed network"
-    description = "A homomorphic network plus free weights that are held back: as many parameters as the plain one."
+    description = (
+        "A homomorphic network plus free weights that are held back: about as many parameters as the plain one."
+    )
     bibtex = """@inproceedings{finzi2021residual,
   title={Residual Pathway Priors for Soft Equivariance Constraints},
   author={Finzi, Marc and Benton, Gregory and Wilson, Andrew Gordon},
@@ -61,5 +63,6 @@ class Relaxed(Prior):
         def rule(source: Representation, target: Representation, _: np.random.Generator) -> RelaxedBasis:
             return relaxed_basis(source, target, own.relaxed_deviation, own.relaxed_penalty)
 
-        channels = sizes.channels or completed_channels(symmetry, sizes.plain(symmetry), kind)
-        return kind(symmetry, channels, rule, rng).spread_under(symmetry.restrict((0,)))
+        fibre = sizes.fibre(symmetry)
+        channels = sizes.channels or completed_channels(symmetry, sizes.plain(symmetry), kind, fibre)
+        return kind(symmetry, channels, rule, rng, fibre).spread_under(symmetry.restrict((0,)))

@@ -73,10 +73,12 @@ def show(agent_id: Annotated[str, typer.Argument(help="Such as ppo+homomorphic."
     agent = get_agent(agent_id)
     console.rule(f"[bold]{agent.id}", align="left")
     console.print(agent.description, soft_wrap=True)
-    settings = {name: agent.settings(get_task(name).family).model_dump() for name in TASKS}
+    settings = {name: vars(agent.settings(get_task(name).family)) for name in TASKS}
     common = {key: multimode(each[key] for each in settings.values())[0] for key in next(iter(settings.values()))}
     said = {key: value for key, value in common.items() if value is not None}
     console.print(f"\n[bold]Settings[/]  {escape(_in_words(said))}", highlight=False)
+    if unset := ", ".join(key for key in common if key not in said):
+        console.print(f"Chosen for each task unless they are set: {unset}.", highlight=False)
     rows = []
     for name, of_task in settings.items():
         parameters, policy = _size_and_policy(agent, get_task(name))

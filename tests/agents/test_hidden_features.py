@@ -259,6 +259,21 @@ def test_default_sizes_match_within_five_percent(name, kind):
     assert abs(count_parameters(equivariant) / count_parameters(plain_network(symmetry, widths, rng, kind)) - 1) < 0.05
 
 
+@pytest.mark.parametrize(
+    ("task", "summands", "lost"),
+    [
+        ("cartpole-v1", ("trivial",), "see the observation"),
+        ("cartpole-v1", (("r",),), "see the observation"),
+        ("grid-catch-vector-v1", (("r2",),), "see the observation"),
+        ("key-room-v1", ("trivial",), "tell actions apart"),
+        ("pendulum-v1", ("trivial",), "tell actions apart"),
+    ],
+)
+def test_features_that_leave_a_network_blind_are_refused(task, summands, lost):
+    with pytest.raises(SympriorError, match=f"could not {lost}: .* Add regular or quotient features"):
+        hidden_features(get_task(task).symmetry(), summands)
+
+
 # --- both learners ---
 
 

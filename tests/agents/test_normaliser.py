@@ -104,9 +104,11 @@ def test_equivariant_networks_stay_so(point_mass: Make, name: str, learner: str)
         np.testing.assert_allclose(moved, task.symmetry.action(g, means), atol=1e-5)
 
 
-def test_plain_agents_have_ordinary_statistics_unless_they_are_asked_for_symmetrised_ones(point_mass: Make) -> None:
+def test_plain_agents_and_controls_have_ordinary_statistics_unless_they_are_asked_for_symmetrised_ones(
+    point_mass: Make,
+) -> None:
     task = point_mass("plane")
-    for name in ("ppo", "ppo+wide", "ppo+augment"):
+    for name in ("ppo", "ppo+wide", "ppo+augment", "ppo+random-basis", "ppo+nullspace"):
         ordinary = trained(task, name, [1], "batched", 240).network.normaliser
         assert (ordinary.shift != 0).all()
         control = trained(task, name, [1], "batched", 240, symmetrise_statistics=True).network.normaliser

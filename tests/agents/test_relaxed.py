@@ -68,6 +68,14 @@ def test_they_have_exactly_the_plain_networks_parameters(task_id: str, kind: typ
     assert sizes[0] == sizes[1]
 
 
+def test_hidden_features_are_those_that_are_chosen() -> None:
+    symmetry, rng = get_task("collect-v1").symmetry(), np.random.default_rng(0)
+    for features, size in ((("quotient", "trivial"), 25), (("regular",), 48), (None, 24)):
+        network = PRIORS["relaxed"].network(ActorCritic, symmetry, Sizes(channels=(2, 2), features=features), rng)
+        assert network.fibre.size == size
+        assert network.dense[1].weight.matrix().shape[-2:] == (2 * size, 2 * size)
+
+
 @pytest.mark.parametrize("name", ["line", "plane", "round"])
 def test_standard_deviations_are_free(point_mass: Make, name: str) -> None:
     symmetry, rng = point_mass(name).symmetry, np.random.default_rng(0)

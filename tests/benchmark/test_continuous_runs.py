@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -119,6 +120,24 @@ def test_an_algorithm_that_takes_other_actions_is_refused_before_anything_runs(r
     task = registered_point_mass("line").id
     with pytest.raises(SympriorError, match=rf"dqn\+augment cannot be run on {task}: dqn takes discrete actions"):
         _jobs(None, [task], ["ppo", "dqn+augment"], "0", 100, None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("task", "agent", "setting", "message"),
+    [
+        ("line", "ppo+mirror", "mirror_divergence=kl", "compares policies over discrete actions"),
+        ("grid-catch-v1", "ppo", "widths=64,64", "has 3 hidden layers, not 2"),
+        ("grid-catch-v1", "a2c+fold", "normalise_observations=true", "Images are scaled"),
+        ("cartpole-v1", "ppo+homomorphic", 'features=["trivial"]', "could not see the observation"),
+    ],
+)
+@pytest.mark.parametrize("learner", ["stable-baselines3", "batched"])
+def test_settings_that_do_not_fit_the_task_are_refused_before_anything_runs(
+    registered_point_mass: Register, task: str, agent: str, setting: str, message: str, learner: str
+) -> None:
+    name = registered_point_mass(task).id if task == "line" else task
+    with pytest.raises(SympriorError, match=rf"{re.escape(agent)} cannot be run so on {name}: .*{message}"):
+        _jobs(None, [name], [agent], "0", 100, None, [setting], learner, None)
 
 
 def test_cards_say_what_the_policy_is(registered_point_mass: Register, monkeypatch: pytest.MonkeyPatch) -> None:

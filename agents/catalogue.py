@@ -67,10 +67,14 @@ class ShippedAgent:
             return self.settings_type(**values)
         except ValidationError as error:
             problem = error.errors()[0]
-            name = ".".join(map(str, problem["loc"])) or "these together"
+            name, said = ".".join(map(str, problem["loc"])), problem["msg"].removeprefix("Value error, ")
+            if problem["type"] == "extra_forbidden":
+                raise unknown_name(f"setting of {self.id}", name, self.settings_type.model_fields) from error
+            if not name:
+                raise SympriorError(f"{self.id} cannot take these settings together: {said}.") from error
+            what = self.settings_type.model_fields[str(problem["loc"][0])].description
             raise SympriorError(
-                f"{self.id} cannot take {name} = {problem['input']!r}: {problem['msg']}. "
-                f"It takes {', '.join(self.settings_type.model_fields)}."
+                f"{self.id} cannot take {name} = {problem['input']!r}: {said}. It is {what}."
             ) from error
 
     def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:

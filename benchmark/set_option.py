@@ -13,7 +13,8 @@ SettingOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="A hyperparameter, name=value, as in widths=64,64 (`symprior agents show` lists them); may be given again.",
+        help="A hyperparameter, name=value, as in widths=64,64, or widths=64, for one number (`symprior agents show` lists "
+        "them); may be given again.",
     ),
 ]
 
@@ -36,8 +37,8 @@ def parse_settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
 
 
 def _value(text: str) -> Any:
-    """A number, true or false, numbers with commas between them, or else a word, which the agent takes or refuses."""
-    written = f"[{text}]" if "," in text and text[0] != "[" else text
+    """A number, true or false, numbers with commas between or after them, or a word, which the agent takes or refuses."""
+    written = f"[{text.removesuffix(',')}]" if "," in text and text[0] != "[" else text
     try:
         parsed = json.loads(written.lower() if written in ("True", "False") else written)
     except json.JSONDecodeError:

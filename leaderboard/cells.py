@@ -131,7 +131,7 @@ def collect(
 
     Raises:
         SympriorError: no records, several suites and none named, two differing records of one run, an unknown
-            task, or runs that cannot be compared (budgets, devices, or hyperparameters within a cell, differ).
+            task, or runs that cannot be compared (budgets, devices, files of a task, or hyperparameters of a cell differ).
     """
     chosen = _one_suite(list(records), suite)
     name, version = chosen[0].suite, chosen[0].suite_version
@@ -140,6 +140,7 @@ def collect(
         by_cell.setdefault((record.agent.learner, record.agent.id), {}).setdefault(record.task, []).append(record)
     names = sorted({record.task for record in chosen} | set(suite_tasks or ()))
     known = {task: _task(task, tasks) for task in names}
+    _check_files(chosen, known)
     _check_budgets(chosen)
     _check_devices(chosen)
     of_entries: dict[Entry, dict[str, Cell]] = {}
@@ -211,6 +212,18 @@ def _task(name: str, tasks: Mapping[str, Task] | None) -> Task:
             "symprior leaderboard --task path/to/file.py:Name. Else a newer version wrote it: install that, or move the "
             "record away."
         ) from error
+
+
+def _check_files(records: Iterable[RunRecord], tasks: Mapping[str, Task]) -> None:
+    """Runs on a task of a user's file were made with that file as it is."""
+    for record in records:
+        made_with, task = record.provenance.task_source, tasks[record.task]
+        if task.file is not None and made_with not in (None, task.file_digest):
+            raise SympriorError(
+                f"{path_of(Path(), record)} is a run on another {task.id} than {task.file} has now: that file changed, or "
+                "it was another one. Run again into a folder of its own (symprior run --records FOLDER), or move such "
+                "records away."
+            )
 
 
 def _check_budgets(records: Iterable[RunRecord]) -> None:

@@ -155,6 +155,8 @@ class RunRecord(_Part):
             raise ValueError(f"the run used more than its budget of {self.budget} steps")
         if self.status == "finished" and len(self.curve) < 2:
             raise ValueError("a finished run has at least two evaluations")
+        if self.status == "finished" and steps[-1] < self.steps_used:
+            raise ValueError(f"the curve ends at step {steps[-1]}, but the run used {self.steps_used}")
         if (self.status == "failed") != (self.error is not None):
             raise ValueError("a failed run carries its error, a finished one none")
         return self

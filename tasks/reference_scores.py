@@ -117,10 +117,10 @@ def write(task: Task, data: dict[str, Any], folder: Path | None = None) -> Path:
         SympriorError: there is no budget, or it is not positive; a number is not finite; or the folder cannot be written.
     """
     path = (folder or task.data) / f"{task.id}.json"
-    held, problem = _held_budget(task, path)
-    budget: dict[str, Any] = {key: data.get(key, held.get(key)) for key in ("budget", "budget_source")}
-    if None in budget.values() or ("budget" in data) != ("budget_source" in data):
-        raise SympriorError(f"{task.id} has no budget yet: give one, `budget`, with its `budget_source`.{problem}")
+    given: dict[str, Any] = {key: data[key] for key in ("budget", "budget_source") if key in data}
+    if len(given) == 1:
+        raise SympriorError(f"Give `budget` and `budget_source` of {task.id} together, not {next(iter(given))} alone.")
+    budget = given or held_budget(task, path)
     if budget["budget"] < 1:
         raise SympriorError(f"A budget is a positive number of environment steps, not {budget['budget']}.")
     values = {**data, **budget, "file_digest": task.file_digest}
@@ -130,17 +130,23 @@ def write(task: Task, data: dict[str, Any], folder: Path | None = None) -> Path:
     return path
 
 
-def _held_budget(task: Task, path: Path) -> tuple[dict[str, Any], str]:
-    """The budget in a file and its source; none, and why, where the file is damaged or older than the task's own."""
-    if not path.is_file():
-        return {}, ""
-    try:
-        found = read_json(path, REFERENCES, "What is measured now takes its place.")
-    except SympriorError as error:
-        return {}, f" {error}"
-    if not task.is_as_it_was(found.file_digest):
-        return {}, f" The one in {path} was not set for {task.file} as it is now."
-    return {"budget": found.budget, "budget_source": found.budget_source}, ""
+def held_budget(task: Task, path: Path | None = None) -> dict[str, Any]:
+    """The budget that is kept in a file, by default where the task looks for it, and its source.
+
+    Raises:
+        SympriorError: there is none, or the file is damaged or older than the task's own.
+    """
+    path, problem = path or task.data / f"{task.id}.json", ""
+    if path.is_file():
+        try:
+            found = read_json(path, REFERENCES, "What is measured now takes its place.")
+            if task.is_as_it_was(found.file_digest):
+                return {"budget": found.budget, "budget_source": found.budget_source}
+            problem = f" The one in {path} was not set for {task.file} as it is now."
+        except SympriorError as error:
+            problem = f" {error}"
+    again = f"`symprior references {task.name_to_type} --budget N --write`"
+    raise SympriorError(f"{task.id} has no budget yet: give its environment steps, {again}.{problem}")
 
 
 def _reference(value: float, standard_error: float, method: str) -> dict[str, Any]:

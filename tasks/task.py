@@ -262,10 +262,11 @@ class Task:
         Raises:
             SympriorError: they were never measured, or the file with them is damaged or older than the task's own file.
         """
-        file, command = self.data / f"{self.id}.json", f"symprior references {self.name_to_type}"
+        file, again = self.data / f"{self.id}.json", f"`symprior references {self.name_to_type} --budget N --write`"
         if not file.is_file():
-            raise SympriorError(f"{self.id} has no reference scores yet. Measure them with `{command} --write`.")
-        again = f"`{command} --budget N --write`"
+            raise SympriorError(
+                f"{self.id} has no reference scores yet. Measure them with {again}, N environment steps."
+            )
         found = read_json(file, REFERENCES, f"Measure again with {again}.")
         if not self.is_as_it_was(found.file_digest):
             raise SympriorError(

@@ -20,7 +20,7 @@ from symprior.benchmark.store import RecordStore
 from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.dials import dial_of
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.reference_scores import measure, write
+from symprior.tasks.reference_scores import held_budget, measure, write
 from symprior.tasks.source_files import names_a_file
 from symprior.tasks.task import BY_HAND, TOO_SHORT, Price
 
@@ -77,6 +77,8 @@ def references(
     store = RecordStore(records)
     for name in names:
         chosen = get_task(name)
+        if save and budget is None and budget_from is None and dial_of(chosen) is None:
+            held_budget(chosen)
         learned = _learned(chosen, plain, steps, budget, seeds, store, workers) if plain else _held(chosen)
         ledger = _ledger(chosen, budget_from, within, store, workers) if budget_from else None
         with console.status(f"Measuring {name} …"):

@@ -26,7 +26,7 @@ from symprior.tasks.errors import SympriorError
 
 console = Console()
 
-SEEDS = "10000-10004"
+SEEDS, FIRST_TUNING_SEED = "10000-10004", 10_000
 
 MOST_WITH_THREE_DIGITS = 7
 """Learning rates that fit a terminal of 80 columns beside the agents' names; of more, scores have two digits."""
@@ -124,6 +124,11 @@ def _plan(
         )
     steps = chosen.references.budget if budget is None else budget
     first, further = parse_seeds(SEEDS if seeds is None else seeds), () if finals is None else parse_seeds(finals)
+    if save and (of_results := [seed for seed in (*first, *further) if seed < FIRST_TUNING_SEED]):
+        raise SympriorError(
+            f"Kept ledgers are of seeds that no result has, from {FIRST_TUNING_SEED} on, and not of {of_results[0]}. Give "
+            "others with --seeds, or leave --save out."
+        )
     if both := sorted(set(first) & set(further)):
         raise SympriorError(f"--finals are further seeds, and --seeds has {both[0]} already.")
     if further and any(name.partition("+")[0] != agents[0] for name in agents):

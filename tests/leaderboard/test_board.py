@@ -240,6 +240,24 @@ def test_a_row_says_whose_search_found_its_settings(
     assert f"| {words} |" in to_markdown(board)
 
 
+def test_runs_on_a_users_task_are_of_its_file_as_it_is(tasks: dict[str, Task], make_run: Make) -> None:
+    own = replace(tasks["cartpole-v1"], file="a/task.py:Own", file_digest="now")
+    own.__dict__["references"] = tasks["cartpole-v1"].references
+
+    def runs(*sources: str) -> list[RunRecord]:
+        made = [make_run(seed=seed) for seed in range(len(sources))]
+        origins = [
+            run.provenance.model_copy(update={"task_source": each}) for run, each in zip(made, sources, strict=True)
+        ]
+        return [run.model_copy(update={"provenance": each}) for run, each in zip(made, origins, strict=True)]
+
+    assert build(runs("now", "now"), tasks={own.id: own}).tasks[0].rows
+    with pytest.raises(
+        SympriorError, match=r"seed-0001\.json is a run on another cartpole-v1 than a/task\.py:Own has now"
+    ):
+        build(runs("now", "before"), tasks={own.id: own})
+
+
 def test_a_processor_and_a_gpu_are_not_compared(tasks: dict[str, Task], suite_runs: Runs, make_run: Make) -> None:
     run = make_run(agent="ppo+fold", seed=3)
     on_gpu = run.model_copy(

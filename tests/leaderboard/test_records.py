@@ -30,6 +30,7 @@ def test_damaged_records_are_refused(tmp_path: Path, make_run: Make) -> None:
             "schema version is 7, this symprior reads version 1",
         ),
         (whole.replace('"seed": 0', '"seed": -1'), "seed"),
+        (whole.replace('"step": 20000', '"step": 19999'), "the curve ends at step 19999, but the run used 20000"),
         (whole.replace('"suite": "core"', '"suite": "core", "extra": 1'), "extra"),
     ):
         assert text != whole

@@ -66,7 +66,7 @@ def test_clipping_comes_after_the_reduction(tasks: dict[str, Task], make_run: Ma
 def test_a_curve_must_begin_before_training(tasks: dict[str, Task], make_run: Make) -> None:
     run = make_run()
     late = RunRecord(
-        **(dict(run) | {"curve": [Checkpoint(step=10, returns=[1.0]), Checkpoint(step=20, returns=[1.0])]})
+        **(dict(run) | {"curve": [Checkpoint(step=10, returns=[1.0]), Checkpoint(step=run.budget, returns=[1.0])]})
     )
     with pytest.raises(SympriorError, match="must begin at step 0"):
         score_run(late, tasks["cartpole-v1"].references)

@@ -191,7 +191,7 @@ def test_new_references_keep_the_budget_unless_they_bring_one(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("budget", "complaint"),
-    [({"budget": 0, "budget_source": "x"}, "positive"), ({"budget": 9}, "with its `budget_source`")],
+    [({"budget": 0, "budget_source": "x"}, "positive"), ({"budget": 9}, "together, not budget alone")],
 )
 def test_a_wrong_budget_changes_nothing(tmp_path: Path, budget: dict[str, object], complaint: str) -> None:
     data = measure(CATCH)
@@ -255,7 +255,7 @@ def test_returns_that_are_no_numbers_are_no_references() -> None:
 
 
 def test_a_task_without_references_says_what_to_do() -> None:
-    with pytest.raises(SympriorError, match="symprior references new-v1 --write"):
+    with pytest.raises(SympriorError, match="symprior references new-v1 --budget N --write"):
         _ = replace(CATCH, id="new-v1").references
 
 

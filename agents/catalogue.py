@@ -72,9 +72,11 @@ class ShippedAgent:
                 raise unknown_name(f"setting of {self.id}", name, self.settings_type.model_fields) from error
             if not name:
                 raise SympriorError(f"{self.id} cannot take these settings together: {said}.") from error
-            what = self.settings_type.model_fields[str(problem["loc"][0])].description
+            if problem["type"] == "tuple_type":
+                said = "it takes a list of numbers, as 64,64 or 64, on the command line"
+            meaning = self.settings_type.model_fields[str(problem["loc"][0])].description
             raise SympriorError(
-                f"{self.id} cannot take {name} = {problem['input']!r}: {said}. It is {what}."
+                f"{self.id} cannot take {name} = {problem['input']!r}: {said}. ({problem['loc'][0]}: {meaning}.)"
             ) from error
 
     def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:

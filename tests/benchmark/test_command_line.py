@@ -34,7 +34,7 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         ),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "gamma=true"], "takes no true or false"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "gamma=0", "--set", "gamma=1"], "gamma twice"),
-        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "widths=64,wide"], "should be a valid tuple"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "widths=64,wide"], "it takes a list of numbers"),
         (
             ["run", "--task", "cartpole-v1", "--agent", "ppo", "--device", "cuda:99"],
             "There is no device 'cuda:99' here",

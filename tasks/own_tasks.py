@@ -23,6 +23,8 @@ from symprior.tasks.task import Card, Task
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*-v\d+")
 RESTORING = ("get_state", "set_state")
+RESTORED_STEPS = 16
+"""Of random play, after each of which an environment must be able to return to where it was."""
 FAMILY = "own-"
 """How families of such tasks begin: no shipped one does, so that they take no settings tuned for another task."""
 
@@ -50,6 +52,35 @@ class OwnProbe(Probe):
         """What `set_state` returns."""
         self.env.reset(seed=0)
         return self._guarded.set_state(state)
+
+    def rollout_states(
+        self, policy: Callable[[NDArray[Any]], Any] | None, rng: np.random.Generator, count: int
+    ) -> NDArray[Any]:
+        """As every probe's, once `get_state` is known to say where the environment is.
+
+        Raises:
+            SympriorError: it does not.
+        """
+        self._check_restored()
+        return super().rollout_states(policy, rng, count)
+
+    def _check_restored(self) -> None:
+        """Play at random for a few steps; put back into each state, the same is observed."""
+        self.env.action_space.seed(0)
+        observation, _ = self.env.reset(seed=0)
+        met = [(self.get_state(), observation)]
+        for _ in range(RESTORED_STEPS):
+            observation, _, terminated, truncated, _ = self.env.step(self.env.action_space.sample())
+            if terminated or truncated:
+                break
+            met.append((self.get_state(), observation))
+        for state, seen in met:
+            found = self.observation(state)
+            if not np.allclose(found, seen, rtol=1e-5, atol=1e-6):
+                raise SympriorError(
+                    f"get_state of {self._name} gave {state.tolist()} where {np.asarray(seen).tolist()} was observed, but "
+                    f"put back there, {np.asarray(found).tolist()} is. It must give the whole state, and set_state take it."
+                )
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
         """The environment's own, or more states from random play."""

@@ -117,6 +117,10 @@ def test_a_wrong_declaration_in_a_file_is_measured_broken(file: Path) -> None:
             r"shape \(1,\) .* gave one of shape \(\)",
         ),
         (("return self.place.copy()", "return {'place': self.place}"), "get_state of corridor.* numbers, not dict"),
+        (
+            ("return self.place.copy()", "return np.zeros(1)"),
+            r"get_state of corridor.* gave \[0.0\] where \[-?1.0\] was observed, but put back there, \[0.0\] is",
+        ),
         (("return rng.integers(-4, 5, (count, 1))", "return np.array([1, 2])"), r"boundary_states .* shape \(1,\)"),
         (
             ("time_limit=20", "time_limit=20, reference_policy=lambda seen: seen"),

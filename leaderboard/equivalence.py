@@ -7,7 +7,7 @@ found is no evidence of equivalence.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, inf, log
 
 import numpy as np
@@ -121,8 +121,12 @@ def efficiencies_equal(first: Arm, second: Arm) -> Equivalence:
 
 
 def gains_equal(first: tuple[Arm, Arm], second: tuple[Arm, Arm]) -> Equivalence:
-    """The logarithm of the symmetry gain, (plain, prior) by each learner; variances by the delta method."""
-    return _two_one_sided("gain", (_log_gain(*first), _log_gain(*second)), GAIN_MARGIN)
+    """The logarithm of the symmetry gain, (plain, prior) by each learner; variances by the delta method.
+
+    Times that never vary are all cut at the budget, of which no gain follows: then nothing is shown.
+    """
+    found = _two_one_sided("gain", (_log_gain(*first), _log_gain(*second)), GAIN_MARGIN)
+    return replace(found, p_value=1.0) if sum(side.variance for side in found.sides) == 0 else found
 
 
 def runs_needed(pilot: Equivalence, ratio: float = 1.0) -> tuple[tuple[int, int], ...]:

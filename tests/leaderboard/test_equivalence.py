@@ -62,6 +62,12 @@ def test_gains_are_compared_as_ratios_of_mean_times():
     assert not test.holds
 
 
+def test_no_gain_follows_from_runs_that_are_all_cut_at_the_budget():
+    arm = Arm(np.array([0.1, 0.2]), np.array([1000.0, 1000.0]))
+    test = gains_equal((arm, arm), (arm, arm))
+    assert test.difference == 0 and not test.holds and not test.hints_at_a_difference
+
+
 def test_an_arm_whose_runs_differ_more_gets_more_of_them_and_the_power_is_reached():
     def gains(runs):
         return [

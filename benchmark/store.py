@@ -7,7 +7,7 @@ from pathlib import Path
 
 from symprior.benchmark import contestants
 from symprior.benchmark.job import Job, Run
-from symprior.leaderboard.records import DIVERGED, RunRecord, read_record, record_path, write_record
+from symprior.leaderboard.records import DIVERGED, RunRecord, path_of, read_record, record_path, write_record
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.source_files import digest
@@ -101,5 +101,21 @@ class RecordStore:
         ]
 
     def write(self, record: RunRecord) -> Path:
-        """Write one record atomically."""
+        """Write one record atomically.
+
+        Raises:
+            SympriorError: another command has meanwhile finished this run with other settings; its record stays.
+        """
+        path = path_of(self.folder, record)
+        held = read_record(path) if path.exists() else record
+        if held.status == "finished" and _asked(held) != _asked(record):
+            raise SympriorError(
+                f"another command has meanwhile finished {path} with other settings, which is kept. Name another folder "
+                "with --records"
+            )
         return write_record(self.folder, record)
+
+
+def _asked(record: RunRecord) -> tuple[object, ...]:
+    """What a record answers, beside where it lies."""
+    return record.budget, record.evaluate_every, record.hyperparameters, record.provenance.task_source

@@ -148,6 +148,15 @@ def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(sympri
     assert "a budget of 500, but 600 is asked for" in result.stderr
 
 
+def test_what_another_command_has_finished_meanwhile_is_kept(tmp_path, execute):
+    store, first = RecordStore(tmp_path), execute(agent="random", budget=300)
+    path = store.write(first)
+    assert store.write(first) == path, "the same again is no harm"
+    with pytest.raises(SympriorError, match="another command has meanwhile finished .* with other settings"):
+        store.write(execute(agent="random", budget=400))
+    assert read_record(path) == first
+
+
 def test_a_record_from_before_a_setting_existed_had_its_default(tmp_path, execute):
     job = Job("own", "1", "cartpole-v1", "a2c", (0,), 160)
     store, record = RecordStore(tmp_path), execute(agent="a2c", budget=160)

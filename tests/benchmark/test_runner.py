@@ -152,7 +152,7 @@ def test_what_another_command_has_finished_meanwhile_is_kept(tmp_path, execute):
     store, first = RecordStore(tmp_path), execute(agent="random", budget=300)
     path = store.write(first)
     assert store.write(first) == path, "the same again is no harm"
-    with pytest.raises(SympriorError, match="another command has meanwhile finished .* with other settings"):
+    with pytest.raises(SympriorError, match=r"another command has meanwhile finished .* with other settings"):
         store.write(execute(agent="random", budget=400))
     assert read_record(path) == first
 

@@ -145,8 +145,7 @@ def held_budget(task: Task, path: Path | None = None) -> dict[str, Any]:
             problem = f" The one in {path} was not set for {task.file} as it is now."
         except SympriorError as error:
             problem = f" {error}"
-    again = f"`symprior references {task.name_to_type} --budget N --write`"
-    raise SympriorError(f"{task.id} has no budget yet: give its environment steps, {again}.{problem}")
+    raise SympriorError(f"{task.id} has no budget yet: give its environment steps, {task.how_to_measure}.{problem}")
 
 
 def _reference(value: float, standard_error: float, method: str) -> dict[str, Any]:

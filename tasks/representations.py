@@ -236,6 +236,14 @@ class ImageTransform(SignedPermutation):
         return ImageTransform(self.planar.restrict(elements, subgroup), channels, self.shape[1])
 
 
+def equivariant_rank(source: Representation, target: Representation) -> int:
+    """How many independent linear maps W commute with the group, W ρ(g) = σ(g) W, by the character formula.
+
+    It is the mean over g of the product of both traces, as the representations are real.
+    """
+    return round(float(np.mean(source.character * target.character)))
+
+
 def trivial_representation(group: Group, size: int = 1) -> SignedPermutation:
     """Every element leaves every entry as it is."""
     return SignedPermutation(group, np.tile(np.arange(size), (len(group), 1)))

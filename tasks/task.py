@@ -241,6 +241,11 @@ class Task:
         return self.file or self.id
 
     @property
+    def how_to_measure(self) -> str:
+        """The command that measures and keeps the references."""
+        return f"`symprior references {self.name_to_type} --budget N --write`"
+
+    @property
     def observation_space(self) -> gymnasium.Space[Any]:
         """Of a single environment, as agents get it: floats in single precision."""
         return self._spaces[0]
@@ -262,7 +267,7 @@ class Task:
         Raises:
             SympriorError: they were never measured, or the file with them is damaged or older than the task's own file.
         """
-        file, again = self.data / f"{self.id}.json", f"`symprior references {self.name_to_type} --budget N --write`"
+        file, again = self.data / f"{self.id}.json", self.how_to_measure
         if not file.is_file():
             raise SympriorError(
                 f"{self.id} has no reference scores yet. Measure them with {again}, N environment steps."

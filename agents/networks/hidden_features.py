@@ -24,6 +24,7 @@ from symprior.tasks.representations import (
     SignedPermutation,
     as_signed_permutation,
     direct_sum,
+    equivariant_rank,
     quotient,
     regular,
     trivial_representation,
@@ -61,20 +62,15 @@ def hidden_features(symmetry: Symmetry, summands: tuple[Summand, ...] | None = N
 def _check_sight(features: SignedPermutation, symmetry: Symmetry, summands: tuple[Summand, ...]) -> None:
     """Whether equivariant maps lead from the observation to the features, and on to actions that differ."""
     observation, action = symmetry.observation, symmetry.action
-    sees = isinstance(observation, ImageTransform) or _maps(observation, features) > 0
-    alike = _maps(features, trivial_representation(symmetry.group)) if symmetry.discrete else 0
-    if not sees or _maps(features, action) == alike:
+    sees = isinstance(observation, ImageTransform) or equivariant_rank(observation, features) > 0
+    alike = equivariant_rank(features, trivial_representation(symmetry.group)) if symmetry.discrete else 0
+    if not sees or equivariant_rank(features, action) == alike:
         given = ", ".join(each if isinstance(each, str) else f"by {' '.join(each)}" for each in summands)
         lost = "tell actions apart" if sees else "see the observation"
         raise SympriorError(
             f"A network of hidden features {given} could not {lost}: no linear map that commutes with {symmetry.group.name} "
             "does. Add regular or quotient features."
         )
-
-
-def _maps(source: Representation, target: Representation) -> int:
-    """How many independent equivariant linear maps there are, by characters (those of real representations)."""
-    return round(float(np.mean(source.character * target.character)))
 
 
 def _summand(symmetry: Symmetry, summand: Summand) -> SignedPermutation:

@@ -12,7 +12,7 @@ from symprior.tasks.certificates.certificate import Certificate, certify
 from symprior.tasks.certificates.dynamics import DynamicsEvidence
 from symprior.tasks.certificates.fit import KEPT
 from symprior.tasks.errors import SympriorError
-from symprior.tasks.representations import ImageTransform, Representation, SignedPermutation, regular
+from symprior.tasks.representations import ImageTransform, SignedPermutation, equivariant_rank, regular
 from symprior.tasks.streams import seed_from
 from symprior.tasks.symmetry import Exactness, Symmetry
 from symprior.tasks.task import Task
@@ -96,20 +96,13 @@ def draw_wrong_group(task: Task, seed: int = 0, samples: int = 200) -> WrongGrou
 
 
 def ranks(symmetry: Symmetry) -> dict[str, int]:
-    """The free weights of equivariant layers between observations, regular features and actions.
-
-    By the character formula: the mean over g of the product of both traces.
-    """
+    """The free weights of equivariant layers between observations, regular features and actions."""
     middle = regular(symmetry.group)
     return {
-        "observation to regular features": _rank(symmetry.observation, middle),
-        "regular features to action": _rank(middle, symmetry.action),
-        "observation to action": _rank(symmetry.observation, symmetry.action),
+        "observation to regular features": equivariant_rank(symmetry.observation, middle),
+        "regular features to action": equivariant_rank(middle, symmetry.action),
+        "observation to action": equivariant_rank(symmetry.observation, symmetry.action),
     }
-
-
-def _rank(source: Representation, target: Representation) -> int:
-    return round(float(np.mean(source.character * target.character)))
 
 
 def _candidates(own: Symmetry, kind: Kind, rng: np.random.Generator) -> list[Candidate]:

@@ -96,6 +96,11 @@ class BasisWeight(nn.Module):
         """As `keep_weights`."""
         self._kept = (self._kept or {}) if kept else None
 
+    def forget(self) -> None:
+        """Expand anew, whether or not the coefficients' change can be noticed."""
+        if self._kept:
+            self._kept.clear()
+
     def _once(self, name: str, expand: Callable[[], Tensor]) -> Tensor:
         """What `expand` makes of the coefficients; what it made before, where that is kept and they were not changed."""
         if self._kept is None or torch.is_grad_enabled():
@@ -121,7 +126,7 @@ class BasisWeight(nn.Module):
     def rows(self) -> tuple[Tensor, float]:
         """The expanded vector, [(seeds,) out fibre, out channel], or one row and its factor where all are equal."""
         if self._constant is None:
-            return self._entries(), 1.0
+            return self._once("rows", self._entries), 1.0
         return self.coefficients.squeeze(-2), self._constant
 
     def matrix(self) -> Tensor:
@@ -267,15 +272,20 @@ def grouped_convolutions(x: Tensor, weight: Tensor, bias: Tensor, stride: int) -
     return y.view(len(y), len(weight), -1, *y.shape[2:]).transpose(0, 1)
 
 
+def basis_weights(network: nn.Module) -> list[BasisWeight]:
+    """All that a network expands."""
+    return [module for module in network.modules() if isinstance(module, BasisWeight)]
+
+
 def keep_weights(network: nn.Module, kept: bool) -> None:
     """Whether passes without gradients share what they expand, from now on: while a policy acts and nobody updates it.
 
-    A change of the coefficients is noticed if it is made by the optimizer or by `load_state_dict`; one through `.data` is
-    not, so weights are only kept from the first step of a rollout to its last.
+    A change of the coefficients is noticed if it is made in place, by an optimizer on them or by `load_state_dict`; one
+    through `.data` or another view is not. Whoever makes such changes says so (`BasisWeight.forget`), or keeps weights
+    only from the first step of a rollout to its last.
     """
-    for module in network.modules():
-        if isinstance(module, BasisWeight):
-            module.keep(kept)
+    for weight in basis_weights(network):
+        weight.keep(kept)
 
 
 def stack(modules: Sequence[nn.Module]) -> nn.Module:

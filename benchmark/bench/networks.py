@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from symprior.agents import get_agent
+from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.actor_critic import ActorCritic, default_widths, matched_channels, plain_network
 from symprior.agents.networks.layers import keep_weights, stack
@@ -39,7 +40,7 @@ def acting(task_id: str, batch: int) -> Comparison:
             with torch.no_grad():
                 for step in range(max(ROLLOUT, 4000 // batch)):
                     if step % ROLLOUT == 0:
-                        keep_weights(network, True)  # anew, as behind an update
+                        _write_out_anew(network)
                     torch.multinomial(torch.softmax(network(observations)[0], dim=-1), 1)
 
         return repeat
@@ -49,8 +50,15 @@ def acting(task_id: str, batch: int) -> Comparison:
     return at_most(f"{task_id}: acting on {batch} observations, homomorphic / plain", ratio, 1.2)
 
 
+def _write_out_anew(network: torch.nn.Module) -> None:
+    """As behind an update."""
+    keep_weights(network, False)
+    keep_weights(network, True)
+
+
 def acting_together(task_id: str, batch: int, seeds: int) -> Comparison:
-    """The same of a stack, which multiplies lifted features, as its updates do, and writes no weights out."""
+    """The same of a stack, which multiplies lifted features, as its updates do, and writes only its heads out."""
+    keep_freed_memory()  # as the learner does
     task = get_task(task_id)
     observations = torch.as_tensor(task.make_vector(batch * seeds).reset(seed=0)[0]).unflatten(0, (seeds, batch))
     homomorphic, wide = (stack(alike) for alike in zip(*(_networks(task) for _ in range(seeds)), strict=True))
@@ -58,7 +66,9 @@ def acting_together(task_id: str, batch: int, seeds: int) -> Comparison:
     def work(network: torch.nn.Module) -> Callable[[], None]:
         def repeat() -> None:
             with torch.no_grad():
-                for _ in range(50):
+                for step in range(6 * ROLLOUT):
+                    if step % ROLLOUT == 0:
+                        _write_out_anew(network)
                     torch.multinomial(torch.softmax(network(observations)[0].flatten(0, 1), dim=-1), 1)
 
         return repeat

@@ -10,7 +10,7 @@ import torch
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.networks.actor_critic import ActorCritic
-from symprior.agents.networks.layers import BasisWeight, keep_weights
+from symprior.agents.networks.layers import BasisLinear, BasisWeight, keep_weights
 from symprior.agents.symmetrizer import equivariant_basis
 from symprior.tasks import get_task
 from symprior.tasks.simulators import SimulatorVectorEnv, training_seeds
@@ -51,7 +51,7 @@ def test_kept_weights_are_expanded_once_and_never_stale():
 
 
 class Watched(SimulatorVectorEnv):
-    """Asks at each step whether the acting network's weights are kept, and whether what is kept is what they are."""
+    """Asks at each step whether the matrices of the acting network are kept, and whether what is kept is what they are."""
 
     network: Any
     kept: list[bool]
@@ -59,41 +59,47 @@ class Watched(SimulatorVectorEnv):
     def step(self, actions: Any) -> Any:
         """As of the base class."""
         with torch.no_grad():
-            weights = [module for module in self.network.modules() if isinstance(module, BasisWeight)]
+            weights = [module.weight for module in self.network.modules() if isinstance(module, BasisLinear)]
             kept = [weight.matrix() is weight.matrix() for weight in weights]
             assert all(torch.equal(weight.matrix(), weight._matrix()) for weight in weights), "stale"
         self.kept.append(all(kept))
         return super().step(actions)
 
 
-def _trained(name: str, task_id: str) -> tuple[torch.Tensor, list[bool]]:
+def _trained(name: str, task_id: str, learner: str) -> tuple[torch.Tensor, list[bool]]:
     task, shipped = get_task(task_id), get_agent(name)
     settings = shipped.settings(task.family, SETTINGS[shipped.algorithm.name])
-    agent: Any = shipped.build(Problem.of(task), [3], [settings])
-    env = Watched(task.simulator(), agent.num_envs)
-    env.network, env.kept = getattr(agent.network, "actor", agent.network), []
-    env.reset(seed=np.asarray(training_seeds(task_id, 3, agent.num_envs)))
+    seeds = [3] if learner == "stable-baselines3" else [3, 4]
+    agent: Any = shipped.build(Problem.of(task), seeds, [settings] * len(seeds), learner)
+    env = Watched(task.simulator(), agent.num_envs * len(seeds))
+    network = agent.network if len(seeds) == 1 else agent.stack.network
+    env.network, env.kept = getattr(network, "actor", network), []
+    env.reset(seed=np.concatenate([training_seeds(task_id, seed, agent.num_envs) for seed in seeds]))
     agent.learn(env, 256)
     assert agent.gradient_steps > 0
-    return torch.cat([parameter.detach().flatten() for parameter in agent.network.parameters()]), env.kept
+    return torch.cat([parameter.detach().flatten() for parameter in network.parameters()]), env.kept
 
 
 @pytest.mark.parametrize(
-    ("name", "task_id"),
+    ("name", "task_id", "learner"),
     [
-        ("ppo+homomorphic", "cartpole-v1"),
-        ("dqn+homomorphic", "cartpole-v1"),
-        ("qrdqn+homomorphic", "cartpole-v1"),
-        ("sac+homomorphic", "pendulum-v1"),
-        ("td3+homomorphic", "pendulum-v1"),
+        ("ppo+homomorphic", "cartpole-v1", "stable-baselines3"),
+        ("dqn+homomorphic", "cartpole-v1", "stable-baselines3"),
+        ("qrdqn+homomorphic", "cartpole-v1", "stable-baselines3"),
+        ("sac+homomorphic", "pendulum-v1", "stable-baselines3"),
+        ("td3+homomorphic", "pendulum-v1", "stable-baselines3"),
+        ("ppo+homomorphic", "cartpole-v1", "batched"),
+        ("ppo+homomorphic", "grid-catch-v1", "batched"),
+        ("ppo+mirror", "pendulum-v1", "batched"),
+        ("dqn+homomorphic", "cartpole-v1", "batched"),
     ],
 )
 def test_whoever_acts_keeps_weights_until_an_update_and_does_the_same(
-    monkeypatch: pytest.MonkeyPatch, name: str, task_id: str
+    monkeypatch: pytest.MonkeyPatch, name: str, task_id: str, learner: str
 ) -> None:
-    kept, while_acting = _trained(name, task_id)
+    kept, while_acting = _trained(name, task_id, learner)
     monkeypatch.setattr(BasisWeight, "keep", lambda weight, kept: None)
-    written_out, never = _trained(name, task_id)
+    written_out, never = _trained(name, task_id, learner)
     assert torch.equal(kept, written_out)
     assert not any(never)
     acted = while_acting[40:]  # actions of the first steps are random where learning has not started

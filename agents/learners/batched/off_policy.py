@@ -17,6 +17,7 @@ from symprior.agents.algorithm import ReplaySettings, ValueAlgorithm
 from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
 from symprior.agents.learners.batched.replay import Replay
 from symprior.agents.learners.batched.stack import Stack
+from symprior.agents.networks.layers import keep_weights
 from symprior.agents.networks.normaliser import target_of
 from symprior.agents.networks.q_network import QNetwork
 from symprior.agents.prior import Prior, Replayed
@@ -41,6 +42,7 @@ class ReplayStack(Stack[QNetwork]):
         super().__init__(problem, algorithm.network(settings[0]), seeds, prior, settings, device)
         self._algorithm, self._actions = algorithm, problem.symmetry.action.size
         self.target = target_of(self.network, self.network.normaliser).requires_grad_(False)
+        keep_weights(self.target, True)
         self._exploration_streams, self._replay_streams = self._stream("exploration"), self._stream("replay")
         self._replay: Replay | None = None
 

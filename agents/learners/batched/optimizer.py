@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from symprior.agents.algorithm import LearnerSettings
+from symprior.agents.networks.layers import basis_weights, keep_weights
 
 ALIGNMENT = 16
 """Rows are padded to whole vector registers: no entry's arithmetic depends on how many seeds there are."""
@@ -17,7 +18,8 @@ ALIGNMENT = 16
 class StackedAdam:
     """One optimizer for all seeds: parameters and gradients lie in one tensor each, [seeds, parameters of a seed].
 
-    The result for a seed is that of `clip_grad_norm_` and `torch.optim.Adam` on its own network.
+    The result for a seed is that of `clip_grad_norm_` and `torch.optim.Adam` on its own network. Nothing else changes the
+    parameters, so between two steps the network keeps the weights that it writes out.
 
     Args:
         network: parameters [seeds, …]; they become views of the one tensor.
@@ -39,7 +41,8 @@ class StackedAdam:
         self._padding = [self.flat.new_zeros(seeds, padding)] if padding else []
         for parameter, columns in zip(self._parameters, self.flat.split([*sizes, padding], dim=1), strict=False):
             parameter.data = columns.view(parameter.shape)
-        self._max_norm = max_norm
+        keep_weights(network, True)
+        self._weights, self._max_norm = basis_weights(network), max_norm
         self._adam = torch.optim.Adam(self._groups(settings), fused=True)
 
     def _groups(self, settings: Sequence[LearnerSettings]) -> list[dict[str, object]]:
@@ -61,3 +64,5 @@ class StackedAdam:
         norm = torch.linalg.vector_norm(self._gradient, dim=1, keepdim=True)
         self._gradient.mul_((self._max_norm / (norm + 1e-6)).clamp_(max=1.0))
         self._adam.step()
+        for weight in self._weights:
+            weight.forget()  # it cannot notice a change of the one tensor

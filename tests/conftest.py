@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,6 +24,11 @@ from symprior.tasks.task import Card
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what the tests of the table of agents × tasks ask for."""
     parser.addoption("--whole-table", action="store_true", help="every agent on every task, instead of a part of them")
+
+
+def pytest_configure() -> None:
+    """One thread a process, as `make test` has it: processes that share the cores out wait for each other for minutes."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 SLOWEST = 20

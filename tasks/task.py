@@ -37,7 +37,7 @@ TaskVectorEnv = SimulatorVectorEnv | GymnasiumVectorEnv
 
 DATA = Path(__file__).parent / "data"
 BY_HAND = "set by hand"
-"""What the source of a budget says until a plain agent was tuned."""
+"""What the source of a budget says until a tuned plain agent reaches the threshold."""
 TOO_SHORT = "the tuning was too short"
 """What is provisional where more than half of that agent's runs never reached the threshold."""
 

@@ -139,7 +139,7 @@ def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> dict[
         budget, source = budget_by_rule(ledger, load(task.family, ledger.agent).task)
         return {"budget": budget, "budget_source": source}
     if by_hand is not None:
-        return {"budget": by_hand, "budget_source": f"{BY_HAND} until a plain agent was tuned"}
+        return {"budget": by_hand, "budget_source": f"{BY_HAND} until a tuned plain agent reaches the threshold"}
     if dial := dial_of(task):
         of = get_task(dial.breaks).references
         return {

@@ -11,7 +11,7 @@ from symprior.agents import get_agent
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.actor_critic import ActorCritic, default_widths, matched_channels, plain_network
-from symprior.agents.networks.layers import keep_weights, stack
+from symprior.agents.networks.layers import basis_weights, keep_weights, stack
 from symprior.agents.symmetrizer import equivariant_basis
 from symprior.benchmark.bench.comparison import Comparison, at_most, median_ratio
 from symprior.benchmark.bench.training import stable_baselines_agent
@@ -34,26 +34,26 @@ def acting(task_id: str, batch: int) -> Comparison:
     """Acting with the homomorphic network against the plain one of the same expanded widths, in rollouts of 8 steps."""
     task = get_task(task_id)
     observations = torch.as_tensor(task.make_vector(batch).reset(seed=0)[0])
-
-    def work(network: ActorCritic) -> Callable[[], None]:
-        def repeat() -> None:
-            with torch.no_grad():
-                for step in range(max(ROLLOUT, 4000 // batch)):
-                    if step % ROLLOUT == 0:
-                        _write_out_anew(network)
-                    torch.multinomial(torch.softmax(network(observations)[0], dim=-1), 1)
-
-        return repeat
-
     homomorphic, wide = _networks(task)
-    ratio = median_ratio(work(homomorphic), work(wide), repeats=15)
+    steps = max(ROLLOUT, 4000 // batch)
+    ratio = median_ratio(_rollouts(homomorphic, observations, steps), _rollouts(wide, observations, steps), repeats=15)
     return at_most(f"{task_id}: acting on {batch} observations, homomorphic / plain", ratio, 1.2)
 
 
-def _write_out_anew(network: torch.nn.Module) -> None:
-    """As behind an update."""
-    keep_weights(network, False)
+def _rollouts(network: torch.nn.Module, observations: torch.Tensor, steps: int) -> Callable[[], None]:
+    """So many steps of acting on observations [(seeds,) batch, …], weights written out anew in each rollout."""
+    weights = basis_weights(network)
     keep_weights(network, True)
+
+    def repeat() -> None:
+        with torch.no_grad():
+            for step in range(steps):
+                if step % ROLLOUT == 0:
+                    for weight in weights:
+                        weight.forget()  # as behind an update
+                torch.multinomial(torch.softmax(network(observations)[0].flatten(0, -2), dim=-1), 1)
+
+    return repeat
 
 
 def acting_together(task_id: str, batch: int, seeds: int) -> Comparison:
@@ -62,18 +62,8 @@ def acting_together(task_id: str, batch: int, seeds: int) -> Comparison:
     task = get_task(task_id)
     observations = torch.as_tensor(task.make_vector(batch * seeds).reset(seed=0)[0]).unflatten(0, (seeds, batch))
     homomorphic, wide = (stack(alike) for alike in zip(*(_networks(task) for _ in range(seeds)), strict=True))
-
-    def work(network: torch.nn.Module) -> Callable[[], None]:
-        def repeat() -> None:
-            with torch.no_grad():
-                for step in range(6 * ROLLOUT):
-                    if step % ROLLOUT == 0:
-                        _write_out_anew(network)
-                    torch.multinomial(torch.softmax(network(observations)[0].flatten(0, 1), dim=-1), 1)
-
-        return repeat
-
-    ratio = median_ratio(work(homomorphic), work(wide), repeats=15)
+    steps = 6 * ROLLOUT
+    ratio = median_ratio(_rollouts(homomorphic, observations, steps), _rollouts(wide, observations, steps), repeats=15)
     return at_most(f"{task_id}: {seeds} seeds acting on {batch} observations each, homomorphic / plain", ratio, 1.2)
 
 

@@ -23,6 +23,7 @@ from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 
 ROUNDS = 3
+"""How often configurations are tried at most: what is given, then what the range grows by."""
 FINALISTS = 5
 """Configurations of each agent that reach the finals: its best, of which the last gives way to the first agent's choice."""
 
@@ -45,6 +46,7 @@ class Plan:
         space: the configurations to begin with, and how they grow.
         settings: for each agent, what stays fixed where it is not the default.
         device: where torch computes.
+        rounds: how often configurations are tried at most; one tries what the space begins with and nothing more.
     """
 
     scope: str
@@ -57,6 +59,7 @@ class Plan:
     settings: dict[str, dict[str, object]] = field(default_factory=dict)
     finals: tuple[int, ...] = ()
     device: str = CPU
+    rounds: int = ROUNDS
 
 
 def plan_of(suite: Suite) -> Plan:
@@ -98,7 +101,7 @@ def tune(
     """
     search = _Search(plan, store, workers, progress)
     space = plan.space
-    for rounds_left in reversed(range(ROUNDS)):
+    for rounds_left in reversed(range(plan.rounds)):
         search.run({agent: space.configurations for agent in plan.agents}, plan.seeds)
         ledgers = [search.ledger(agent, space.configurations) for agent in plan.agents]
         grown = space.grown([ledger.chosen for ledger in ledgers])
@@ -113,7 +116,7 @@ def _on_the_edge(space: Fixed, grown: Fixed, ledgers: list[Ledger], rounds_left:
     """Whose best lies there, and what is tried next."""
     whose = ", ".join(ledger.agent for ledger in ledgers if space.grown([ledger.chosen]) != space)
     if not rounds_left:
-        return f"The best of {whose} still lies on the edge of what was tried, which has grown {ROUNDS - 1} times and stays."
+        return f"The best of {whose} still lies on the edge of what was tried, which grows no further."
     more = [each for each in grown.configurations if each not in space.configurations]
     rates = " and ".join(f"{each['learning_rate']:g}" for each in more if set(each) == {"learning_rate"})
     added = f"learning rate {rates}" if rates else f"{len(more)} more configurations"

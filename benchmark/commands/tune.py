@@ -65,6 +65,14 @@ def tune(
     configurations: Annotated[
         int | None, typer.Option(min=2, help="Points spread over the --range.", show_default=str(CONFIGURATIONS))
     ] = None,
+    rounds: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How often configurations are tried while somebody's best lies on the edge; 1 leaves the range as given.",
+            show_default=str(tuning.ROUNDS),
+        ),
+    ] = None,
     finals: Annotated[
         str | None,
         typer.Option(
@@ -83,10 +91,10 @@ def tune(
     """Search each agent's settings on tuning seeds, by mean data efficiency; the same command resumes.
 
     Its learning rate alone, or up to three settings. Where a best value lies on the edge of what was tried, the range grows
-    for all agents.
+    for all agents, --rounds permitting.
     """
     space = _space(learning_rates, between or [], configurations)
-    plan = replace(_plan(suite, task, agent, seeds, finals, budget, space, learner, save), device=device)
+    plan = replace(_plan(suite, task, agent, seeds, finals, budget, rounds, space, learner, save), device=device)
     store = RecordStore(records)
     ledgers = tuning.tune(plan, store, workers, progress_on(console, store), _tell)
     console.print(_table(ledgers))
@@ -106,12 +114,13 @@ def _plan(
     seeds: str | None,
     finals: str | None,
     budget: int | None,
+    rounds: int | None,
     space: Fixed | None,
     learner: str | None,
     save: bool,
 ) -> tuning.Plan:
     if suite is not None:
-        if agents or any(given is not None for given in (task, seeds, finals, budget, space, learner)):
+        if agents or any(given is not None for given in (task, seeds, finals, budget, rounds, space, learner)):
             raise SympriorError("A suite fixes what is tuned. Give --suite alone, or --task and --agent.")
         return tuning.plan_of(get_suite(suite))
     if task is None or not agents:
@@ -146,6 +155,7 @@ def _plan(
         budget=steps,
         learner=learner or BATCHED,
         space=tried,
+        rounds=rounds or tuning.ROUNDS,
         settings={name: contestants.find(name).untuned(chosen.family, tried.configurations[0]) for name in agents},
     )
 

@@ -124,7 +124,15 @@ def test_a_search_says_whose_best_lies_on_the_edge_and_what_all_try_then(tmp_pat
     named = [sentence.removesuffix(".").rpartition(" ")[2] for sentence in told[: len(tried) - 2]]
     assert sorted([*named, "0.001", "0.003"]) == sorted(tried)
     is_left = ledger.chosen in (ledger.trials[0].settings, ledger.trials[-1].settings)
-    assert is_left == ("has grown 2 times and stays" in told[-1])
+    assert is_left == told[-1].endswith("which grows no further.")
+
+
+def test_one_round_tries_what_is_given_and_nothing_more(tmp_path):
+    told = []
+    plan = tuning.Plan("none", "grid-catch-vector-v1", ("ppo",), (10_000,), 128, "batched", Rates.of([1e-3, 3e-3]))
+    (ledger,) = tuning.tune(replace(plan, rounds=1), RecordStore(tmp_path), 1, silently, told.append)
+    assert [trial.settings["learning_rate"] for trial in ledger.trials] == [1e-3, 3e-3]
+    assert told == ["The best of ppo still lies on the edge of what was tried, which grows no further."]
 
 
 def _searched(agent, budget, seeds, **scores):

@@ -17,7 +17,7 @@ from symprior.tasks.json_files import read_json
 LEDGERS = Path(__file__).parent.parent / "agents" / "tuning"
 """One folder for each family of tasks (the agents' defaults) and for each suite with a search of its own.
 
-In a family's folder, one for each of its tasks on which the plain agent was searched for longer, or run for a budget.
+In a family's folder, one for each of its tasks on which the plain agent was searched for more, or run for a budget.
 """
 
 
@@ -50,7 +50,7 @@ class Ledger(BaseModel):
         devices: where the trials were computed, as their records name it; several, if the search was resumed elsewhere.
         seeds: those of every trial.
         finals: further ones, of the finalists alone, which follow them there; the choice is among these trials.
-        decided_by: the ledger, FAMILY/TASK/AGENT, of a longer search that made the choice; None if its own trials did.
+        decided_by: the ledger, FAMILY/TASK/AGENT, of a larger search that made the choice; None if its own trials did.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -80,10 +80,17 @@ class Ledger(BaseModel):
         return 2 * self.best.censored > self.best.runs
 
     def outweighs(self, other: Ledger) -> bool:
-        """Whether it is a search of the same on the same task, for more steps and on no fewer seeds."""
+        """Whether it is a larger search of the same on the same task, on no fewer seeds.
+
+        Either its trials have more steps, or as many, and there are more of them: more configurations or more seeds, and not
+        fewer of the other.
+        """
         is_alike = (self.agent, self.task, self.learner) == (other.agent, other.task, other.learner)
-        is_longer = self.budget > other.budget and len(self.seeds) >= len(other.seeds)
-        return is_alike and is_longer and len(self.trials) > 1
+        more_trials, more_seeds = len(self.trials) - len(other.trials), len(self.seeds) - len(other.seeds)
+        if not is_alike or more_seeds < 0 or len(self.trials) < 2:
+            return False
+        is_wider = more_trials >= 0 and more_trials + more_seeds > 0
+        return self.budget > other.budget or (self.budget == other.budget and is_wider)
 
     def leading(self, number: int) -> tuple[dict[str, float], ...]:
         """The settings of the best trials, the best first."""
@@ -121,43 +128,47 @@ def write(ledger: Ledger, folder: Path = LEDGERS) -> Path:
 def keep_search(ledgers: Sequence[Ledger], folder: Path = LEDGERS) -> list[tuple[Ledger, Path]]:
     """Keep what a search found, and say what is kept where; settings follow it from now on.
 
-    A plain agent may have more effort than a prior, never less: where a longer search of it is kept, this one's trials stand
-    beside those of the priors, and the longer one decides.
+    A plain agent may have more effort than a prior, never less: where a larger search of it is kept, this one's trials stand
+    beside those of the priors, and the larger one decides.
 
     Raises:
-        SympriorError: a longer search chose what this one did not try. Nothing is written then.
+        SympriorError: a larger search chose what this one did not try. Nothing is written then.
     """
     kept = [each for ledger in ledgers for each in _settled(ledger, folder)]
     return [(ledger, write(ledger, place)) for ledger, place in kept]
 
 
 def _settled(ledger: Ledger, folder: Path) -> list[tuple[Ledger, Path]]:
-    longer = None if "+" in ledger.agent else longer_search(ledger, folder)
-    if longer is None:
+    larger = None if "+" in ledger.agent else larger_search(ledger, folder)
+    if larger is None:
         return [(ledger, folder)]
-    if ledger.at(longer.chosen) is None:
+    if ledger.at(larger.chosen) is None:
         raise SympriorError(
-            f"A search of {ledger.agent} on {ledger.task} over {longer.budget:,} steps is kept, which chose "
-            f"{longer.chosen}. Try that here, too: finished trials are not run again."
+            f"A search of {ledger.agent} on {ledger.task} over {larger.budget:,} steps is kept, which chose "
+            f"{larger.chosen}. Try that here, too: finished trials are not run again."
         )
-    decided_by = f"{ledger.scope}/{longer.task}/{longer.agent}"
-    changed = {"chosen": longer.chosen, "decided_by": decided_by}
+    decided_by = f"{ledger.scope}/{larger.task}/{larger.agent}"
+    changed = {"chosen": larger.chosen, "decided_by": decided_by}
     return [
-        (longer.model_copy(update={"scope": longer.task}), folder / ledger.scope),
+        (larger.model_copy(update={"scope": larger.task}), folder / ledger.scope),
         (ledger.model_copy(update=changed), folder),
     ]
 
 
 def decider(ledger: Ledger, folder: Path = LEDGERS) -> Ledger | None:
-    """The longer search that decided what a ledger's agent has; None where its own trials did."""
+    """The larger search that decided what a ledger's agent has; None where its own trials did."""
     return load(ledger.task, ledger.agent, folder / ledger.scope) if ledger.decided_by else None
 
 
-def longer_search(ledger: Ledger, folder: Path = LEDGERS) -> Ledger | None:
-    """The longest kept search that outweighs a ledger: its family's, or that of the task alone."""
+def larger_search(ledger: Ledger, folder: Path = LEDGERS) -> Ledger | None:
+    """The largest kept search that outweighs a ledger: its family's, or that of the task alone."""
     places = (ledger.scope, folder), (ledger.task, folder / ledger.scope)
     kept = [load(scope, ledger.agent, place) for scope, place in places if is_tuned(scope, ledger.agent, place)]
-    return max((each for each in kept if each.outweighs(ledger)), key=lambda each: each.budget, default=None)
+    return max((each for each in kept if each.outweighs(ledger)), key=_size, default=None)
+
+
+def _size(ledger: Ledger) -> tuple[int, int]:
+    return ledger.budget, len(ledger.trials) * len(ledger.seeds)
 
 
 def is_tuned(scope: str, agent: str, folder: Path = LEDGERS) -> bool:

@@ -110,7 +110,7 @@ def tuning() -> None:
     console.print(table, highlight=False)
     console.print(
         "5+15 seeds: fifteen more for the finalists. 150,000 of 500,000 steps: trials were shorter than the task's budget. "
-        "Where the plain agent has a longer search of its own, that decides its settings. "
+        "Where the plain agent has a larger search of its own, that decides its settings. "
         "Any other agent has the plain one's settings where that was tuned, and else its algorithm's.",
         soft_wrap=True,
         highlight=False,
@@ -118,11 +118,11 @@ def tuning() -> None:
 
 
 def _searches() -> Iterator[tuple[str, Ledger]]:
-    """Every search beside what it was for; after a shorter one, the longer one that decided."""
+    """Every search beside what it was for; after a smaller one, the larger one that decided."""
     for ledger in every():
         yield ledger.scope, ledger
-        if (longer := decider(ledger)) is not None:
-            yield ledger.scope, longer
+        if (larger := decider(ledger)) is not None:
+            yield ledger.scope, larger
 
 
 def _effort(ledger: Ledger) -> str:

@@ -99,7 +99,7 @@ def tune(
     ledgers = tuning.tune(plan, store, workers, progress_on(console, store), _tell)
     console.print(_table(ledgers))
     for ledger, path in keep_search(ledgers) if save else []:
-        choice = f". The longer search {ledger.decided_by} decides what {ledger.agent} has" if ledger.decided_by else ""
+        choice = f". The larger search {ledger.decided_by} decides what {ledger.agent} has" if ledger.decided_by else ""
         console.print(f"Wrote {path}{choice}", soft_wrap=True, highlight=False, markup=False)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from symprior.benchmark.commands import agents, tasks, tune
-from symprior.benchmark.ledger import Ledger, Trial, decider, every, load, longer_search
+from symprior.benchmark.ledger import Ledger, Trial, decider, every, larger_search, load
 from symprior.tasks import get_task
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -89,17 +89,18 @@ def test_every_kept_ledger_is_in_the_table_of_effort(capsys):
         assert f"{ledger.scope} {ledger.agent.partition('+')[0]}: {len(ledger.trials)} of " in shown
 
 
-def test_where_a_longer_search_of_the_plain_agent_is_kept_it_decides_and_is_shown(capsys):
+def test_where_a_larger_search_of_the_plain_agent_is_kept_it_decides_and_is_shown(capsys):
     agents.tuning()
     shown = " ".join(capsys.readouterr().out.split())
     decided = [ledger for ledger in every() if ledger.decided_by]
     assert {"room", "two-agents"} <= {ledger.scope for ledger in decided}
     for ledger in decided:
-        longer = decider(ledger)
-        assert longer.chosen == ledger.chosen and longer.outweighs(ledger)
-        assert f"{ledger.scope} ppo: {len(longer.trials)} of learning_rate; 5 seeds; {longer.budget:,} " in shown
+        larger = decider(ledger)
+        assert larger.chosen == ledger.chosen and larger.outweighs(ledger)
+        tried = f"{len(larger.trials)} of learning_rate; {len(larger.seeds)} seeds; {larger.budget:,}"
+        assert f"{ledger.scope} {ledger.agent}: {tried} " in shown
     for ledger in every():
-        assert "+" in ledger.agent or longer_search(ledger) == decider(ledger)
+        assert "+" in ledger.agent or larger_search(ledger) == decider(ledger)
 
 
 def test_every_kept_ledger_has_the_agent_at_the_plain_agents_settings():

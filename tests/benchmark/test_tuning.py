@@ -7,7 +7,7 @@ import pytest
 
 from symprior.agents import get_agent
 from symprior.benchmark import tuning
-from symprior.benchmark.ledger import Ledger, Trial, keep_search, load, write
+from symprior.benchmark.ledger import Ledger, Trial, decider, keep_search, load, write
 from symprior.benchmark.progress import silently
 from symprior.benchmark.search_space import STEP, Box, Fixed, Rates
 from symprior.benchmark.store import RecordStore
@@ -151,7 +151,7 @@ def _searched(agent, budget, seeds, **scores):
     return Ledger(agent=agent, budget=budget, trials=trials, chosen=best, **fields)
 
 
-def test_a_longer_search_of_the_plain_agent_decides_what_it_has(tmp_path):
+def test_a_larger_search_of_the_plain_agent_decides_what_it_has(tmp_path):
     """It stays, in the first search's place or its own, and the shorter one stands beside those of the priors."""
     long = _searched("ppo", 400, 5, _001=0.7, _003=0.6)
     short = [_searched(agent, 100, 2, _001=0.1, _003=0.2) for agent in ("ppo", "ppo+fold")]
@@ -167,7 +167,21 @@ def test_a_longer_search_of_the_plain_agent_decides_what_it_has(tmp_path):
         keep_search([short[1].model_copy(update={"chosen": {}}), _searched("ppo", 100, 2, _003=0.2)], tmp_path)
     assert load("room", "ppo+fold", tmp_path) == short[1], "nothing was written"
     keep_search([_searched("ppo", 400, 5, _001=0.6, _003=0.7)], tmp_path)
-    assert load("room", "ppo", tmp_path).chosen == {"learning_rate": 0.003}, "as long, so it decides itself"
+    assert load("room", "ppo", tmp_path).chosen == {"learning_rate": 0.003}, "as large, so it decides itself"
+
+
+@pytest.mark.parametrize(
+    "wide",
+    [_searched("ppo", 100, 3, _001=0.2, _003=0.1), _searched("ppo", 100, 2, _001=0.2, _003=0.1, _009=0.1)],
+    ids=["more seeds", "more configurations"],
+)
+def test_a_search_of_as_many_steps_is_larger_with_more_trials(wide, tmp_path):
+    keep_search([wide], tmp_path)
+    narrow = _searched("ppo", 100, 2, _001=0.1, _003=0.2)
+    keep_search([narrow], tmp_path)
+    decided = narrow.model_copy(update={"chosen": wide.chosen, "decided_by": "room/room-v1/ppo"})
+    assert load("room", "ppo", tmp_path) == decided
+    assert decider(decided, tmp_path) == wide.model_copy(update={"scope": "room-v1"})
 
 
 @pytest.mark.parametrize(
@@ -175,10 +189,19 @@ def test_a_longer_search_of_the_plain_agent_decides_what_it_has(tmp_path):
     [
         _searched("ppo", 400, 1, _001=0.7, _003=0.6),
         _searched("ppo", 400, 5, _001=0.7),
+        _searched("ppo", 100, 5, _001=0.7),
+        _searched("ppo", 100, 2, _001=0.7, _003=0.6),
         _searched("ppo", 400, 5, _001=0.7, _003=0.6).model_copy(update={"task": "room-c4-v1"}),
         _searched("ppo", 400, 5, _001=0.7, _003=0.6).model_copy(update={"learner": "stable-baselines3"}),
     ],
-    ids=["fewer seeds", "one configuration", "another task", "another learner"],
+    ids=[
+        "fewer seeds",
+        "one configuration",
+        "more seeds of fewer configurations",
+        "as large",
+        "another task",
+        "another learner",
+    ],
 )
 def test_what_does_not_outweigh_a_search_does_not_decide(other, tmp_path):
     short = _searched("ppo", 100, 2, _001=0.1, _003=0.2)

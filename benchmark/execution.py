@@ -24,6 +24,7 @@ from symprior.benchmark import contestants
 from symprior.benchmark.evaluation import evaluate, seed_global_generators
 from symprior.benchmark.job import BATCHED, Stack
 from symprior.benchmark.metering import EndlessLoop, MeteredVectorEnv
+from symprior.benchmark.policy_outputs import checked
 from symprior.benchmark.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.provenance import provenance
 from symprior.leaderboard.records import (
@@ -180,7 +181,8 @@ class Execution:
         """What the agent says there, for each run, [|G| · states, …]."""
         runs = len(self.stack.runs)
         rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
-        return np.split(np.asarray(getattr(self.agent, method)(rows)), runs)
+        given, size = getattr(self.agent, method)(rows), self._symmetry.action.size
+        return np.split(checked(given, method, self.contestant.id, len(rows), size), runs)
 
     def _error(
         self, error_of: Callable[[Any, Problem], EquivarianceErrors], outputs: Any, log_stds: Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import threading
 import time
@@ -21,9 +22,12 @@ from symprior.benchmark.store import RecordStore
 from symprior.tasks import get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.lookup import own_files
+from symprior.tasks.source_files import is_read
 
 POLL_SECONDS = 0.2
 LONGEST_SUMMARY = 300
+PLACE = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
+"""Of a frame in a traceback."""
 
 WORKERS_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
@@ -133,11 +137,13 @@ def _work(number: int, stack: Stack, folder: str) -> list[str | None]:
 
 
 def _summary(error: str) -> str:
-    """One line of an error: of a traceback the exception and its message's first line."""
+    """One line of an error: of a traceback the exception, its message's first line, and where in a user's file it was."""
     lines = [line for line in error.strip().splitlines() if line]
     raised = [line for line in lines if line[0] not in " \t" and not line.startswith("Traceback")]
     text = raised[0] if raised else lines[-1]
-    return text if len(text) <= LONGEST_SUMMARY else f"{text[:LONGEST_SUMMARY]} …"
+    short = text if len(text) <= LONGEST_SUMMARY else f"{text[:LONGEST_SUMMARY]} …"
+    places = [f" ({Path(path).name}, line {line})" for path, line in PLACE.findall(error) if is_read(path)]
+    return short + (places[-1] if places else "")
 
 
 _steps: Any = None

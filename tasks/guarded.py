@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.finite import check_finite, in_short
+from symprior.tasks.source_files import place
 from symprior.tasks.symmetry import Symmetry
 
 NUMBERS = "biuf"
@@ -37,7 +38,7 @@ def calling(what: str) -> Iterator[None]:
 
 def _raised(what: str, error: Exception) -> SympriorError:
     said = f": {error}" if str(error) else ""
-    return SympriorError(f"{what} raised {type(error).__name__}{said}.")
+    return SympriorError(f"{what} raised {type(error).__name__}{said}{place(error)}.")
 
 
 def guarded_symmetry(task: str, make: Callable[[], Symmetry]) -> Callable[[], Symmetry]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveInt, ValidationError
 
 from symprior.tasks.errors import SympriorError
+from symprior.tasks.finite import in_short
 from symprior.tasks.guarded import GuardedEnvironment, calling, guarded_policy, guarded_symmetry
 from symprior.tasks.probes import Probe
 from symprior.tasks.representations import Representation
@@ -23,8 +24,10 @@ from symprior.tasks.task import Card, Task
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*-v\d+")
 RESTORING = ("get_state", "set_state")
-RESTORED_STEPS = 16
-"""Of random play, after each of which an environment must be able to return to where it was."""
+PLAYED_STEPS = 16
+"""Of random play, which its seed must repeat, and after each of which an environment must be able to return."""
+REPEATED = 8
+"""Seeds whose episodes are played twice: of few starts, one may come again by chance."""
 FAMILY = "own-"
 """How families of such tasks begin: no shipped one does, so that they take no settings tuned for another task."""
 
@@ -69,7 +72,7 @@ class OwnProbe(Probe):
         self.env.action_space.seed(0)
         observation, _ = self.env.reset(seed=0)
         met = [(self.get_state(), observation)]
-        for _ in range(RESTORED_STEPS):
+        for _ in range(PLAYED_STEPS):
             observation, _, terminated, truncated, _ = self.env.step(self.env.action_space.sample())
             if terminated or truncated:
                 break
@@ -249,11 +252,41 @@ def _probe(
     env: gymnasium.Env[Any, Any], name: str, state_representation: Callable[[], Representation] | None
 ) -> OwnProbe | RolloutProbe:
     """One that sets states, where the environment lets itself be put into them; else one that plays."""
+    _check_repeats(env, name)
     if not all(hasattr(env.unwrapped, method) for method in RESTORING):
         return RolloutProbe(env)
     with calling(f"The state representation of {name}"):
         acts = None if state_representation is None else state_representation()
     return OwnProbe(env, acts)
+
+
+def _check_repeats(env: gymnasium.Env[Any, Any], name: str) -> None:
+    """Two episodes of one seed and the same actions are the same.
+
+    Raises:
+        SympriorError: they are not: no run in it could be repeated.
+    """
+    pairs = (pair for seed in range(REPEATED) for pair in zip(_episode(env, seed), _episode(env, seed), strict=False))
+    for met, again in pairs:
+        if not all(np.allclose(*pair, rtol=1e-5, atol=1e-6) for pair in zip(met, again, strict=True)):
+            raise SympriorError(
+                f"Two episodes of {name} with the same seed and actions differ: observation and reward are "
+                f"{in_short(met[0])}, {met[1]:g} and {in_short(again[0])}, {again[1]:g}. The seed of `reset` decides all of "
+                "it: call super().reset(seed=seed), and draw from self.np_random alone."
+            )
+
+
+def _episode(env: gymnasium.Env[Any, Any], seed: int) -> list[tuple[Any, float]]:
+    """(observation, reward) of random play by one seed."""
+    env.action_space.seed(seed)
+    observation, _ = env.reset(seed=seed)
+    met = [(observation, 0.0)]
+    for _ in range(PLAYED_STEPS):
+        observation, reward, terminated, truncated, _ = env.step(env.action_space.sample())
+        met.append((observation, float(reward)))
+        if terminated or truncated:
+            break
+    return met
 
 
 def _name_of(make: Callable[[], Any]) -> str:

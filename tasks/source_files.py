@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import traceback
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +47,20 @@ def digest_of(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()[:12]
 
 
+def place(error: BaseException) -> str:
+    """Where in a user's file an error was raised, as ` (my_agent.py, line 12)`; nothing where it was in none."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_read(frame.filename)]
+    return f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+
+
+def is_read(path: str) -> bool:
+    """Whether this is a user's file that was imported here."""
+    return path in _READ
+
+
+_READ: set[str] = set()
+
+
 def _existing(path: str, kind: str) -> str:
     whole = Path(path).resolve()
     try:
@@ -64,10 +79,23 @@ def _module(path: str) -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
+    _READ.add(path)
     try:
         spec.loader.exec_module(module)
     except SympriorError:
         raise
     except (Exception, SystemExit) as error:
-        raise SympriorError(f"{path} does not import: {type(error).__name__}: {error}.") from error
+        said = f"{path} does not import: {type(error).__name__}: {error}{place(error)}.{_advice(error, path)}"
+        raise SympriorError(said) from error
     return module
+
+
+def _advice(error: BaseException, path: str) -> str:
+    """What to do where the file imports one that lies beside it."""
+    beside = Path(path).parent / f"{getattr(error, 'name', None)}.py"
+    if not isinstance(error, ModuleNotFoundError) or not beside.is_file():
+        return ""
+    return (
+        f" Only this file is read, whose digest tells results of an edited one from its own: put what it needs of "
+        f"{beside.name} into it, or install {beside.stem} as a package."
+    )

@@ -54,6 +54,12 @@ class Odd(Still):
     '''
     bibtex, parameters, gradient_steps, diverged = None, -1, 0.5, False
 
+class Certain(Still):
+    def action_probabilities(self, observations): return np.ones((len(observations), 2))
+
+class Brief(Still):
+    def action_probabilities(self, observations): return np.ones(len(observations))
+
 class Raises(Still):
     def learn(self, env, budget): raise RuntimeError("the dog ate it")
 """
@@ -207,6 +213,8 @@ def test_an_agent_that_stops_early_keeps_its_policy_to_the_end_of_the_curve(exec
         ("OutOfRange", "from 7 to 7"),
         ("Floats", "needs integers"),
         ("Raises", "the dog ate it"),
+        ("Certain", r"action_probabilities of Certain gives probabilities, .* it gave \[1., 1.\]"),
+        ("Brief", r"action_probabilities of Brief gives numbers of shape \[observations, 2\]"),
         ("Swallows", "past its budget"),
     ],
 )

@@ -103,7 +103,10 @@ def test_a_wrong_declaration_in_a_file_is_measured_broken(file: Path) -> None:
         (("    return Symmetry(", "    return 'C2' or Symmetry("), "symmetry of corridor.* is no Symmetry but str"),
         (("class Corridor0(gymnasium.Env)", "class Corridor0"), "is no gymnasium.Env but Corridor"),
         (("action_space =", "actions ="), "has no `action_space`"),
-        (("super().reset(seed=seed)", "raise OSError('no licence')"), "in reset, raised OSError: no licence"),
+        (
+            ("super().reset(seed=seed)", "raise OSError('no licence')"),
+            r"in reset, raised OSError: no licence \(own_\d+.py, line \d+\)",
+        ),
         (("done = bool", "bool.done ="), "in step, raised"),
         (
             ("float(done), done", "float('nan'), done"),
@@ -115,6 +118,14 @@ def test_a_wrong_declaration_in_a_file_is_measured_broken(file: Path) -> None:
         (
             ("(np.float32)\n\n    def boundary", "(np.float32).sum()\n\n    def boundary"),
             r"shape \(1,\) .* gave one of shape \(\)",
+        ),
+        (
+            ("self.np_random.choice([-1.0, 1.0])", "np.random.default_rng().uniform()"),
+            "Two episodes of corridor.* with the same seed and actions differ: .* draw from self.np_random",
+        ),
+        (
+            ("float(done), done", "float(np.random.default_rng().random()), done"),
+            r"same seed and actions differ: observation and reward are \[.*\], 0.\d+ and",
         ),
         (("return self.place.copy()", "return {'place': self.place}"), "get_state of corridor.* numbers, not dict"),
         (
@@ -133,7 +144,10 @@ def test_a_wrong_declaration_in_a_file_is_measured_broken(file: Path) -> None:
         (("[[1], [-1]]", "[[1], [2]]"), "signs of a signed permutation"),
         (("[[1], [-1]]", "[[1, 1], [-1, -1]]"), "acts on observations of shape"),
         (("cyclic(2)", "cyclic(3)"), "representation of C3 on 1 entries needs"),
-        (("import numpy as np", "import nothing_like_it"), "does not import: ModuleNotFoundError"),
+        (
+            ("import numpy as np", "import nothing_like_it"),
+            r"does not import: ModuleNotFoundError: .* \(own_\d+.py, line \d+\)",
+        ),
         (('description="Walk', 'id="Corridor", description="Walk'), "is no name of a task"),
     ],
 )
@@ -254,3 +268,10 @@ def test_what_was_measured_before_a_file_changed_is_not_believed(file: Path) -> 
         write(edited, measure(edited))
     packaged = replace(task, file=None, file_digest="")
     assert packaged.is_measured, "a package that ships what its file measured"
+
+
+def test_a_file_that_needs_one_beside_it_is_told_why_it_cannot(file: Path) -> None:
+    (file.parent / "helper_of_corridor.py").write_text("LENGTH = 5\n")
+    file.write_text("import helper_of_corridor\n" + file.read_text())
+    with pytest.raises(SympriorError, match=r"line 1\)\. Only this file is read, .* install helper_of_corridor as a pack"):
+        get_task(name_of(file))

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import sys
 import warnings
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -22,6 +23,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def _say_release(is_asked: bool) -> None:
+    if is_asked:
+        from symprior.benchmark.provenance import release
+
+        typer.echo(release())
+        raise typer.Exit
+
+
+@app.callback(help=app.info.help, epilog=app.info.epilog)
+def _before_any_command(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which symprior this is.", is_eager=True, callback=_say_release)
+    ] = False,
+) -> None:
+    """What belongs to no command."""
+
 
 for _module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
     importlib.import_module(f"{commands.__name__}.{_module.name}").add_to(app)

@@ -48,6 +48,13 @@ def provenance(device: str, stack_size: int, threads: int, task: Task, ledger: s
     )
 
 
+def release() -> str:
+    """Which symprior this is, in a line: its version and, in a checkout, its commit."""
+    commit, dirty = _commit()
+    at = f", commit {commit[:12]}{', changed' if dirty else ''}" if commit else ""
+    return f"symprior {_version('symprior') or 'unreleased'}{at}"
+
+
 def _version(package: str) -> str | None:
     try:
         return version(package)

@@ -58,7 +58,13 @@ class Outcome:
 
 
 def pending(jobs: list[Job], store: RecordStore) -> list[Run]:
-    """The runs of the jobs that are not finished yet."""
+    """The runs of the jobs that are not finished yet.
+
+    Raises:
+        SympriorError: a record is there that cannot be read, or that answers another question.
+    """
+    for job in jobs:
+        store.check_other_seeds(job)
     return [run for job in jobs for run in job.runs if not store.is_finished(run)]
 
 

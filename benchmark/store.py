@@ -69,10 +69,25 @@ class RecordStore:
             raise SympriorError(
                 f"Cannot look for {path}: {error.strerror or error}. Name another --records."
             ) from error
+        return self._answers(path, run.job, run.seed)
+
+    def check_other_seeds(self, job: Job) -> None:
+        """Seeds that are not asked for answer the same question: no board takes an agent's seeds of several budgets.
+
+        Raises:
+            SympriorError: a finished record beside those of the job answers another one.
+        """
+        own = {self.path(run) for run in job.runs}
+        folder = next(iter(own)).parent
+        for path in sorted(set(folder.glob("seed-*.json")) - own):
+            self._answers(path, job, None)
+
+    def _answers(self, path: Path, job: Job, seed: int | None) -> bool:
+        """Whether the record there is finished; it answers what is asked for then."""
         record = read_record(path)
         if record.status == "failed":
             return False
-        for name, recorded, asked in self._differences(run.job, record, run.seed):
+        for name, recorded, asked in self._differences(job, record, record.seed if seed is None else seed):
             if recorded != asked:
                 raise SympriorError(
                     f"{path} is a finished run with {name} {recorded}, but {asked} is asked for. Name another folder with "

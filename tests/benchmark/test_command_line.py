@@ -1,6 +1,7 @@
 """The command line: help that teaches, and every mistake is one sentence without a traceback."""
 
 import json
+import re
 
 import pytest
 
@@ -173,3 +174,9 @@ def test_from_a_run_to_a_page(symprior, answer, tmp_path):
     absent = answer("leaderboard", "--suite", "quick")
     assert "runs holds no records of the suite quick; it has own-1" in " ".join(absent.stderr.split())
     assert "symprior leaderboard --suite quick --published" in " ".join(absent.stderr.split())
+
+
+def test_a_release_is_named_with_its_commit(symprior):
+    result = symprior("--version")
+    assert result.returncode == 0
+    assert re.fullmatch(r"symprior \d+\.\d+\.\d+(, commit [0-9a-f]{12}(, changed)?)?\n", result.stdout)

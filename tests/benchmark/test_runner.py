@@ -148,6 +148,15 @@ def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(sympri
     assert "a budget of 500, but 600 is asked for" in result.stderr
 
 
+def test_other_seeds_beside_finished_runs_have_their_budget(symprior, answer):
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "random")
+    assert symprior(*arguments, "--seeds", "0", "--budget", "500").returncode == 0
+    result = answer(*arguments, "--seeds", "1", "--budget", "600")
+    assert result.returncode == 2
+    assert "seed-0000.json is a finished run with a budget of 500, but 600 is asked for" in result.stderr
+    assert symprior(*arguments, "--seeds", "1", "--budget", "500").returncode == 0
+
+
 def test_what_another_command_has_finished_meanwhile_is_kept(tmp_path, execute):
     store, first = RecordStore(tmp_path), execute(agent="random", budget=300)
     path = store.write(first)

@@ -273,5 +273,7 @@ def test_what_was_measured_before_a_file_changed_is_not_believed(file: Path) -> 
 def test_a_file_that_needs_one_beside_it_is_told_why_it_cannot(file: Path) -> None:
     (file.parent / "helper_of_corridor.py").write_text("LENGTH = 5\n")
     file.write_text("import helper_of_corridor\n" + file.read_text())
-    with pytest.raises(SympriorError, match=r"line 1\)\. Only this file is read, .* install helper_of_corridor as a pack"):
+    with pytest.raises(
+        SympriorError, match=r"line 1\)\. Only this file is read, .* install helper_of_corridor as a pack"
+    ):
         get_task(name_of(file))

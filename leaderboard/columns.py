@@ -176,7 +176,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column(
         "failures",
         "Failures",
-        "Failure rate: finished runs that were never at the threshold in two evaluations in a row.",
+        "Failure rate: runs that were never at the threshold in two evaluations in a row, failed ones among them.",
         lambda row: _rate(*row.failures),
     ),
     Column(

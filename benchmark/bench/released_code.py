@@ -6,8 +6,8 @@ code: the squared error of the value is halved there (so its coefficient of 1 is
 layer's basis is what a singular value decomposition of random symmetrized matrices gives, dense where the orbits' vectors
 are sparse; its coefficients start with variance 2 / (rank · output channels · size of the output's representation) and those
 of its bias with variance 1, where here outputs start as large as inputs, the policy's a hundred times smaller, biases at 0;
-an evaluation steps 25 environments 500 times and takes the mean of the episodes that were completed, so that short ones
-count more often; and evaluations are 480 steps apart but drawn 500 apart.
+Adam's ε is torch's 1e-8, not 1e-5; an evaluation steps 25 environments 500 times and takes the mean of the episodes that
+were completed, so that short ones count more often; and evaluations are 480 steps apart but drawn 500 apart.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ VARIANTS = (
     Variant("coefficients and biases start as released", released_start=True),
     Variant("dense bases", agent=DENSE),
     Variant("the time limit is an end", time_limit_ends=True),
+    Variant("Adam's ε of 1e-8", (("adam_epsilon", 1e-8),)),
     Variant("all of these", (("value_coefficient", 0.5), ("adam_epsilon", 1e-8)), DENSE, True, True),
 )
 

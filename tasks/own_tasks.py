@@ -252,7 +252,10 @@ def _probe(
     env: gymnasium.Env[Any, Any], name: str, state_representation: Callable[[], Representation] | None
 ) -> OwnProbe | RolloutProbe:
     """One that sets states, where the environment lets itself be put into them; else one that plays."""
-    _check_repeats(env, name)
+    if isinstance(
+        env.observation_space, gymnasium.spaces.Box
+    ):  # others are refused, where a symmetry is held against them
+        _check_repeats(env, name)
     if not all(hasattr(env.unwrapped, method) for method in RESTORING):
         return RolloutProbe(env)
     with calling(f"The state representation of {name}"):

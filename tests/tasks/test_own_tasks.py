@@ -143,6 +143,10 @@ def test_a_wrong_declaration_in_a_file_is_measured_broken(file: Path) -> None:
         ),
         (("[[1], [-1]]", "[[1], [2]]"), "signs of a signed permutation"),
         (("[[1], [-1]]", "[[1, 1], [-1, -1]]"), "acts on observations of shape"),
+        (
+            ("spaces.Box(-5, 5, (1,), np.float32)", "spaces.Dict(x=gymnasium.spaces.Discrete(2))"),
+            r"acts on observations of shape \(1,\), corridor.* has None",
+        ),
         (("cyclic(2)", "cyclic(3)"), "representation of C3 on 1 entries needs"),
         (
             ("import numpy as np", "import nothing_like_it"),

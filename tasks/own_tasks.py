@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,17 +69,10 @@ class OwnProbe(Probe):
 
     def _check_restored(self) -> None:
         """Play at random for a few steps; put back into each state, the same is observed."""
-        self.env.action_space.seed(0)
-        observation, _ = self.env.reset(seed=0)
-        met = [(self.get_state(), observation)]
-        for _ in range(PLAYED_STEPS):
-            observation, _, terminated, truncated, _ = self.env.step(self.env.action_space.sample())
-            if terminated or truncated:
-                break
-            met.append((self.get_state(), observation))
+        met = [(self.get_state(), observation) for observation, _, ended in _episode(self.env, 0) if not ended]
         for state, seen in met:
             found = self.observation(state)
-            if not np.allclose(found, seen, rtol=1e-5, atol=1e-6):
+            if not _is_close(found, seen):
                 raise SympriorError(
                     f"get_state of {self._name} gave {state.tolist()} where {np.asarray(seen).tolist()} was observed, but "
                     f"put back there, {np.asarray(found).tolist()} is. It must give the whole state, and set_state take it."
@@ -252,10 +245,7 @@ def _probe(
     env: gymnasium.Env[Any, Any], name: str, state_representation: Callable[[], Representation] | None
 ) -> OwnProbe | RolloutProbe:
     """One that sets states, where the environment lets itself be put into them; else one that plays."""
-    if isinstance(
-        env.observation_space, gymnasium.spaces.Box
-    ):  # others are refused, where a symmetry is held against them
-        _check_repeats(env, name)
+    _check_repeats(env, name)
     if not all(hasattr(env.unwrapped, method) for method in RESTORING):
         return RolloutProbe(env)
     with calling(f"The state representation of {name}"):
@@ -266,30 +256,38 @@ def _probe(
 def _check_repeats(env: gymnasium.Env[Any, Any], name: str) -> None:
     """Two episodes of one seed and the same actions are the same.
 
+    Observations that are no arrays pass: they are refused where a symmetry is held against them.
+
     Raises:
         SympriorError: they are not: no run in it could be repeated.
     """
-    pairs = (pair for seed in range(REPEATED) for pair in zip(_episode(env, seed), _episode(env, seed), strict=False))
-    for met, again in pairs:
-        if not all(np.allclose(*pair, rtol=1e-5, atol=1e-6) for pair in zip(met, again, strict=True)):
-            raise SympriorError(
-                f"Two episodes of {name} with the same seed and actions differ: observation and reward are "
-                f"{in_short(met[0])}, {met[1]:g} and {in_short(again[0])}, {again[1]:g}. The seed of `reset` decides all of "
-                "it: call super().reset(seed=seed), and draw from self.np_random alone."
-            )
+    if not isinstance(env.observation_space, gymnasium.spaces.Box):
+        return
+    for seed in range(REPEATED):
+        first, second = list(_episode(env, seed)), list(_episode(env, seed))
+        for (seen, reward, _), (again, reward_again, _) in zip(first, second, strict=False):
+            if not (_is_close(seen, again) and _is_close(reward, reward_again)):
+                raise SympriorError(
+                    f"Two episodes of {name} with the same seed and actions differ: observation and reward are "
+                    f"{in_short(seen)}, {reward:g} and {in_short(again)}, {reward_again:g}. The seed of `reset` decides all "
+                    "of it: call super().reset(seed=seed), and draw from self.np_random alone."
+                )
 
 
-def _episode(env: gymnasium.Env[Any, Any], seed: int) -> list[tuple[Any, float]]:
-    """(observation, reward) of random play by one seed."""
+def _episode(env: gymnasium.Env[Any, Any], seed: int) -> Iterator[tuple[Any, float, bool]]:
+    """Random play by one seed, step by step: (observation, reward, whether that was the last one)."""
     env.action_space.seed(seed)
     observation, _ = env.reset(seed=seed)
-    met = [(observation, 0.0)]
+    yield observation, 0.0, False
     for _ in range(PLAYED_STEPS):
         observation, reward, terminated, truncated, _ = env.step(env.action_space.sample())
-        met.append((observation, float(reward)))
+        yield observation, float(reward), terminated or truncated
         if terminated or truncated:
-            break
-    return met
+            return
+
+
+def _is_close(one: Any, other: Any) -> bool:
+    return bool(np.allclose(one, other, rtol=1e-5, atol=1e-6))
 
 
 def _name_of(make: Callable[[], Any]) -> str:

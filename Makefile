@@ -37,7 +37,7 @@ format: $(STAMP) ## put the code in ruff's format and mend what it can mend
 	@$(BIN)/ruff format .
 
 bench: $(STAMP) ## how fast simulators, learners and the board are on this machine
-	@$(BIN)/python -m symprior.benchmark.bench
+	@$(BIN)/python -m speed
 
 lock: $(STAMP) ## write what .venv holds to requirements.lock
 	@{ sed -n '/^#/p' requirements.lock; \

@@ -2,7 +2,7 @@
 
 from setuptools import find_packages, setup
 
-FLOORS = ("tasks", "agents", "leaderboard", "benchmark")
+FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
 packages = find_packages(include=[pattern for floor in FLOORS for pattern in (floor, f"{floor}.*")])
 setup(
     packages=[f"symprior.{package}" for package in packages],

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gymnasium
 from numpy.typing import NDArray
 
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.symmetry import Symmetry
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.task import Task
 
 if TYPE_CHECKING:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import product
 from typing import Any, cast
 
 from pydantic import ValidationError, create_model
 
 from symprior.agents.agent import Agent, Problem
-from symprior.agents.algorithm import ALGORITHMS, Algorithm, Settings
-from symprior.agents.prior import PRIORS, Prior, PriorSettings
+from symprior.agents.algorithms.algorithm import ALGORITHMS, Algorithm, Settings
+from symprior.agents.ledgers.settings import shared_settings, tuned_settings
+from symprior.agents.priors.prior import PRIORS, Prior, PriorSettings
+from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.dials import broken_families
-from symprior.tasks.errors import SympriorError, unknown_name
 from symprior.tasks.task import Task
 
 PLAIN = "plain"
@@ -62,7 +60,7 @@ class ShippedAgent:
             SympriorError: an override that does not exist or has an impossible value.
         """
         ledger = self.ledger(family)
-        values = {**self._shared(family), **(_tuned(ledger) if ledger else {}), **(overrides or {})}
+        values = {**self._shared(family), **(tuned_settings(ledger) if ledger else {}), **(overrides or {})}
         try:
             return self.settings_type(**values)
         except ValidationError as error:
@@ -82,11 +80,13 @@ class ShippedAgent:
     def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
         """What a search that finds only these settings holds fixed: the others that a ledger has, as they are without it."""
         ledger, without = self.ledger(family), self.settings_type(**self._shared(family))
-        return {name: getattr(without, name) for name in (_tuned(ledger) if ledger else {}) if name not in searched}
+        return {
+            name: getattr(without, name) for name in (tuned_settings(ledger) if ledger else {}) if name not in searched
+        }
 
     def _shared(self, family: str) -> dict[str, Any]:
         """What all priors of its algorithm share on a family."""
-        of_family: dict[str, dict[str, Any]] = _shared_settings().get(broken_families().get(family, family), {})
+        of_family: dict[str, dict[str, Any]] = shared_settings().get(broken_families().get(family, family), {})
         return of_family.get(self.algorithm.name, {})
 
     def ledger(self, family: str, overrides: Collection[str] = ()) -> str | None:
@@ -96,8 +96,8 @@ class ShippedAgent:
         """
         family = broken_families().get(family, family)
         ledgers = f"{family}/{self.id}", f"{family}/{self.algorithm.name}"
-        found = next((ledger for ledger in ledgers if _tuned(ledger)), None)
-        return None if found is None or _tuned(found).keys() & set(overrides) else found
+        found = next((ledger for ledger in ledgers if tuned_settings(ledger)), None)
+        return None if found is None or tuned_settings(found).keys() & set(overrides) else found
 
     def problem(self, task: Task, settings: Settings | None = None) -> Problem:
         """What the agent is told of a task: its declared symmetry, or the one that its prior takes in place of that.
@@ -158,22 +158,3 @@ def _both(algorithm: type[Settings], prior: type[PriorSettings]) -> type[Setting
     bases: tuple[type[Any], ...] = (algorithm, prior)
     made: Any = create_model(f"{prior.__name__}Of{algorithm.__name__}", __base__=bases)
     return cast(type[Settings], made)
-
-
-@cache
-def _shared_settings() -> dict[str, dict[str, Any]]:
-    """Family → algorithm → what all its priors share; from `settings.toml`."""
-    file = resources.files("symprior.agents") / "settings.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-@cache
-def _tuned(ledger: str) -> dict[str, Any]:
-    """What tuning chose for an agent on a family (`tuning/family/agent.json`); empty where it was not tuned."""
-    file = resources.files("symprior.agents") / "tuning" / f"{ledger}.json"
-    if not file.is_file():
-        return {}
-    try:
-        return dict(json.loads(file.read_text(encoding="utf-8"))["chosen"])
-    except (ValueError, LookupError, TypeError) as error:
-        raise SympriorError(f"{file} is no ledger of tuning. Restore it, or tune again and --save.") from error

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from symprior.benchmark import commands
-from symprior.tasks.errors import SympriorError
+from symprior.symmetry.errors import SympriorError
 
 app = typer.Typer(
     name="symprior",
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 def _say_release(is_asked: bool) -> None:
     if is_asked:
-        from symprior.benchmark.provenance import release
+        from symprior.benchmark.run.provenance import release
 
         typer.echo(release())
         raise typer.Exit

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from symprior.tasks.errors import SympriorError
+from symprior.symmetry.errors import SympriorError
 
 SettingOption = Annotated[
     list[str] | None,

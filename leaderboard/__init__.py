@@ -5,15 +5,21 @@
     board = build(read_records(folder))
     write_pages(board, Path("site"))
 
-What is here works without torch: a record carries its agent's card.
+`records/` holds what was run, `statistics/` reduces and resamples it, `board/` compares, `pages/` draws; `results/` are the
+published records and pages. All of it works without torch: a record carries its agent's card.
 """
 
-from symprior.leaderboard.board import Board, build
-from symprior.leaderboard.citations import bibliography
-from symprior.leaderboard.pages import write_pages
-from symprior.leaderboard.published import OWN_RESULTS, publish, read_published
-from symprior.leaderboard.records import RunRecord, read_record, read_records, write_record
-from symprior.leaderboard.terminal import terminal_table
+from typing import TYPE_CHECKING
+
+from symprior.symmetry.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from symprior.leaderboard.board.board import Board, build
+    from symprior.leaderboard.board.citations import bibliography
+    from symprior.leaderboard.pages.pages import write_pages
+    from symprior.leaderboard.pages.terminal import terminal_table
+    from symprior.leaderboard.records.published import OWN_RESULTS, publish, read_published
+    from symprior.leaderboard.records.record import RunRecord, read_record, read_records, write_record
 
 __all__ = [
     "OWN_RESULTS",
@@ -29,3 +35,16 @@ __all__ = [
     "write_pages",
     "write_record",
 ]
+
+_RECORD = ("RunRecord", "read_record", "read_records", "write_record")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        **dict.fromkeys(("Board", "build"), "symprior.leaderboard.board.board"),
+        "bibliography": "symprior.leaderboard.board.citations",
+        "write_pages": "symprior.leaderboard.pages.pages",
+        "terminal_table": "symprior.leaderboard.pages.terminal",
+        **dict.fromkeys(("OWN_RESULTS", "publish", "read_published"), "symprior.leaderboard.records.published"),
+        **dict.fromkeys(_RECORD, "symprior.leaderboard.records.record"),
+    },
+)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from math import isfinite
 
-from symprior.tasks.errors import SympriorError
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks.registry import Registry
 from symprior.tasks.task import TASKS, Card, Task
 

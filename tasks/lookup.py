@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from symprior.symmetry.errors import SympriorError, unknown_name
+from symprior.tasks.custom.source_files import digest, load, names_a_file
 from symprior.tasks.dials import DIALS
-from symprior.tasks.errors import SympriorError, unknown_name
-from symprior.tasks.source_files import digest, load, names_a_file
 from symprior.tasks.task import TASKS, Task
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
 
-from symprior.tasks.errors import SympriorError, unknown_name
+from symprior.symmetry.errors import SympriorError, unknown_name
 
 Entry = TypeVar("Entry")
 

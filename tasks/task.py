@@ -13,20 +13,20 @@ import gymnasium
 import numpy as np
 from pydantic import FiniteFloat, PositiveInt, TypeAdapter
 
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.extras import install_command, is_installed
-from symprior.tasks.gymnasium_vector import GymnasiumVectorEnv, single_precision
-from symprior.tasks.json_files import read_json
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.extras import install_command, is_installed
+from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv, single_precision
+from symprior.tasks.environments.simulators import SimulatorVectorEnv
+from symprior.tasks.files.json_files import read_json
 from symprior.tasks.registry import Registry
-from symprior.tasks.simulators import SimulatorVectorEnv
-from symprior.tasks.symmetry import Symmetry
 
 if TYPE_CHECKING:
     from gymnasium.vector import VectorEnv
 
-    from symprior.tasks.probes import Probe
-    from symprior.tasks.rollout_probe import RolloutProbe
-    from symprior.tasks.simulators import Simulator
+    from symprior.tasks.environments.simulators import Simulator
+    from symprior.tasks.probes.probe import Probe
+    from symprior.tasks.probes.rollout_probe import RolloutProbe
 
 Track = Literal["headline", "diagnostic", "approximate", "dial", "control"]
 """`headline` tasks count in the headline; the other tracks stand beside it: tasks too easy or too hard for their budget,

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from array_api_compat import array_namespace
 
-from symprior.tasks import TASKS, Task, lookup, own_tasks
-from symprior.tasks.groups import Group, cyclic
-from symprior.tasks.representations import Representation, direct_sum, generated
-from symprior.tasks.simulators import Simulator, SimulatorVectorEnv, training_seeds
-from symprior.tasks.symmetry import Symmetry
+from symprior.symmetry.groups import Group, cyclic
+from symprior.symmetry.representations import Representation, direct_sum, generated
+from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks import TASKS, Task, lookup
+from symprior.tasks.custom import own_tasks
+from symprior.tasks.environments.simulators import Simulator, SimulatorVectorEnv, training_seeds
 from symprior.tasks.task import Card
 
 

@@ -16,13 +16,13 @@ import pytest
 import torch
 
 from symprior.agents import Problem, ShippedAgent, agent_names, get_agent
-from symprior.agents.equivariance import closed_under, log_std_equivariance_error
-from symprior.benchmark.execution import EQUIVARIANCE, LOG_STDS
-from symprior.benchmark.metering import MeteredVectorEnv
+from symprior.benchmark.run.equivariance import closed_under, log_std_equivariance_error
+from symprior.benchmark.run.execution import EQUIVARIANCE, LOG_STDS
+from symprior.benchmark.run.metering import MeteredVectorEnv
+from symprior.symmetry.errors import BudgetExhausted, SympriorError
 from symprior.tasks import TASKS, Task
-from symprior.tasks.errors import BudgetExhausted, SympriorError
-from symprior.tasks.frozen_states import frozen_observations
-from symprior.tasks.simulators import training_seeds
+from symprior.tasks.environments.simulators import training_seeds
+from symprior.tasks.references.frozen_states import frozen_observations
 
 pytestmark = pytest.mark.slow
 

@@ -13,10 +13,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MAY_IMPORT = {
-    "tasks": {"tasks"},
-    "agents": {"tasks", "agents"},
-    "leaderboard": {"tasks", "leaderboard"},
-    "benchmark": {"tasks", "agents", "leaderboard", "benchmark"},
+    "symmetry": {"symmetry"},
+    "tasks": {"symmetry", "tasks"},
+    "agents": {"symmetry", "tasks", "agents"},
+    "leaderboard": {"symmetry", "tasks", "leaderboard"},
+    "benchmark": {"symmetry", "tasks", "agents", "leaderboard", "benchmark"},
 }
 TRAINING = {"torch", "stable_baselines3", "sb3_contrib", "safetensors"}
 MODULES = sorted(path.relative_to(ROOT) for floor in MAY_IMPORT for path in (ROOT / floor).rglob("*.py"))
@@ -81,7 +82,7 @@ def test_imports_only_go_down(path: Path) -> None:
     [
         ("tasks", "import symprior.agents.priors"),
         ("tasks", "from symprior import leaderboard"),
-        ("tasks", "def build():\n    from symprior.benchmark.runner import run"),
+        ("tasks", "def build():\n    from symprior.benchmark.sweep.runner import run"),
         (
             "tasks",
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from symprior.agents import agent",
@@ -90,7 +91,7 @@ def test_imports_only_go_down(path: Path) -> None:
         ("tasks", "import torch"),
         ("tasks", "def build():\n    import torch.nn as nn"),
         ("tasks", "import tasks.groups"),
-        ("agents", "from symprior.leaderboard.records import RunRecord"),
+        ("agents", "from symprior.leaderboard.records.record import RunRecord"),
         ("agents", "class A:\n    def f(self):\n        import symprior.benchmark"),
         ("leaderboard", "from symprior.agents.agent import Agent"),
         ("leaderboard", "try:\n    from stable_baselines3 import PPO\nexcept ImportError:\n    pass"),
@@ -105,9 +106,9 @@ def test_a_violation_is_caught(floor: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("floor", "source"),
     [
-        ("tasks", "import numpy\nfrom symprior.tasks.groups import Group"),
-        ("agents", "import torch\nfrom symprior.tasks.symmetry import Symmetry"),
-        ("leaderboard", "from symprior.tasks.errors import SympriorError"),
+        ("tasks", "import numpy\nfrom symprior.symmetry.groups import Group"),
+        ("agents", "import torch\nfrom symprior.symmetry.symmetry import Symmetry"),
+        ("leaderboard", "from symprior.symmetry.errors import SympriorError"),
         ("benchmark", "import torch\nfrom symprior.agents.agent import Agent"),
     ],
 )

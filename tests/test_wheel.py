@@ -1,4 +1,4 @@
-"""What a user installs: a wheel with every file of the four folders, which reads results without torch."""
+"""What a user installs: a wheel with every file of the five folders, which reads results without torch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = ("tasks", "agents", "leaderboard", "benchmark")
+FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
 TRAINING = ("torch", "stable_baselines3", "safetensors")
 
 # One worker has them all: the environment is made once.
@@ -73,7 +73,7 @@ def light(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Pat
     shutil.rmtree(folder)
 
 
-def test_the_wheel_holds_every_file_of_the_four_folders(wheel: Path) -> None:
+def test_the_wheel_holds_every_file_of_the_five_folders(wheel: Path) -> None:
     packed = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"symprior/{path.as_posix()}" for path in source_files() if path.parts[0] in FLOORS}
     assert expected - packed == set(), "add their ending to package-data in pyproject.toml"

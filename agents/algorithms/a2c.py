@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
+from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
 
 
 class A2CSettings(OnPolicySettings):

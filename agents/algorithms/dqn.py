@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from symprior.agents.algorithm import GreedyReplaySettings, ValueAlgorithm, register
-from symprior.agents.prior import Replayed
+from symprior.agents.algorithms.algorithm import GreedyReplaySettings, ValueAlgorithm, register
+from symprior.agents.priors.prior import Replayed
 
 
 @register

@@ -8,7 +8,7 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
+from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
 
 
 class PPOSettings(OnPolicySettings):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from symprior.agents.algorithm import GreedyReplaySettings, ReplayAlgorithm, register
+from symprior.agents.algorithms.algorithm import GreedyReplaySettings, ReplayAlgorithm, register
 
 if TYPE_CHECKING:
-    from symprior.agents.networks.quantile_network import QuantileNetwork
+    from symprior.agents.networks.heads.quantile_network import QuantileNetwork
 
 
 class QRDQNSettings(GreedyReplaySettings):
@@ -41,7 +41,7 @@ class QRDQN(ReplayAlgorithm):
 
     def network(self, settings: QRDQNSettings) -> type[QuantileNetwork]:
         """Quantiles of each action."""
-        from symprior.agents.networks.quantile_network import quantile_network
+        from symprior.agents.networks.heads.quantile_network import quantile_network
 
         return quantile_network(settings.quantiles)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from symprior.agents.acting.random_agent import RandomChoice, RandomVector
 from symprior.agents.agent import Agent, Problem
-from symprior.agents.algorithm import Algorithm, register
-from symprior.agents.random_agent import RandomChoice, RandomVector
+from symprior.agents.algorithms.algorithm import Algorithm, register
 
 
 @register

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from symprior.agents.algorithm import register
-from symprior.agents.twin_critics import TwinCriticAlgorithm, TwinCriticSettings
+from symprior.agents.algorithms.algorithm import register
+from symprior.agents.algorithms.twin_critics import TwinCriticAlgorithm, TwinCriticSettings
 
 if TYPE_CHECKING:
-    from symprior.agents.networks.squashed_actor import GaussianSquashedActor
+    from symprior.agents.networks.heads.squashed_actor import GaussianSquashedActor
 
 
 class SACSettings(TwinCriticSettings):
@@ -53,7 +53,7 @@ class SAC(TwinCriticAlgorithm):
 
     def network(self, settings: SACSettings) -> type[GaussianSquashedActor]:
         """Means and standard deviations."""
-        from symprior.agents.networks.squashed_actor import GaussianSquashedActor
+        from symprior.agents.networks.heads.squashed_actor import GaussianSquashedActor
 
         return GaussianSquashedActor
 

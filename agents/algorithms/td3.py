@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from symprior.agents.algorithm import register
-from symprior.agents.twin_critics import TwinCriticAlgorithm, TwinCriticSettings
+from symprior.agents.algorithms.algorithm import register
+from symprior.agents.algorithms.twin_critics import TwinCriticAlgorithm, TwinCriticSettings
 
 if TYPE_CHECKING:
-    from symprior.agents.networks.squashed_actor import MeanActor
+    from symprior.agents.networks.heads.squashed_actor import MeanActor
 
 
 class TD3Settings(TwinCriticSettings):
@@ -47,7 +47,7 @@ class TD3(TwinCriticAlgorithm):
 
     def network(self, settings: TD3Settings) -> type[MeanActor]:
         """Means."""
-        from symprior.agents.networks.squashed_actor import MeanActor
+        from symprior.agents.networks.heads.squashed_actor import MeanActor
 
         return MeanActor
 

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import LearnerSettings, OnPolicySettings
-from symprior.agents.networks.actor_critic import ActorCritic
-from symprior.agents.networks.squashed_actor import MeanActor
-from symprior.agents.networks.twin_critics import CRITICS, ActorAndCritics, Critic, on_pairs
-from symprior.agents.prior import N, Prior, Sizes
-from symprior.tasks.streams import seed_from
-from symprior.tasks.symmetry import Symmetry
+from symprior.agents.algorithms.algorithm import LearnerSettings, OnPolicySettings
+from symprior.agents.networks.heads.actor_critic import ActorCritic
+from symprior.agents.networks.heads.squashed_actor import MeanActor
+from symprior.agents.networks.heads.twin_critics import CRITICS, ActorAndCritics, Critic, on_pairs
+from symprior.agents.priors.prior import N, Prior, Sizes
+from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.streams import seed_from
 
 
 def initial_actor_and_critics(

@@ -16,9 +16,9 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.groups import Group
-from symprior.tasks.representations import (
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.groups import Group
+from symprior.symmetry.representations import (
     ImageTransform,
     Representation,
     SignedPermutation,
@@ -29,7 +29,7 @@ from symprior.tasks.representations import (
     regular,
     trivial_representation,
 )
-from symprior.tasks.symmetry import Symmetry
+from symprior.symmetry.symmetry import Symmetry
 
 LARGEST_FIBRE = 32
 """Groups of more elements have quotient features by default, of at most this size where there are such."""

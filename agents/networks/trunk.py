@@ -14,15 +14,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from symprior.agents.networks.frames import Frame, Output
 from symprior.agents.networks.hidden_features import check_pointwise, hidden_features
-from symprior.agents.networks.initialisation import RECTIFIED, uniform_moments
-from symprior.agents.networks.layers import BasisConvolution, BasisLinear
-from symprior.agents.networks.normaliser import Normaliser
-from symprior.agents.symmetrizer import BasisRule
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.representations import ImageTransform, Representation
-from symprior.tasks.symmetry import Symmetry
+from symprior.agents.networks.layers.equivariant import BasisConvolution, BasisLinear
+from symprior.agents.networks.layers.frames import Frame, Output
+from symprior.agents.networks.layers.initialisation import RECTIFIED, uniform_moments
+from symprior.agents.networks.layers.normaliser import Normaliser
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.representations import ImageTransform, Representation
+from symprior.symmetry.symmetrizer import BasisRule
+from symprior.symmetry.symmetry import Symmetry
 
 Activation = Literal["relu", "tanh"]
 ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "tanh": torch.tanh}

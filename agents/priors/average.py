@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symprior.agents.algorithm import OnPolicyAlgorithm
+from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
 from symprior.agents.bibliography import FRAME_AVERAGING, MDP_HOMOMORPHIC_NETWORKS
-from symprior.agents.networks.frames import WholeGroup
-from symprior.agents.prior import N, PlainNetwork, Sizes, register
-from symprior.tasks.symmetry import Symmetry
+from symprior.agents.networks.layers.frames import WholeGroup
+from symprior.agents.priors.prior import N, PlainNetwork, Sizes, register
+from symprior.symmetry.symmetry import Symmetry
 
 if TYPE_CHECKING:
-    from symprior.agents.algorithm import Algorithm
+    from symprior.agents.algorithms.algorithm import Algorithm
 
 
 @register

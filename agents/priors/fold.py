@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from symprior.agents.networks.frames import Representative
-from symprior.agents.prior import N, PlainNetwork, Sizes, register
-from symprior.tasks.symmetry import Symmetry
+from symprior.agents.networks.layers.frames import Representative
+from symprior.agents.priors.prior import N, PlainNetwork, Sizes, register
+from symprior.symmetry.symmetry import Symmetry
 
 
 @register

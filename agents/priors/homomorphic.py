@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from symprior.agents.bibliography import MDP_HOMOMORPHIC_NETWORKS
-from symprior.agents.prior import N, Prior, Sizes, register
-from symprior.agents.symmetrizer import Basis, equivariant_basis
-from symprior.tasks.representations import Representation
-from symprior.tasks.symmetry import Symmetry
+from symprior.agents.priors.prior import N, Prior, Sizes, register
+from symprior.symmetry.representations import Representation
+from symprior.symmetry.symmetrizer import Basis, equivariant_basis
+from symprior.symmetry.symmetry import Symmetry
 
 
 @register

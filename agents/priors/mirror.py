@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 from torch import Tensor
 
-from symprior.agents.algorithm import OnPolicyAlgorithm
+from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
+from symprior.agents.algorithms.twin_critics import TwinCriticAlgorithm
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
-from symprior.agents.orbits import Orbit, as_rows, elements_last
-from symprior.agents.prior import AuxiliaryLoss, PlainNetwork, PriorSettings, register
-from symprior.agents.twin_critics import TwinCriticAlgorithm
-from symprior.tasks.errors import SympriorError
+from symprior.agents.priors.orbits import Orbit, as_rows, elements_last
+from symprior.agents.priors.prior import AuxiliaryLoss, PlainNetwork, PriorSettings, register
+from symprior.symmetry.errors import SympriorError
 
 if TYPE_CHECKING:
-    from symprior.agents.algorithm import Algorithm
+    from symprior.agents.algorithms.algorithm import Algorithm
 
 
 class MirrorSettings(PriorSettings):

@@ -1,6 +1,6 @@
 """No prior: an ordinary network, as many parameters as the equivariant one."""
 
-from symprior.agents.prior import PlainNetwork, register
+from symprior.agents.priors.prior import PlainNetwork, register
 
 
 @register

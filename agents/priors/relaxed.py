@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from symprior.agents.networks.actor_critic import completed_channels
-from symprior.agents.prior import N, Prior, PriorSettings, Sizes, register
-from symprior.agents.symmetrizer import RelaxedBasis, relaxed_basis
-from symprior.tasks.representations import Representation
-from symprior.tasks.symmetry import Symmetry
+from symprior.agents.networks.heads.actor_critic import completed_channels
+from symprior.agents.priors.prior import N, Prior, PriorSettings, Sizes, register
+from symprior.symmetry.representations import Representation
+from symprior.symmetry.symmetrizer import RelaxedBasis, relaxed_basis
+from symprior.symmetry.symmetry import Symmetry
 
 
 class RelaxedSettings(PriorSettings):

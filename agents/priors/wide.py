@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from symprior.agents.networks.actor_critic import plain_network
-from symprior.agents.prior import N, Prior, Sizes, register
-from symprior.tasks.symmetry import Symmetry
+from symprior.agents.networks.heads.actor_critic import plain_network
+from symprior.agents.priors.prior import N, Prior, Sizes, register
+from symprior.symmetry.symmetry import Symmetry
 
 
 @register

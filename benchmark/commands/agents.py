@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.benchmark.job import CPU, LEARNERS
-from symprior.benchmark.ledger import Ledger, decider, every, load, of_agent
+from symprior.agents.ledgers.ledger import Ledger, decider, every, load, of_agent
+from symprior.benchmark.run.job import CPU, LEARNERS
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, Task, get_task
-from symprior.tasks.errors import SympriorError
 
 if TYPE_CHECKING:
     from symprior.agents import ShippedAgent
@@ -37,8 +37,8 @@ def agents(context: typer.Context) -> None:
     """List the agents: which prior goes with which algorithm."""
     if context.invoked_subcommand:
         return
-    from symprior.agents.algorithm import ALGORITHMS
-    from symprior.agents.prior import PRIORS
+    from symprior.agents.algorithms.algorithm import ALGORITHMS
+    from symprior.agents.priors.prior import PRIORS
 
     combined = [ALGORITHMS[name] for name in ALGORITHMS if ALGORITHMS[name].takes_prior]
     alone = [name for name in ALGORITHMS if not ALGORITHMS[name].takes_prior]

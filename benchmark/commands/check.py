@@ -8,10 +8,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task, task_names
 from symprior.tasks.certificates import Certificate, certify
 from symprior.tasks.certificates.kept import keep
-from symprior.tasks.errors import SympriorError
 
 console = Console()
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from symprior.benchmark.suite import get_suite
+from symprior.benchmark.sweep.suite import get_suite
 from symprior.leaderboard import bibliography
 from symprior.tasks import get_task
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from symprior.benchmark.commands.leaderboard import expectations
-from symprior.benchmark.store import RECORDS
+from symprior.benchmark.sweep.store import RECORDS
 
 console = Console()
 
@@ -32,8 +32,8 @@ def dial_curves(
     A dial breaks a symmetry by as much as its value says: `symprior tasks` lists them.
     """
     from symprior import leaderboard as floor
-    from symprior.leaderboard.dial_curves import dial_curves as curves_of
-    from symprior.leaderboard.dial_pages import write_dial_page
+    from symprior.leaderboard.board.dial_curves import dial_curves as curves_of
+    from symprior.leaderboard.pages.dial_pages import write_dial_page
 
     found = floor.read_published(floor.OWN_RESULTS, suite) if published else floor.read_records(records)
     known = {key: value for key, value in expectations(found, suite).items() if key in ("seeds", "baseline")}

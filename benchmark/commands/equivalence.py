@@ -11,18 +11,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from symprior.benchmark import contestants, runner
-from symprior.benchmark.job import BATCHED, STABLE_BASELINES3, Job
-from symprior.benchmark.progress import progress_on
+from symprior.benchmark.run import contestants
+from symprior.benchmark.run.job import BATCHED, STABLE_BASELINES3, Job
 from symprior.benchmark.set_option import SettingOption, parse_settings
-from symprior.benchmark.store import RecordStore
-from symprior.leaderboard.learner_pages import PAGE, row, to_markdown
-from symprior.leaderboard.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
-from symprior.leaderboard.published import OWN_RESULTS, publish, read_published
-from symprior.leaderboard.records import RunRecord, read_record
+from symprior.benchmark.sweep import runner
+from symprior.benchmark.sweep.progress import progress_on
+from symprior.benchmark.sweep.store import RecordStore
+from symprior.leaderboard.board.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
+from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown
+from symprior.leaderboard.records.published import OWN_RESULTS, publish, read_published
+from symprior.leaderboard.records.record import RunRecord, read_record
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.files import write_text_atomically
+from symprior.tasks.files.atomic import write_text_atomically
 
 ROUND_SEEDS, FINAL_SEEDS = 100_000, 1_000
 """Seeds of round r: the pilot's from 100,000 r on, the final test's from 100,000 r + 1,000 on."""

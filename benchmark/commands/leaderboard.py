@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from symprior.benchmark.job import parse_seeds
-from symprior.benchmark.store import RECORDS
-from symprior.benchmark.suite import get_suite, suite_names
-from symprior.leaderboard.records import OWN_SUITE, RunRecord
+from symprior.benchmark.run.job import parse_seeds
+from symprior.benchmark.sweep.store import RECORDS
+from symprior.benchmark.sweep.suite import get_suite, suite_names
+from symprior.leaderboard.records.record import OWN_SUITE, RunRecord
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
-from symprior.tasks.errors import SympriorError
 
 console = Console()
 
@@ -49,7 +49,7 @@ def leaderboard(
     from symprior import leaderboard as board_floor
 
     if figure is not None:
-        from symprior.leaderboard.figure import check_format
+        from symprior.leaderboard.pages.figure import check_format
 
         check_format(figure)
     if published:
@@ -66,7 +66,7 @@ def leaderboard(
     for path in board_floor.write_pages(board, out):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
     if figure is not None:
-        from symprior.leaderboard.figure import write_figure
+        from symprior.leaderboard.pages.figure import write_figure
 
         console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False, markup=False)
 

@@ -11,17 +11,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.benchmark import contestants
-from symprior.benchmark.budgets import budget_by_rule, keep, ledger_on
-from symprior.benchmark.learned_references import BUDGETS, SEEDS, train
-from symprior.benchmark.ledger import Ledger, load
-from symprior.benchmark.progress import progress_on
-from symprior.benchmark.store import RecordStore
+from symprior.agents.ledgers.ledger import Ledger, load
+from symprior.benchmark.run import contestants
+from symprior.benchmark.sweep.progress import progress_on
+from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.tuning.budgets import budget_by_rule, keep, ledger_on
+from symprior.benchmark.tuning.learned_references import BUDGETS, SEEDS, train
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task, get_task, task_names
+from symprior.tasks.custom.source_files import names_a_file
 from symprior.tasks.dials import dial_of
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.reference_scores import held_budget, measure, write
-from symprior.tasks.source_files import names_a_file
+from symprior.tasks.references.reference_scores import held_budget, measure, write
 from symprior.tasks.task import BY_HAND, TOO_SHORT, Price
 
 console = Console()

@@ -11,17 +11,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.benchmark import contestants, runner
-from symprior.benchmark.estimate import Estimate
-from symprior.benchmark.job import CPU, LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
-from symprior.benchmark.progress import progress_on
-from symprior.benchmark.runner import Outcome
+from symprior.benchmark.run import contestants
+from symprior.benchmark.run.job import CPU, LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
 from symprior.benchmark.set_option import SettingOption, parse_settings
-from symprior.benchmark.store import RECORDS, RecordStore
-from symprior.benchmark.suite import get_suite
-from symprior.leaderboard.records import OWN_SUITE
+from symprior.benchmark.sweep import runner
+from symprior.benchmark.sweep.estimate import Estimate
+from symprior.benchmark.sweep.progress import progress_on
+from symprior.benchmark.sweep.runner import Outcome
+from symprior.benchmark.sweep.store import RECORDS, RecordStore
+from symprior.benchmark.sweep.suite import get_suite
+from symprior.leaderboard.records.record import OWN_SUITE
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task, get_task
-from symprior.tasks.errors import SympriorError
 
 console = Console()
 

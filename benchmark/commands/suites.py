@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
-from symprior.benchmark.suite import get_suite, suite_names
+from symprior.benchmark.sweep.suite import get_suite, suite_names
 
 console = Console()
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.tasks import DIALS, TASKS, SympriorError, Task, get_task
-from symprior.tasks.extras import install_command
+from symprior.tasks.environments.extras import install_command
 from symprior.tasks.task import Card, References
 
 console = Console()
@@ -106,7 +106,7 @@ def _short(steps: int) -> str:
 
 def show(task_id: str) -> None:
     """Show one task's card: symmetry, references, budget, how to make it, citation."""
-    from symprior.tasks.description import describe
+    from symprior.symmetry.description import describe
 
     task = get_task(task_id)
     card = task.card
@@ -184,7 +184,7 @@ def picture(
     out: Annotated[Path | None, typer.Option(help="The file, a .png.", show_default="TASK.png")] = None,
 ) -> None:
     """Draw a state of a task beside its images under the group, as PNG; off-screen, also for MuJoCo and Pong."""
-    from symprior.tasks.picture import write_picture
+    from symprior.tasks.cards.picture import write_picture
 
     task = get_task(task_id)
     console.print(f"Wrote {write_picture(task, out or Path(f'{task.id}.png'))}", soft_wrap=True, markup=False)
@@ -195,7 +195,7 @@ def gallery(
     only: Annotated[list[str] | None, typer.Option(help="Draw these pictures only; the page lists all.")] = None,
 ) -> None:
     """Write the gallery: README.md with a picture and the certified grade of every task of the registry."""
-    from symprior.tasks.gallery import FOLDER, write_gallery
+    from symprior.tasks.cards.gallery import FOLDER, write_gallery
 
     with console.status("Drawing …") as status:
         written = write_gallery(out or FOLDER, only, lambda name: status.update(f"Drawing {name} …"))

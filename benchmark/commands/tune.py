@@ -14,15 +14,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.benchmark import contestants, tuning
-from symprior.benchmark.job import BATCHED, CPU, LEARNERS, parse_seeds
-from symprior.benchmark.ledger import Ledger, keep_search
-from symprior.benchmark.progress import progress_on
-from symprior.benchmark.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
-from symprior.benchmark.store import RecordStore
-from symprior.benchmark.suite import get_suite
+from symprior.agents.ledgers.ledger import Ledger, keep_search
+from symprior.benchmark.run import contestants
+from symprior.benchmark.run.job import BATCHED, CPU, LEARNERS, parse_seeds
+from symprior.benchmark.sweep.progress import progress_on
+from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.suite import get_suite
+from symprior.benchmark.tuning import search as tuning
+from symprior.benchmark.tuning.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
-from symprior.tasks.errors import SympriorError
 
 console = Console()
 

@@ -19,17 +19,17 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.distributions import round_off
 from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
 from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
 from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.probes import Outcome, Probe
-from symprior.tasks.rollout_probe import RolloutProbe
-from symprior.tasks.streams import seed_from
-from symprior.tasks.symmetry import Exactness, Symmetry
+from symprior.tasks.environments.streams import seed_from
+from symprior.tasks.probes.probe import Outcome, Probe
+from symprior.tasks.probes.rollout_probe import RolloutProbe
 from symprior.tasks.task import Task
 
 REPEATED_STATES = 8

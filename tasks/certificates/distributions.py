@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.probes import Outcome
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks.probes.probe import Outcome
 
 ROUND_OFF = 1e-6
 """Numbers that differ by at most this part of the scale are equal: eight units in float32's last place."""

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.representations import Representation
+from symprior.symmetry.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
 from symprior.tasks.certificates.distributions import Difference, Scales, differences, round_off
-from symprior.tasks.probes import Outcome, Probe
-from symprior.tasks.representations import Representation
-from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
+from symprior.tasks.probes.probe import Outcome, Probe
 
 CLOCK_STATES = 32
 """States from which the last step before the time limit is compared too."""

@@ -8,10 +8,10 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.representations import Representation, SignedPermutation
+from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.certificates.distributions import ROUND_OFF
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.representations import Representation, SignedPermutation
-from symprior.tasks.symmetry import Symmetry
 
 KEPT = "mapped onto themselves"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.certificates.certificate import Certificate
-from symprior.tasks.files import write_text_atomically
-from symprior.tasks.json_files import read_json
-from symprior.tasks.symmetry import Exactness
+from symprior.tasks.files.atomic import write_text_atomically
+from symprior.tasks.files.json_files import read_json
 from symprior.tasks.task import Task
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
 from symprior.tasks.certificates.distributions import Scales, left_over, total_variation
 from symprior.tasks.certificates.dynamics import act_on_outcomes, as_outcome
 from symprior.tasks.certificates.two_sample import AUC_BORDER, detectable_auc, separation, upper_bounds, verdict
-from symprior.tasks.probes import Outcome, Probe
-from symprior.tasks.rollout_probe import RolloutProbe
-from symprior.tasks.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
+from symprior.tasks.probes.probe import Outcome, Probe
+from symprior.tasks.probes.rollout_probe import RolloutProbe
 
 MOST_COMPARED = 100_000_000
 """Numbers that are compared to find starts that differ by round-off only."""

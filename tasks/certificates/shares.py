@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.symmetry import Exactness, StatedShare, Symmetry
 from symprior.tasks.certificates.distributions import ROUND_OFF
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.probes import Outcome, Probe
-from symprior.tasks.symmetry import Exactness, StatedShare, Symmetry
+from symprior.tasks.probes.probe import Outcome, Probe
 
 TOLERANCES = (0.0, 1.0, 2.0)
 """In the probe's unit: for these the shares are reported whatever is stated."""

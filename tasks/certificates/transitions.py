@@ -15,6 +15,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.two_sample import (
     AUC_BORDER,
     Separation,
@@ -23,10 +24,9 @@ from symprior.tasks.certificates.two_sample import (
     upper_bounds,
     verdict,
 )
-from symprior.tasks.finite import check_finite
-from symprior.tasks.rollout_probe import RolloutProbe, Transitions
-from symprior.tasks.symmetry import Exactness, Symmetry
-from symprior.tasks.uniform_actions import uniform_actions
+from symprior.tasks.environments.finite import check_finite
+from symprior.tasks.environments.uniform_actions import uniform_actions
+from symprior.tasks.probes.rollout_probe import RolloutProbe, Transitions
 
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
 Behaviour = Callable[[NDArray[Any]], Any]

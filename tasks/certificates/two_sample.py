@@ -14,7 +14,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.symmetry import Exactness
+from symprior.symmetry.symmetry import Exactness
 
 AUC_BORDER = 0.55
 LEVEL = 0.05

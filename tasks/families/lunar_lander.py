@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.groups import Group, cyclic
-from symprior.tasks.probes import drawn
-from symprior.tasks.representations import SignedPermutation, permutation, signs
-from symprior.tasks.rollout_probe import RolloutProbe, Transitions
-from symprior.tasks.symmetry import Exactness, Symmetry
+from symprior.symmetry.groups import Group, cyclic
+from symprior.symmetry.representations import SignedPermutation, permutation, signs
+from symprior.symmetry.symmetry import Exactness, Symmetry
+from symprior.tasks.probes.probe import drawn
+from symprior.tasks.probes.rollout_probe import RolloutProbe, Transitions
 from symprior.tasks.task import TASKS, Card, Task, register
 
 NOTHING, LEFT_ENGINE, MAIN_ENGINE, RIGHT_ENGINE = range(4)

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from symprior.agents import Problem, agent_names, get_agent
-from symprior.agents.equivariance import closed_under, equivariance_error
-from symprior.agents.orbits import Orbit
-from symprior.agents.prior import PRIORS, Minibatch
+from symprior.agents.priors.orbits import Orbit
+from symprior.agents.priors.prior import PRIORS, Minibatch
+from symprior.benchmark.run.equivariance import closed_under, equivariance_error
 from symprior.tasks import SympriorError, get_task
-from symprior.tasks.frozen_states import frozen_observations
-from symprior.tasks.simulators import SimulatorVectorEnv
+from symprior.tasks.environments.simulators import SimulatorVectorEnv
+from symprior.tasks.references.frozen_states import frozen_observations
 
 TASK_IDS = ["cartpole-v1", "grid-catch-v1", "grid-catch-vector-v1"]
 

@@ -13,11 +13,11 @@ import torch
 from numpy.typing import NDArray
 
 from symprior.agents import Problem, get_agent
-from symprior.agents.acting import ActionLimits
-from symprior.agents.equivariance import closed_under, log_std_equivariance_error, mean_equivariance_error
-from symprior.agents.orbits import Orbit
-from symprior.agents.prior import PRIORS, Minibatch
-from symprior.tasks.errors import SympriorError
+from symprior.agents.acting.actors import ActionLimits
+from symprior.agents.priors.orbits import Orbit
+from symprior.agents.priors.prior import PRIORS, Minibatch
+from symprior.benchmark.run.equivariance import closed_under, log_std_equivariance_error, mean_equivariance_error
+from symprior.symmetry.errors import SympriorError
 
 LEARNERS = ["stable-baselines3", "batched"]
 SMALL: dict[str, Any] = {"num_envs": 3, "steps": 8, "widths": (16, 24), "channels": (7, 9), "learning_rate": 3e-3}

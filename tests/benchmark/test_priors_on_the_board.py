@@ -1,8 +1,8 @@
 """What the board knows of priors is what the priors themselves say."""
 
-from symprior.agents.prior import PRIORS
-from symprior.leaderboard.gains import PLAIN_PRIORS
-from symprior.leaderboard.styles import OF_PRIORS
+from symprior.agents.priors.prior import PRIORS
+from symprior.leaderboard.board.gains import PLAIN_PRIORS
+from symprior.leaderboard.pages.styles import OF_PRIORS
 
 
 def test_plain_priors_and_priors_with_a_style_are_shipped():

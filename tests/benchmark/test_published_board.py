@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symprior.agents.prior import PRIORS
+from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.commands.leaderboard import expectations
-from symprior.leaderboard import OWN_RESULTS, build, dial_pages, learner_pages, read_published
-from symprior.leaderboard.dial_curves import dial_curves
-from symprior.leaderboard.figure import write_figure
-from symprior.leaderboard.learner_tests import learner_tests
-from symprior.leaderboard.pages import to_markdown
+from symprior.leaderboard import OWN_RESULTS, build, read_published
+from symprior.leaderboard.board.dial_curves import dial_curves
+from symprior.leaderboard.board.learner_tests import learner_tests
+from symprior.leaderboard.pages import dial_pages, learner_pages
+from symprior.leaderboard.pages.figure import write_figure
+from symprior.leaderboard.pages.pages import to_markdown
 
 pytestmark = pytest.mark.xdist_group("published")
 

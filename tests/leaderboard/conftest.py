@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symprior.leaderboard.records import (
+from symprior.leaderboard.records.record import (
     AgentCard,
     Checkpoint,
     Effort,

@@ -13,15 +13,15 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from torch import Tensor
 
-from symprior.agents.acting import Actor
+from symprior.agents.acting.actors import Actor
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import LearnerSettings, LearningAlgorithm
+from symprior.agents.algorithms.algorithm import LearnerSettings, LearningAlgorithm
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.stack import Stack
 from symprior.agents.learners.initial import environment_seeds
-from symprior.agents.prior import Prior
-from symprior.tasks.errors import BudgetExhausted, SympriorError
-from symprior.tasks.streams import Streams, seed_from
+from symprior.agents.priors.prior import Prior
+from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.tasks.environments.streams import Streams, seed_from
 
 S = TypeVar("S", bound=Stack[Any])
 

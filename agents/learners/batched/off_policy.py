@@ -11,16 +11,16 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from torch import Tensor
 
-from symprior.agents.acting import GreedyActor
+from symprior.agents.acting.actors import GreedyActor
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import ReplaySettings, ValueAlgorithm
+from symprior.agents.algorithms.algorithm import ReplaySettings, ValueAlgorithm
 from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
 from symprior.agents.learners.batched.replay import Replay
 from symprior.agents.learners.batched.stack import Stack
-from symprior.agents.networks.layers import keep_weights
-from symprior.agents.networks.normaliser import target_of
-from symprior.agents.networks.q_network import QNetwork
-from symprior.agents.prior import Prior, Replayed
+from symprior.agents.networks.heads.q_network import QNetwork
+from symprior.agents.networks.layers.equivariant import keep_weights
+from symprior.agents.networks.layers.normaliser import target_of
+from symprior.agents.priors.prior import Prior, Replayed
 
 
 class ReplayStack(Stack[QNetwork]):

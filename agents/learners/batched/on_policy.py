@@ -9,15 +9,15 @@ import torch
 from gymnasium.vector import VectorEnv
 from torch import Tensor
 
-from symprior.agents.acting import CategoricalActor, GaussianActor
+from symprior.agents.acting.actors import CategoricalActor, GaussianActor
+from symprior.agents.acting.distributions import DiagonalGaussian
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import OnPolicyAlgorithm, OnPolicySettings
-from symprior.agents.distributions import DiagonalGaussian
+from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, OnPolicySettings
 from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
 from symprior.agents.learners.batched.rollout import Rollout, minibatches
 from symprior.agents.learners.batched.stack import Stack
-from symprior.agents.networks.actor_critic import ActorCritic
-from symprior.agents.prior import AuxiliaryLoss, Minibatch, Prior
+from symprior.agents.networks.heads.actor_critic import ActorCritic
+from symprior.agents.priors.prior import AuxiliaryLoss, Minibatch, Prior
 
 
 class OnPolicyStack(Stack[ActorCritic]):

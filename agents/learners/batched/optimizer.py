@@ -8,8 +8,8 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
-from symprior.agents.algorithm import LearnerSettings
-from symprior.agents.networks.layers import basis_weights, keep_weights
+from symprior.agents.algorithms.algorithm import LearnerSettings
+from symprior.agents.networks.layers.equivariant import basis_weights, keep_weights
 
 ALIGNMENT = 16
 """Rows are padded to whole vector registers: no entry's arithmetic depends on how many seeds there are."""

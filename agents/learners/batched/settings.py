@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import torch
 
-from symprior.agents.algorithm import LearnerSettings
-from symprior.tasks.errors import SympriorError
+from symprior.agents.algorithms.algorithm import LearnerSettings
+from symprior.symmetry.errors import SympriorError
 
 
 class StackedSettings(SimpleNamespace):

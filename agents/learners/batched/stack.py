@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import LearnerSettings
+from symprior.agents.algorithms.algorithm import LearnerSettings
 from symprior.agents.learners.batched.optimizer import StackedAdam
 from symprior.agents.learners.batched.settings import StackedSettings
 from symprior.agents.learners.initial import initial_network
-from symprior.agents.networks.actor_critic import count_parameters
-from symprior.agents.networks.layers import stack
-from symprior.agents.orbits import Orbit
-from symprior.agents.prior import N, Prior
-from symprior.tasks.streams import Streams, seed_from
+from symprior.agents.networks.heads.actor_critic import count_parameters
+from symprior.agents.networks.layers.equivariant import stack
+from symprior.agents.priors.orbits import Orbit
+from symprior.agents.priors.prior import N, Prior
+from symprior.tasks.environments.streams import Streams, seed_from
 
 
 class Stack(Generic[N]):

@@ -10,7 +10,7 @@ from gymnasium.vector import VectorEnv
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
 
-from symprior.tasks.gymnasium_vector import single_precision
+from symprior.tasks.environments.gymnasium_vector import single_precision
 
 
 class VectorEnvAdapter(VecEnv):

@@ -11,17 +11,17 @@ from gymnasium.vector import VectorEnv
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
-from symprior.agents.acting import Actor
+from symprior.agents.acting.actors import Actor
 from symprior.agents.agent import Problem
-from symprior.agents.algorithm import LearningAlgorithm
+from symprior.agents.algorithms.algorithm import LearningAlgorithm
 from symprior.agents.learners.initial import environment_seeds, initial_network
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.networks.actor_critic import count_parameters
-from symprior.agents.networks.layers import keep_weights
-from symprior.agents.orbits import Orbit
-from symprior.agents.prior import Draws, Prior
-from symprior.tasks.errors import BudgetExhausted, SympriorError
-from symprior.tasks.streams import Streams, seed_from
+from symprior.agents.networks.heads.actor_critic import count_parameters
+from symprior.agents.networks.layers.equivariant import keep_weights
+from symprior.agents.priors.orbits import Orbit
+from symprior.agents.priors.prior import Draws, Prior
+from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.tasks.environments.streams import Streams, seed_from
 
 
 class StableBaselinesLearner(Actor):

@@ -9,12 +9,12 @@ import torch
 from numpy.typing import NDArray
 from stable_baselines3.common.policies import BasePolicy
 
-from symprior.agents.acting import GreedyActor
+from symprior.agents.acting.actors import GreedyActor
+from symprior.agents.learners.stable_baselines3.buffers.replay import EnlargedReplayBuffer
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.learners.stable_baselines3.quantile_policy import NetworkQuantilePolicy
-from symprior.agents.learners.stable_baselines3.replay import EnlargedReplayBuffer
+from symprior.agents.learners.stable_baselines3.policies.quantile_policy import NetworkQuantilePolicy
+from symprior.agents.learners.stable_baselines3.policies.value_policy import NetworkValuePolicy
 from symprior.agents.learners.stable_baselines3.replay_learner import StableBaselinesReplayLearner
-from symprior.agents.learners.stable_baselines3.value_policy import NetworkValuePolicy
 
 
 class StableBaselinesValueAgent(GreedyActor, StableBaselinesReplayLearner):

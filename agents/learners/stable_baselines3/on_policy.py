@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from symprior.agents.acting import CategoricalActor, GaussianActor
-from symprior.agents.distributions import DiagonalGaussian
-from symprior.agents.learners.stable_baselines3.buffer import PriorRolloutBuffer
+from symprior.agents.acting.actors import CategoricalActor, GaussianActor
+from symprior.agents.acting.distributions import DiagonalGaussian
+from symprior.agents.learners.stable_baselines3.buffers.rollout import PriorRolloutBuffer
 from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
-from symprior.agents.learners.stable_baselines3.policy import NetworkPolicy
+from symprior.agents.learners.stable_baselines3.policies.policy import NetworkPolicy
 
 
 class StableBaselinesOnPolicyLearner(StableBaselinesLearner):

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from stable_baselines3.common.policies import BasePolicy
 
+from symprior.agents.learners.stable_baselines3.buffers.replay import PriorReplayBuffer
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
-from symprior.agents.learners.stable_baselines3.replay import PriorReplayBuffer
 
 
 class StableBaselinesReplayLearner(StableBaselinesLearner):

@@ -8,14 +8,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from symprior.agents.acting.squashing import SquashedActor
+from symprior.agents.algorithms.twin_critics import TwinCriticAlgorithm
 from symprior.agents.learners.initial import initial_actor_and_critics
-from symprior.agents.learners.stable_baselines3.replay_learner import StableBaselinesReplayLearner
-from symprior.agents.learners.stable_baselines3.twin_critic_policies import (
+from symprior.agents.learners.stable_baselines3.policies.twin_critic_policies import (
     NetworkSACPolicy,
     NetworkTD3Policy,
 )
-from symprior.agents.squashing import SquashedActor
-from symprior.agents.twin_critics import TwinCriticAlgorithm
+from symprior.agents.learners.stable_baselines3.replay_learner import StableBaselinesReplayLearner
 
 
 class StableBaselinesTwinCriticAgent(SquashedActor, StableBaselinesReplayLearner):

@@ -9,10 +9,10 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampler, Sampling
-from symprior.tasks.probes import Probe
-from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.probes.probe import Probe
 
 Draw = Callable[[np.random.Generator, int], NDArray[np.float64]]
 """Draws so many states, [count, entries]."""

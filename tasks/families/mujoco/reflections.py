@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.groups import cyclic
-from symprior.tasks.representations import SignedPermutation
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import SignedPermutation
 
 C2 = cyclic(2)
 

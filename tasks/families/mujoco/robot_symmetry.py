@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.representations import Representation, direct_sum
-from symprior.tasks.symmetry import Exactness, Symmetry
+from symprior.symmetry.representations import Representation, direct_sum
+from symprior.symmetry.symmetry import Exactness, Symmetry
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.families.mujoco.probe import MujocoProbe
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampling
-from symprior.tasks.symmetry import Exactness
 from symprior.tasks.task import Task
 
 

@@ -14,15 +14,15 @@ from typing import Any
 import gymnasium
 from numpy.typing import NDArray
 
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import ImageTransform, Representation, permutation, signs
+from symprior.symmetry.symmetry import Exactness, StatedShare, Symmetry
 from symprior.tasks.families.pong.objects import ENTRIES, Objects
 from symprior.tasks.families.pong.pixels import FRAMES, FULL, SMALL, Pixels
 from symprior.tasks.families.pong.policy import follow_objects, follow_pixels
 from symprior.tasks.families.pong.probe import PongProbe
 from symprior.tasks.families.pong.vector import PongVectorEnv
 from symprior.tasks.families.pong.view import LONGEST_GAME, PongEnv
-from symprior.tasks.groups import cyclic
-from symprior.tasks.representations import ImageTransform, Representation, permutation, signs
-from symprior.tasks.symmetry import Exactness, StatedShare, Symmetry
 from symprior.tasks.task import TASKS, Card, Task, register
 
 PLAYED_BY_HUMANS = (9.3, "a professional player's mean score (Mnih et al., 2015, Extended Data Table 2)")

@@ -9,9 +9,9 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.families.pong.view import PongEnv
-from symprior.tasks.probes import Probe
-from symprior.tasks.symmetry import Symmetry
+from symprior.tasks.probes.probe import Probe
 
 APART = 16
 """Sampled states lie 1 … 16 steps apart: neighbours are too much alike."""

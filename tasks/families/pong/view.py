@@ -9,7 +9,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.errors import SympriorError
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks.families.pong.emulator import STAY, Emulator
 
 LONGEST_GAME = 4500

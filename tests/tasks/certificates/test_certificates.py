@@ -12,17 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from symprior.tasks import TASKS, Exactness, Symmetry, Task, get_task
-from symprior.tasks.certificates import Certificate, certify
-from symprior.tasks.certificates.distributions import ROUND_OFF
-from symprior.tasks.certificates.dynamics import DynamicsEvidence
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.families import cartpole
-from symprior.tasks.families.cartpole import POSITION_LIMIT, CartPoleProbe, mirror
-from symprior.tasks.families.grid_catch import GridCatch, turns_of_images, turns_of_vectors
-from symprior.tasks.groups import Group, cyclic, dihedral
-from symprior.tasks.probes import Outcome, Probe, TabularProbe
-from symprior.tasks.representations import (
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.groups import Group, cyclic, dihedral
+from symprior.symmetry.representations import (
     ImageTransform,
     Matrices,
     SignedPermutation,
@@ -31,8 +23,16 @@ from symprior.tasks.representations import (
     signs,
     trivial_representation,
 )
-from symprior.tasks.simulators import SimulatorEnv
-from symprior.tasks.symmetry import APPROXIMATE_BORDER
+from symprior.symmetry.symmetry import APPROXIMATE_BORDER
+from symprior.tasks import TASKS, Exactness, Symmetry, Task, get_task
+from symprior.tasks.certificates import Certificate, certify
+from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.certificates.dynamics import DynamicsEvidence
+from symprior.tasks.environments.simulators import SimulatorEnv
+from symprior.tasks.families.classic_control import cartpole
+from symprior.tasks.families.classic_control.cartpole import POSITION_LIMIT, CartPoleProbe, mirror
+from symprior.tasks.families.grid_worlds.grid_catch import GridCatch, turns_of_images, turns_of_vectors
+from symprior.tasks.probes.probe import Outcome, Probe, TabularProbe
 
 CARTPOLE, IMAGES, VECTORS = (get_task(f"{name}-v1") for name in ("cartpole", "grid-catch", "grid-catch-vector"))
 C2 = cyclic(2)

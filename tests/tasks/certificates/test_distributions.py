@@ -18,7 +18,7 @@ from symprior.tasks.certificates.distributions import (
     left_over,
     round_off,
 )
-from symprior.tasks.probes import Outcome
+from symprior.tasks.probes.probe import Outcome
 
 SCALES = Scales(entry=np.array([1.0, 10.0]), step=np.array([0.5, 2.0]), reward=1.0)
 

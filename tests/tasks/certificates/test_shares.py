@@ -10,15 +10,15 @@ import gymnasium
 import numpy as np
 import pytest
 
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import trivial_representation
+from symprior.symmetry.symmetry import StatedShare
 from symprior.tasks import Exactness, Symmetry, SympriorError, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
 from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, lower_bound
-from symprior.tasks.families.cartpole import CartPoleProbe, mirror
-from symprior.tasks.families.grid_catch import turns_of_vectors
-from symprior.tasks.groups import cyclic
-from symprior.tasks.probes import Probe
-from symprior.tasks.representations import trivial_representation
-from symprior.tasks.symmetry import StatedShare
+from symprior.tasks.families.classic_control.cartpole import CartPoleProbe, mirror
+from symprior.tasks.families.grid_worlds.grid_catch import turns_of_vectors
+from symprior.tasks.probes.probe import Probe
 
 CARTPOLE = get_task("cartpole-v1")
 KNOCK, FAST = 3.0, 0.25

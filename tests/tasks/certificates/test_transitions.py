@@ -10,13 +10,13 @@ import gymnasium
 import numpy as np
 import pytest
 
+from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import signs, trivial_representation
 from symprior.tasks import Exactness, Symmetry, get_task
 from symprior.tasks.certificates import Certificate, certify
 from symprior.tasks.certificates.transitions import TransitionEvidence
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.groups import cyclic
-from symprior.tasks.representations import signs, trivial_representation
-from symprior.tasks.rollout_probe import RolloutProbe, Transitions
+from symprior.tasks.probes.rollout_probe import RolloutProbe, Transitions
 from symprior.tasks.task import Task
 
 C2 = cyclic(2)

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import SignedPermutation, permutation, signs, trivial_representation
 from symprior.tasks import Exactness, Symmetry, get_task
 from symprior.tasks.certificates import certify
 from symprior.tasks.certificates.transitions import TransitionEvidence
 from symprior.tasks.families.lunar_lander import LunarLanderProbe, mirror, mirrored_observation
-from symprior.tasks.frozen_states import frozen_observations
-from symprior.tasks.groups import cyclic
-from symprior.tasks.reference_scores import episode_returns
-from symprior.tasks.representations import SignedPermutation, permutation, signs, trivial_representation
+from symprior.tasks.references.frozen_states import frozen_observations
+from symprior.tasks.references.reference_scores import episode_returns
 
 pytest.importorskip("Box2D")
 NAMES = ["lunar-lander-v1", "lunar-lander-continuous-v1"]

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from symprior.symmetry.representations import Representation, direct_sum, trivial_representation
 from symprior.tasks import TASKS, Exactness, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
-from symprior.tasks.families.mujoco import (
+from symprior.tasks.families.mujoco.probe import MujocoProbe
+from symprior.tasks.families.mujoco.reflections import FRONT_BACK, LEFT_RIGHT, Plane, Reflection, reflected
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robots import (
     ant,
     half_cheetah,
     hopper,
@@ -22,11 +26,7 @@ from symprior.tasks.families.mujoco import (
     swimmer,
     walker2d,
 )
-from symprior.tasks.families.mujoco.probe import MujocoProbe
-from symprior.tasks.families.mujoco.reflections import FRONT_BACK, LEFT_RIGHT, Plane, Reflection, reflected
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampling
-from symprior.tasks.representations import Representation, direct_sum, trivial_representation
 
 ROBOTS = [name for name in TASKS if "mujoco" in get_task(name).packages]
 

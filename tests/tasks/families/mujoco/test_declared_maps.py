@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
-from symprior.tasks.errors import SympriorError
-from symprior.tasks.families.mujoco import (
+from symprior.tasks.families.mujoco.reflections import FRONT_BACK, LEFT_RIGHT, Plane, Reflection
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robots import (
     ant,
     half_cheetah,
     hopper,
@@ -24,8 +26,6 @@ from symprior.tasks.families.mujoco import (
     swimmer,
     walker2d,
 )
-from symprior.tasks.families.mujoco.reflections import FRONT_BACK, LEFT_RIGHT, Plane, Reflection
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 
 FREE = ("x", "y", "z", "qw", "qx", "qy", "qz")
 DECLARED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # positions and actuators by joint

@@ -13,8 +13,8 @@ import pytest
 
 from symprior.tasks import Exactness, get_task
 from symprior.tasks.certificates import certify
-from symprior.tasks.families.mujoco import humanoid
 from symprior.tasks.families.mujoco.probe import MujocoProbe
+from symprior.tasks.families.mujoco.robots import humanoid
 
 CHANGES = {
     'armature="0.0080"': 'armature="0.01"',

@@ -13,7 +13,7 @@ SCRIPT = """
     from symprior.tasks import TASKS, get_task
     from symprior.tasks.certificates import certify
     from symprior.tasks.dials import DIALS
-    from symprior.tasks.errors import SympriorError
+    from symprior.symmetry.errors import SympriorError
 
     assert {"ant-v1", "humanoid-symmetric-v1", "cartpole-v1"} <= set(TASKS) and "walker2d-friction-v1" in DIALS
     for name in ("ant-v1", "humanoid-symmetric-v1", "pusher-v1", "walker2d-friction-v1@eps=0.3"):

@@ -1,0 +1,75 @@
+"""The agent that does not learn: uniformly random actions."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.vector import VectorEnv
+from numpy.typing import NDArray
+
+from symprior.agents.acting.actors import Actor, CategoricalActor
+from symprior.agents.agent import Problem
+from symprior.agents.algorithms.algorithm import Settings
+from symprior.symmetry.errors import BudgetExhausted, SympriorError
+
+
+class RandomAgent(Actor):
+    """Uses its budget and learns nothing."""
+
+    parameters = 0
+
+    def __init__(self, problem: Problem, seeds: Sequence[int], settings: Settings) -> None:
+        self.problem, self.seed, self.num_envs = problem, seeds[0], settings.num_envs
+
+    def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+        """Act at random until the budget is used."""
+        observations, _ = env.reset()
+        try:
+            while True:
+                observations, *_ = env.step(self.act(observations))
+        except BudgetExhausted:
+            return
+
+    @abstractmethod
+    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Uniformly random actions [batch, …]."""
+
+
+class RandomChoice(CategoricalActor, RandomAgent):
+    """On discrete actions."""
+
+    def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+        """The uniform distribution, [batch, actions]."""
+        actions = self.problem.symmetry.action.size
+        return np.full((len(observations), actions), 1 / actions)
+
+
+class RandomVector(RandomAgent):
+    """On action vectors.
+
+    Raises:
+        SympriorError: the action space has no bounds to be uniform between.
+    """
+
+    def __init__(self, problem: Problem, seeds: Sequence[int], settings: Settings) -> None:
+        super().__init__(problem, seeds, settings)
+        space = problem.action_space
+        assert isinstance(space, gymnasium.spaces.Box)
+        if not space.is_bounded():
+            raise SympriorError(f"No action is uniformly random in {space}: it has no bounds.")
+        self._low, self._high, self._type = space.low, space.high, space.dtype
+
+    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Uniform between the bounds, [batch, size]."""
+        uniforms = self._uniforms(observations, len(self._low))
+        actions: NDArray[Any] = (self._low + (self._high - self._low) * uniforms).astype(self._type)
+        return actions
+
+    def action_means(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+        """The middle, [batch, size]."""
+        middle = (self._low.astype(np.float64) + self._high) / 2
+        return np.tile(middle, (len(observations), 1))

@@ -1,0 +1,75 @@
+"""What SAC and TD3 have in common: a squashed actor, twin critics, a replay buffer, slowly following targets."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from symprior.agents.acting.squashing import ActionScale, squashing_refusal
+from symprior.agents.algorithms.algorithm import ReplayAlgorithm, ReplaySettings
+from symprior.symmetry.representations import ImageTransform
+from symprior.symmetry.symmetry import Symmetry
+
+if TYPE_CHECKING:
+    from symprior.agents.agent import Agent, Problem
+    from symprior.agents.networks.heads.squashed_actor import MeanActor
+
+
+class TwinCriticSettings(ReplaySettings):
+    """Settings of both; the defaults are Stable-Baselines3's for SAC."""
+
+    num_envs: int = Field(default=1, ge=1, description="copies of the environment")
+    learning_rate: float = Field(default=3e-4, gt=0, description="Adam's, constant, of actor and critics")
+    adam_epsilon: float = Field(default=1e-8, gt=0, description="Adam's ε")
+    widths: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+        default=(256, 256), description="hidden widths of the plain networks, actor and critics alike"
+    )
+    buffer_size: int = Field(default=1_000_000, ge=1, description="transitions kept, over all copies")
+    learning_starts: int = Field(
+        default=100, ge=1, description="environment steps, over all copies, with uniformly random actions and no update"
+    )
+    train_frequency: int = Field(
+        default=1, ge=1, description="vector steps (of all copies at once) between two updates"
+    )
+    gradient_steps: int = Field(default=1, ge=1, description="gradient steps in each update, each on a new minibatch")
+    batch_size: int = Field(default=256, ge=1, description="transitions in a minibatch, drawn with replacement")
+    tau: float = Field(default=0.005, gt=0, le=1, description="part of the way that targets go at each gradient step")
+
+    def for_stable_baselines3(self) -> dict[str, Any]:
+        """The same under the names that Stable-Baselines3's models give them."""
+        return {**super().for_stable_baselines3(), "tau": self.tau}
+
+
+class TwinCriticAlgorithm(ReplayAlgorithm):
+    """An algorithm that learns a squashed actor by two critics; evaluated at the actor's mean."""
+
+    mode = "mean"
+
+    @abstractmethod
+    def network(self, settings: Any) -> type[MeanActor]:
+        """The kind of actor."""
+
+    def refusal(self, symmetry: Symmetry) -> str | None:
+        """That it takes other actions, or vectors of observations only."""
+        if reason := super().refusal(symmetry):
+            return reason
+        if isinstance(symmetry.observation, ImageTransform):
+            return f"the critics of {self.name} take observation and action as one vector, but these are images."
+        reason = squashing_refusal(symmetry)
+        return f"{self.name} cannot use this symmetry: {reason}" if reason else None
+
+    def agent(
+        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
+    ) -> Agent:
+        """The agent on this learner.
+
+        Raises:
+            SympriorError: there is no such learner, the algorithm does not take this kind of action, or the group moves the
+                bounds of the actions.
+        """
+        agent = super().agent(problem, seeds, prior, settings, learner, device)
+        ActionScale(problem)
+        return agent

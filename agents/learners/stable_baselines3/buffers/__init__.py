@@ -1,0 +1,1 @@
+"""Stable-Baselines3's buffers, whose samples a prior turns."""

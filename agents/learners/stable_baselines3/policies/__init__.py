@@ -1,0 +1,1 @@
+"""Stable-Baselines3's policy classes around this project's networks."""

@@ -1,0 +1,1 @@
+"""Networks by what they say: policy and value, action values, quantiles, squashed actions, twin critics."""

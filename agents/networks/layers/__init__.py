@@ -1,0 +1,1 @@
+"""What networks are made of: equivariant linear maps and convolutions, their initialisation, normalisers, penalties."""

@@ -1,0 +1,67 @@
+"""Episodes seen through an element of the group: each is another image of what the environment does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium.vector import VectorEnv, VectorWrapper
+from numpy.typing import NDArray
+from torch import Tensor
+
+from symprior.agents.acting.actors import ActionLimits
+from symprior.agents.priors.orbits import Orbit
+from symprior.tasks.environments.streams import Streams
+
+
+class TurnedEpisodes(VectorWrapper):
+    """The agent sees g s, and where it acts a the environment gets g⁻¹ a; g is drawn anew for each episode of each copy.
+
+    Where a turn does not keep the bounds of action vectors (by 45°, say), what leaves them is clipped.
+
+    Args:
+        env: the environments, on numpy or torch; an episode that ends is followed by the next in the same step.
+        orbit: the symmetry.
+        seeds: of each copy's stream, [num_envs].
+    """
+
+    def __init__(self, env: VectorEnv[Any, Any, Any], orbit: Orbit, seeds: NDArray[np.int64]) -> None:
+        super().__init__(env)
+        self._orbit = orbit
+        self._limits = None if orbit.discrete else ActionLimits(env.single_action_space)
+        self._streams = Streams(torch.as_tensor(seeds, device=orbit.inverse.device))
+        self.elements = torch.zeros(len(seeds), dtype=torch.int64, device=orbit.inverse.device)
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        """Start all episodes, each with an element of its own."""
+        observations, infos = self.env.reset(seed=seed, options=options)
+        self._draw(torch.ones_like(self.elements, dtype=torch.bool))
+        return self._turned(observations), infos
+
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+        """Step all copies; where an episode ends, its last observation is still seen through its own element."""
+        observations, rewards, terminated, truncated, infos = self.env.step(self._back(actions))
+        if "final_obs" in infos:
+            infos = {**infos, "final_obs": self._turned(infos["final_obs"])}
+        self._draw(torch.as_tensor(terminated | truncated, device=self.elements.device))
+        return self._turned(observations), rewards, terminated, truncated, infos
+
+    def _draw(self, started: Tensor) -> None:
+        """An element for every episode that starts; the other copies' streams stand still."""
+        drawn = (self._streams.draw_where(started, 1)[:, 0] * self._orbit.order).long()
+        self.elements = torch.where(started, drawn, self.elements)
+
+    def _turned(self, observations: Any) -> Any:
+        turned = self._orbit.observations.by(*self._alone(self.elements, observations)).squeeze(1)
+        return turned if isinstance(observations, Tensor) else turned.numpy()
+
+    def _back(self, actions: Any) -> Any:
+        moved = self._orbit.actions_by(*self._alone(self._orbit.inverse[self.elements], actions)).squeeze(1)
+        if self._limits is not None:
+            moved = self._limits.clip(moved)
+        return moved if isinstance(actions, Tensor) else moved.numpy()
+
+    def _alone(self, elements: Tensor, array: Any) -> tuple[Tensor, Tensor]:
+        """Each copy as a batch of its own: a product of matrices then rounds it off as if it had no companions."""
+        return elements.unsqueeze(1), torch.as_tensor(array, device=elements.device).unsqueeze(1)

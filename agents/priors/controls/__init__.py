@@ -1,0 +1,1 @@
+"""Controls, which keep a claim honest: bases that are no symmetry's, other groups, more steps."""

@@ -1,0 +1,143 @@
+"""A job: everything that decides what a run computes, as one frozen value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from symprior.symmetry.errors import SympriorError, unknown_name
+from symprior.tasks.custom.source_files import names_a_file
+
+STABLE_BASELINES3, BATCHED = "stable-baselines3", "batched"
+CPU = "cpu"
+DEVICE = re.compile(r"cpu|cuda(:\d+)?")
+MOST_SEEDS = 100_000
+SMALLEST_SHARE = 5
+"""Under this many runs in a stack, splitting it between workers gains nothing."""
+LEARNERS = (STABLE_BASELINES3, BATCHED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One agent on one task for one or several seeds.
+
+    Attributes:
+        suite, suite_version: whose record this becomes.
+        task: a task's id.
+        agent: a shipped agent's name, or `path/to/file.py:Name`.
+        seeds: the runs; each becomes a record of its own.
+        budget: environment steps of each run.
+        learner: what carries the algorithm out.
+        settings: hyperparameters that differ from the tuned ones, as sorted pairs.
+        ledger: of which tuning they are, `paper-cartpole/ppo`; None: of none, they were set.
+        evaluate_every: environment steps between evaluations; None: the protocol's percentages.
+        device: where torch computes.
+    """
+
+    suite: str
+    suite_version: str
+    task: str
+    agent: str
+    seeds: tuple[int, ...]
+    budget: int
+    learner: str = STABLE_BASELINES3
+    settings: tuple[tuple[str, Any], ...] = ()
+    ledger: str | None = None
+    evaluate_every: int | None = None
+    device: str = CPU
+
+    def __post_init__(self) -> None:
+        if self.budget < 1:
+            raise SympriorError(f"A budget is at least 1 environment step, not {self.budget}.")
+        if self.evaluate_every is not None and self.evaluate_every < 1:
+            raise SympriorError(f"Evaluations are at least 1 environment step apart, not {self.evaluate_every}.")
+        if not DEVICE.fullmatch(self.device):
+            raise SympriorError(f"There is no device {self.device!r}; torch computes on cpu, cuda or cuda:N.")
+        if self.learner not in LEARNERS:
+            raise unknown_name("learner", self.learner, LEARNERS)
+
+    @property
+    def runs(self) -> list[Run]:
+        """The job's runs, one for each seed."""
+        return [Run(self, seed) for seed in self.seeds]
+
+    @property
+    def cell(self) -> tuple[str, str, str]:
+        """Task, agent and learner."""
+        return self.task, self.agent, self.learner
+
+
+@dataclass(frozen=True)
+class Run:
+    """One seed of a job."""
+
+    job: Job
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{self.job.agent} on {self.job.task}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Runs that one computation carries out side by side: same task, agent, learner, budget and points.
+
+    They may differ in seed and in settings that the learner takes for each run. Stable-Baselines3 takes one run at a time.
+    """
+
+    runs: tuple[Run, ...]
+
+    @property
+    def job(self) -> Job:
+        """What all runs have in common."""
+        return self.runs[0].job
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The runs' seeds."""
+        return tuple(run.seed for run in self.runs)
+
+    @property
+    def steps(self) -> int:
+        """Environment steps of all runs."""
+        return self.job.budget * len(self.runs)
+
+
+def stacks(runs: list[Run], workers: int) -> list[Stack]:
+    """The runs as units of work, in order: single runs, or where the learner takes many, a share for each worker."""
+    together: dict[object, list[Run]] = {}
+    for run in runs:
+        job = run.job
+        trains_many = job.learner == BATCHED and not names_a_file(job.agent)
+        alone = None if trains_many else run
+        together.setdefault((*job.cell, job.budget, job.evaluate_every, job.device, alone), []).append(run)
+    found = []
+    for group in together.values():
+        shares = min(workers, -(-len(group) // SMALLEST_SHARE))
+        size = -(-len(group) // shares)
+        found += [Stack(tuple(group[start : start + size])) for start in range(0, len(group), size)]
+    return found
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """Seeds from `4`, `0-9` or `0-4,7,9`.
+
+    Raises:
+        SympriorError: the text is no such list.
+    """
+    seeds: list[int] = []
+    for part in text.split(","):
+        first, dash, last = (piece.strip() for piece in part.partition("-"))
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise SympriorError(
+                f"{text!r} is no list of seeds. Write a range such as 0-9, single seeds such as 4, or 0-4,7."
+            )
+        if dash and int(last) < int(first):
+            raise SympriorError(f"The seed range {part.strip()!r} runs backwards; write {last}-{first}.")
+        if int(last or first) - int(first) >= MOST_SEEDS:
+            raise SympriorError(f"{part.strip()!r} are more than {MOST_SEEDS:,} seeds; run fewer at a time.")
+        seeds += range(int(first), int(last or first) + 1)
+    if len(set(seeds)) < len(seeds):
+        raise SympriorError(f"The seeds {text!r} name one seed twice.")
+    return tuple(seeds)

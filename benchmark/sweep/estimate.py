@@ -1,0 +1,97 @@
+"""How long a sweep will take, from how long the same cells took before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from math import sqrt
+from statistics import median
+
+from symprior.benchmark.run import contestants
+from symprior.benchmark.run.job import Run, Stack, stacks
+from symprior.benchmark.sweep.store import RecordStore
+from symprior.leaderboard import OWN_RESULTS, RunRecord, read_published, read_records
+from symprior.symmetry.errors import SympriorError
+
+Cell = tuple[str, str, str]
+Costs = dict[int, float]
+"""Seconds of a stack for each environment step of one of its runs, by how many runs are in the stack."""
+
+
+class Estimate:
+    """Seconds for stacks of runs, learned from the records of this folder first and from their suite's published ones."""
+
+    def __init__(self, store: RecordStore) -> None:
+        self._local = _costs(_local(store))
+
+    def seconds(self, stack: Stack) -> float | None:
+        """Seconds of one worker for a stack; None where nothing like it ran before.
+
+        The earlier stack that is nearest in size decides. A stack's time grows about as the square root of its size: four
+        times the seeds take 1.6 and 2.6 times as long in `docs/speed.md`.
+        """
+        job, size = stack.job, len(stack.runs)
+        contestant = contestants.find(job.agent)
+        cell = job.task, contestant.id, contestant.learner(job.learner)
+        costs = self._local.get(cell) or _published(job.suite).get(cell)
+        if not costs:
+            return None
+        nearest = min(costs, key=lambda seen: max(seen / size, size / seen))
+        return job.budget * costs[nearest] * sqrt(size / nearest)
+
+    def shares(self, units: list[Stack]) -> list[float]:
+        """The part of the whole time that each stack will take; one that nothing is known of counts as the known ones do."""
+        sizes = [unit.job.budget * sqrt(len(unit.runs)) for unit in units]
+        known = [self.seconds(unit) for unit in units]
+        paces = [seconds / size for seconds, size in zip(known, sizes, strict=True) if seconds is not None]
+        usual = median(paces) if paces else 1.0
+        each = [usual * size if seconds is None else seconds for seconds, size in zip(known, sizes, strict=True)]
+        return [seconds / sum(each) for seconds in each]
+
+    def sentence(self, runs: list[Run], workers: int) -> str:
+        """What to expect, in words."""
+        units = stacks(runs, workers)
+        known = [(unit, seconds) for unit in units if (seconds := self.seconds(unit)) is not None]
+        if not known:
+            return "Nothing like it ran before, so how long it takes shows after the first runs."
+        each = [seconds for _, seconds in known]
+        total = sum(each) * len(units) / len(known) / min(workers, len(units))
+        of_runs = sum(len(unit.runs) for unit, _ in known)
+        rough = "" if of_runs == len(runs) else f" (known for {of_runs} of {len(runs)} runs)"
+        return f"About {duration(max(total, *each))} with {workers} workers, judging by earlier runs{rough}."
+
+
+def duration(seconds: float) -> str:
+    """A time in words: `40 s`, `3 min`, `2.5 h`."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _local(store: RecordStore) -> list[RunRecord]:
+    try:
+        return read_records(store.folder)
+    except SympriorError:
+        return []
+
+
+@cache
+def _published(suite: str) -> dict[Cell, Costs]:
+    """What is published does not change while a command runs."""
+    try:
+        return _costs(read_published(OWN_RESULTS, suite))
+    except SympriorError:
+        return {}
+
+
+def _costs(records: Iterable[RunRecord]) -> dict[Cell, Costs]:
+    """What each cell took, evaluation included; a record has its run's share of the stack's seconds."""
+    found: dict[Cell, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for record in records:
+        seconds = record.effort.training_seconds + record.effort.evaluation_seconds
+        if record.status == "finished" and seconds > 0 and record.steps_used > 0:
+            size = record.provenance.stack_size
+            cell = (record.task, record.agent.id, record.agent.learner)
+            found[cell][size].append(size * seconds / record.steps_used)
+    return {cell: {size: median(costs) for size, costs in sizes.items()} for cell, sizes in found.items()}

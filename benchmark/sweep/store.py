@@ -1,0 +1,136 @@
+"""The records folder of a sweep: which of its runs are finished already, and where new records go."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from symprior.benchmark.run import contestants
+from symprior.benchmark.run.job import Job, Run
+from symprior.leaderboard.records.record import DIVERGED, RunRecord, path_of, read_record, record_path, write_record
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks import get_task
+from symprior.tasks.custom.source_files import digest
+
+RECORDS = Path("runs")
+"""Where records are kept unless another folder is named."""
+
+ROOM_FOR_RECORDS = 1 << 16
+"""Bytes that must fit on the disk before anything is trained."""
+
+
+class RecordStore:
+    """Records below one folder, one file a run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def check_writable(self) -> None:
+        """Find out before hours of training whether records can be written.
+
+        Raises:
+            SympriorError: they cannot.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".room-for-records-") as probe:
+                probe.write(bytes(ROOM_FOR_RECORDS))
+                probe.flush()
+        except OSError as error:
+            raise SympriorError(
+                f"Cannot write records to {self.folder}: {error.strerror or error}. Name another folder with --records."
+            ) from error
+
+    def path(self, run: Run) -> Path:
+        """Where a run's record lies."""
+        job = run.job
+        contestant = contestants.find(job.agent)
+        return record_path(
+            self.folder,
+            suite=f"{job.suite}-{job.suite_version}",
+            learner=contestant.learner(job.learner),
+            task=job.task,
+            agent=contestant.id,
+            seed=run.seed,
+        )
+
+    def is_finished(self, run: Run) -> bool:
+        """Whether a run's record is there and finished.
+
+        Raises:
+            SympriorError: a record is there that cannot be read, or that answers another question (other budget, other
+                settings).
+        """
+        path = self.path(run)
+        try:
+            if not path.exists():
+                return False
+        except OSError as error:
+            raise SympriorError(
+                f"Cannot look for {path}: {error.strerror or error}. Name another --records."
+            ) from error
+        return self._answers(path, run.job, run.seed)
+
+    def check_other_seeds(self, job: Job) -> None:
+        """Seeds that are not asked for answer the same question: no board takes an agent's seeds of several budgets.
+
+        Raises:
+            SympriorError: a finished record beside those of the job answers another one.
+        """
+        own = {self.path(run) for run in job.runs}
+        folder = next(iter(own)).parent
+        for path in sorted(set(folder.glob("seed-*.json")) - own):
+            self._answers(path, job, None)
+
+    def _answers(self, path: Path, job: Job, seed: int | None) -> bool:
+        """Whether the record there is finished; it answers what is asked for then."""
+        record = read_record(path)
+        if record.status == "failed":
+            return False
+        for name, recorded, asked in self._differences(job, record, record.seed if seed is None else seed):
+            if recorded != asked:
+                raise SympriorError(
+                    f"{path} is a finished run with {name} {recorded}, but {asked} is asked for. Name another folder with "
+                    f"--records, or delete {path.parent}."
+                )
+        return True
+
+    def is_answered(self, run: Run) -> bool:
+        """Whether a run finished, or diverged: with these settings it would do so again."""
+        path = self.path(run)
+        return self.is_finished(run) or (path.exists() and read_record(path).error == DIVERGED)
+
+    def _differences(self, job: Job, record: RunRecord, seed: int) -> list[tuple[str, object, object]]:
+        contestant = contestants.find(job.agent)
+        task = get_task(job.task)
+        asked = contestant.settings(task.family, dict(job.settings))
+        return [
+            ("the task", record.task, task.id),
+            ("the agent", record.agent.id, contestant.id),
+            ("the suite", f"{record.suite}-{record.suite_version}", f"{job.suite}-{job.suite_version}"),
+            ("a budget of", record.budget, job.budget),
+            ("settings", contestant.completed(record.hyperparameters), asked),
+            ("evaluations every", record.evaluate_every, job.evaluate_every),
+            ("the seed", record.seed, seed),
+            ("a task file of digest", record.provenance.task_source, task.file and digest(task.file)),
+        ]
+
+    def write(self, record: RunRecord) -> Path:
+        """Write one record atomically.
+
+        Raises:
+            SympriorError: another command has meanwhile finished this run with other settings; its record stays.
+        """
+        path = path_of(self.folder, record)
+        held = read_record(path) if path.exists() else record
+        if held.status == "finished" and _asked(held) != _asked(record):
+            raise SympriorError(
+                f"another command has meanwhile finished {path} with other settings, which is kept. Name another folder "
+                "with --records"
+            )
+        return write_record(self.folder, record)
+
+
+def _asked(record: RunRecord) -> tuple[object, ...]:
+    """What a record answers, beside where it lies."""
+    return record.budget, record.evaluate_every, record.hyperparameters, record.provenance.task_source

@@ -1,0 +1,1 @@
+"""What is decided before results: searches of settings, budgets, learned reference scores."""

@@ -1,0 +1,64 @@
+"""What score 1 is where no optimum is known: the final return of a plain agent that was trained for ten budgets.
+
+It is the interquartile mean over the seeds: one that never learns must not lower the scale for all agents.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symprior.benchmark.run.job import BATCHED, Job, parse_seeds
+from symprior.benchmark.sweep import runner
+from symprior.benchmark.sweep.runner import Progress
+from symprior.benchmark.sweep.store import RecordStore
+from symprior.leaderboard.records.record import read_record
+from symprior.leaderboard.statistics.aggregates import trimmed_mean
+from symprior.leaderboard.statistics.resampling import resample, resample_indices
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks import Task
+
+SEEDS = "30000-30009"
+"""Seeds of their own: neither results nor tuning uses them."""
+BUDGETS = 10
+EVALUATIONS = 5
+
+
+def train(
+    task: Task, agent: str, steps: int, store: RecordStore, workers: int, progress: Progress, seeds: str = SEEDS
+) -> tuple[str, dict[str, Any]]:
+    """Train a plain agent and say what it reaches; finished runs are not run again.
+
+    Args:
+        task: what is trained on.
+        agent: a plain agent, `ppo`.
+        steps: environment steps of each run.
+        store: where the runs' records are kept.
+        workers: processes side by side.
+        progress: shows the runs while they run.
+        seeds: of the runs.
+
+    Returns:
+        The name and the return of this policy, as in `References.policies`.
+
+    Raises:
+        SympriorError: a run failed.
+    """
+    numbers = parse_seeds(seeds)
+    job = Job(
+        "references", str(steps), task.id, agent, numbers, steps, BATCHED, evaluate_every=max(steps // EVALUATIONS, 1)
+    )
+    waiting = runner.pending([job], store)
+    if waiting:
+        outcome = runner.run(waiting, store, workers, progress)
+        if outcome.failed:
+            run, error = outcome.failed[0]
+            raise SympriorError(f"{run} failed: {error.rstrip('.')}. The same command tries again.")
+    finals = np.array([np.mean(read_record(store.path(run)).curve[-1].returns) for run in job.runs])
+    drawn = resample_indices(("references", task.id, agent), len(finals))
+    return f"{agent} after {steps:,} steps", {
+        "value": float(trimmed_mean(finals[None])[0]),
+        "standard_error": float(trimmed_mean(resample(finals, drawn)).std()),
+        "method": f"interquartile mean of the final return of {agent} on {BATCHED}, {len(finals)} seeds of their own",
+    }

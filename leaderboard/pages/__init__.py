@@ -1,0 +1,1 @@
+"""Boards to look at: HTML, Markdown, figures and the terminal's table. Nothing is computed here."""

@@ -1,0 +1,102 @@
+"""A page for each dial: tables and a picture of scores against its value, rebuilt from records to the last byte."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import matplotlib
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from symprior.leaderboard.board.dial_curves import SCORES, DialCurves, DialPoint
+from symprior.leaderboard.pages.figure import NO_DATES, PANEL_INCHES, line
+from symprior.leaderboard.pages.rendering import rendered
+from symprior.leaderboard.pages.styles import COLOURS, Style, styles
+from symprior.leaderboard.statistics.intervals import FEW_RUNS_ON_ONE_TASK, Estimate
+from symprior.tasks.files.atomic import write_text_atomically
+
+
+def write_dial_page(curves: DialCurves, folder: Path) -> list[Path]:
+    """Write the page and its picture into `folder` and return their paths.
+
+    Raises:
+        SympriorError: the folder cannot be written.
+    """
+    texts = {folder / f"{name_of(curves)}.md": to_markdown(curves), folder / f"{name_of(curves)}.svg": to_svg(curves)}
+    for path, text in texts.items():
+        write_text_atomically(path, text)
+    return list(texts)
+
+
+def name_of(curves: DialCurves) -> str:
+    """Of both files, without their endings: suite, dial and, but for the batched one, learner."""
+    return "-".join([curves.suite, curves.dial.id] + ([] if curves.learner == "batched" else [curves.learner]))
+
+
+def to_markdown(curves: DialCurves) -> str:
+    """The page."""
+    return rendered(
+        "dial.md.j2",
+        curves=curves,
+        scores=SCORES,
+        priors=[agent for agent in curves.agents if any(agent in point.added for point in curves.points)],
+        budgets={point.task.budget for point in curves.points},
+        provisional="; ".join(sorted({point.task.references.provisional for point in curves.points} - {""})),
+        interval_mark=curves.runs[0] < FEW_RUNS_ON_ONE_TASK,
+        picture=f"{name_of(curves)}.svg",
+        shown=_shown,
+        price=_price,
+    )
+
+
+def to_svg(curves: DialCurves) -> str:
+    """A panel for each score; the same curves give the same bytes."""
+    drawn_as = styles(curves.priors)
+    with matplotlib.rc_context(seaborn.axes_style("ticks") | {"svg.hashsalt": "symprior", "svg.fonttype": "path"}):
+        figure = Figure(figsize=(PANEL_INCHES[0] * len(SCORES), PANEL_INCHES[1]), layout="constrained")
+        for axes, score in zip(figure.subplots(1, len(SCORES), squeeze=False)[0], SCORES, strict=True):
+            _panel(axes, curves, score, drawn_as)
+        figure.supxlabel(f"{curves.dial.parameter}: {curves.dial.meaning} (not to scale)", fontsize="medium")
+        handles, labels = figure.axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata=NO_DATES["svg"])
+    return buffer.getvalue()
+
+
+def _panel(axes: Axes, curves: DialCurves, score: str, drawn_as: dict[str, Style]) -> None:
+    for agent, style in drawn_as.items():
+        found = [
+            (place, point.scores[score][agent])
+            for place, point in enumerate(curves.points)
+            if agent in point.scores[score]
+        ]
+        places = [place for place, _ in found]
+        axes.plot(places, [each.value for _, each in found], label=agent, marker="o", ms=4, **line(style))
+        if all(each.interval is not None for _, each in found):
+            low = [each.interval.low for _, each in found if each.interval]
+            high = [each.interval.high for _, each in found if each.interval]
+            axes.fill_between(places, low, high, color=COLOURS[style.colour], alpha=0.15, linewidth=0)
+    axes.set_xticks(range(len(curves.points)), labels=[f"{point.value:g}" for point in curves.points])
+    axes.set(title=SCORES[score], ylabel="normalised score")
+    axes.set_ylim(max(-1.0, axes.get_ylim()[0]), max(1.02, axes.get_ylim()[1]))
+    seaborn.despine(ax=axes)
+
+
+def _shown(number: Estimate | None, style: str = "%.3f") -> str:
+    """A mean with its interval."""
+    if number is None:
+        return "–"
+    if number.interval is None:
+        return style % number.value
+    low, high = (style % end for end in (number.interval.low, number.interval.high))
+    return f"{style % number.value} [{low} … {high}{number.interval.mark}]"
+
+
+def _price(point: DialPoint) -> str:
+    if point.price is None:
+        return "–"
+    least, most = (f"{bound:.3f}" for bound in point.price)
+    return least if least == most else f"{least} – {most}"

@@ -1,0 +1,110 @@
+"""The board as Markdown, JSON, and one HTML file that needs nothing from anywhere.
+
+Two builds from the same records write the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from symprior.leaderboard.board import sentences
+from symprior.leaderboard.board.board import Board
+from symprior.leaderboard.board.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS
+from symprior.leaderboard.pages.rendering import rendered
+from symprior.leaderboard.pages.styles import DASHES, styles
+from symprior.tasks.files.atomic import write_text_atomically
+
+SIGNIFICANT_DIGITS = 6
+
+
+def write_pages(board: Board, folder: Path) -> list[Path]:
+    """Write `index.html`, `leaderboard.md` and `leaderboard.json` into `folder` and return their paths.
+
+    Raises:
+        SympriorError: the folder cannot be written.
+    """
+    texts = {
+        "index.html": to_html(board),
+        "leaderboard.md": to_markdown(board),
+        "leaderboard.json": to_json(board),
+    }
+    paths = [folder / name for name in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
+        write_text_atomically(path, text)
+    return paths
+
+
+def to_html(board: Board) -> str:
+    """One self-contained page: no font, script or picture from elsewhere."""
+    from symprior.leaderboard.pages.pictures import data_needed, learning_curves  # seaborn takes a second to import
+
+    drawn_as = {learner: styles({row.agent: row.prior for row in board.rows_of(learner)}) for learner in board.learners}
+    curves = {
+        (table.task, learner): Markup(learning_curves(table, learner, drawn_as[learner]))
+        for table in board.tasks
+        for learner in board.learners
+        if any(row.learner == learner for row in table.rows)
+    }
+    resolved = {
+        learner: [row for row in board.rows_of(learner) if row.gain and row.gain.mark != "unresolved"]
+        for learner in board.learners
+    }
+    shares = {learner: Markup(data_needed(rows, drawn_as[learner])) for learner, rows in resolved.items() if rows}
+    return _render("index.html.j2", board, curves=curves, shares=shares, drawn_as=drawn_as, dashes=DASHES)
+
+
+def to_markdown(board: Board) -> str:
+    """The tables for a repository's front page."""
+    return _render("leaderboard.md.j2", board)
+
+
+def to_json(board: Board) -> str:
+    """Every number of the board to six significant digits, and what the columns mean."""
+    columns = [
+        {"name": column.name, "title": column.title, "explanation": column.explanation} for column in AGENT_COLUMNS
+    ]
+    tree = {
+        "headline": sentences.headline(board),
+        "board": asdict(board),
+        "columns": columns,
+        "marks": dict(MARKS),
+    }
+    return json.dumps(_rounded(tree), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _render(template: str, board: Board, **more: Any) -> str:
+    return rendered(
+        template,
+        board=board,
+        headline=sentences.headline(board),
+        first=sentences.first(board),
+        tied=sentences.tied(board),
+        over=sentences.over,
+        sentences=sentences.of_task,
+        agent_columns=AGENT_COLUMNS,
+        task_columns=TASK_COLUMNS,
+        legend=_legend(board),
+        marks=MARKS,
+        **more,
+    )
+
+
+def _legend(board: Board) -> dict[str, str]:
+    """What the heads of the board's tables mean; what a head means over all tasks covers what it means on one."""
+    over_all = {column.title: column.explanation for column in AGENT_COLUMNS if any(board.compared.values())}
+    return over_all | {c.title: c.explanation for c in TASK_COLUMNS if c.title not in over_all}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return value

@@ -1,0 +1,245 @@
+"""The record of one run: its schema, and reading and writing it without ever leaving half a file.
+
+A record is self-describing: curve, budget, agent card, hyperparameters and provenance. The leaderboard needs
+nothing else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
+
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks.files.atomic import write_text_atomically
+
+SCHEMA_VERSION: Literal[1] = 1
+
+DIVERGED = "The run diverged: its parameters are no finite numbers any more."
+"""The error of a run that is an answer all the same: the settings do not work."""
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+OWN_SUITE = "own"
+"""The suite of single runs. Nobody froze its tasks and seeds, so that none can be missing."""
+
+OWN_SOURCE = "source"
+"""A hyperparameter that only agents from a user's file have: the digest of that file."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EquivarianceError(_Part):
+    """Distance of π(g s) from g π(s) on frozen states, all g, divided by that of two independent states.
+
+    `None` where that divisor is under .01: a (nearly) constant policy is equivariant for free, so the ratio
+    says nothing. Of a Gaussian policy the distance is that of its means over half the action's range, and `log_std` is the
+    largest difference of the logarithms of its standard deviations, not divided; other policies have none.
+    """
+
+    mean: Finite | None
+    maximum: Finite | None
+    raw_maximum: Finite
+    log_std: Finite | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, float | None]:
+        fields: dict[str, float | None] = handler(self)
+        return fields if self.log_std is not None else {name: fields[name] for name in fields if name != "log_std"}
+
+
+class Checkpoint(_Part):
+    """One evaluation: environment steps used until then, and the undiscounted return of every episode."""
+
+    step: Annotated[int, Field(ge=0)]
+    returns: Annotated[list[Finite], Field(min_length=1)]
+    equivariance: EquivarianceError | None = None
+
+
+class OtherMode(_Part):
+    """The final evaluation repeated in the mode of acting that does not count.
+
+    Greedy for PPO and A2C; for DQN ε-greedy, each row on its own, with the ε at the end of training.
+    """
+
+    mode: Literal["sample", "greedy", "mean", "epsilon-greedy"]
+    returns: list[Finite]
+
+
+class AgentCard(_Part):
+    """What a reader of results needs to know of an agent, without the code that trained it."""
+
+    id: str
+    algorithm: str
+    prior: str
+    description: str
+    learner: str = Field(
+        description="what carries the algorithm out, e.g. 'stable-baselines3'; part of a row's identity"
+    )
+    parameters: int | None = Field(default=None, ge=0, description="trainable numbers")
+    symmetry_used: str = Field(default="none", description="the group that the agent was given")
+    bibtex: str = ""
+    control: bool = Field(default=False, description="whether its prior keeps claims honest and is none to be claimed")
+
+
+class Effort(_Part):
+    """What the training cost besides environment steps."""
+
+    gradient_steps: int | None = None
+    samples_per_update: int | None = None
+    training_seconds: Finite
+    evaluation_seconds: Finite
+
+
+class Provenance(_Part):
+    """Where a number comes from; no host names, no user names."""
+
+    symprior: str
+    commit: str | None
+    dirty: bool | None
+    python: str
+    packages: dict[str, str]
+    platform: str
+    processor: str
+    threads: int
+    device: str = "cpu"
+    task_source: str | None = Field(default=None, description="a digest of the task's file, where a user brought it")
+    ledger: str | None = Field(
+        default=None, description="the tuning that the settings come from, `cartpole/ppo`, and a digest of its ledger"
+    )
+    stack_size: int = Field(default=1, ge=1, description="seeds trained together in one computation")
+    started: str
+
+
+class RunRecord(_Part):
+    """One run: (suite and its version, task, agent, seed), finished or failed."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    suite: str
+    suite_version: str
+    task: str
+    agent: AgentCard
+    seed: Annotated[int, Field(ge=0)]
+    status: Literal["finished", "failed"]
+    error: str | None = Field(default=None, description="the traceback of a failed run")
+    budget: Annotated[int, Field(gt=0, description="environment steps allowed, over all copies")]
+    steps_used: Annotated[int, Field(ge=0)]
+    mode: Literal["sample", "greedy", "mean"] = "sample"
+    evaluate_every: int | None = Field(
+        default=None, description="steps between evaluations; null: the protocol's points"
+    )
+    curve: list[Checkpoint]
+    other_mode: OtherMode | None = None
+    hyperparameters: dict[str, Any]
+    effort: Effort
+    provenance: Provenance
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RunRecord:
+        steps = [point.step for point in self.curve]
+        if steps != sorted(set(steps)):
+            raise ValueError("the curve's steps must increase")
+        if self.steps_used > self.budget or (steps and steps[-1] > self.budget):
+            raise ValueError(f"the run used more than its budget of {self.budget} steps")
+        if self.status == "finished" and len(self.curve) < 2:
+            raise ValueError("a finished run has at least two evaluations")
+        if self.status == "finished" and steps[-1] < self.steps_used:
+            raise ValueError(f"the curve ends at step {steps[-1]}, but the run used {self.steps_used}")
+        if (self.status == "failed") != (self.error is not None):
+            raise ValueError("a failed run carries its error, a finished one none")
+        return self
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str, int]:
+        """What makes a run one run: suite, version, task, agent, learner, seed."""
+        return (self.suite, self.suite_version, self.task, self.agent.id, self.agent.learner, self.seed)
+
+
+def record_path(folder: Path, *, suite: str, learner: str, task: str, agent: str, seed: int) -> Path:
+    """Where a run's record lies below a records folder; `suite` is its name and version, `quick-1`."""
+    return folder / suite / learner / task / agent / f"seed-{seed:04d}.json"
+
+
+def path_of(folder: Path, record: RunRecord) -> Path:
+    """Where a record lies below `folder`."""
+    return record_path(
+        folder,
+        suite=f"{record.suite}-{record.suite_version}",
+        learner=record.agent.learner,
+        task=record.task,
+        agent=record.agent.id,
+        seed=record.seed,
+    )
+
+
+def write_record(folder: Path, record: RunRecord) -> Path:
+    """Write one record below `folder` and return its path."""
+    path = path_of(folder, record)
+    write_text_atomically(path, record.model_dump_json(indent=1) + "\n")
+    return path
+
+
+def read_record(path: Path) -> RunRecord:
+    """Read one record.
+
+    Raises:
+        SympriorError: the file is truncated, of another schema version, or says something impossible.
+    """
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise SympriorError(f"Cannot read the record {path}: {error.strerror or error}.") from error
+    except ValidationError as error:
+        raise SympriorError(f"{path} is no valid record: {_first_problem(error)}") from error
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "json_invalid":
+        return f"{problem['msg']}. The file may be truncated: delete it and run the same command again."
+    if place == "schema_version":
+        return (
+            f"its schema version is {problem['input']!r}, this symprior reads version {SCHEMA_VERSION}. "
+            "Read it with the version of symprior that wrote it, or run it again."
+        )
+    return f"{place or 'the record'}: {problem['msg']}. Delete it and run the same command again."
+
+
+def read_records(folder: Path) -> list[RunRecord]:
+    """All records below `folder` (one file a run), in the order of their keys; identical copies count once.
+
+    Raises:
+        SympriorError: no such folder, no record in it, a record that cannot be read, or two of one run that
+            differ.
+    """
+    if not folder.is_dir():
+        raise SympriorError(
+            f"There is no records folder {folder}. Run `symprior run` first or name another with --records."
+        )
+    found: dict[tuple[Any, ...], tuple[RunRecord, Path]] = {}
+    for path in sorted(folder.rglob("seed-*.json")):
+        record = read_record(path)
+        earlier = found.setdefault(record.key, (record, path))
+        if earlier[0] != record:
+            raise SympriorError(
+                f"{earlier[1]} and {path} are two different records of one run. Keep the one you trust and "
+                f"delete the other."
+            )
+    if not found:
+        raise SympriorError(
+            f"The folder {folder} holds no records. Run `symprior run` first or name another with --records."
+        )
+    return [found[key][0] for key in sorted(found)]

@@ -1,0 +1,73 @@
+"""Measure everything and print a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from speed import bases, certificates, environments, learners, networks, training
+from speed.comparison import Comparison
+
+COMPARISONS: tuple[Callable[[], Comparison], ...] = (
+    lambda: environments.vectorised("cartpole-v1"),
+    lambda: environments.vectorised("grid-catch-vector-v1"),
+    lambda: environments.steps_a_second("grid-catch-vector-v1", 1024, 500_000),
+    lambda: environments.steps_a_second("room-vector-v1", 1024, 500_000),
+    lambda: environments.steps_a_second("colour-world-vector-v1", 1024, 500_000),
+    lambda: environments.steps_a_second("grid-catch-observed-drift-v1@eps=0.4", 1024, 500_000),
+    lambda: environments.steps_a_second("room-observed-obstacles-v1@k=8", 1024, 500_000),
+    lambda: environments.steps_a_second("collect-v1", 1024, 300_000),
+    lambda: environments.steps_a_second("two-agents-v1", 1024, 300_000),
+    lambda: environments.pong("pong-v1"),
+    lambda: environments.pong("pong-small-v1"),
+    certificates.whole_registry,
+    training.metered,
+    lambda: networks.acting("cartpole-v1", 256),
+    lambda: networks.acting("cartpole-v1", 16),
+    lambda: networks.acting("grid-catch-v1", 256),
+    lambda: networks.acting("grid-catch-v1", 16),
+    lambda: networks.acting("room-v1", 16),
+    lambda: networks.acting_together("cartpole-v1", 16, 25),
+    lambda: networks.acting_together("room-vector-v1", 16, 25),
+    lambda: networks.gradient_step("cartpole-v1", 32),
+    lambda: networks.gradient_step("cartpole-v1", 1024),
+    lambda: networks.gradient_step("grid-catch-v1", 32),
+    lambda: networks.gradient_step("grid-catch-v1", 256),
+    lambda: networks.training_step("cartpole-v1"),
+    lambda: networks.training_step("grid-catch-v1"),
+    lambda: bases.seconds_for_whole_layers("ant-v1"),
+    lambda: bases.against_sampling("ant-v1", 16, 100),
+    lambda: bases.against_published_layer("ant-v1", 128, 64, 1, 0.7, backward=False),
+    lambda: bases.against_published_layer("ant-v1", 128, 64, 1, 0.7),
+    lambda: bases.against_published_layer("ant-v1", 32, 64, 25, 2),
+    lambda: bases.against_published_layer("two-agents-v1", 16, 64, 1, 0.7),
+    training.two_workers,
+    lambda: learners.ppo_on_cartpole(25, 10),
+    lambda: learners.ppo_on_cartpole(100, 18),
+    lambda: learners.a2c_on_catch("grid-catch-vector-v1", 20, 4),
+    lambda: learners.a2c_on_catch("grid-catch-v1", 20, 1),
+    lambda: learners.homomorphic_training(25),
+)
+
+
+def main() -> None:
+    """Measure everything and print a table."""
+    torch.set_num_threads(1)
+    console = Console()
+    table = Table(title="Speed, as ratios within this run", title_justify="left")
+    table.add_column("what", overflow="fold")
+    table.add_column("ratio", justify="right")
+    table.add_column("target", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for number, compare in enumerate(COMPARISONS, start=1):
+        with console.status(f"Measuring {number} of {len(COMPARISONS)} …"):
+            found = compare()
+        table.add_row(found.title, f"{found.ratio:.2f}", found.target, "reached" if found.reached else "missed")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Vector environments against what they are made of: one environment at a time, or a library's own."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+
+from speed.comparison import REPEATS, Comparison, at_least, median_ratio, seconds
+from symprior.tasks import get_task
+
+ENVIRONMENTS, GAMES = 256, 16
+
+
+def _steps(environments: gymnasium.vector.VectorEnv[Any, Any, Any], actions: NDArray[np.int64]) -> Callable[[], None]:
+    environments.reset(seed=0)
+
+    def work() -> None:
+        for row in actions:
+            environments.step(row)
+
+    return work
+
+
+def vectorised(task_id: str) -> Comparison:
+    """The array environment against gymnasium's SyncVectorEnv of the single one, in steps a second."""
+    task = get_task(task_id)
+    slow, fast = 20, 400
+    choices = int(getattr(task.action_space, "n", 0))
+    actions = np.random.default_rng(0).integers(0, choices, (fast, ENVIRONMENTS))
+    together = _steps(task.make_vector(ENVIRONMENTS), actions)
+    one_by_one = _steps(gymnasium.vector.SyncVectorEnv([task.make] * ENVIRONMENTS), actions[:slow])
+    ratio = median_ratio(one_by_one, together) * fast / slow
+    return at_least(f"{task_id}: vectorised / SyncVectorEnv, {ENVIRONMENTS} environments", ratio, 20)
+
+
+def pong(task_id: str) -> Comparison:
+    """Pong as agents get it against ale-py's vector environment with the same pictures of the whole screen."""
+    from symprior.tasks.families.pong.vector import MINIMAL_ACTIONS, raw_vector
+
+    task = get_task(task_id)
+    actions = np.random.default_rng(0).integers(0, len(MINIMAL_ACTIONS), (100, GAMES))
+    ours = _steps(task.make_vector(GAMES), actions)
+    raw = _steps(raw_vector(GAMES, task.symmetry().observation.shape[-1]), MINIMAL_ACTIONS[actions])
+    return at_least(f"{task_id}: throughput / ale-py's own, {GAMES} games", median_ratio(raw, ours), 0.9)
+
+
+def steps_a_second(task_id: str, environments: int, target: int) -> Comparison:
+    """How many steps a second the array environment makes, as a multiple of the target."""
+    task, rows = get_task(task_id), 400
+    choices = int(getattr(task.action_space, "n", 0))
+    actions = np.random.default_rng(0).integers(0, choices, (rows, environments))
+    work = _steps(task.make_vector(environments), actions)
+    work()
+    rate = rows * environments / statistics.median(seconds(work) for _ in range(REPEATS))
+    return at_least(f"{task_id}: steps a second / {target:,}, {environments:,} environments", rate / target, 1)

@@ -1,0 +1,1 @@
+"""What a reader sees of a task: its picture under its group, and the gallery of all tasks."""

@@ -1,0 +1,1 @@
+"""Tasks and files of users: `file.py:Name` is read, guarded and registered beside the shipped tasks."""

@@ -1,0 +1,136 @@
+"""Vector environments for tasks that are gymnasium environments alone: one state is stepped at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from symprior.symmetry.errors import SympriorError
+
+
+class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
+    """Single environments side by side, with the conventions of `SimulatorVectorEnv`.
+
+    Same-step reset, a seed for each environment; `infos["final_obs"]` [num_envs, …] and `infos["_final_obs"]` where
+    episodes end. Observations come in single precision, actions are clipped to a bounded space's limits. `states` are the
+    last observations.
+
+    Args:
+        source: makes a single environment, or is a vector environment with same-step reset.
+        num_envs: how many environments.
+        namespace: numpy or torch; observations, rewards and flags are arrays of it.
+        device: where torch arrays lie.
+    """
+
+    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
+
+    def __init__(
+        self,
+        source: Callable[[], gymnasium.Env[Any, Any]] | VectorEnv[Any, Any, Any],
+        num_envs: int,
+        namespace: Any = np,
+        device: Any = None,
+    ) -> None:
+        if num_envs < 1:
+            raise SympriorError(f"A vector environment holds at least one environment, not {num_envs}.")
+        self._single = [] if isinstance(source, VectorEnv) else [_Resting(source()) for _ in range(num_envs)]
+        self._env: Any = source if isinstance(source, VectorEnv) else _side_by_side(self._single)
+        self.num_envs = num_envs
+        self.single_observation_space = single_precision(self._env.single_observation_space)
+        self.single_action_space = self._env.single_action_space
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = self._env.action_space
+        self.render_mode = None
+        self._xp = namespace
+        self._place = {} if device is None else {"device": device}
+        self.states: NDArray[Any] = np.empty(0)
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int] | NDArray[np.int64] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[Any, dict[str, Any]]:
+        """Start all episodes; environment i gets `seed + i`, or `seed[i]`. Without a seed their generators go on.
+
+        Raises:
+            SympriorError: the number of seeds is not the number of environments.
+        """
+        seeds = seed.tolist() if isinstance(seed, np.ndarray) else seed
+        if isinstance(seeds, Sequence) and len(seeds) != self.num_envs:
+            raise SympriorError(f"{self.num_envs} environments take {self.num_envs} seeds, not {len(seeds)}.")
+        observations, _ = self._env.reset(seed=list(seeds) if isinstance(seeds, Sequence) else seeds)
+        return self._observed(observations), {}
+
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+        """Step every environment; see the class for what stands in `infos`."""
+        actions = actions if isinstance(actions, np.ndarray) else actions.cpu().numpy()
+        if isinstance(self.single_action_space, gymnasium.spaces.Box):
+            space = self.single_action_space
+            actions = np.clip(actions, space.low, space.high).astype(space.dtype)
+        observations, rewards, terminated, truncated, infos = self._env.step(actions)
+        done = terminated | truncated
+        found = {}
+        if done.any():
+            last = np.array(observations, dtype=self.single_observation_space.dtype)
+            last[done] = np.stack(list(infos["final_obs"][done]))
+            found = {"final_obs": self._array(last), "_final_obs": self._array(done)}
+        return (
+            self._observed(observations),
+            self._array(np.asarray(rewards, dtype=np.float64)),
+            self._array(terminated.copy()),
+            self._array(truncated.copy()),
+            found,
+        )
+
+    def rest(self, ended: NDArray[np.bool_]) -> None:
+        """Leave environments [num_envs] whose episode has ended at its successor's first observation until the next reset.
+
+        Whoever plays one episode in each waits for the longest alone. A vector environment that is the task's own goes on.
+        """
+        for env, is_resting in zip(self._single, ended, strict=bool(self._single)):
+            env.is_resting = bool(is_resting)
+
+    def close(self, **arguments: Any) -> None:
+        """Close the environments."""
+        self._env.close()
+
+    def _observed(self, observations: Any) -> Any:
+        self.states = np.array(observations, dtype=self.single_observation_space.dtype)
+        return self._array(self.states)
+
+    def _array(self, array: NDArray[Any]) -> Any:
+        return array if self._xp is np else self._xp.asarray(array, **self._place)
+
+
+def single_precision(space: gymnasium.Space[Any]) -> gymnasium.Space[Any]:
+    """The space of the same observations in single precision; a space of integers stays."""
+    if isinstance(space, gymnasium.spaces.Box) and space.dtype == np.float64:
+        return gymnasium.spaces.Box(space.low.astype(np.float32), space.high.astype(np.float32), dtype=np.float32)
+    return space
+
+
+class _Resting(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """Steps unless it rests; a reset ends that."""
+
+    is_resting = False
+    _last: Any = None
+
+    def reset(self, **arguments: Any) -> tuple[Any, dict[str, Any]]:
+        self.is_resting = False
+        self._last, infos = self.env.reset(**arguments)
+        return self._last, infos
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        return (self._last, 0.0, False, False, {}) if self.is_resting else self.env.step(action)
+
+
+def _side_by_side(environments: Sequence[gymnasium.Env[Any, Any]]) -> SyncVectorEnv:
+    makers = [lambda env=env: env for env in environments]
+    return SyncVectorEnv(makers, copy=False, autoreset_mode=AutoresetMode.SAME_STEP)

@@ -1,0 +1,152 @@
+"""CartPole seen without velocities: the last four positions and angles, under the mirror of the whole history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gymnasium
+import numpy as np
+from array_api_compat import array_namespace
+from numpy.typing import NDArray
+
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import signs
+from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.simulators import Simulator, SimulatorEnv
+from symprior.tasks.families.classic_control import cartpole
+from symprior.tasks.families.classic_control.cartpole import BIBTEX, SECONDS_PER_STEP, CartPole
+from symprior.tasks.probes.probe import Outcome
+from symprior.tasks.probes.state_probe import StateProbe
+from symprior.tasks.task import Card, Task, register
+
+PUSHES = np.arange(2)
+HISTORY = 4
+"""Observations that are stacked: two say the velocities, two more how the pushes changed them."""
+
+
+class CartPolePositions(Simulator):
+    """CartPole-v1 that shows position and angle alone, of the last four steps; states are [batch, 10] float64.
+
+    A state is CartPole's state (position, velocity, angle, angular velocity) and then the positions and angles of
+    three, two and one steps ago. An episode starts with four equal observations.
+    """
+
+    max_episode_steps = CartPole.max_episode_steps
+    reset_draws = CartPole.reset_draws
+
+    def __init__(self) -> None:
+        self._cartpole = CartPole()
+        limits = np.tile(self._cartpole.observation_space.high[[0, 2]], HISTORY)  # type: ignore[attr-defined]
+        self.observation_space = gymnasium.spaces.Box(-limits, limits, dtype=np.float32)
+        self.action_space = self._cartpole.action_space
+
+    def initial(self, uniforms: Any) -> Any:
+        """CartPole's start; it had stood there before."""
+        xp = array_namespace(uniforms)
+        start = self._cartpole.initial(uniforms)
+        return xp.concat([start, *[_seen(start)] * (HISTORY - 1)], axis=1)
+
+    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+        """CartPole's step; the oldest observation is forgotten."""
+        xp = array_namespace(states)
+        following, rewards, terminated = self._cartpole.step(states[:, :4], actions, uniforms)
+        return xp.concat([following, states[:, 6:], _seen(states)], axis=1), rewards, terminated
+
+    def observe(self, states: Any) -> Any:
+        """Four times position and angle, the oldest first, in single precision; [batch, 8]."""
+        xp = array_namespace(states)
+        return xp.astype(xp.concat([states[:, 4:], _seen(states)], axis=1), xp.float32)
+
+
+def _seen(states: Any) -> Any:
+    """Position and angle of CartPole's states."""
+    return states[:, 0:4:2]
+
+
+def make_env() -> SimulatorEnv:
+    """The single environment."""
+    return SimulatorEnv(CartPolePositions())
+
+
+def mirror() -> Symmetry:
+    """C2: the mirror changes the sign of every position and angle in the history, and swaps the two pushes."""
+    group = cyclic(2)
+    return Symmetry(
+        observation=signs(group, [[1] * 2 * HISTORY, [-1] * 2 * HISTORY]),
+        action=cartpole.mirror().action,
+        discrete=True,
+        reset=cartpole.mirror().reset,
+    )
+
+
+class CartPolePositionsProbe(StateProbe):
+    """The single environment; its state holds the velocities, which the mirror changes too.
+
+    A push changes a velocity, which is seen a step later. So where a step does not end the episode, what is compared is
+    seen after another one, under either push.
+    """
+
+    def __init__(self) -> None:
+        entries = 4 + 2 * (HISTORY - 1)
+        states = signs(cyclic(2), [[1] * entries, [-1] * entries])
+        super().__init__(gymnasium.make(GYM_ID), CartPolePositions(), states)
+
+    def outcomes(self, state: NDArray[np.float64], action: Any, elapsed: int = 0) -> list[Outcome]:
+        """The two results of the action and a push to either side, equally likely."""
+        (first,) = super().outcomes(state, action, elapsed)
+        if first.terminated or first.truncated:
+            return [first]
+        following = self.get_state()
+        (left,), (right,) = (
+            super(CartPolePositionsProbe, self).outcomes(following, push, elapsed + 1) for push in PUSHES
+        )
+        return [replace(each, probability=0.5, reward=first.reward + each.reward) for each in (left, right)]
+
+    def render(self, state: NDArray[np.float64]) -> NDArray[np.uint8] | None:
+        """CartPole's own picture: cart and pole as they stand now."""
+        return cartpole.CartPoleProbe().render(state[:4])
+
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """CartPole's, each with a history of other such states."""
+        beside = [cartpole.boundary_states(rng, count) for _ in range(HISTORY)]
+        return np.concatenate([beside[0], *(_seen(states) for states in beside[1:])], axis=1)
+
+
+def balance(states: NDArray[np.float64]) -> NDArray[np.int64]:
+    """CartPole's controller, on velocities estimated from the last two observations; [batch, 10] → [batch]."""
+    now, before = states[:, 0:4:2], states[:, -2:]
+    speeds = (now - before) / SECONDS_PER_STEP
+    estimated = np.stack([now[:, 0], speeds[:, 0], now[:, 1], speeds[:, 1]], axis=1)
+    return cartpole.balance(estimated)
+
+
+GYM_ID = "symprior/CartPolePositions-v1"
+gymnasium.register(
+    GYM_ID,
+    entry_point="symprior.tasks.families.classic_control.cartpole_positions:make_env",
+    max_episode_steps=CartPolePositions.max_episode_steps,
+    reward_threshold=475.0,
+)
+register(
+    Task(
+        id="cartpole-positions-v1",
+        family="cartpole-positions",
+        gym_id=GYM_ID,
+        simulator=CartPolePositions,
+        symmetry=mirror,
+        probe=CartPolePositionsProbe,
+        reference_policy=balance,
+        greatest_reward=1.0,
+        stated_threshold=(475.0, "reward_threshold of gymnasium's CartPole-v1"),
+        card=Card(
+            description="CartPole without velocities: the cart's positions and the pole's angles of the last four "
+            "steps; 1 a step, 500 steps at most.",
+            group_in_words="C2: mirror left and right, the whole history at once. All eight numbers change sign, the "
+            "two pushes swap.",
+            source="gymnasium CartPole-v1, its velocities hidden and four observations stacked.",
+            licence="MIT",
+            bibtex=BIBTEX,
+        ),
+    )
+)

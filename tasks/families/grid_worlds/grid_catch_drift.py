@@ -1,0 +1,202 @@
+"""Catch a prey that drifts to one side: the quarter turns of the torus are broken by as much as is asked for.
+
+With probability ε the prey is carried one cell to the right instead of moving as it likes. The twin draws the direction
+of the drift at reset and shows it: then the direction turns with everything else, and the symmetry is exact at every ε.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gymnasium
+import numpy as np
+from array_api_compat import array_namespace
+from numpy.typing import NDArray
+
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import direct_sum, rotations_of_the_plane
+from symprior.symmetry.symmetry import Symmetry, exactness_at
+from symprior.tasks.dials import Dial, register_with_twin
+from symprior.tasks.environments.simulators import SimulatorEnv
+from symprior.tasks.environments.tables import Table
+from symprior.tasks.families.grid_worlds.grid_catch import (
+    BIBTEX,
+    MOVES,
+    SIZE,
+    GridCatch,
+    turns_of_moves,
+    turns_of_vectors,
+)
+from symprior.tasks.probes.probe import RecognisingProbe
+from symprior.tasks.references.dynamic_programming import optimal_policy
+from symprior.tasks.task import Card, Task
+
+APPROXIMATE_UP_TO = 0.05
+"""The ε up to which the mean residual of a step is within the border of what counts as approximate; it is 2 ε."""
+
+LINE = (255, 160, 0)
+EDGES: dict[int, Any] = {1: np.s_[:, -1], 2: np.s_[0], 3: np.s_[:, 0], 4: np.s_[-1]}
+"""The colour of the side to which the prey drifts, and where the sides are in a picture."""
+
+_DIRECTIONS = Table(MOVES[1:].astype(np.float32))
+
+
+class DriftingCatch(GridCatch):
+    """Catch, where the prey is carried one cell to the right with probability ε, and else moves as in catch.
+
+    Args:
+        eps: the probability ε, in [0, 1); at 0 this is catch.
+    """
+
+    def __init__(self, eps: float) -> None:
+        super().__init__()
+        self.eps = eps
+
+    def prey_moves(self, states: Any, uniforms: Any) -> Any:
+        """Which of the five moves the prey would make, [batch]."""
+        xp = array_namespace(uniforms)
+        of_its_own = super().prey_moves(states, (uniforms - self.eps) / (1 - self.eps))
+        return xp.where(uniforms[:, 0] < self.eps, self.drifts(states), of_its_own)
+
+    def drifts(self, states: Any) -> Any:
+        """The move of a prey that is carried away, [batch]."""
+        return array_namespace(states).ones_like(states[:, 0])
+
+    def picture(self, state: Any) -> NDArray[np.uint8]:
+        """The image of catch, with a line on the side to which the prey drifts."""
+        drawn = super().picture(state)
+        if self.eps > 0:
+            drawn[EDGES[int(self.drifts(state)[0])]] = LINE
+        return drawn
+
+    def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The prey is carried away; or it stays, or takes one of four steps."""
+        uniforms, probabilities = super().step_support()
+        if self.eps == 0:
+            return uniforms, probabilities
+        own = self.eps + (1 - self.eps) * uniforms
+        return np.concatenate([[[self.eps / 2]], own]), np.append(self.eps, (1 - self.eps) * probabilities)
+
+
+class ObservedDriftingCatch(DriftingCatch):
+    """The twin: the direction of the drift, 1 … 4, is drawn at reset: states [batch, 3].
+
+    Observations are float32 [4]: the relative position over 3, and the direction as a unit vector.
+    """
+
+    reset_draws = 2
+
+    def __init__(self, eps: float) -> None:
+        super().__init__(eps)
+        self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (4,), np.float32)
+
+    def initial(self, uniforms: Any) -> Any:
+        """A start of catch, and any of four directions."""
+        xp = array_namespace(uniforms)
+        direction = xp.astype(4 * uniforms[:, 1], xp.int64) + 1
+        return xp.concat([super().initial(uniforms), direction[:, None]], axis=1)
+
+    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+        """As in catch; the direction stays."""
+        xp = array_namespace(states)
+        positions, rewards, caught = self.pursue(states[:, :2], actions, self.prey_moves(states, uniforms))
+        return xp.concat([positions, states[:, 2:]], axis=1), rewards, caught
+
+    def drifts(self, states: Any) -> Any:
+        """The direction drawn."""
+        return states[:, 2]
+
+    def observe(self, states: Any) -> Any:
+        """The relative position, scaled to ±1, and the direction."""
+        xp = array_namespace(states)
+        return xp.concat([super().observe(states[:, :2]), _DIRECTIONS(states[:, 2] - 1)], axis=1)
+
+    def all_states(self) -> NDArray[np.int64]:
+        """Every relative position under every direction."""
+        cells = super().all_states()
+        return np.concatenate([np.insert(cells, 2, direction, axis=1) for direction in range(1, 5)])
+
+    def reset_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Every state, equally likely."""
+        cells, probabilities = super().reset_support()
+        uniforms = [np.insert(cells, 1, (direction + 0.5) / 4, axis=1) for direction in range(4)]
+        return np.concatenate(uniforms), np.tile(probabilities / 4, 4)
+
+
+def turned_with_the_prey(eps: float) -> Symmetry:
+    """C4: the relative position turns anticlockwise, the moves with it; exact without a drift."""
+    return replace(turns_of_vectors(), exactness=exactness_at(eps, APPROXIMATE_UP_TO))
+
+
+def turned_with_the_drift() -> Symmetry:
+    """C4: relative position and direction of the drift turn anticlockwise, the moves with them."""
+    planar = rotations_of_the_plane(cyclic(4))
+    return Symmetry(direct_sum(planar, planar), turns_of_moves(), discrete=True)
+
+
+def sweep_against(step: int) -> int:
+    """A blind policy: six moves up, one to the left, against the drift, again and again."""
+    return 3 if step % SIZE == SIZE - 1 else 2
+
+
+def make_env(eps: float, observed: bool = False) -> gymnasium.Env[Any, Any]:
+    """The single environment, as `gymnasium.make` calls it."""
+    return SimulatorEnv((ObservedDriftingCatch if observed else DriftingCatch)(eps))
+
+
+_CARD = Card(
+    description="Catch a prey on a 7×7 torus that drifts to the right with probability ε and else moves at random; 1 for "
+    "the catch, −0.1 a step. The agent sees the prey's relative position (two numbers).",
+    group_in_words="C4: quarter turns about the agent, which the drift breaks.",
+    source="The grid world of van der Pol et al. (2020), with a drift added.",
+    licence="MIT",
+    bibtex=BIBTEX,
+)
+_OBSERVED_CARD = replace(
+    _CARD,
+    description="Catch a prey on a 7×7 torus that drifts with probability ε and else moves at random; 1 for the catch, "
+    "−0.1 a step. The agent sees the prey's relative position and the direction of the drift, drawn at reset (two numbers "
+    "each).",
+    group_in_words="C4: quarter turns about the agent; position, drift and moves turn together, `stay` is fixed.",
+)
+
+GYM_ID = "symprior/GridCatchDrift-v1"
+gymnasium.register(
+    GYM_ID,
+    entry_point="symprior.tasks.families.grid_worlds.grid_catch_drift:make_env",
+    max_episode_steps=GridCatch.max_episode_steps,
+)
+
+
+def _make(eps: float, observed: bool) -> Task:
+    kind = ObservedDriftingCatch if observed else DriftingCatch
+    return Task(
+        id="grid-catch-observed-drift-v1" if observed else "grid-catch-drift-v1",
+        family="grid-catch-observed-drift" if observed else "grid-catch-drift",
+        gym_id=GYM_ID,
+        arguments=(("eps", eps), ("observed", observed)),
+        simulator=lambda: kind(eps),
+        symmetry=turned_with_the_drift if observed else lambda: turned_with_the_prey(eps),
+        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, eps=eps, observed=observed)),
+        reference_policy=optimal_policy(lambda: kind(eps)),
+        blind_policy=sweep_against,
+        card=_OBSERVED_CARD if observed else _CARD,
+    )
+
+
+register_with_twin(
+    Dial(
+        id="grid-catch-drift-v1",
+        parameter="eps",
+        meaning="the probability that the prey is carried one cell to the right",
+        values=(0.0, 0.04, 0.2, 0.4, 0.75),
+        high=0.75,
+        make=lambda eps: _make(eps, observed=False),
+        breaks="grid-catch-vector-v1",
+        twin="grid-catch-observed-drift-v1",
+        card=_CARD,
+    ),
+    make=lambda eps: _make(eps, observed=True),
+    card=_OBSERVED_CARD,
+)

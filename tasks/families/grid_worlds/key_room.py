@@ -1,0 +1,232 @@
+"""Fetch a key, then perhaps the mail, and deliver: the room of van der Pol, Kipf, Oliehoek and Welling (2020) under D4.
+
+The size of board and picture, the rewards and the time limit follow their "Plannable Approximations to MDP
+Homomorphisms". There the place of delivery is given to the planner, in training one of the corners; here one of them is
+drawn at reset and shown. The walls stand round the room, and "a wrong object" is the mail before the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import gymnasium
+import numpy as np
+from array_api_compat import array_namespace
+from numpy.typing import NDArray
+
+from symprior.symmetry.groups import dihedral
+from symprior.symmetry.representations import ImageTransform, permuted, rotations_of_the_plane
+from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.simulators import SimulatorEnv
+from symprior.tasks.environments.tables import Table
+from symprior.tasks.families.grid_worlds.layout.boards import MOVES, Board
+from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
+from symprior.tasks.probes.probe import RecognisingProbe
+from symprior.tasks.references.dynamic_programming import optimal_policy
+from symprior.tasks.task import Card, Task, register
+
+SIZE, CELL = 6, 6
+PIXELS = (SIZE + 2) * CELL
+CELLS = SIZE * SIZE
+HELD = CELLS
+"""In place of an object's cell: the robot has it."""
+
+BOARD = Board(["#" * 13, *(["#" + "." * 11 + "#"] * 11), "#" * 13])
+CORNERS = np.array([0, SIZE - 1, CELLS - 1, CELLS - SIZE])
+STEP_REWARD, EVENT_REWARD = -0.1, 1.0
+WALL, DELIVERY = 64, 128
+"""Shades of grey."""
+
+_CORNERS, _NEIGHBOURS = Table(CORNERS), Table(BOARD.neighbours.ravel())
+
+
+class KeyRoom(UniformStarts):
+    """A robot in a room of 6×6 cells with walls round it, objects, and a corner to deliver to.
+
+    States are [batch, 2 + objects] integers: the robot's cell; each object's cell, or 36 once the robot has it; the
+    corner, 0 … 3 anticlockwise from the lower left. Four moves: right, up, left, down; into a wall the robot stays. A
+    step costs 0.1; to step onto the object whose turn it is takes it and gives 1, onto the other one costs 1 and leaves
+    it; to be at the corner with all objects gives 1 and ends the episode; 100 steps at most. Robot and objects start in
+    different cells, anywhere. Observations are uint8 [3, 48, 48].
+
+    Args:
+        objects: 1, the key; or 2, the key and then the mail.
+    """
+
+    max_episode_steps = 100
+
+    def __init__(self, objects: int) -> None:
+        self.objects = objects
+        self.observation_space = gymnasium.spaces.Box(0, 255, (3, PIXELS, PIXELS), np.uint8)
+        self.action_space = gymnasium.spaces.Discrete(len(MOVES))
+        self._pictures = _pictures()
+
+    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+        """The robot's move, and what it takes, touches or delivers."""
+        xp = array_namespace(states)
+        robot = _NEIGHBOURS(states[:, 0] * len(MOVES) + actions)
+        arrived, in_turn = robot != states[:, 0], xp.ones_like(robot, dtype=xp.bool)
+        events, columns = xp.zeros_like(robot), [robot]
+        for number in range(1, 1 + self.objects):
+            place = states[:, number]
+            touched = arrived & (place == robot)
+            taken = touched & in_turn
+            events = events + xp.astype(taken, xp.int64) - xp.astype(touched & ~in_turn, xp.int64)
+            in_turn = in_turn & (place == HELD)
+            columns.append(xp.where(taken, HELD * xp.ones_like(place), place))
+        delivered = (columns[-1] == HELD) & (robot == _CORNERS(states[:, -1]))
+        rewards = STEP_REWARD + EVENT_REWARD * xp.astype(events + xp.astype(delivered, xp.int64), xp.float64)
+        return xp.stack([*columns, states[:, -1]], axis=1), rewards, delivered
+
+    def observe(self, states: Any) -> Any:
+        """The picture of each state; what the robot has is drawn where it is."""
+        xp = array_namespace(states)
+        robot, corner = states[:, 0], states[:, -1]
+        places = [robot, *(xp.where(states[:, i] == HELD, robot, states[:, i]) for i in range(1, 1 + self.objects))]
+        nowhere = [HELD * xp.ones_like(robot)] * (2 - self.objects)
+        drawn = zip(self._pictures, [*places, *nowhere], strict=True)
+        return xp.stack([pictures(place * len(CORNERS) + corner) for pictures, place in drawn], axis=1)
+
+    def picture(self, state: Any) -> NDArray[np.uint8]:
+        """What the agent sees: the robot red, the key green, the mail blue."""
+        return np.moveaxis(self.observe(state)[0], 0, -1)
+
+    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+        """The cells where most of each thing is seen; an object in its turn that is where the robot is, is held."""
+        inside = np.asarray(observations)[:, :, CELL:-CELL, CELL:-CELL]
+        rows = inside.reshape(-1, 3, SIZE, CELL, SIZE, CELL)[:, :, ::-1]  # from the lowest row up
+        cells = rows.swapaxes(3, 4).reshape(-1, 3, CELLS, CELL, CELL).astype(np.float64)
+        robot, *objects = ((cells[:, i] * mark).sum(axis=(2, 3)).argmax(axis=1) for i, mark in enumerate(_marks()))
+        corner = (cells[:, :, CORNERS] * _ring(0)).sum(axis=(1, 3, 4)).argmax(axis=1)
+        columns, in_turn = [robot], np.ones(len(robot), dtype=bool)
+        for place in objects[: self.objects]:
+            in_turn &= place == robot
+            columns.append(np.where(in_turn, HELD, place))
+        return np.stack([*columns, corner], axis=1)
+
+    def all_states(self) -> NDArray[np.int64]:
+        """Every state in which the episode goes on and no object lies under the robot in its turn."""
+        states = np.indices((CELLS, *[CELLS + 1] * self.objects, len(CORNERS))).reshape(2 + self.objects, -1).T
+        robot, objects, corner = states[:, 0], states[:, 1:-1], states[:, -1]
+        held = objects == HELD
+        in_turn = np.logical_and.accumulate(np.insert(held, 0, True, axis=1), axis=1)[:, :-1]
+        possible = (in_turn | ~held).all(axis=1) & ~(in_turn & (objects == robot[:, None])).any(axis=1)
+        possible &= ~(held.all(axis=1) & (robot == CORNERS[corner]))
+        if self.objects > 1:
+            possible &= held.all(axis=1) | (objects[:, 0] != objects[:, 1])
+        return np.asarray(states[possible])
+
+    def start_states(self) -> NDArray[np.int64]:
+        """Robot and objects in different cells."""
+        states = self.all_states()
+        robot, objects = states[:, :1], states[:, 1:-1]
+        return np.asarray(states[((objects != HELD) & (objects != robot)).all(axis=1)])
+
+    def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Nothing is random."""
+        return np.empty((1, 0)), np.ones(1)
+
+
+def _ring(inset: int) -> NDArray[np.uint8]:
+    """The edge of the square that lies so many pixels within a cell, [6, 6] of 0 and 1."""
+    from_edge = np.minimum(np.arange(CELL), np.arange(CELL)[::-1])
+    return np.asarray(np.minimum.outer(from_edge, from_edge) == inset, dtype=np.uint8)
+
+
+def _marks() -> tuple[NDArray[np.uint8], ...]:
+    """What is drawn in a cell for robot, key and mail: a square, an open one, and a small one; [6, 6] of 0 and 1 each."""
+    return _ring(1) + _ring(2), _ring(1), _ring(2)
+
+
+@cache
+def _pictures() -> tuple[Table, ...]:
+    """Each channel with its thing at every cell or (36) nowhere and each corner marked, [37 · 4, 48, 48].
+
+    Red is the robot, green the key, blue the mail; walls and the corner to deliver to, an open square, are grey.
+    """
+    cells = np.zeros((CELLS + 1, SIZE + 2, SIZE + 2), dtype=np.uint8)
+    y, x = np.divmod(np.arange(CELLS), SIZE)
+    cells[np.arange(CELLS), SIZE - y, x + 1] = 1  # the first row is on top
+    walls = np.kron(1 - cells.max(axis=0), np.full((CELL, CELL), WALL, dtype=np.uint8))
+    corners = walls + np.kron(cells[CORNERS], DELIVERY * _ring(0))
+    things = [np.kron(cells, 255 * mark) for mark in _marks()]
+    return tuple(Table((thing[:, None] + corners).reshape(-1, PIXELS, PIXELS)) for thing in things)
+
+
+class KeyRoomProbe(RecognisingProbe):
+    """Turns and mirrors states where the symmetry turns and mirrors pictures: there are too many to draw them all."""
+
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+        """Every place moves as the plane does; under another symmetry, what its picture of the state shows."""
+        if not isinstance(symmetry.observation, ImageTransform) or symmetry.observation.fibre.size > 1:
+            return super().act_on_states(symmetry, g, states)
+        cells = np.append(BOARD.cells_at(symmetry.observation.planar(g, BOARD.positions)), HELD)
+        corners = (cells[CORNERS][:, None] == CORNERS).argmax(axis=1)
+        return np.concatenate([cells[states[:, :-1]], corners[states[:, -1:]]], axis=1)
+
+
+def moved_with_the_room() -> Symmetry:
+    """D4: the picture is turned and mirrored, and the moves with it."""
+    planar = rotations_of_the_plane(dihedral(4))
+    return Symmetry(ImageTransform(planar, channels=3, size=PIXELS), permuted(planar, MOVES), discrete=True)
+
+
+def go_through(objects: int) -> Callable[[int], int]:
+    """A blind policy: into the lower left corner, over all cells row by row once for each object, then round the corners."""
+    right, up, left, down = range(4)
+    over = [*([right] * 5 + [up] + [left] * 5 + [up]) * 3][:-1]  # ends in the upper left corner
+    back = [*([right] * 5 + [down] + [left] * 5 + [down]) * 3][:-1]  # from there to the lower left one
+    to_start, walk = [left] * 5 + [down] * 5, (over + back)[: 35 * objects]
+    round_corners = [right] * 5 + ([down] if objects == 1 else [up]) * 5 + [left] * 5
+    moves = [*to_start, *walk, *round_corners]
+    return lambda step: moves[step] if step < len(moves) else moves[-1]
+
+
+def make_env(objects: int = 1) -> gymnasium.Env[Any, Any]:
+    """The single environment, as `gymnasium.make` calls it."""
+    return SimulatorEnv(KeyRoom(objects))
+
+
+_BIBTEX = """@inproceedings{vanderpol2020plannable,
+  title={Plannable Approximations to {MDP} Homomorphisms: Equivariance under Actions},
+  author={van der Pol, Elise and Kipf, Thomas and Oliehoek, Frans A. and Welling, Max},
+  booktitle={Proceedings of the 19th International Conference on Autonomous Agents and MultiAgent Systems},
+  pages={1431--1439}, year={2020}
+}"""
+
+
+def _register(task_id: str, gym_id: str, objects: int) -> None:
+    gymnasium.register(
+        gym_id,
+        entry_point="symprior.tasks.families.grid_worlds.key_room:make_env",
+        kwargs={"objects": objects},
+        max_episode_steps=KeyRoom.max_episode_steps,
+    )
+    fetched = "the key" if objects == 1 else "the key, then the mail"
+    costs = "−0.1 a step" if objects == 1 else "−0.1 a step, −1 for the mail before the key"
+    register(
+        Task(
+            id=task_id,
+            family="key-room",
+            gym_id=gym_id,
+            simulator=lambda: KeyRoom(objects),
+            symmetry=moved_with_the_room,
+            probe=lambda: KeyRoomProbe(gymnasium.make(gym_id)),
+            reference_policy=optimal_policy(lambda: KeyRoom(objects)),
+            blind_policy=go_through(objects),
+            card=Card(
+                description=f"Fetch {fetched}, and deliver at the corner that is marked; 1 for each object and for the "
+                f"delivery, {costs}. Walls round 6×6 cells, seen as 48×48 pixels in three channels.",
+                group_in_words="D4: quarter turns of the room and mirrors; picture, corners and moves are moved together.",
+                source="The room of van der Pol, Kipf, Oliehoek and Welling (2020), with the corner in the picture.",
+                licence="MIT",
+                bibtex=_BIBTEX,
+            ),
+        )
+    )
+
+
+_register("key-room-v1", "symprior/KeyRoom-v1", objects=1)
+_register("key-room-two-v1", "symprior/KeyRoomTwo-v1", objects=2)

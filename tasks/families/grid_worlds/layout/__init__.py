@@ -1,0 +1,1 @@
+"""Where grid worlds take place: cells and walls, starts, pictures."""

@@ -1,0 +1,198 @@
+"""The room with obstacles that lie anyhow: they break its symmetries the more the more there are.
+
+The twin turns and mirrors the obstacles at reset and shows how: then they move with all else, and the symmetry is
+exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gymnasium
+import numpy as np
+from array_api_compat import array_namespace
+from numpy.typing import NDArray
+
+from symprior.symmetry.groups import dihedral
+from symprior.symmetry.representations import ImageTransform, permuted, regular, rotations_of_the_plane
+from symprior.symmetry.symmetry import Symmetry, exactness_at
+from symprior.tasks.dials import Dial, register_with_twin
+from symprior.tasks.environments.simulators import SimulatorEnv
+from symprior.tasks.environments.tables import Table
+from symprior.tasks.families.grid_worlds.layout.boards import MOVES, Board
+from symprior.tasks.families.grid_worlds.room import BIBTEX, HALL, WALL, Room, of_positions
+from symprior.tasks.probes.probe import RecognisingProbe
+from symprior.tasks.references.dynamic_programming import optimal_policy
+from symprior.tasks.task import Card, Task
+
+OBSTACLES = (
+    "###############",
+    "#...#.5...#...#",
+    "#...#.....#..6#",
+    "#.......3.....#",
+    "###.###4###7###",
+    "#...#.....#...#",
+    "#...#.....#...#",
+    "#.8...........#",
+    "#...#..1..#...#",
+    "#...#.2...#...#",
+    "###.###.###.###",
+    "#.............#",
+    "#...#.....#...#",
+    "#...#.....#...#",
+    "###############",
+)
+"""The hall; the k-th obstacle is a wall where the digit k stands. No two are images of each other under D4."""
+
+MOST = 8
+APPROXIMATE_UP_TO = 2
+"""So many obstacles stop few enough steps for their mean residual to count as approximate: about 0.03 for each."""
+
+D4 = dihedral(4)
+
+
+def obstructed(count: int) -> Board:
+    """The hall with the first so many obstacles."""
+    marks = ["#" if mark <= count else "." for mark in range(1, MOST + 1)]
+    digits = str.maketrans(dict(zip("12345678", marks, strict=True)))
+    return Board([line.translate(digits) for line in OBSTACLES])
+
+
+def _neighbours_by_motion(board: Board) -> NDArray[np.int64]:
+    """Where moves lead on the board after each element of D4 moved it, [8 · cells · 4]."""
+    cells, moves = board.images(D4), permuted(rotations_of_the_plane(D4), MOVES)
+    found = np.empty((len(D4), board.cells, len(MOVES)), dtype=np.int64)
+    for h in range(len(D4)):
+        found[h, cells[h][:, None], moves.move_index(h, np.arange(len(MOVES)))] = cells[h][board.neighbours]
+    return found.ravel()
+
+
+class ObstructedRoom(Room):
+    """The hall with the first k of eight obstacles, which are walls; they are not seen.
+
+    Args:
+        count: k; at 0 this is the room.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__(obstructed(count))
+
+
+class ObservedObstructedRoom(Room):
+    """The twin: the element of D4 that moved the obstacles is drawn at reset: states [batch, 3].
+
+    Observations are float32 [12]: both positions, and the element as one of eight.
+
+    Args:
+        count: k; at 0 the element says nothing.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__(HALL)
+        low, high = -np.ones(4 + len(D4), dtype=np.float32), np.ones(4 + len(D4), dtype=np.float32)
+        low[4:] = 0
+        self.observation_space = gymnasium.spaces.Box(low, high)
+        self._one_hot = Table(np.eye(len(D4), dtype=np.float32))
+        board = obstructed(count)
+        self._moved_neighbours, self._obstacles = Table(_neighbours_by_motion(board)), board.drawing
+
+    def move(self, states: Any, actions: Any, uniforms: Any) -> Any:
+        """The agent's next cell, [batch]."""
+        return self._moved_neighbours((states[:, 2] * HALL.cells + states[:, 0]) * len(MOVES) + actions)
+
+    def observe(self, states: Any) -> Any:
+        """Both positions, scaled to ±1, and the element."""
+        xp = array_namespace(states)
+        return xp.concat([super().observe(states), self._one_hot(states[:, 2])], axis=1)
+
+    def picture(self, state: Any) -> NDArray[np.uint8]:
+        """As in the room, with the obstacles where they were moved."""
+        drawn = super().picture(state)
+        moved = ImageTransform(rotations_of_the_plane(D4), 1, len(HALL.drawing))(
+            int(state[0, 2]), self._obstacles[None]
+        )[0]
+        drawn[moved & ~HALL.drawing] = WALL
+        return drawn
+
+    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+        """The cells nearest to the positions shown, and the element shown."""
+        motion = observations[:, 4:].argmax(axis=1)
+        return np.concatenate([super().recognise(observations[:, :4]), motion[:, None]], axis=1)
+
+    def all_states(self) -> NDArray[np.int64]:
+        """Every two cells under every element."""
+        pairs = super().all_states()
+        return np.concatenate([np.insert(pairs, 2, motion, axis=1) for motion in range(len(D4))])
+
+
+def moved_with_the_room(count: int) -> Symmetry:
+    """D4: both positions are moved as the plane is; exact without obstacles."""
+    exactness = exactness_at(count, APPROXIMATE_UP_TO)
+    return replace(of_positions(rotations_of_the_plane(D4)), exactness=exactness)
+
+
+def moved_with_the_obstacles() -> Symmetry:
+    """D4: both positions are moved as the plane is; if h moved the obstacles, then g h moved those of the image."""
+    return of_positions(rotations_of_the_plane(D4), regular(D4))
+
+
+def make_env(count: int, observed: bool = False) -> gymnasium.Env[Any, Any]:
+    """The single environment, as `gymnasium.make` calls it."""
+    return SimulatorEnv((ObservedObstructedRoom if observed else ObstructedRoom)(count))
+
+
+_CARD = Card(
+    description="Walk to a goal in a room of 7×7 cells with thin walls and k obstacles that are not seen; 1 for the goal, "
+    "−0.02 a step, 50 steps at most. The agent sees both positions.",
+    group_in_words="D4: quarter turns of the room and mirrors, which the obstacles break.",
+    source="Own; the room is that of room-vector-v1.",
+    licence="MIT",
+    bibtex=BIBTEX,
+)
+_OBSERVED_CARD = replace(
+    _CARD,
+    description="Walk to a goal in a room of 7×7 cells with thin walls and k obstacles, which are turned and mirrored at "
+    "reset; 1 for the goal, −0.02 a step, 50 steps at most. The agent sees both positions, and how obstacles were moved.",
+    group_in_words="D4: quarter turns of the room and mirrors; both positions and the obstacles are moved together.",
+)
+
+GYM_ID = "symprior/RoomObstacles-v1"
+gymnasium.register(
+    GYM_ID,
+    entry_point="symprior.tasks.families.grid_worlds.room_obstacles:make_env",
+    max_episode_steps=Room.max_episode_steps,
+)
+
+
+def _make(count: int, observed: bool) -> Task:
+    kind = ObservedObstructedRoom if observed else ObstructedRoom
+    return Task(
+        id="room-observed-obstacles-v1" if observed else "room-obstacles-v1",
+        family="room-observed-obstacles" if observed else "room-obstacles",
+        gym_id=GYM_ID,
+        arguments=(("count", count), ("observed", observed)),
+        simulator=lambda: kind(count),
+        symmetry=moved_with_the_obstacles if observed else lambda: moved_with_the_room(count),
+        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, count=count, observed=observed)),
+        reference_policy=optimal_policy(lambda: kind(count)),
+        card=_OBSERVED_CARD if observed else _CARD,
+    )
+
+
+register_with_twin(
+    Dial(
+        id="room-obstacles-v1",
+        parameter="k",
+        meaning="the number of obstacles",
+        values=(0, 2, 4, 6, 8),
+        high=MOST,
+        make=lambda count: _make(int(count), observed=False),
+        breaks="room-vector-v1",
+        twin="room-observed-obstacles-v1",
+        card=_CARD,
+        whole=True,
+    ),
+    make=lambda count: _make(int(count), observed=True),
+    card=_OBSERVED_CARD,
+)

@@ -1,0 +1,77 @@
+"""Ant-v5 with its left and right changed: y becomes −y.
+
+The bodies that the model calls `front_…` point to +y, and the reward is for +x: what changes places is `front_left_leg`
+with `right_back_leg`, and `front_right_leg` with `back_leg`. The actuators are not in the order of the joints.
+"""
+
+from __future__ import annotations
+
+from symprior.symmetry.representations import direct_sum
+from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.reflections import LEFT_RIGHT, Plane, Reflection, reflected
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.task import register
+
+ROOT = ("x", "y", "z", "qw", "qx", "qy", "qz")
+JOINTS = ("hip_1", "ankle_1", "hip_2", "ankle_2", "hip_3", "ankle_3", "hip_4", "ankle_4")
+ACTUATORS = ("hip_4", "ankle_4", "hip_1", "ankle_1", "hip_2", "ankle_2", "hip_3", "ankle_3")
+LEGS = tuple(f"{part}_{leg}" for leg in (1, 2, 3, 4) for part in ("root", "thigh", "shin"))
+HIPS = ("hip_1", "hip_2", "hip_3", "hip_4")  # they turn about z; an ankle's axis becomes the other ankle's
+
+SAMPLING = Sampling(
+    (*ROOT, *JOINTS),
+    ranges={"x": (-1, 1), "y": (-1, 1), "z": (0.1, 1.1)},
+    ends={"z": (0.2, 1.0)},
+    orientation="qw",
+    height="z",
+)
+
+
+def exchange_of_legs(*pairs: tuple[int, int], reversed: tuple[str, ...] = HIPS) -> Reflection:
+    """The legs of each pair change places, with all their parts."""
+    parts = ("hip", "ankle", "root", "thigh", "shin")
+    return Reflection(tuple((f"{part}_{one}", f"{part}_{other}") for part in parts for one, other in pairs), reversed)
+
+
+def mirrored(plane: Plane, legs: Reflection) -> RobotSymmetry:
+    """A mirror at the plane, in which those legs change places."""
+    joints = legs.on(JOINTS)
+    rotation = reflected(plane.quaternion)
+    velocities = direct_sum(reflected(plane.vector), reflected(plane.pseudovector), joints)
+    contact_forces = legs.on(["torso", *LEGS], plane.spatial)
+    return RobotSymmetry(
+        direct_sum(reflected(plane.vector), rotation, joints),
+        velocities,
+        controls=legs.on(ACTUATORS),
+        observation=direct_sum(reflected(plane.vector[2:]), rotation, joints, velocities, contact_forces),
+    )
+
+
+def left_right() -> RobotSymmetry:
+    """C2: the legs at +y and at −y change places."""
+    return mirrored(LEFT_RIGHT, exchange_of_legs((1, 4), (2, 3)))
+
+
+register(
+    robot_task(
+        left_right,
+        SAMPLING,
+        id="ant-v1",
+        family="ant",
+        gym_id="Ant-v5",
+        threshold_fraction=None,
+        card=robot_card(
+            "Ant-v5",
+            "Walk along x on four legs; the speed, 1 for every healthy step, less costs of the torques and contacts.",
+            "C2: mirror left and right, y ↦ −y. Leg 1 changes places with leg 4 and leg 2 with leg 3; hips, sideways "
+            "velocities and forces, and rotations about x and z change sign.",
+            """@article{schulman2015high,
+  title={High-Dimensional Continuous Control Using Generalized Advantage Estimation},
+  author={Schulman, John and Moritz, Philipp and Levine, Sergey and Jordan, Michael and Abbeel, Pieter},
+  journal={arXiv preprint arXiv:1506.02438}, year={2015}
+}""",
+        ),
+    )
+)

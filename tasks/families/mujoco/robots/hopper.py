@@ -1,0 +1,51 @@
+"""Hopper-v5, which has no symmetry: a mirror that changes front and back is assumed and wrong."""
+
+from __future__ import annotations
+
+from symprior.symmetry.representations import direct_sum
+from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.reflections import Reflection
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.robots.walker2d import ROBOT
+from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.task import register
+
+LEG = ("thigh_joint", "leg_joint", "foot_joint")
+JOINTS = ("rootx", "rootz", "rooty", *LEG)
+FRONT_BACK = Reflection(reversed=("rootx", "rooty", *LEG))
+SAMPLING = Sampling(
+    JOINTS,
+    ranges={"rootx": (-1, 1), "rootz": (0.5, 1.6), "rooty": (-0.4, 0.4)},
+    ends={"rootz": (0.7,), "rooty": (-0.2, 0.2)},
+    height="rootz",
+)
+
+
+def front_back(reflection: Reflection = FRONT_BACK) -> RobotSymmetry:
+    """C2: x becomes −x, so every angle and torque changes sign."""
+    joints = reflection.on(JOINTS)
+    return RobotSymmetry(
+        joints, joints, controls=reflection.on(LEG), observation=direct_sum(reflection.on(JOINTS[1:]), joints)
+    )
+
+
+register(
+    robot_task(
+        front_back,
+        SAMPLING,
+        exactness=Exactness.NONE,
+        id="hopper-v1",
+        family="hopper",
+        gym_id="Hopper-v5",
+        threshold_fraction=None,
+        track="control",
+        card=robot_card(
+            "Hopper-v5",
+            "Hop along x on one leg without falling; the speed, 1 for every healthy step, less a small cost of the torques.",
+            "C2, assumed and wrong: mirror front and back. All angles and torques and the speed along x change sign.",
+            ROBOT,
+        ),
+    )
+)

@@ -1,0 +1,61 @@
+"""InvertedPendulum-v5 seen from behind: a symmetry but for a millimetre, by which the model's pole leans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.symmetry.representations import direct_sum
+from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.reflections import Reflection
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.task import register
+
+JOINTS = ("slider", "hinge")
+MIRROR = Reflection(reversed=JOINTS)
+SAMPLING = Sampling(JOINTS, ends={"hinge": (-0.2, 0.2)})
+
+
+def mirror() -> RobotSymmetry:
+    """C2: the cart, the pole and the push change sides."""
+    joints = MIRROR.on(JOINTS)
+    return RobotSymmetry(joints, joints, MIRROR.on(["slider"]), observation=direct_sum(joints, joints))
+
+
+def balance(observations: NDArray[Any]) -> NDArray[np.float32]:
+    """Push towards where the pole leans: keeps every episode up to its end."""
+    pushes = observations @ np.array([0.3, 15, 0.7, 2])
+    return np.asarray(np.clip(pushes, -3, 3), dtype=np.float32)[:, None]
+
+
+register(
+    robot_task(
+        mirror,
+        SAMPLING,
+        exactness=Exactness.APPROXIMATE,
+        id="inverted-pendulum-v1",
+        family="inverted-pendulum",
+        gym_id="InvertedPendulum-v5",
+        track="approximate",
+        reference_policy=balance,
+        greatest_reward=1.0,
+        threshold_fraction=None,
+        card=robot_card(
+            "InvertedPendulum-v5",
+            "Push a cart so that the pole on it stays up; 1 a step, 1,000 steps at most.",
+            "C2: mirror left and right. Every observation and the push change sign. Approximate: in the model the pole, "
+            "0.6 m long, leans by 1 mm to one side.",
+            """@article{barto1983neuronlike,
+  title={Neuronlike adaptive elements that can solve difficult learning control problems},
+  author={Barto, Andrew G. and Sutton, Richard S. and Anderson, Charles W.},
+  journal={IEEE Transactions on Systems, Man, and Cybernetics},
+  volume={SMC-13}, number={5}, pages={834--846}, year={1983}
+}""",
+        ),
+    )
+)

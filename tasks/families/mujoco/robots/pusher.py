@@ -1,0 +1,94 @@
+"""Pusher-v5, which has no symmetry: a mirror through the arm is assumed and wrong.
+
+The arm itself is symmetric, and random play seldom reaches a joint's limit, which are not alike on the two sides. Positions
+are measured from the shoulder, so that the mirror is linear.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.symmetry.representations import direct_sum
+from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.reflections import LEFT_RIGHT, Reflection, reflected
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.task import register
+
+ARM = (
+    *("r_shoulder_pan_joint", "r_shoulder_lift_joint", "r_upper_arm_roll_joint", "r_elbow_flex_joint"),
+    *("r_forearm_roll_joint", "r_wrist_flex_joint", "r_wrist_roll_joint"),
+)
+POSITIONS = (*ARM, "obj_slidey", "obj_slidex", "goal_slidey", "goal_slidex")
+MIRROR = Reflection(
+    reversed=(
+        *("r_shoulder_pan_joint", "r_upper_arm_roll_joint", "r_forearm_roll_joint", "r_wrist_roll_joint"),
+        *("obj_slidey", "goal_slidey"),
+    )
+)
+SHOULDER = (0.0, -0.6, 0.0)
+TO_THE_SIDE = -0.55
+"""The value of `obj_slidey` and `goal_slidey` at which object and goal lie straight in front of the shoulder."""
+
+ASIDE, ALONG = (TO_THE_SIDE - 0.6, TO_THE_SIDE + 0.6), (-0.6, 0.2)
+SAMPLING = Sampling(
+    POSITIONS,
+    ranges={"obj_slidey": ASIDE, "goal_slidey": ASIDE, "obj_slidex": ALONG, "goal_slidex": ALONG},
+    still=(9, 10),
+)
+
+
+def from_the_shoulder(**arguments: Any) -> gymnasium.Env[Any, Any]:
+    """Pusher-v5 that shows fingertip, object and goal relative to the shoulder."""
+    from gymnasium.envs.mujoco.pusher_v5 import PusherEnv
+
+    env = PusherEnv(**arguments)
+    shoulder = np.concatenate([np.zeros(14), np.tile(SHOULDER, 3)])
+    return gymnasium.wrappers.TransformObservation(env, lambda shown: shown - shoulder, env.observation_space)
+
+
+gymnasium.register("symprior/PusherFromShoulder-v1", f"{__name__}:from_the_shoulder", max_episode_steps=100)
+
+
+def mirror() -> RobotSymmetry:
+    """C2: left and right of the shoulder change places."""
+    positions, arm = MIRROR.on(POSITIONS), MIRROR.on(ARM)
+    places = [reflected(LEFT_RIGHT.vector)] * 3  # fingertip, object, goal
+    shift = np.zeros((2, len(POSITIONS)))
+    shift[1, [7, 9]] = 2 * TO_THE_SIDE
+    return RobotSymmetry(
+        positions, velocities=positions, controls=arm, observation=direct_sum(arm, arm, *places), shift=shift
+    )
+
+
+def rest(observations: NDArray[Any]) -> NDArray[np.float32]:
+    """No torques: costs less than random ones, and moves nothing."""
+    return np.zeros((len(observations), len(ARM)), dtype=np.float32)
+
+
+register(
+    robot_task(
+        mirror,
+        SAMPLING,
+        exactness=Exactness.NONE,
+        reset=Exactness.NONE,
+        id="pusher-v1",
+        family="pusher",
+        gym_id="symprior/PusherFromShoulder-v1",
+        reference_policy=rest,
+        track="control",
+        card=robot_card(
+            "Pusher-v5",
+            "Push an object to a goal with an arm of seven joints; the distances are the penalty, 100 steps.",
+            "C2, assumed and wrong: mirror left and right of the shoulder. Pan, rolls and y change sign. The arm's "
+            "joints are limited differently to the two sides, and the goal always lies on one of them.",
+            change="with positions measured from the shoulder",
+        ),
+    )
+)

@@ -1,0 +1,114 @@
+"""Reacher-v5 in a mirror and turned about its shoulder: the arm, the target and what lies between them.
+
+Turning keeps the dynamics but not where episodes start: the arm always starts near the direction of x.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from math import cos, pi, sin
+
+import numpy as np
+
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import (
+    Representation,
+    as_signed_permutation,
+    direct_sum,
+    generated,
+    trivial_representation,
+)
+from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.families.classic_control.idle import idle
+from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.reflections import Reflection, reflected
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.task import register
+
+ARM = ("joint0", "joint1")
+POSITIONS = (*ARM, "target_x", "target_y")
+MIRROR = Reflection(reversed=(*ARM, "target_y"))
+WITHIN_REACH = (-0.14, 0.14)  # targets start within 0.2 m of the shoulder, and turned ones must lie there too
+SAMPLING = Sampling(
+    POSITIONS, ranges={"joint0": (-pi, pi), "target_x": WITHIN_REACH, "target_y": WITHIN_REACH}, still=(2, 3)
+)
+
+
+def mirror() -> RobotSymmetry:
+    """C2: y becomes −y, every angle and torque changes sign."""
+    positions, arm = MIRROR.on(POSITIONS), MIRROR.on(ARM)
+    cosines, target, to_the_target = reflected((1, 1)), reflected((1, -1)), reflected((1, -1))
+    return RobotSymmetry(
+        positions,
+        velocities=positions,
+        controls=arm,
+        observation=direct_sum(cosines, arm, target, arm, to_the_target),  # the sines are as the angles
+    )
+
+
+def turns(order: int) -> RobotSymmetry:
+    """The cyclic group of that order: everything is turned about the shoulder; torques and the elbow stay."""
+    group, angle = cyclic(order), 2 * pi / order
+    turn = np.array([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
+    shown = np.eye(10)  # cos 0, cos 1, sin 0, sin 1, target x y, velocities 0 1, fingertip − target x y
+    for x, y in ((0, 2), (4, 5), (8, 9)):
+        shown[np.ix_([x, y], [x, y])] = turn
+    positions = np.eye(4)
+    positions[2:, 2:] = turn
+    moved = generated(group, {1: positions})
+    return RobotSymmetry(
+        moved,
+        velocities=moved,
+        controls=trivial_representation(group, 2),
+        observation=_without_round_off(generated(group, {1: shown})),
+        shift=angle * np.outer(np.arange(order), [1, 0, 0, 0]),
+    )
+
+
+def _without_round_off(representation: Representation) -> Representation:
+    return as_signed_permutation(representation) or representation
+
+
+DESCRIPTION = "Bring the end of a two-jointed arm to a target; the distance to it is the penalty, 50 steps."
+
+register(
+    robot_task(
+        mirror,
+        SAMPLING,
+        id="reacher-v1",
+        family="reacher",
+        gym_id="Reacher-v5",
+        blind_policy=idle(2),
+        threshold_fraction=None,
+        card=robot_card(
+            "Reacher-v5",
+            DESCRIPTION,
+            "C2: mirror y ↦ −y. Angles (their sines, not their cosines), y of the target, y from target to fingertip "
+            "and both torques change sign.",
+        ),
+    )
+)
+
+for order, how in ((4, "90°"), (8, "45°")):
+    register(
+        robot_task(
+            partial(turns, order),
+            SAMPLING,
+            reset=Exactness.BROKEN,
+            id=f"reacher-turned-{order}-v1",
+            family="reacher",
+            gym_id="Reacher-v5",
+            blind_policy=idle(2),
+            threshold_fraction=None,
+            track="diagnostic",
+            card=robot_card(
+                "Reacher-v5",
+                DESCRIPTION,
+                f"C{order}: turn by {how} about the shoulder. The first angle's cosine and sine, the target and the way "
+                "from target to fingertip turn; the elbow, the velocities and both torques stay. Exact in the dynamics, not "
+                "in where episodes start: the arm always starts near the direction of x.",
+            ),
+        )
+    )

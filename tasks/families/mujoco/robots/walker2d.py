@@ -1,0 +1,63 @@
+"""Walker2d-v5 with its legs exchanged."""
+
+from __future__ import annotations
+
+from symprior.symmetry.representations import direct_sum
+from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.reflections import Reflection
+from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.task import register
+
+RIGHT = ("thigh_joint", "leg_joint", "foot_joint")
+LEFT = ("thigh_left_joint", "leg_left_joint", "foot_left_joint")
+JOINTS = ("rootx", "rootz", "rooty", *RIGHT, *LEFT)
+LEG_SWAP = Reflection(swapped=tuple(zip(RIGHT, LEFT, strict=True)))
+SAMPLING = Sampling(
+    JOINTS,
+    ranges={"rootx": (-1, 1), "rootz": (0.6, 2.2), "rooty": (-1.2, 1.2)},
+    ends={"rootz": (0.8, 2.0), "rooty": (-1, 1)},
+    height="rootz",
+)
+
+SOLVED = (
+    3000.0,
+    "PPO of RL Baselines3 Zoo reaches 3,479 on Walker2d-v3 in 1,000,000 steps, SAC 3,863 (its benchmark.md); rounded down",
+)
+
+ROBOT = """@inproceedings{erez2011infinite,
+  title={Infinite-Horizon Model Predictive Control for Periodic Tasks with Contacts},
+  author={Erez, Tom and Tassa, Yuval and Todorov, Emanuel},
+  booktitle={Robotics: Science and Systems VII}, year={2011}
+}"""
+
+
+def leg_swap() -> RobotSymmetry:
+    """C2: the legs change places; the robot is flat, so nothing changes sign."""
+    joints = LEG_SWAP.on(JOINTS)
+    return RobotSymmetry(
+        joints,
+        joints,
+        controls=LEG_SWAP.on([*RIGHT, *LEFT]),
+        observation=direct_sum(LEG_SWAP.on(JOINTS[1:]), joints),
+    )
+
+
+register(
+    robot_task(
+        leg_swap,
+        SAMPLING,
+        id="walker2d-v1",
+        family="walker2d",
+        gym_id="Walker2d-v5",
+        stated_threshold=SOLVED,
+        card=robot_card(
+            "Walker2d-v5",
+            "Walk along x on two legs without falling; the speed, 1 for every step upright, less a small cost of torques.",
+            "C2: the right and the left leg change places. Angles, velocities and torques of one leg become the other's; "
+            "nothing changes sign, because the robot is flat.",
+            ROBOT,
+        ),
+    )
+)

@@ -1,0 +1,39 @@
+"""Writing a file so that nobody ever reads half of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from symprior.symmetry.errors import SympriorError
+
+
+def write_text_atomically(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, as `write_bytes_atomically` writes."""
+    write_bytes_atomically(path, text.encode())
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Write `content` so that a reader sees the whole new file or the old one, never half.
+
+    Raises:
+        SympriorError: the folder cannot be written (full disk, no permission).
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise SympriorError(
+            f"Cannot write {path}: {error.strerror or error}. "
+            "Free space or choose a writable folder; nothing was changed."
+        ) from error

@@ -1,0 +1,1 @@
+"""What puts a single environment into states, or plays it, so that a certificate can measure its symmetry."""

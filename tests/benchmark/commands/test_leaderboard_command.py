@@ -1,0 +1,39 @@
+"""`symprior leaderboard` on single runs: which tasks it shows, and what it says where it cannot."""
+
+import pytest
+
+from symprior.benchmark.commands.leaderboard import leaderboard
+from symprior.leaderboard import OWN_RESULTS, read_published, write_record
+from symprior.symmetry.errors import SympriorError
+
+
+@pytest.fixture
+def single_runs(tmp_path):
+    """Five seeds of the published `ppo` on CartPole and `ppo+augment` on catch, as if they were run one by one."""
+    for record in read_published(OWN_RESULTS, "quick"):
+        if (record.agent.id, record.task) in (
+            ("ppo", "cartpole-v1"),
+            ("ppo+augment", "grid-catch-v1"),
+        ) and record.seed < 5:
+            write_record(tmp_path / "runs", record.model_copy(update={"suite": "own", "suite_version": "1"}))
+    return tmp_path / "runs"
+
+
+def test_one_task_of_single_runs_is_a_board(single_runs, tmp_path):
+    out = tmp_path / "site"
+    leaderboard(single_runs, published=False, suite=None, task=["grid-catch-v1"], out=out, figure=None)
+    page = (out / "leaderboard.md").read_text(encoding="utf-8")
+    assert "ppo+augment" in page
+    assert "cartpole-v1" not in page
+    assert "incomplete]" not in page
+
+
+def test_a_task_without_single_runs_or_of_a_frozen_suite_is_refused(single_runs, tmp_path):
+    for suite, task, sentence in (
+        (None, "hopper-v1", "no single runs on hopper-v1"),
+        ("own", "hopper-v1", "no single runs on hopper-v1"),
+        ("own-1", "hopper-v1", "no single runs on hopper-v1"),
+        ("paper", "cartpole-v1", "Give one of --suite and --task"),
+    ):
+        with pytest.raises(SympriorError, match=sentence):
+            leaderboard(single_runs, published=False, suite=suite, task=[task], out=tmp_path, figure=None)

@@ -1,0 +1,236 @@
+"""Sweeps: parallel, resumable, and nothing finished is ever lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from symprior.benchmark.run.job import Job
+from symprior.benchmark.sweep import runner
+from symprior.benchmark.sweep.progress import silently
+from symprior.benchmark.sweep.store import RecordStore
+from symprior.leaderboard.records.record import read_record, read_records
+from symprior.tasks import SympriorError
+
+COMMAND = [
+    str(Path(sys.executable).parent / "symprior"),
+    "run",
+    "--task",
+    "cartpole-v1",
+    "--agent",
+    "a2c",
+    "--workers",
+    "2",
+]
+
+SUICIDE = """
+import os, signal
+import numpy as np
+
+class Dies:
+    def __init__(self, problem, seed): pass
+    def learn(self, env, budget): os.kill(os.getpid(), signal.SIGKILL)
+    def act(self, observations): return np.zeros(len(observations), dtype=int)
+"""
+
+SAYS = """
+import os
+from pathlib import Path
+import numpy as np
+
+class Says:
+    def __init__(self, problem, seed): pass
+    def learn(self, env, budget):
+        Path(__file__).with_name("environment").write_text("\\n".join(f"{k}={v}" for k, v in os.environ.items()))
+    def act(self, observations): return np.zeros(len(observations), dtype=int)
+"""
+
+
+def _curves(folder):
+    return {record.key: record.curve for record in read_records(folder)}
+
+
+def _children(process):
+    return [child.pid for child in psutil.Process(process).children(recursive=True)]
+
+
+@pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 6, 4_000), ("batched", 12, 2_000)])
+def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, symprior, learner, seeds, budget):
+    arguments = ["--seeds", f"0-{seeds - 1}", "--budget", str(budget), "--learner", learner]
+    arguments += ["--agent", "ppo"] if learner == "batched" else []  # a worker carries out half a cell at once
+    process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
+    folder = tmp_path / "runs" / "own-1" / learner / "cartpole-v1"
+    deadline = time.monotonic() + 120
+    while len(list(folder.glob("*/seed-*.json"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    workers = _children(process.pid)
+    os.kill(process.pid, signal.SIGKILL)  # the parent alone: its workers must notice
+    process.wait()
+    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers), "workers outlive their parent"
+    kept = {path: path.stat().st_mtime_ns for path in folder.glob("*/seed-*.json")}
+    runs = seeds * (1 + (learner == "batched"))
+    assert 2 <= len(kept) < runs
+    for path in kept:
+        assert read_record(path).status == "finished"
+
+    finished = symprior(*COMMAND[1:], *arguments)
+    assert finished.returncode == 0, finished.stderr
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "finished runs were not run again"
+    assert len(list(folder.glob("*/seed-*.json"))) == runs
+
+    uninterrupted = symprior(*COMMAND[1:], *arguments, "--records", "other", "--workers", "1")
+    assert uninterrupted.returncode == 0
+    assert _curves(tmp_path / "runs") == _curves(tmp_path / "other"), "whatever runs beside it, the same curves"
+
+
+def test_a_dead_worker_costs_one_run_and_the_exit_code_says_so(tmp_path, symprior, agent_file):
+    agent_file(SUICIDE)
+    result = symprior(
+        "run",
+        "--task",
+        "cartpole-v1",
+        "--agent",
+        "random",
+        "--agent",
+        "mine.py:Dies",
+        "--seeds",
+        "0-2",
+        "--budget",
+        "500",
+    )
+    assert result.returncode == 1
+    assert "worker process died" in result.stdout
+    assert "3 runs finished" in result.stdout
+    assert len(read_records(tmp_path / "runs")) >= 3
+
+
+def test_workers_have_one_thread_and_huge_pages_and_this_process_keeps_what_it_had(tmp_path, agent_file, monkeypatch):
+    path = agent_file(SAYS)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("THP_MEM_ALLOC_ENABLE", raising=False)
+    job = Job("own", "1", "cartpole-v1", f"{path}:Says", (0,), 64)
+    outcome = runner.run(job.runs, RecordStore(tmp_path), 1, silently)
+    assert not outcome.failed
+    said = dict(line.split("=", 1) for line in path.with_name("environment").read_text().splitlines() if "=" in line)
+    assert (said["OMP_NUM_THREADS"], said["MKL_NUM_THREADS"], said["THP_MEM_ALLOC_ENABLE"]) == ("1", "1", "1")
+    assert os.environ["OMP_NUM_THREADS"] == "7" and "THP_MEM_ALLOC_ENABLE" not in os.environ
+
+
+def test_a_failed_run_is_recorded_and_tried_again(tmp_path, symprior, agent_file):
+    body = "class Bad:\n    def __init__(self, problem, seed): pass\n    def learn(self, env, budget): 1 / 0\n"
+    agent_file(body + "    def act(self, observations): return [0] * len(observations)\n")
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "mine.py:Bad", "--seeds", "0", "--budget", "500")
+    result = symprior(*arguments)
+    assert result.returncode == 1
+    assert "ZeroDivisionError" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+    record = read_records(tmp_path / "runs")[0]
+    assert record.status == "failed"
+    assert "Traceback" in record.error
+    agent_file(body.replace("1 / 0", "pass") + "    def act(self, observations): return [0] * len(observations)\n")
+    assert symprior(*arguments).returncode == 0
+    assert read_records(tmp_path / "runs")[0].status == "finished"
+
+
+def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(symprior, answer):
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--seeds", "0")
+    assert symprior(*arguments, "--budget", "500").returncode == 0
+    result = answer(*arguments, "--budget", "600")
+    assert result.returncode == 2
+    assert "a budget of 500, but 600 is asked for" in result.stderr
+
+
+def test_other_seeds_beside_finished_runs_have_their_budget(symprior, answer):
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "random")
+    assert symprior(*arguments, "--seeds", "0", "--budget", "500").returncode == 0
+    result = answer(*arguments, "--seeds", "1", "--budget", "600")
+    assert result.returncode == 2
+    assert "seed-0000.json is a finished run with a budget of 500, but 600 is asked for" in result.stderr
+    assert symprior(*arguments, "--seeds", "1", "--budget", "500").returncode == 0
+
+
+def test_what_another_command_has_finished_meanwhile_is_kept(tmp_path, execute):
+    store, first = RecordStore(tmp_path), execute(agent="random", budget=300)
+    path = store.write(first)
+    assert store.write(first) == path, "the same again is no harm"
+    with pytest.raises(SympriorError, match=r"another command has meanwhile finished .* with other settings"):
+        store.write(execute(agent="random", budget=400))
+    assert read_record(path) == first
+
+
+def test_a_record_from_before_a_setting_existed_had_its_default(tmp_path, execute):
+    job = Job("own", "1", "cartpole-v1", "a2c", (0,), 160)
+    store, record = RecordStore(tmp_path), execute(agent="a2c", budget=160)
+    earlier = {name: value for name, value in record.hyperparameters.items() if name != "normalise_observations"}
+    store.write(record.model_copy(update={"hyperparameters": earlier}))
+    assert store.is_finished(job.runs[0])
+    changed = Job("own", "1", "cartpole-v1", "a2c", (0,), 160, settings=(("normalise_observations", True),))
+    with pytest.raises(SympriorError, match="settings"):
+        store.is_finished(changed.runs[0])
+
+
+def test_dry_run_runs_nothing(tmp_path, answer):
+    result = answer("run", "--suite", "quick", "--dry-run")
+    assert result.returncode == 0, result.stderr
+    assert "runs to do" in result.stdout
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_estimate_learns_from_earlier_runs(symprior, answer):
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--budget", "5000")
+    assert symprior(*arguments, "--seeds", "0").returncode == 0
+    result = answer(*arguments, "--seeds", "0-3", "--dry-run")
+    assert "judging by earlier runs" in result.stdout
+    assert "3 of 4 runs to do" in result.stdout
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere; a full disk is tested instead")
+def test_a_read_only_folder_is_refused_before_training(tmp_path, answer):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    result = answer("run", "--task", "cartpole-v1", "--agent", "random", "--records", "locked/runs")
+    assert result.returncode == 2
+    assert "Cannot write records" in result.stderr
+
+
+def test_a_full_disk_is_refused_before_training(answer):
+    """/dev/full answers every write with "no space left", and a folder below it cannot be made."""
+    result = answer("run", "--task", "cartpole-v1", "--agent", "random", "--records", "/dev/full/runs")
+    assert result.returncode == 2
+    assert "Cannot write records" in result.stderr
+    assert "--records" in result.stderr
+
+
+def test_pending_runs_are_those_without_a_record(tmp_path):
+    job = Job("own", "1", "cartpole-v1", "random", (0, 1, 2), 500)
+    assert [run.seed for run in runner.pending([job], RecordStore(tmp_path))] == [0, 1, 2]
+
+
+def test_a_record_of_another_schema_version_is_refused(tmp_path):
+    store = RecordStore(tmp_path)
+    job = Job("own", "1", "cartpole-v1", "random", (0,), 500)
+    run = job.runs[0]
+    path = store.path(run)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"schema_version": 99}))
+    with pytest.raises(SympriorError, match="schema version"):
+        store.is_finished(run)
+
+
+def test_results_of_an_edited_agent_are_not_taken_for_its_own(symprior, answer, agent_file):
+    body = "import numpy as np\nclass Still:\n    def __init__(self, problem, seed): pass\n"
+    body += "    def learn(self, env, budget): pass\n    def act(self, x): return np.zeros(len(x), dtype=int)\n"
+    agent_file(body)
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "mine.py:Still", "--seeds", "0", "--budget", "500")
+    assert symprior(*arguments).returncode == 0
+    agent_file(body.replace("zeros", "ones"))
+    result = answer(*arguments)
+    assert result.returncode == 2
+    assert "source" in result.stderr

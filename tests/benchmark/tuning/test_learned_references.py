@@ -1,0 +1,38 @@
+"""Score 1 from a trained plain agent: measured on seeds of its own, and not lowered by one that never learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import trim_mean
+
+from symprior.benchmark.run.job import Run
+from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.tuning.learned_references import train
+from symprior.leaderboard.records.record import read_record
+from symprior.tasks import get_task
+
+
+@contextmanager
+def quiet(runs: list[Run]) -> Iterator[Callable[[int], None]]:
+    yield lambda steps: None
+
+
+def test_score_one_is_the_interquartile_mean_of_the_seeds_final_returns(tmp_path: Path) -> None:
+    task, store = get_task("cartpole-v1"), RecordStore(tmp_path)
+
+    def measured() -> dict[str, object]:
+        name, found = train(task, "ppo", 2_000, store, workers=1, progress=quiet, seeds="30000-30004")
+        assert name == "ppo after 2,000 steps"
+        return found
+
+    found = measured()
+    finals = [np.mean(read_record(path).curve[-1].returns) for path in sorted(tmp_path.rglob("seed-*.json"))]
+    assert len(finals) == 5
+    assert found["value"] == pytest.approx(trim_mean(finals, 0.25))
+    assert 0 < float(str(found["standard_error"])) < np.std(finals)
+    assert measured() == found, "finished runs are not run again"

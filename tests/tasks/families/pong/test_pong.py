@@ -1,0 +1,349 @@
+"""Pong: the same games one by one and side by side, pictures that turn over exactly, objects where they are seen."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from numpy.typing import NDArray
+
+pytest.importorskip("ale_py")
+
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks import Task, get_task
+from symprior.tasks.families.pong import vector
+from symprior.tasks.families.pong.emulator import BALL_X, BALL_Y, DOWN, PLAYER, STAY, UP, Emulator
+from symprior.tasks.families.pong.objects import ENTRIES, PIXELS
+from symprior.tasks.families.pong.pixels import FIELD, locate, shrink
+from symprior.tasks.families.pong.policy import follow_objects, follow_pixels
+from symprior.tasks.families.pong.vector import PongVectorEnv
+from symprior.tasks.families.pong.view import PongEnv
+
+NAMES = ["pong-v1", "pong-small-v1", "pong-objects-v1"]
+KINDS = ["pong-small-v1", "pong-objects-v1"]
+"""For what does not depend on the size of pictures."""
+
+
+def screens(steps: int, seed: int = 0) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Screen and memory at every step of random play with actions held for some steps."""
+    emulator, rng = Emulator(), np.random.default_rng(seed)
+    emulator.reset(seed)
+    action = 0
+    for step in range(steps):
+        action = int(rng.integers(3)) if step % 4 == 0 else action
+        emulator.step(action)
+        yield emulator.screen, emulator.memory
+
+
+# --- environments ---
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.filterwarnings("error")
+def test_gymnasium_finds_nothing_wrong(name: str) -> None:
+    check_env(get_task(name).make().unwrapped)
+
+
+@pytest.mark.parametrize(("name", "games_to_the_end"), [("pong-v1", 0), ("pong-small-v1", 1)])
+def test_many_games_are_the_single_ones_bit_for_bit(name: str, games_to_the_end: int) -> None:
+    """Over whole games and into the next one: pictures, points, ends, from the same seeds of up to 63 bits."""
+    task, seeds = get_task(name), [(1 << 62) + 7, 3]
+    games, single = task.make_vector(2), [task.make() for _ in seeds]
+    observations, _ = games.reset(seed=seeds)
+    for env, seed, seen in zip(single, seeds, observations, strict=True):
+        np.testing.assert_array_equal(env.reset(seed=seed)[0], seen)
+    rng, ended, step = np.random.default_rng(0), np.zeros(2, dtype=int), 0
+    while ended.min() < games_to_the_end or step % 40 or step < 80:
+        actions, step = rng.integers(3, size=2), step + 1
+        observations, rewards, terminated, truncated, infos = games.step(actions)
+        for i, env in enumerate(single):
+            seen, reward, *ends, _ = env.step(actions[i])
+            assert (reward, *ends) == (rewards[i], terminated[i], truncated[i])
+            if any(ends):
+                ended[i] += 1
+                assert infos["_final_obs"][i]
+                np.testing.assert_array_equal(infos["final_obs"][i], seen)
+                seen, _ = env.reset()
+            np.testing.assert_array_equal(observations[i], seen)
+    games.close()
+
+
+def test_the_time_limit_truncates_with_the_last_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector, "LONGEST_GAME", 30)
+    games, single = PongVectorEnv(2, 40), get_task("pong-small-v1").make()
+    games.reset(seed=5)
+    single.reset(seed=6)
+    games.reset(seed=[9, 6])
+    for step in range(1, 65):
+        observations, _, terminated, truncated, infos = games.step(np.array([DOWN, UP]))
+        seen, *_ = single.step(np.int64(UP))
+        assert not terminated.any() and truncated.all() == (step % 30 == 0) == ("final_obs" in infos)
+        if truncated.any():
+            np.testing.assert_array_equal(infos["final_obs"][1], seen)
+            seen, _ = single.reset()
+        np.testing.assert_array_equal(observations[1], seen)
+    games.close()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_seed_is_a_game_and_another_seed_another_even_for_a_fixed_policy(name: str) -> None:
+    task = get_task(name)
+    assert task.reference_policy is not None
+
+    def play(seed: int) -> NDArray[Any]:
+        games = task.make_vector(2)
+        observations, _ = games.reset(seed=[seed, 1])
+        for _ in range(60):
+            observations, *_ = games.step(task.reference_policy(observations))  # type: ignore[misc]
+        games.close()
+        return np.asarray(observations)
+
+    first, again, other = play(4), play(4), play(5)
+    np.testing.assert_array_equal(first, again)
+    assert (first[0] != other[0]).any() and (first[0] != first[1]).any()
+    np.testing.assert_array_equal(first[1], other[1])
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_up_is_up_and_down_is_down(name: str) -> None:
+    env = get_task(name).make()
+    inner = env.unwrapped
+    assert isinstance(inner, PongEnv)
+    heights = {}
+    for action in (STAY, UP, DOWN):
+        observation, _ = env.reset(seed=0)
+        for _ in range(3):
+            observation, *_ = env.step(np.int64(action))
+        heights[action] = inner.view.positions(observation)["player"][0 if name == "pong-objects-v1" else -1]
+    assert heights[UP] > heights[STAY] + 10 > heights[DOWN] + 20
+
+
+def test_points_are_rewards_and_twenty_one_of_them_end_a_game() -> None:
+    games = get_task("pong-small-v1").make_vector(1)
+    games.reset(seed=0)
+    points, ended = [], False
+    while not ended:
+        _, rewards, terminated, _, _ = games.step(np.array([STAY]))
+        points.append(rewards[0])
+        ended = bool(terminated[0])
+    games.close()
+    assert set(points) <= {-1.0, 0.0, 1.0} and points.count(-1.0) == 21 and points[-1] == -1
+
+
+def test_a_misused_environment_says_so() -> None:
+    env = get_task("pong-objects-v1").make().unwrapped
+    with pytest.raises(SympriorError, match="Call reset before step"):
+        env.step(np.int64(0))
+    env.reset(seed=0)
+    with pytest.raises(SympriorError, match="3 is not in Discrete"):
+        env.step(3)
+    assert env.render().shape == (210, 160, 3)  # type: ignore[union-attr]
+
+
+def test_nothing_draws_from_the_global_generators() -> None:
+    np.random.seed(0)
+    before = np.random.get_state()[1].copy()  # type: ignore[index, union-attr]
+    games = PongVectorEnv(1, 40)
+    games.reset()
+    games.step(np.array([UP]))
+    games.close()
+    env = get_task("pong-objects-v1").make()
+    env.reset()
+    env.step(np.int64(UP))
+    np.testing.assert_array_equal(before, np.random.get_state()[1])  # type: ignore[index]
+
+
+# --- pictures and objects ---
+
+
+@pytest.mark.parametrize("size", [80, 40])
+def test_a_screen_turned_over_is_a_picture_turned_over_pixel_by_pixel(size: int) -> None:
+    """Row r goes to 227 − r, and means over areas keep that; every second pixel would not."""
+    strided = 0
+    for screen, _ in screens(60):
+        turned = screen.copy()
+        turned[FIELD] = screen[FIELD][::-1]
+        np.testing.assert_array_equal(shrink(turned, size), shrink(screen, size)[::-1])
+        strided += (turned[FIELD][::2, ::2] != screen[FIELD][::2, ::2][::-1]).any()
+    assert strided > 10
+
+
+def test_means_are_means_of_areas() -> None:
+    for screen, _ in screens(40):
+        field = screen[FIELD].astype(float)
+        exact = field.reshape(80, 2, 80, 2).mean(axis=(1, 3))
+        assert np.abs(shrink(screen, 80) - exact).max() <= 0.5
+        assert np.abs(shrink(screen, 40) - exact.reshape(40, 2, 40, 2).mean(axis=(1, 3))).max() <= 1
+
+
+@pytest.mark.parametrize("size", [80, 40])
+def test_objects_are_where_they_are_seen(size: int) -> None:
+    """Positions from the memory against those read off the picture: within one pixel where all of an object is seen."""
+    env = get_task("pong-objects-v1").make()
+    inner, rng = env.unwrapped, np.random.default_rng(0)
+    assert isinstance(inner, PongEnv)
+    env.reset(seed=0)
+    compared = np.zeros(3)
+    action = np.int64(0)
+    for step in range(400):
+        action = np.int64(rng.integers(3)) if step % 5 == 0 else action
+        observation, *_ = env.step(action)
+        of = dict(zip(ENTRIES, observation * PIXELS, strict=True))
+        in_play, x, y, player, opponent = locate(shrink(inner.emulator.screen, size))
+        if abs(of["player y"]) < 71 and of["ball x"] < 50:
+            assert player == pytest.approx(of["player y"], abs=0.6)
+            compared[0] += 1
+        if abs(of["opponent y"]) < 71 and of["ball x"] > -50:
+            assert opponent == pytest.approx(of["opponent y"], abs=0.6)
+            compared[1] += 1
+        if of["ball in play"] and abs(of["ball x"]) < 55 and abs(of["ball y"]) < 77:
+            assert in_play and x == pytest.approx(of["ball x"], abs=0.6) and y == pytest.approx(of["ball y"], abs=1.1)
+            compared[2] += 1
+    assert compared.min() > 40, compared
+
+
+def test_velocities_are_what_moved_in_a_step() -> None:
+    env, rng = get_task("pong-objects-v1").make(), np.random.default_rng(1)
+    before, _ = env.reset(seed=1)
+    flew = 0
+    for _ in range(300):
+        after, *_ = env.step(np.int64(rng.integers(3)))
+        moved = dict(zip(ENTRIES, (after - before) * PIXELS, strict=True))
+        now = dict(zip(ENTRIES, after * PIXELS, strict=True))
+        assert now["player velocity"] == pytest.approx(moved["player y"], abs=1e-3)
+        assert now["opponent velocity"] == pytest.approx(moved["opponent y"], abs=1e-3)
+        same = np.array_equal(after[[3, 4]], before[[3, 4]]) and before[0] and after[0]
+        if same and abs(now["ball x"]) < 40 and abs(now["ball y"]) < 60:
+            assert now["ball velocity x"] == pytest.approx(moved["ball x"], abs=1e-3)
+            assert now["ball velocity y"] == pytest.approx(moved["ball y"], abs=1e-3)
+            flew += 1
+        before = after
+    assert flew > 30
+
+
+# --- the mirror image of the console ---
+
+
+def test_the_mirror_image_of_a_mirror_image_is_the_state() -> None:
+    probe = get_task("pong-objects-v1").probe()
+    symmetry = get_task("pong-objects-v1").symmetry()
+    states = probe.rollout_states(None, np.random.default_rng(0), 20)
+    middle = np.array([abs(probe.observation(state)[5]) < 0.8 for state in states])
+    images = probe.act_on_states(symmetry, 1, states)
+    assert (images != states).any(axis=1).all()
+    back = probe.act_on_states(symmetry, 1, images)
+    np.testing.assert_array_equal(back[middle], states[middle])
+    assert middle.sum() > 5
+    for state, image in zip(states, images, strict=True):
+        claimed = symmetry.observation(1, probe.observation(state))
+        np.testing.assert_allclose(probe.observation(image), claimed, atol=1e-6)
+
+
+def test_where_objects_agree_the_screens_are_mirror_images() -> None:
+    """One frame from a state and its image; a ball to the right of the middle may be drawn two rows off."""
+    probe = get_task("pong-objects-v1").probe()
+    symmetry, emulator = get_task("pong-objects-v1").symmetry(), probe.env.unwrapped.emulator  # type: ignore[attr-defined]
+    states = probe.rollout_states(None, np.random.default_rng(0), 120)
+    exact = compared = 0
+    for state, image in zip(states, probe.act_on_states(symmetry, 1, states), strict=True):
+        seen = []
+        for each in (state, image):
+            probe.place(each)
+            emulator.draw()
+            seen.append((emulator.memory.astype(int), emulator.screen[FIELD]))
+        (memory, field), (memory_of_image, field_of_image) = seen
+        agree = memory[PLAYER] + memory_of_image[PLAYER] == 239 and memory[BALL_Y] + memory_of_image[BALL_Y] == 252
+        if agree and memory[BALL_X] < 128:
+            compared += 1
+            right = slice(60, 160)  # without the opponent, whose aim is not mirrored
+            exact += np.array_equal(field[::-1, right], field_of_image[:, right])
+    assert compared > 15 and exact == compared
+
+
+def test_a_state_and_its_image_draw_the_same_random_numbers() -> None:
+    """So that the same presses stick: under one action the paddle's way is mirrored, for all random numbers."""
+    probe = get_task("pong-objects-v1").probe()
+    symmetry = get_task("pong-objects-v1").symmetry()
+    probe.env.reset(seed=0)
+    ways = set()
+    for _ in range(25):
+        probe.env.step(np.int64(STAY))
+        state = probe.get_state()
+        image = probe.act_on_states(symmetry, 1, state[None])[0]
+        down = probe.outcomes(state, np.int64(DOWN))[0].observation[6] * PIXELS[6]
+        up = probe.outcomes(image, np.int64(UP))[0].observation[6] * PIXELS[6]
+        assert up == pytest.approx(-down, abs=2)
+        ways.add(round(float(down)))
+        probe.set_state(state)
+    assert len(ways) > 2, "presses stuck differently"
+
+
+# --- policies, certificates, a missing extra ---
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_reference_policy_plays_better_than_chance(name: str) -> None:
+    task = get_task(name)
+    policy, rng = task.reference_policy, np.random.default_rng(0)
+    assert policy is not None and task.extra == "atari"
+    points = []
+    for act in (policy, lambda seen: rng.integers(3, size=len(seen))):
+        games = task.make_vector(3)
+        seen, _ = games.reset(seed=0)
+        total = 0.0
+        for _ in range(200):
+            seen, rewards, *_ = games.step(act(seen))
+            total += rewards.sum()
+        games.close()
+        points.append(total)
+    assert points[0] > points[1] + 4
+
+
+def test_from_pixels_the_policy_does_what_it_does_from_objects() -> None:
+    env = get_task("pong-objects-v1").make()
+    inner, frames, same = env.unwrapped, [np.zeros((80, 80), dtype=np.uint8)] * 4, []
+    assert isinstance(inner, PongEnv)
+    observation, _ = env.reset(seed=0)
+    for _ in range(300):
+        action = follow_objects(observation[None])[0]
+        observation, *_ = env.step(action)
+        frames = [*frames[1:], shrink(inner.emulator.screen, 80)]
+        same.append(follow_objects(observation[None])[0] == follow_pixels(np.stack(frames)[None])[0])
+    assert np.mean(same) > 0.9
+
+
+def test_without_the_extra_the_command_is_named_and_the_others_work() -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['ale_py'] = None\n"
+        "from symprior.tasks import SympriorError, get_task\n"
+        "from symprior.tasks.certificates import certify\n"
+        "get_task('cartpole-v1').make().reset(seed=0)\n"
+        "for name in ('pong-v1', 'pong-small-v1', 'pong-objects-v1'):\n"
+        "    task = get_task(name)\n"
+        "    assert task.card.description and task.symmetry().group.name == 'C2'\n"
+        "    for use in (task.make, lambda: task.make_vector(2), lambda: certify(task), lambda: task.action_space):\n"
+        "        try:\n"
+        "            use()\n"
+        "        except SympriorError as error:\n"
+        "            assert \"pip install 'symprior[atari]'\" in str(error), error\n"
+        "        else:\n"
+        "            raise AssertionError(name)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_names_and_versions() -> None:
+    tasks: list[Task] = [get_task(name) for name in NAMES]
+    assert [task.family for task in tasks] == ["pong", "pong", "pong-objects"]
+    for task in tasks:
+        spec = gymnasium.spec(task.gym_id)
+        assert spec.max_episode_steps == 4500 == task.max_episode_steps
+        assert task.packages == ("ale-py",) and "GPL" in task.card.licence and "@article" in task.card.bibtex

@@ -11,7 +11,9 @@ from typing import Any, cast
 from pydantic import ValidationError, create_model
 
 from symprior.agents.agent import Agent, Problem
-from symprior.agents.algorithms.algorithm import ALGORITHMS, Algorithm, Settings
+from symprior.agents.algorithms.algorithm import ALGORITHMS, Algorithm, LearningAlgorithm
+from symprior.agents.algorithms.settings import Settings
+from symprior.agents.learners.learner import LEARNERS, Training, learner_of, reference_learner
 from symprior.agents.ledgers.settings import shared_settings, tuned_settings
 from symprior.agents.priors.prior import PRIORS, Prior, PriorSettings
 from symprior.symmetry.errors import SympriorError, unknown_name
@@ -112,11 +114,32 @@ class ShippedAgent:
         problem: Problem,
         seeds: Sequence[int],
         settings: Sequence[Settings],
-        learner: str = "stable-baselines3",
+        learner: str | None = None,
         device: str = "cpu",
     ) -> Agent:
-        """The agent for the given seeds, with settings for each; Stable-Baselines3 takes one seed at a time."""
-        return self.algorithm.agent(problem, seeds, self.prior, settings, learner, device)
+        """The agent for the given seeds, with settings for each.
+
+        Args:
+            problem: what it is told of the task.
+            seeds: of the runs; a learner that does not train many takes one.
+            settings: hyperparameters of each seed.
+            learner: what carries it out; None: the reference.
+            device: `cpu` or `cuda`.
+
+        Raises:
+            SympriorError: no such learner, or one that does not carry it out; a task or settings that do not fit.
+        """
+        carried_out_by = LEARNERS[self.learner(learner or reference_learner())]
+        training = Training(problem, tuple(seeds), self.algorithm, self.prior, tuple(settings), device)
+        return carried_out_by.build(training)
+
+    def samples_per_update(self, settings: Settings) -> int | None:
+        """Transitions in one gradient step, before a prior adds copies; None where nothing is learned."""
+        return self.algorithm.updates(settings)[1] if isinstance(self.algorithm, LearningAlgorithm) else None
+
+    def learner(self, asked: str) -> str:
+        """The name of what carries it out where this learner is asked for."""
+        return learner_of(self.algorithm, asked)
 
 
 def get_agent(name: str) -> ShippedAgent:

@@ -17,7 +17,6 @@ import typer
 from rich.console import Console
 
 from speed.learners import PAPER_PPO, Work, prepared
-from symprior.benchmark.run.job import BATCHED
 from symprior.tasks import get_task
 
 TASK, WARM_UP, REPEATS = "cartpole-v1", 3, 5
@@ -25,10 +24,10 @@ TASK, WARM_UP, REPEATS = "cartpole-v1", 3, 5
 
 def training(agent_name: str, seeds: int, rollouts: int, compiled: bool) -> Callable[[int], float]:
     """A stack on its way: trains so many rollouts more and returns their CPU time."""
-    agent, steps = prepared(Work(TASK, agent_name, BATCHED, seeds, rollouts, PAPER_PPO))
+    agent, steps = prepared(Work(TASK, agent_name, "batched", seeds, rollouts, PAPER_PPO))
     environments = get_task(TASK).make_vector(seeds * agent.num_envs)
     if compiled:
-        agent.stack.network.compile()
+        agent.population.network.compile()
 
     def seconds(count: int) -> float:
         started = time.process_time()

@@ -20,8 +20,8 @@ from rich.console import Console
 
 from speed.learners import PAPER_A2C, PAPER_PPO
 from symprior.agents import Problem, get_agent
-from symprior.agents.learners.batched import BatchedAgent
-from symprior.benchmark.run.execution import training_environments
+from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent
+from symprior.agents.learners.learner import LEARNERS
 from symprior.benchmark.run.metering import MeteredVectorEnv
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
@@ -59,12 +59,12 @@ def measure(task_id: str, prior: str, seeds: int, device: str, rollouts: int) ->
     problem = Problem.of(task)
     settings = shipped.settings(task.family, overrides)
     agent = shipped.build(problem, range(seeds), [settings] * seeds, "batched", device)
-    assert isinstance(agent, BatchedAgent)
+    assert isinstance(agent, BatchedCategoricalAgent)
     budget = rollouts * agent.num_envs * settings.steps  # type: ignore[attr-defined]
     rates = []
     for _ in range(1 + REPEATS):
         environments = MeteredVectorEnv(
-            training_environments(task, seeds * agent.num_envs, "batched", device),
+            task.make_vector(seeds * agent.num_envs, **LEARNERS["batched"].environments_on(device)),
             seeds,
             budget,
             [],

@@ -12,8 +12,9 @@ from speed.training import stable_baselines_agent
 from symprior.agents import get_agent
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.networks.heads.actor_critic import ActorCritic, default_widths, matched_channels, plain_network
+from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.layers.equivariant import basis_weights, keep_weights, stack
+from symprior.agents.networks.sizes import default_widths, matched_channels, plain_network
 from symprior.symmetry.symmetrizer import equivariant_basis
 from symprior.tasks import Task, get_task
 

@@ -26,7 +26,6 @@ from torch import nn
 from symprior.agents import Problem, get_agent
 from symprior.agents.networks.layers.equivariant import BasisLinear
 from symprior.benchmark.run.evaluation import evaluate
-from symprior.benchmark.run.job import BATCHED
 from symprior.benchmark.run.metering import MeteredVectorEnv
 from symprior.benchmark.run.protocol import EvaluationPoint, episode_seeds, evaluation_points
 from symprior.benchmark.sweep.suite import get_suite
@@ -107,7 +106,7 @@ def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], NDAr
     task, shipped, runs = get_task(job.task), get_agent(variant.agent), tuple(range(seeds))
     problem = Problem.of(task)
     settings = shipped.settings(task.family, {**dict(job.settings), **dict(variant.settings)})
-    agent: Any = shipped.build(problem, runs, [settings] * seeds, BATCHED)
+    agent: Any = shipped.build(problem, runs, [settings] * seeds, "batched")
     if variant.released_start:
         start_as_released(agent.network, np.random.default_rng(0))
     kind = _EndingAtTheLimit if variant.time_limit_ends else SimulatorVectorEnv

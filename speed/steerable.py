@@ -23,7 +23,8 @@ from rich.console import Console
 from torch import Tensor
 
 from speed.comparison import median_ratio
-from symprior.agents.networks.heads.actor_critic import ActorCritic, default_widths, matched_channels
+from symprior.agents.networks.heads.actor_critic import ActorCritic
+from symprior.agents.networks.sizes import default_widths, matched_channels
 from symprior.agents.networks.trunk import image_convolutions
 from symprior.symmetry.groups import Group
 from symprior.symmetry.representations import (

@@ -16,16 +16,18 @@ Entry = TypeVar("Entry")
 
 
 class Registry(Generic[Entry]):
-    """Named entries of one kind, discovered in the modules of one package on first use.
+    """Named entries of one kind, discovered in the modules of one package on first use, or in its packages alone.
 
     Entries of installed packages join them by entry points: the entry point's name is the entry's, and what it points at
     is loaded when it is asked for. A module that fails to import because an optional dependency is missing warns and is
     left out; two entries of one name raise.
     """
 
-    def __init__(self, kind: str, package: str, entry_points: str | None = None) -> None:
+    def __init__(
+        self, kind: str, package: str, entry_points: str | None = None, *, packages_only: bool = False
+    ) -> None:
         self.kind = kind
-        self._package = package
+        self._package, self._packages_only = package, packages_only
         self._group = entry_points
         self._waiting: dict[str, EntryPoint] = {}
         self._entries: dict[str, Entry] = {}
@@ -106,8 +108,10 @@ class Registry(Generic[Entry]):
 
     def _import_all(self, package: ModuleType) -> None:
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if self._packages_only and not module.ispkg:
+                continue
             imported = self._import(module.name)
-            if module.ispkg and imported is not None:
+            if module.ispkg and imported is not None and not self._packages_only:
                 self._import_all(imported)
 
     def _import(self, module: str) -> ModuleType | None:

@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from symprior.agents import Problem, ShippedAgent, agent_names, get_agent
+from symprior.agents.learners.learner import LEARNERS
 from symprior.benchmark.run.equivariance import closed_under, log_std_equivariance_error
 from symprior.benchmark.run.execution import EQUIVARIANCE, LOG_STDS
 from symprior.benchmark.run.metering import MeteredVectorEnv
@@ -89,8 +90,7 @@ def learners_of(shipped: ShippedAgent, task: Task) -> list[str]:
             shipped.prior.symmetry(task, settings_of(shipped, task))
     except SympriorError:  # such as of a control that needs a proper subgroup
         return []
-    attribute = "continuous_learners" if kind(task).endswith("continuous") else "learners"
-    return sorted(getattr(shipped.algorithm, attribute, ("none",)))
+    return sorted(name for name in LEARNERS if shipped.algorithm.name in LEARNERS[name].algorithms)
 
 
 @cache

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from torch import Tensor
-
-from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
+from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, register
+from symprior.agents.algorithms.settings import OnPolicySettings
 
 
 class A2CSettings(OnPolicySettings):
@@ -17,7 +14,7 @@ class A2CSettings(OnPolicySettings):
 
 
 @register
-class A2C(OnPolicyAlgorithm):
+class A2C(OnPolicyAlgorithm[A2CSettings]):
     """One policy-gradient step on each short rollout."""
 
     name = "a2c"
@@ -34,15 +31,3 @@ class A2C(OnPolicyAlgorithm):
     def updates(self, settings: A2CSettings) -> tuple[int, int]:
         """(1, the whole rollout)."""
         return 1, settings.num_envs * settings.steps
-
-    def policy_gradient(
-        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
-    ) -> Tensor:
-        """Of −A log π: −A; the old log-probabilities are not read."""
-        return -advantages
-
-    def stable_baselines3_model(self, settings: A2CSettings, **arguments: Any) -> Any:
-        """Stable-Baselines3's A2C."""
-        from stable_baselines3 import A2C as Model
-
-        return Model(use_rms_prop=False, **settings.for_stable_baselines3(), **arguments)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from symprior.agents.algorithms.algorithm import Actions, ReplayAlgorithm, register
+from symprior.agents.algorithms.settings import GreedyReplaySettings
 
-from symprior.agents.algorithms.algorithm import GreedyReplaySettings, ValueAlgorithm, register
-from symprior.agents.priors.prior import Replayed
+if TYPE_CHECKING:
+    from symprior.agents.networks.heads.q_network import QNetwork
 
 
 @register
-class DQN(ValueAlgorithm):
+class DQN(ReplayAlgorithm[GreedyReplaySettings]):
     """Stable-Baselines3's DQN, on every learner: ε-greedy acting, Huber loss, a target network that is copied now and then.
 
     One random number decides for all copies of the environment of a vector step whether they explore, and then each
@@ -30,26 +30,10 @@ class DQN(ValueAlgorithm):
 }"""
     settings = GreedyReplaySettings
     mode = "greedy"
+    actions = frozenset({Actions.DISCRETE})
 
-    def exploration(self, settings: Any, progress: float) -> Tensor:
-        """Linear from 1 to the final ε."""
-        falling = 1.0 + (settings.final_epsilon - 1.0) * progress / settings.exploration_fraction
-        return torch.where(settings.exploration_fraction < progress, settings.final_epsilon, falling)
+    def network(self, settings: GreedyReplaySettings) -> type[QNetwork]:
+        """Action values."""
+        from symprior.agents.networks.heads.q_network import QNetwork
 
-    def targets(self, next_values: Tensor, batch: Replayed, settings: Any) -> Tensor:
-        """R + γ max Q', without the second term where the episode ended by itself."""
-        following: Tensor = (1 - batch.terminated) * settings.gamma * next_values.amax(-1)
-        return batch.rewards + following
-
-    def gradients(self, values: Tensor, targets: Tensor, batch: Replayed) -> Tensor:
-        """Of the mean Huber loss: the error, clipped to [−1, 1], where the action was taken."""
-        actions = batch.actions.unsqueeze(-1)
-        error = values.detach().gather(-1, actions).squeeze(-1) - targets
-        pull = error.clamp(-1, 1) / targets.shape[-1]
-        return torch.zeros_like(values).scatter_(-1, actions, pull.unsqueeze(-1))
-
-    def stable_baselines3_model(self, settings: GreedyReplaySettings, **arguments: Any) -> Any:
-        """Stable-Baselines3's DQN."""
-        from stable_baselines3 import DQN as Model
-
-        return Model(**settings.for_stable_baselines3(), **arguments)
+        return QNetwork

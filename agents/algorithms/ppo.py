@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import torch
 from pydantic import Field, model_validator
-from torch import Tensor
 
-from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, OnPolicySettings, register
+from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, register
+from symprior.agents.algorithms.settings import OnPolicySettings
 
 
 class PPOSettings(OnPolicySettings):
@@ -28,7 +25,7 @@ class PPOSettings(OnPolicySettings):
 
 
 @register
-class PPO(OnPolicyAlgorithm):
+class PPO(OnPolicyAlgorithm[PPOSettings]):
     """Several epochs of clipped policy-gradient steps on each rollout."""
 
     name = "ppo"
@@ -45,24 +42,3 @@ class PPO(OnPolicyAlgorithm):
     def updates(self, settings: PPOSettings) -> tuple[int, int]:
         """(epochs · minibatches, minibatch size)."""
         return settings.epochs * settings.minibatches, settings.num_envs * settings.steps // settings.minibatches
-
-    def policy_gradient(
-        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
-    ) -> Tensor:
-        """Of −min(r A, clip(r, 1 ± ε) A): −r A where the first is the smaller, else 0."""
-        ratio = (log_probabilities - old_log_probabilities).exp()
-        surrogate = ratio * advantages
-        clipped = ratio.clamp(1 - settings.clip_range, 1 + settings.clip_range) * advantages
-        return torch.where(surrogate <= clipped, -surrogate, 0.0)
-
-    def stable_baselines3_model(self, settings: PPOSettings, **arguments: Any) -> Any:
-        """Stable-Baselines3's PPO."""
-        from stable_baselines3 import PPO as Model
-
-        return Model(
-            batch_size=self.updates(settings)[1],
-            n_epochs=settings.epochs,
-            clip_range=settings.clip_range,
-            **settings.for_stable_baselines3(),
-            **arguments,
-        )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from symprior.agents.algorithms.algorithm import GreedyReplaySettings, ReplayAlgorithm, register
+from symprior.agents.algorithms.algorithm import Actions, ReplayAlgorithm, register
+from symprior.agents.algorithms.settings import GreedyReplaySettings
 
 if TYPE_CHECKING:
     from symprior.agents.networks.heads.quantile_network import QuantileNetwork
@@ -21,7 +21,7 @@ class QRDQNSettings(GreedyReplaySettings):
 
 
 @register
-class QRDQN(ReplayAlgorithm):
+class QRDQN(ReplayAlgorithm[QRDQNSettings]):
     """sb3-contrib's QR-DQN: ε-greedy acting on mean quantiles, quantile Huber loss, a target network."""
 
     name = "qrdqn"
@@ -35,18 +35,10 @@ class QRDQN(ReplayAlgorithm):
 }"""
     settings = QRDQNSettings
     mode = "greedy"
-    learners: ClassVar[Mapping[str, str]] = {
-        "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesQuantileAgent",
-    }
+    actions = frozenset({Actions.DISCRETE})
 
     def network(self, settings: QRDQNSettings) -> type[QuantileNetwork]:
         """Quantiles of each action."""
         from symprior.agents.networks.heads.quantile_network import quantile_network
 
         return quantile_network(settings.quantiles)
-
-    def stable_baselines3_model(self, settings: QRDQNSettings, **arguments: Any) -> Any:
-        """sb3-contrib's QR-DQN."""
-        from sb3_contrib import QRDQN as Model
-
-        return Model(**settings.for_stable_baselines3(), **arguments)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -23,7 +22,7 @@ class SACSettings(TwinCriticSettings):
 
 
 @register
-class SAC(TwinCriticAlgorithm):
+class SAC(TwinCriticAlgorithm[SACSettings]):
     """Stable-Baselines3's SAC with a learned temperature (Haarnoja et al., 2018, "Algorithms and Applications").
 
     The actor is a Gaussian, squashed by tanh, whose standard deviations depend on the observation: equivariant where means
@@ -47,19 +46,9 @@ class SAC(TwinCriticAlgorithm):
   journal={arXiv preprint arXiv:1812.05905}, year={2018}
 }"""
     settings = SACSettings
-    continuous_learners: ClassVar[Mapping[str, str]] = {
-        "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesSACAgent",
-    }
 
     def network(self, settings: SACSettings) -> type[GaussianSquashedActor]:
         """Means and standard deviations."""
         from symprior.agents.networks.heads.squashed_actor import GaussianSquashedActor
 
         return GaussianSquashedActor
-
-    def stable_baselines3_model(self, settings: SACSettings, **arguments: Any) -> Any:
-        """Stable-Baselines3's SAC."""
-        from stable_baselines3 import SAC as Model
-
-        target = "auto" if settings.target_entropy is None else settings.target_entropy
-        return Model(target_entropy=target, **settings.for_stable_baselines3(), **arguments)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-import numpy as np
 from pydantic import Field
 
 from symprior.agents.algorithms.algorithm import register
@@ -25,7 +23,7 @@ class TD3Settings(TwinCriticSettings):
 
 
 @register
-class TD3(TwinCriticAlgorithm):
+class TD3(TwinCriticAlgorithm[TD3Settings]):
     """Stable-Baselines3's TD3.
 
     Noise is independent and equally large in all entries of the action, so that the group leaves its distribution as it is.
@@ -41,27 +39,9 @@ class TD3(TwinCriticAlgorithm):
   year={2018}
 }"""
     settings = TD3Settings
-    continuous_learners: ClassVar[Mapping[str, str]] = {
-        "stable-baselines3": "symprior.agents.learners.stable_baselines3:StableBaselinesTD3Agent",
-    }
 
     def network(self, settings: TD3Settings) -> type[MeanActor]:
         """Means."""
         from symprior.agents.networks.heads.squashed_actor import MeanActor
 
         return MeanActor
-
-    def stable_baselines3_model(self, settings: TD3Settings, **arguments: Any) -> Any:
-        """Stable-Baselines3's TD3."""
-        from stable_baselines3 import TD3 as Model
-        from stable_baselines3.common.noise import NormalActionNoise
-
-        size = arguments["env"].action_space.shape
-        return Model(
-            action_noise=NormalActionNoise(np.zeros(size), np.full(size, settings.exploration_noise)),
-            policy_delay=settings.policy_delay,
-            target_policy_noise=settings.target_noise,
-            target_noise_clip=settings.target_noise_clip,
-            **settings.for_stable_baselines3(),
-            **arguments,
-        )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field
 
 from symprior.agents.acting.squashing import ActionScale, squashing_refusal
-from symprior.agents.algorithms.algorithm import ReplayAlgorithm, ReplaySettings
+from symprior.agents.agent import Problem
+from symprior.agents.algorithms.algorithm import Actions, ReplayAlgorithm
+from symprior.agents.algorithms.settings import ReplaySettings
 from symprior.symmetry.representations import ImageTransform
 from symprior.symmetry.symmetry import Symmetry
 
 if TYPE_CHECKING:
-    from symprior.agents.agent import Agent, Problem
     from symprior.agents.networks.heads.squashed_actor import MeanActor
 
 
@@ -38,18 +38,18 @@ class TwinCriticSettings(ReplaySettings):
     batch_size: int = Field(default=256, ge=1, description="transitions in a minibatch, drawn with replacement")
     tau: float = Field(default=0.005, gt=0, le=1, description="part of the way that targets go at each gradient step")
 
-    def for_stable_baselines3(self) -> dict[str, Any]:
-        """The same under the names that Stable-Baselines3's models give them."""
-        return {**super().for_stable_baselines3(), "tau": self.tau}
+
+T = TypeVar("T", bound=TwinCriticSettings)
 
 
-class TwinCriticAlgorithm(ReplayAlgorithm):
+class TwinCriticAlgorithm(ReplayAlgorithm[T]):
     """An algorithm that learns a squashed actor by two critics; evaluated at the actor's mean."""
 
     mode = "mean"
+    actions = frozenset({Actions.VECTORS})
 
     @abstractmethod
-    def network(self, settings: Any) -> type[MeanActor]:
+    def network(self, settings: T) -> type[MeanActor]:
         """The kind of actor."""
 
     def refusal(self, symmetry: Symmetry) -> str | None:
@@ -61,15 +61,7 @@ class TwinCriticAlgorithm(ReplayAlgorithm):
         reason = squashing_refusal(symmetry)
         return f"{self.name} cannot use this symmetry: {reason}" if reason else None
 
-    def agent(
-        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
-    ) -> Agent:
-        """The agent on this learner.
-
-        Raises:
-            SympriorError: there is no such learner, the algorithm does not take this kind of action, or the group moves the
-                bounds of the actions.
-        """
-        agent = super().agent(problem, seeds, prior, settings, learner, device)
+    def check(self, problem: Problem) -> None:
+        """Also that the group leaves the bounds of the actions where they are."""
+        super().check(problem)
         ActionScale(problem)
-        return agent

@@ -9,7 +9,8 @@ import numpy as np
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
 from symprior.agents.bibliography import FRAME_AVERAGING, MDP_HOMOMORPHIC_NETWORKS
 from symprior.agents.networks.layers.frames import WholeGroup
-from symprior.agents.priors.prior import N, PlainNetwork, Sizes, register
+from symprior.agents.networks.sizes import Sizes
+from symprior.agents.priors.prior import N, PlainNetwork, register
 from symprior.symmetry.symmetry import Symmetry
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from symprior.agents.networks.layers.frames import Representative
-from symprior.agents.priors.prior import N, PlainNetwork, Sizes, register
+from symprior.agents.networks.sizes import Sizes
+from symprior.agents.priors.prior import N, PlainNetwork, register
 from symprior.symmetry.symmetry import Symmetry
 
 

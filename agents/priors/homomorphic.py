@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from symprior.agents.bibliography import MDP_HOMOMORPHIC_NETWORKS
-from symprior.agents.priors.prior import N, Prior, Sizes, register
+from symprior.agents.networks.sizes import Sizes
+from symprior.agents.priors.prior import N, Prior, register
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetrizer import Basis, equivariant_basis
 from symprior.symmetry.symmetry import Symmetry

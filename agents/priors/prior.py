@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
@@ -13,11 +12,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
-from symprior.agents.networks.heads.actor_critic import default_widths, matched_channels, plain_network
-from symprior.agents.networks.hidden_features import Summand, hidden_features
+from symprior.agents.networks.sizes import Sizes, plain_network
 from symprior.agents.networks.trunk import Trunk
+from symprior.agents.priors.batch import Batch, Minibatch
 from symprior.agents.priors.orbits import Orbit
-from symprior.symmetry.representations import SignedPermutation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.registry import Registry
 from symprior.tasks.task import Task
@@ -30,80 +28,6 @@ class PriorSettings(BaseModel):
     """Hyperparameters of a prior, which stand beside the algorithm's in the settings of an agent; most priors have none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Hidden sizes of a network.
-
-    Attributes:
-        widths: of the plain network; None: 64-64 for vectors, 16-32-512 for images.
-        channels: copies of the fibre in each hidden layer of an equivariant network; None: as many as give the plain
-            network's number of parameters.
-        features: the summands of the fibre; None: regular, or a quotient where the group is large.
-    """
-
-    widths: tuple[int, ...] | None = None
-    channels: tuple[int, ...] | None = None
-    features: tuple[Summand, ...] | None = None
-
-    def plain(self, symmetry: Symmetry) -> tuple[int, ...]:
-        """The widths, with the default filled in."""
-        return self.widths or default_widths(symmetry)
-
-    def equivariant(self, symmetry: Symmetry, kind: type[Trunk]) -> tuple[int, ...]:
-        """The channels, matched in parameters where none are given."""
-        return self.channels or matched_channels(symmetry, self.plain(symmetry), kind, self.fibre(symmetry))
-
-    def fibre(self, symmetry: Symmetry) -> SignedPermutation:
-        """What one channel of hidden features carries."""
-        return hidden_features(symmetry, self.features)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Transitions; every column is a tensor [(seeds,) batch, …]. The group acts on the actions, and on `images`.
-
-    Attributes:
-        images: the columns that hold observations; what is neither these nor the actions is invariant.
-    """
-
-    images: ClassVar[tuple[str, ...]] = ("observations",)
-
-    observations: Tensor
-    actions: Tensor
-
-    @property
-    def axis(self) -> int:
-        """Along which the transitions lie: 0, or 1 behind a seed axis."""
-        return min(int(column.ndim) for column in vars(self).values()) - 1
-
-
-@dataclass(frozen=True)
-class Minibatch(Batch):
-    """Transitions of one policy-gradient update."""
-
-    old_values: Tensor
-    old_log_probabilities: Tensor
-    advantages: Tensor
-    returns: Tensor
-
-
-@dataclass(frozen=True)
-class Replayed(Batch):
-    """Transitions from a replay buffer.
-
-    Attributes:
-        next_observations: where the step led; at an episode's end its last observation.
-        terminated: 1 where the episode ended by itself, else 0: a time limit is no end.
-        rewards: of the step.
-    """
-
-    images: ClassVar[tuple[str, ...]] = ("observations", "next_observations")
-
-    next_observations: Tensor
-    terminated: Tensor
-    rewards: Tensor
 
 
 class AuxiliaryLoss(ABC):

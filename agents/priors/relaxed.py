@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from symprior.agents.networks.heads.actor_critic import completed_channels
-from symprior.agents.priors.prior import N, Prior, PriorSettings, Sizes, register
+from symprior.agents.networks.sizes import Sizes, completed_channels
+from symprior.agents.priors.prior import N, Prior, PriorSettings, register
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetrizer import RelaxedBasis, relaxed_basis
 from symprior.symmetry.symmetry import Symmetry

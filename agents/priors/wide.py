@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from symprior.agents.networks.heads.actor_critic import plain_network
-from symprior.agents.priors.prior import N, Prior, Sizes, register
+from symprior.agents.networks.sizes import Sizes, plain_network
+from symprior.agents.priors.prior import N, Prior, register
 from symprior.symmetry.symmetry import Symmetry
 
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.agents.ledgers.ledger import Ledger, decider, every, load, of_agent
-from symprior.benchmark.run.job import CPU, LEARNERS
+from symprior.benchmark.run.job import CPU
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, Task, get_task
 
@@ -38,6 +38,7 @@ def agents(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
     from symprior.agents.algorithms.algorithm import ALGORITHMS
+    from symprior.agents.learners.learner import learner_names, learner_refusal
     from symprior.agents.priors.prior import PRIORS
 
     combined = [ALGORITHMS[name] for name in ALGORITHMS if ALGORITHMS[name].takes_prior]
@@ -55,8 +56,8 @@ def agents(context: typer.Context) -> None:
         words.add_row(name, prior.description)
     console.print(table)
     console.print(words)
-    for learner in LEARNERS:
-        carried_out = ", ".join(algorithm.name for algorithm in combined if not algorithm.learner_refusal(learner))
+    for learner in learner_names():
+        carried_out = ", ".join(algorithm.name for algorithm in combined if not learner_refusal(algorithm, learner))
         console.print(f"On the learner {learner}: {carried_out}.", highlight=False)
     console.print(
         f"An agent is algorithm+prior, such as ppo+homomorphic; ppo alone is ppo+plain. Without a prior: {', '.join(alone)}."

@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from symprior.agents.learners.learner import reference_learner, stacking_learner
 from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import BATCHED, STABLE_BASELINES3, Job
+from symprior.benchmark.run.job import Job
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep import runner
 from symprior.benchmark.sweep.progress import progress_on
@@ -129,7 +130,7 @@ def _jobs(alike: Job, runs: dict[str, tuple[int, int]], first_seed: int) -> list
     return [
         replace(alike, agent=agent, learner=learner, seeds=tuple(range(first_seed, first_seed + count)))
         for agent, counts in runs.items()
-        for learner, count in zip((BATCHED, STABLE_BASELINES3), counts, strict=True)
+        for learner, count in zip((stacking_learner(), reference_learner()), counts, strict=True)
     ]
 
 

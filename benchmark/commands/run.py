@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from symprior.agents.learners.learner import learner_names, reference_learner
 from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import CPU, LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
+from symprior.benchmark.run.job import CPU, Job, Run, parse_seeds
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep import runner
 from symprior.benchmark.sweep.estimate import Estimate
@@ -60,7 +61,7 @@ def run(
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side, one thread each.")] = 2,
     learner: Annotated[
         str | None,
-        typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.", show_default=STABLE_BASELINES3),
+        typer.Option(help=f"What trains: {' or '.join(learner_names())}.", show_default=reference_learner()),
     ] = None,
     device: Annotated[str | None, typer.Option(help="Where torch computes: cpu or cuda.", show_default=CPU)] = None,
     dry_run: Annotated[
@@ -122,7 +123,7 @@ def _jobs(
             agent=agent,
             seeds=parse_seeds(SEEDS if seeds is None else seeds),
             budget=_budget(task) if budget is None else budget,
-            learner=learner or STABLE_BASELINES3,
+            learner=learner or reference_learner(),
             settings=parse_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device or CPU,

@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from symprior.agents.learners.learner import learner_names, stacking_learner
 from symprior.agents.ledgers.ledger import Ledger, keep_search
 from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import BATCHED, CPU, LEARNERS, parse_seeds
+from symprior.benchmark.run.job import CPU, parse_seeds
 from symprior.benchmark.sweep.progress import progress_on
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.suite import get_suite
@@ -82,7 +83,7 @@ def tune(
         ),
     ] = None,
     learner: Annotated[
-        str | None, typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.", show_default=BATCHED)
+        str | None, typer.Option(help=f"What trains: {' or '.join(learner_names())}.", show_default=stacking_learner())
     ] = None,
     device: Annotated[str, typer.Option(help="Where torch computes: cpu or cuda.")] = CPU,
     records: Annotated[Path, typer.Option(help="Where the trials' records are kept.")] = Path("runs-tuning"),
@@ -154,7 +155,7 @@ def _plan(
         seeds=first,
         finals=further,
         budget=steps,
-        learner=learner or BATCHED,
+        learner=learner or stacking_learner(),
         space=tried,
         rounds=rounds or tuning.ROUNDS,
         settings={name: contestants.find(name).untuned(chosen.family, tried.configurations[0]) for name in agents},

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from symprior.agents.learners.learner import learner_refusal
 from symprior.leaderboard.records.record import OWN_SOURCE, AgentCard
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
@@ -86,8 +87,8 @@ class Shipped:
         )
 
     def learner(self, asked: str) -> str:
-        """What carries it out; an agent that does not learn has none."""
-        return asked if self.agent.prior else "none"
+        """What carries it out; what does not learn has none."""
+        return self.agent.learner(asked)
 
     def problem(self, task: Task, overrides: dict[str, Any]) -> Problem:
         """What it is told of a task.
@@ -101,14 +102,11 @@ class Shipped:
 
     def learner_refusal(self, learner: str) -> str | None:
         """Why this learner does not carry it out; None where it does."""
-        return self.agent.algorithm.learner_refusal(learner)
+        return learner_refusal(self.agent.algorithm, learner)
 
     def updates(self, family: str, overrides: dict[str, Any]) -> int | None:
         """Transitions in one gradient step, before a prior adds copies."""
-        algorithm = self.agent.algorithm
-        if not hasattr(algorithm, "updates"):
-            return None
-        return int(algorithm.updates(self.agent.settings(family, overrides))[1])
+        return self.agent.samples_per_update(self.agent.settings(family, overrides))
 
 
 @dataclass(frozen=True)

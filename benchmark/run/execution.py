@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from symprior.agents import Problem
+from symprior.agents.learners.learner import LEARNERS
 from symprior.benchmark.run import contestants
 from symprior.benchmark.run.equivariance import (
     EquivarianceErrors,
@@ -22,7 +23,7 @@ from symprior.benchmark.run.equivariance import (
     value_equivariance_error,
 )
 from symprior.benchmark.run.evaluation import evaluate, seed_global_generators
-from symprior.benchmark.run.job import BATCHED, Stack
+from symprior.benchmark.run.job import Stack
 from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.run.policy_outputs import checked
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
@@ -38,7 +39,7 @@ from symprior.leaderboard.records.record import (
 )
 from symprior.symmetry.errors import BudgetExhausted, SympriorError
 from symprior.symmetry.symmetry import Symmetry
-from symprior.tasks import Task, get_task
+from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.references.frozen_states import frozen_observations
@@ -127,7 +128,7 @@ class Execution:
         copies = _copies(self.agent)
         points = evaluation_points(job.budget, job.evaluate_every)
         self.env = MeteredVectorEnv(
-            training_environments(self.task, copies * len(seeds), job.learner, job.device),
+            self.task.make_vector(copies * len(seeds), **LEARNERS[job.learner].environments_on(job.device)),
             len(seeds),
             job.budget,
             points,
@@ -236,15 +237,6 @@ class Execution:
     def _card(self) -> AgentCard:
         told = self._declared if self.agent is None else self._problem
         return self.contestant.card(self.agent, told.symmetry.group.name, self.job.learner)
-
-
-def training_environments(task: Task, count: int, learner: str, device: str) -> TaskVectorEnv:
-    """The environments to train in: beside the batched learner where that computes on a device, else in numpy."""
-    if learner != BATCHED or device == "cpu":
-        return task.make_vector(count)
-    from array_api_compat import torch as namespace
-
-    return task.make_vector(count, namespace, device)
 
 
 def _copies(agent: Any) -> int:

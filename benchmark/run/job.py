@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from symprior.agents.learners.learner import LEARNERS, learner_names, reference_learner
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.custom.source_files import names_a_file
 
-STABLE_BASELINES3, BATCHED = "stable-baselines3", "batched"
 CPU = "cpu"
 DEVICE = re.compile(r"cpu|cuda(:\d+)?")
 MOST_SEEDS = 100_000
 SMALLEST_SHARE = 5
 """Under this many runs in a stack, splitting it between workers gains nothing."""
-LEARNERS = (STABLE_BASELINES3, BATCHED)
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Job:
         agent: a shipped agent's name, or `path/to/file.py:Name`.
         seeds: the runs; each becomes a record of its own.
         budget: environment steps of each run.
-        learner: what carries the algorithm out.
+        learner: what carries the algorithm out; the reference where nothing is said.
         settings: hyperparameters that differ from the tuned ones, as sorted pairs.
         ledger: of which tuning they are, `paper-cartpole/ppo`; None: of none, they were set.
         evaluate_every: environment steps between evaluations; None: the protocol's percentages.
@@ -41,7 +40,7 @@ class Job:
     agent: str
     seeds: tuple[int, ...]
     budget: int
-    learner: str = STABLE_BASELINES3
+    learner: str = field(default_factory=reference_learner)
     settings: tuple[tuple[str, Any], ...] = ()
     ledger: str | None = None
     evaluate_every: int | None = None
@@ -54,8 +53,8 @@ class Job:
             raise SympriorError(f"Evaluations are at least 1 environment step apart, not {self.evaluate_every}.")
         if not DEVICE.fullmatch(self.device):
             raise SympriorError(f"There is no device {self.device!r}; torch computes on cpu, cuda or cuda:N.")
-        if self.learner not in LEARNERS:
-            raise unknown_name("learner", self.learner, LEARNERS)
+        if self.learner not in learner_names():
+            raise unknown_name("learner", self.learner, learner_names())
 
     @property
     def runs(self) -> list[Run]:
@@ -83,7 +82,7 @@ class Run:
 class Stack:
     """Runs that one computation carries out side by side: same task, agent, learner, budget and points.
 
-    They may differ in seed and in settings that the learner takes for each run. Stable-Baselines3 takes one run at a time.
+    They may differ in seed and in settings that the learner takes for each run. Most learners take one run at a time.
     """
 
     runs: tuple[Run, ...]
@@ -109,7 +108,7 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
     together: dict[object, list[Run]] = {}
     for run in runs:
         job = run.job
-        trains_many = job.learner == BATCHED and not names_a_file(job.agent)
+        trains_many = LEARNERS[job.learner].trains_many and not names_a_file(job.agent)
         alone = None if trains_many else run
         together.setdefault((*job.cell, job.budget, job.evaluate_every, job.device, alone), []).append(run)
     found = []

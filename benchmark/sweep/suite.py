@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from symprior.agents.learners.learner import reference_learner
 from symprior.agents.ledgers.ledger import is_tuned, load
-from symprior.benchmark.run.job import STABLE_BASELINES3, Job, parse_seeds
+from symprior.benchmark.run.job import Job, parse_seeds
 from symprior.benchmark.tuning.search_space import Fixed, Rates
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import get_task
@@ -45,7 +46,7 @@ class Suite(BaseModel):
     tasks: list[str] = Field(min_length=1)
     agents: list[str] = Field(min_length=1)
     seeds: str
-    learner: str = STABLE_BASELINES3
+    learner: str = Field(default_factory=reference_learner)
     evaluate_every: int | None = Field(default=None, ge=1)
     budgets: dict[str, int] = {}
     shared: dict[str, Setting] = Field(default={}, description="settings of every agent")

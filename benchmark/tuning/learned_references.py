@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from symprior.benchmark.run.job import BATCHED, Job, parse_seeds
+from symprior.agents.learners.learner import stacking_learner
+from symprior.benchmark.run.job import Job, parse_seeds
 from symprior.benchmark.sweep import runner
 from symprior.benchmark.sweep.runner import Progress
 from symprior.benchmark.sweep.store import RecordStore
@@ -45,9 +46,9 @@ def train(
     Raises:
         SympriorError: a run failed.
     """
-    numbers = parse_seeds(seeds)
+    numbers, learner = parse_seeds(seeds), stacking_learner()
     job = Job(
-        "references", str(steps), task.id, agent, numbers, steps, BATCHED, evaluate_every=max(steps // EVALUATIONS, 1)
+        "references", str(steps), task.id, agent, numbers, steps, learner, evaluate_every=max(steps // EVALUATIONS, 1)
     )
     waiting = runner.pending([job], store)
     if waiting:
@@ -60,5 +61,5 @@ def train(
     return f"{agent} after {steps:,} steps", {
         "value": float(trimmed_mean(finals[None])[0]),
         "standard_error": float(trimmed_mean(resample(finals, drawn)).std()),
-        "method": f"interquartile mean of the final return of {agent} on {BATCHED}, {len(finals)} seeds of their own",
+        "method": f"interquartile mean of the final return of {agent} on {learner}, {len(finals)} seeds of their own",
     }

@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from symprior.agents.learners.learner import reference_learner
 from symprior.agents.ledgers.ledger import Ledger, Trial
 from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import CPU, STABLE_BASELINES3, Job, parse_seeds
+from symprior.benchmark.run.job import CPU, Job, parse_seeds
 from symprior.benchmark.sweep import runner
 from symprior.benchmark.sweep.runner import Progress
 from symprior.benchmark.sweep.store import RecordStore
@@ -55,7 +56,7 @@ class Plan:
     agents: tuple[str, ...]
     seeds: tuple[int, ...]
     budget: int
-    learner: str = STABLE_BASELINES3
+    learner: str = field(default_factory=reference_learner)
     space: Fixed = field(default_factory=Rates.of)
     settings: dict[str, dict[str, object]] = field(default_factory=dict)
     finals: tuple[int, ...] = ()

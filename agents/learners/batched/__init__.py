@@ -1,6 +1,12 @@
 """Many seeds of one agent as one stacked computation, from the networks, priors and settings of every learner."""
 
-from symprior.agents.learners.batched.off_policy import BatchedValueAgent
-from symprior.agents.learners.batched.on_policy import BatchedAgent, BatchedGaussianAgent
+from symprior.agents.learners.learner import Learner, register
 
-__all__ = ["BatchedAgent", "BatchedGaussianAgent", "BatchedValueAgent"]
+
+@register
+class BatchedLearner(Learner):
+    """This project's own; held equal to Stable-Baselines3, and many times as fast over many seeds."""
+
+    name = "batched"
+    trains_many = True
+    steps_on_device = True

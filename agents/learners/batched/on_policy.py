@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from gymnasium.vector import VectorEnv
@@ -11,38 +10,35 @@ from torch import Tensor
 
 from symprior.agents.acting.actors import CategoricalActor, GaussianActor
 from symprior.agents.acting.distributions import DiagonalGaussian
-from symprior.agents.agent import Problem
-from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, OnPolicySettings
-from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
+from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
+from symprior.agents.algorithms.settings import OnPolicySettings
+from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
+from symprior.agents.learners.batched.policy_gradient import PolicyGradient
+from symprior.agents.learners.batched.population import Population
 from symprior.agents.learners.batched.rollout import Rollout, minibatches
-from symprior.agents.learners.batched.stack import Stack
+from symprior.agents.learners.learner import Training
 from symprior.agents.networks.heads.actor_critic import ActorCritic
-from symprior.agents.priors.prior import AuxiliaryLoss, Minibatch, Prior
+from symprior.agents.priors.batch import Minibatch
+from symprior.agents.priors.prior import AuxiliaryLoss
 
 
-class OnPolicyStack(Stack[ActorCritic]):
-    """Seeds that learn from their own rollouts; see `Stack`.
+class OnPolicyPopulation(Population[ActorCritic]):
+    """Seeds that learn from their own rollouts; see `Population`.
 
     Attributes:
         auxiliary_loss: the prior's own, if it has one.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        seeds: Sequence[int],
-        algorithm: OnPolicyAlgorithm,
-        prior: Prior,
-        settings: Sequence[OnPolicySettings],
-        device: torch.device,
-    ) -> None:
-        super().__init__(problem, algorithm.network(settings[0]), seeds, prior, settings, device)
-        self._algorithm, self._steps = algorithm, settings[0].steps
-        gradient_steps, size = algorithm.updates(settings[0])
+    def __init__(self, training: Training, loss: PolicyGradient) -> None:
+        algorithm = cast(OnPolicyAlgorithm[OnPolicySettings], training.algorithm)
+        settings = cast(OnPolicySettings, training.settings[0])
+        super().__init__(training, algorithm.network(settings))
+        self._loss, self._steps = loss, settings.steps
+        gradient_steps, size = algorithm.updates(settings)
         self._minibatches = self._steps * self._copies // size
-        self._epochs = gradient_steps // self._minibatches * prior.passes(self.orbit.order)
-        self._draws = self.network.distribution.draws(problem.symmetry)
-        self.auxiliary_loss = prior.auxiliary_loss(self.orbit, self._settings)
+        self._epochs = gradient_steps // self._minibatches * self._prior.passes(self.orbit.order)
+        self._draws = self.network.distribution.draws(training.problem.symmetry)
+        self.auxiliary_loss = self._prior.auxiliary_loss(self.orbit, self._settings)
         self._action_streams, self._order_streams = self._stream("actions"), self._stream("order")
         self._rollout: Rollout | None = None
         self._time = 0
@@ -124,7 +120,7 @@ class OnPolicyStack(Stack[ActorCritic]):
         auxiliary, rows = self.auxiliary_loss, batch.actions.shape[1]
         outputs, values = self.network(auxiliary.observations(batch.observations) if auxiliary else batch.observations)
         policy = self.network.distribution(outputs[:, :rows])
-        gradients = self._algorithm.gradients(policy, values[:, :rows], batch, self._settings)
+        gradients = self._loss.gradients(policy, values[:, :rows], batch, self._settings)
         if auxiliary:
             to_outputs, to_values = gradient_of(auxiliary, outputs), torch.zeros_like(values)
             to_outputs[:, :rows] += gradients[0]
@@ -145,19 +141,20 @@ def gradient_of(loss: AuxiliaryLoss, outputs: Tensor) -> Tensor:
     return torch.autograd.grad(loss(outputs).sum(), outputs)[0]
 
 
-class BatchedOnPolicyLearner(BatchedLearner[OnPolicyStack]):
-    """An actor-critic algorithm × prior for many seeds at once; see `BatchedLearner`."""
+class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
+    """An actor-critic algorithm × prior for many seeds at once; see `BatchedAgent`."""
 
-    def _stack(self, *arguments: Any) -> OnPolicyStack:
-        return OnPolicyStack(*arguments)
+    def __init__(self, training: Training, loss: PolicyGradient) -> None:
+        super().__init__(training, OnPolicyPopulation(training, loss))
+        self._steps = cast(OnPolicySettings, training.settings[0]).steps
 
     def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
-        steps, (observations, _) = self._settings.steps, env.reset()
+        steps, (observations, _) = self._steps, env.reset()
         on_host = not isinstance(observations, Tensor)
         now = self._tensor(observations)
         for _ in range(0, budget, steps * self.num_envs):
             for _ in range(steps):
-                actions = self._executed(self.stack.choose(now))
+                actions = self._executed(self.population.choose(now))
                 observations, rewards, terminated, truncated, infos = env.step(
                     actions.cpu().numpy() if on_host else actions
                 )
@@ -165,13 +162,13 @@ class BatchedOnPolicyLearner(BatchedLearner[OnPolicyStack]):
                 last = infos.get("final_obs")
                 if on_host and not (truncated & ~terminated).any():
                     last = None  # asking this of a device would wait for it
-                self.stack.observe(
+                self.population.observe(
                     self._tensor(rewards),
                     self._tensor(terminated),
                     self._tensor(truncated),
                     None if last is None else self._tensor(last),
                 )
-            self.gradient_steps += self.stack.update(now)
+            self.gradient_steps += self.population.update(now)
 
     def _executed(self, actions: Tensor) -> Tensor:
         """What the environment is stepped with where the policy chose these actions."""
@@ -180,10 +177,10 @@ class BatchedOnPolicyLearner(BatchedLearner[OnPolicyStack]):
     def _policy_outputs(self, observations: Any) -> Tensor:
         """Of the policies, [seeds · rows, outputs], at observations [seeds · rows, …]."""
         with one_thread():
-            return self.stack.policy_outputs(self._tensor(observations))
+            return self.population.policy_outputs(self._tensor(observations))
 
 
-class BatchedAgent(CategoricalActor, BatchedOnPolicyLearner):
+class BatchedCategoricalAgent(CategoricalActor, BatchedActorCritic):
     """On discrete actions."""
 
     def action_probabilities(self, observations: Any) -> Any:
@@ -193,7 +190,7 @@ class BatchedAgent(CategoricalActor, BatchedOnPolicyLearner):
         return probabilities if isinstance(observations, Tensor) else probabilities.cpu().numpy()
 
 
-class BatchedGaussianAgent(GaussianActor, BatchedOnPolicyLearner):
+class BatchedGaussianAgent(GaussianActor, BatchedActorCritic):
     """On action vectors."""
 
     def _executed(self, actions: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
-from symprior.agents.algorithms.algorithm import LearnerSettings
+from symprior.agents.algorithms.settings import LearningSettings
 from symprior.agents.networks.layers.equivariant import basis_weights, keep_weights
 
 ALIGNMENT = 16
@@ -27,7 +27,7 @@ class StackedAdam:
         max_norm: largest norm of a seed's gradient, [seeds, 1].
     """
 
-    def __init__(self, network: nn.Module, settings: Sequence[LearnerSettings], max_norm: Tensor) -> None:
+    def __init__(self, network: nn.Module, settings: Sequence[LearningSettings], max_norm: Tensor) -> None:
         self._parameters = list(network.parameters())
         seeds = len(self._parameters[0])
         sizes = [parameter[0].numel() for parameter in self._parameters]
@@ -45,7 +45,7 @@ class StackedAdam:
         self._weights, self._max_norm = basis_weights(network), max_norm
         self._adam = torch.optim.Adam(self._groups(settings), fused=True)
 
-    def _groups(self, settings: Sequence[LearnerSettings]) -> list[dict[str, object]]:
+    def _groups(self, settings: Sequence[LearningSettings]) -> list[dict[str, object]]:
         """A parameter group for each run of seeds with the same learning rate and ε."""
         groups: list[dict[str, object]] = []
         start = 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from symprior.agents.priors.prior import Replayed
+from symprior.agents.priors.batch import Replayed
 
 
 class Replay:

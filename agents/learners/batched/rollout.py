@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from symprior.agents.priors.prior import Minibatch
+from symprior.agents.priors.batch import Minibatch
 
 
 class Rollout:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import torch
 
-from symprior.agents.algorithms.algorithm import LearnerSettings
+from symprior.agents.algorithms.settings import LearningSettings
 from symprior.symmetry.errors import SympriorError
 
 
@@ -24,7 +24,7 @@ class StackedSettings(SimpleNamespace):
         SympriorError: the seeds differ in a setting that is no float, such as a width or a number of steps.
     """
 
-    def __init__(self, settings: Sequence[LearnerSettings], device: torch.device) -> None:
+    def __init__(self, settings: Sequence[LearningSettings], device: torch.device) -> None:
         super().__init__()
         for name in type(settings[0]).model_fields:
             values = [getattr(one, name) for one in settings]

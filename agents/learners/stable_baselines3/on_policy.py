@@ -11,20 +11,21 @@ from torch import Tensor
 
 from symprior.agents.acting.actors import CategoricalActor, GaussianActor
 from symprior.agents.acting.distributions import DiagonalGaussian
+from symprior.agents.learners.learner import Training
+from symprior.agents.learners.stable_baselines3.agent import Model, StableBaselinesAgent
 from symprior.agents.learners.stable_baselines3.buffers.rollout import PriorRolloutBuffer
-from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
 from symprior.agents.learners.stable_baselines3.policies.policy import NetworkPolicy
 
 
-class StableBaselinesOnPolicyLearner(StableBaselinesLearner):
+class StableBaselinesActorCritic(StableBaselinesAgent):
     """An actor-critic agent.
 
     Attributes:
         auxiliary_loss: the prior's own, if it has one.
     """
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, training: Training, model: Model) -> None:
+        super().__init__(training, model)
         self.auxiliary_loss = self._prior.auxiliary_loss(self._orbit, self._settings)
 
     def _parts(self, buffer: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +53,7 @@ class StableBaselinesOnPolicyLearner(StableBaselinesLearner):
         return doubled
 
 
-class StableBaselinesAgent(CategoricalActor, StableBaselinesOnPolicyLearner):
+class StableBaselinesCategoricalAgent(CategoricalActor, StableBaselinesActorCritic):
     """On discrete actions."""
 
     def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
@@ -60,7 +61,7 @@ class StableBaselinesAgent(CategoricalActor, StableBaselinesOnPolicyLearner):
         return torch.softmax(self._policy_outputs(observations), dim=-1).cpu().numpy()
 
 
-class StableBaselinesGaussianAgent(GaussianActor, StableBaselinesOnPolicyLearner):
+class StableBaselinesGaussianAgent(GaussianActor, StableBaselinesActorCritic):
     """On action vectors."""
 
     def action_distribution(self, observations: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

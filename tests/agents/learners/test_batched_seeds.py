@@ -12,9 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from symprior.agents.agent import Problem
-from symprior.agents.algorithms.algorithm import OnPolicySettings
 from symprior.agents.catalogue import get_agent
-from symprior.agents.learners.batched import BatchedAgent
+from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent
 from symprior.symmetry.errors import BudgetExhausted, SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds
@@ -44,14 +43,14 @@ SMALL_IMAGES: dict[str, Any] = {"num_envs": 3, "widths": (3, 5, 17), "channels":
 
 def agent_of(
     name: str, task_id: str, seeds: Sequence[int], settings: dict[str, Any] | list[dict[str, Any]]
-) -> BatchedAgent:
+) -> BatchedCategoricalAgent:
     task, shipped = get_task(task_id), get_agent(name)
     simulator = task.simulator()
     problem = Problem(simulator.observation_space, simulator.action_space, task.symmetry())
     each = [settings] * len(seeds) if isinstance(settings, dict) else settings
-    stacked: list[OnPolicySettings] = [shipped.settings(task.family, one) for one in each]  # type: ignore[misc]
-    assert shipped.prior is not None
-    return BatchedAgent(problem, seeds, shipped.algorithm, shipped.prior, stacked)  # type: ignore[arg-type]
+    agent = shipped.build(problem, seeds, [shipped.settings(task.family, one) for one in each], "batched")
+    assert isinstance(agent, BatchedCategoricalAgent)
+    return agent
 
 
 def environments(task_id: str, seeds: Sequence[int], copies: int, **place: Any) -> SimulatorVectorEnv:
@@ -60,13 +59,15 @@ def environments(task_id: str, seeds: Sequence[int], copies: int, **place: Any) 
     return env
 
 
-def trained(name: str, task_id: str, seeds: Sequence[int], settings: Any, steps: int, **place: Any) -> BatchedAgent:
+def trained(
+    name: str, task_id: str, seeds: Sequence[int], settings: Any, steps: int, **place: Any
+) -> BatchedCategoricalAgent:
     agent = agent_of(name, task_id, seeds, settings)
     agent.learn(environments(task_id, seeds, agent.num_envs, **place), steps)
     return agent
 
 
-def network_of(agent: BatchedAgent, seed: int) -> NDArray[np.float32]:
+def network_of(agent: BatchedCategoricalAgent, seed: int) -> NDArray[np.float32]:
     """All parameters of one seed."""
     row = agent.seeds.index(seed)
     return torch.cat([p[row].flatten() for p in agent.network.parameters()]).detach().numpy()

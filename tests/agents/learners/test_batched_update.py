@@ -14,9 +14,8 @@ from gymnasium.vector import VectorEnv
 
 from symprior.agents.agent import Problem
 from symprior.agents.catalogue import get_agent
-from symprior.agents.learners.batched import BatchedAgent
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.priors.prior import Minibatch
+from symprior.agents.priors.batch import Minibatch
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv
 
@@ -86,12 +85,12 @@ def differences(
         model.train()
 
     transitions = Minibatch(*map(torch.stack, zip(*rollouts, strict=True)))
-    batched.stack.train(transitions, torch.as_tensor(np.stack(orders)))
+    batched.population.train(transitions, torch.as_tensor(np.stack(orders)))
 
     found = {}
     for i, single in enumerate(singles):
         for (name, mine), theirs in zip(
-            batched.stack.network.named_parameters(), single.network.parameters(), strict=True
+            batched.population.network.named_parameters(), single.network.parameters(), strict=True
         ):
             gap = float((mine[i] - theirs).detach().abs().max()) if theirs.numel() else 0.0
             found[name] = max(gap, found.get(name, 0.0))
@@ -218,9 +217,9 @@ def test_advantages_equal_stable_baselines3_where_episodes_end_and_are_cut_off()
     shipped = get_agent("a2c")
     settings = shipped.settings("cartpole", {"num_envs": 3, "steps": 12, "gae_lambda": 0.9})
     problem = problem_of("cartpole-v1")
-    batched = BatchedAgent(problem, SEEDS, shipped.algorithm, shipped.prior, settings)
+    batched: Any = shipped.build(problem, SEEDS, [settings] * len(SEEDS), "batched")
     found: list[Minibatch] = []
-    batched.stack.update = lambda now: len(found.append(batched.stack.transitions(now)) or "")  # type: ignore[method-assign, func-returns-value]
+    batched.population.update = lambda now: len(found.append(batched.population.transitions(now)) or "")
     batched.learn(Script(3, 3, 12), 36)
     for i, seed in enumerate(SEEDS):
         model = shipped.build(problem, [seed], [settings]).model(

@@ -14,19 +14,16 @@ from numpy.typing import NDArray
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.acting.actors import GreedyActor, greedy_policy
-from symprior.agents.learners.batched import BatchedValueAgent
+from symprior.agents.learners.batched.algorithms.dqn import HuberLoss
 from symprior.agents.learners.batched.replay import Replay
+from symprior.agents.learners.batched.value import BatchedValueAgent
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.networks.heads.actor_critic import (
-    count_parameters,
-    default_widths,
-    matched_channels,
-    plain_network,
-)
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import stack
+from symprior.agents.networks.sizes import count_parameters, default_widths, matched_channels, plain_network
+from symprior.agents.priors.batch import Replayed
 from symprior.agents.priors.orbits import Orbit
-from symprior.agents.priors.prior import PRIORS, Draws, Replayed
+from symprior.agents.priors.prior import PRIORS, Draws
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error, value_equivariance_error
 from symprior.symmetry.errors import BudgetExhausted
 from symprior.symmetry.symmetrizer import equivariant_basis, nullspace_basis, random_basis
@@ -66,7 +63,7 @@ def trained(name: str, task_id: str, seeds: Sequence[int], settings: Any, steps:
 def network_of(agent: BatchedValueAgent, seed: int) -> NDArray[np.float32]:
     """All parameters of one seed, and those of its target network."""
     row = agent.seeds.index(seed)
-    both = (*agent.network.parameters(), *agent.stack.target.parameters())
+    both = (*agent.network.parameters(), *agent.population.target.parameters())
     return torch.cat([parameter[row].flatten() for parameter in both]).detach().numpy()
 
 
@@ -177,7 +174,9 @@ def test_updates_equal_stable_baselines3(task_id: str, prior: str) -> None:
             model.collect_rollouts(model.env, callback, model.train_freq, model.replay_buffer, learning_starts=10_000)
         assert model.replay_buffer.dones.any()
         with torch.no_grad():
-            for mine, theirs in zip(batched.stack.target.parameters(), model.q_net_target.parameters(), strict=True):
+            for mine, theirs in zip(
+                batched.population.target.parameters(), model.q_net_target.parameters(), strict=True
+            ):
                 theirs.add_(0.1 * torch.randn_like(theirs))
                 mine[i] = theirs
         recorder = model.replay_buffer._prior = Recorder(model.replay_buffer._prior)
@@ -185,7 +184,7 @@ def test_updates_equal_stable_baselines3(task_id: str, prior: str) -> None:
         batches.append(recorder.seen)
     for each in zip(*batches, strict=True):
         columns = {key: torch.stack([getattr(one, key) for one in each]) for key in vars(each[0])}
-        batched.stack.train(Replayed(**columns))
+        batched.population.train(Replayed(**columns))
     for i, single in enumerate(singles):
         for mine, theirs in zip(batched.network.parameters(), single.network.parameters(), strict=True):
             assert float((mine[i] - theirs).detach().abs().max() if theirs.numel() else 0) < 1e-5
@@ -198,7 +197,7 @@ def test_the_loss_is_the_huber_loss() -> None:
     chosen = values.gather(-1, actions.unsqueeze(-1)).squeeze(-1)
     losses = [torch.nn.functional.smooth_l1_loss(chosen[seed], targets[seed]) for seed in range(2)]
     (expected,) = torch.autograd.grad(sum(losses), values)
-    torch.testing.assert_close(get_agent("dqn").algorithm.gradients(values, targets, batch), expected)  # type: ignore[attr-defined]
+    torch.testing.assert_close(HuberLoss().gradients(values, targets, batch), expected)
 
 
 def test_a_time_limit_is_no_end_to_either_learner() -> None:
@@ -220,7 +219,7 @@ def test_a_time_limit_is_no_end_to_either_learner() -> None:
         env.step = recorded  # type: ignore[method-assign]
         if learner == "batched":
             agent.learn(env, 120 * agent.num_envs)
-            columns = agent.stack._replay._columns
+            columns = agent.population._replay._columns
             ends, following = columns.terminated[0, :120].numpy(), columns.next_observations[0, :120].numpy()
         else:
             model = agent.model(VectorEnvAdapter(env))
@@ -318,7 +317,7 @@ def test_the_target_network_follows_only_when_it_is_renewed(learner: str, interv
     observations = torch.randn(*((2,) if batched else ()), 6, 4)
     if batched:
         agent.learn(env, 100_000)
-        target = agent.stack.target
+        target = agent.population.target
     else:
         model = agent.model(VectorEnvAdapter(env))
         with pytest.raises(BudgetExhausted):

@@ -19,12 +19,12 @@ from torch import nn
 from symprior.agents import Problem, get_agent
 from symprior.agents.catalogue import agent_names
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.networks.heads.actor_critic import count_parameters
+from symprior.agents.networks.heads.critics import Critic, on_pairs
 from symprior.agents.networks.heads.quantile_network import quantile_network
-from symprior.agents.networks.heads.twin_critics import Critic, on_pairs
+from symprior.agents.networks.sizes import Sizes, count_parameters
 from symprior.agents.priors.mirror import MirrorLoss
 from symprior.agents.priors.orbits import Orbit
-from symprior.agents.priors.prior import PRIORS, Sizes
+from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.run.equivariance import (
     closed_under,
     log_std_equivariance_error,
@@ -541,7 +541,7 @@ def test_actor_and_critics_share_statistics_and_stay_equivariant(point_mass: Mak
 def test_a_target_network_has_the_statistics_of_now(learner: str) -> None:
     agent = agent_of(Catch(), "dqn", learner=learner, normalise_observations=True)
     if learner == "batched":
-        target = agent.stack.target
+        target = agent.population.target
     else:
         target = agent.model(VectorEnvAdapter(environments(Catch(), agent))).q_net_target.network
     assert target.normaliser is agent.network.normaliser

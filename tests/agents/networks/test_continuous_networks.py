@@ -9,17 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from symprior.agents.networks.heads.actor_critic import (
-    ActorCritic,
-    count_parameters,
-    default_widths,
-    matched_channels,
-    plain_network,
-)
+from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.layers.blocks import tied_entries
 from symprior.agents.networks.layers.equivariant import stack
 from symprior.agents.networks.layers.standard_deviation import StandardDeviation
-from symprior.agents.priors.prior import PRIORS, Sizes
+from symprior.agents.networks.sizes import Sizes, count_parameters, default_widths, matched_channels, plain_network
+from symprior.agents.priors.prior import PRIORS
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.groups import cyclic, symmetric
 from symprior.symmetry.representations import (

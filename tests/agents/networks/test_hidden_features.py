@@ -5,16 +5,11 @@ import pytest
 import torch
 
 from symprior.agents import Problem, get_agent
-from symprior.agents.networks.heads.actor_critic import (
-    ActorCritic,
-    count_parameters,
-    default_widths,
-    matched_channels,
-    plain_network,
-)
+from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.hidden_features import check_pointwise, default_subgroup, hidden_features
 from symprior.agents.networks.layers.equivariant import stack
+from symprior.agents.networks.sizes import count_parameters, default_widths, matched_channels, plain_network
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error, value_equivariance_error
 from symprior.symmetry.groups import cyclic, dihedral, product, projections, symmetric
 from symprior.symmetry.representations import (

@@ -72,7 +72,7 @@ def _trained(name: str, task_id: str, learner: str) -> tuple[torch.Tensor, list[
     seeds = [3] if learner == "stable-baselines3" else [3, 4]
     agent: Any = shipped.build(Problem.of(task), seeds, [settings] * len(seeds), learner)
     env = Watched(task.simulator(), agent.num_envs * len(seeds))
-    network = agent.network if len(seeds) == 1 else agent.stack.network
+    network = agent.network if len(seeds) == 1 else agent.population.network
     env.network, env.kept = getattr(network, "actor", network), []
     env.reset(seed=np.concatenate([training_seeds(task_id, seed, agent.num_envs) for seed in seeds]))
     agent.learn(env, 256)

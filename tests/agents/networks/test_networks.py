@@ -4,19 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from symprior.agents.networks.heads.actor_critic import (
-    ActorCritic,
-    count_parameters,
-    default_widths,
-    matched_channels,
-    plain_network,
-)
+from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.layers.equivariant import (
     BasisConvolution,
     grouped_convolutions,
     separate_convolutions,
     stack,
 )
+from symprior.agents.networks.sizes import count_parameters, default_widths, matched_channels, plain_network
 from symprior.agents.networks.trunk import image_convolutions
 from symprior.symmetry.groups import cyclic, dihedral
 from symprior.symmetry.representations import (

@@ -13,11 +13,12 @@ from array_api_compat import torch as torch_namespace
 from torch import Tensor
 
 from symprior.agents import get_agent
-from symprior.agents.learners.initial import environment_seeds
+from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.priors.augmentation.turned_episodes import TurnedEpisodes
+from symprior.agents.priors.batch import Minibatch, Replayed
 from symprior.agents.priors.controls.generic_augment import SCALES, scaled, shifted
 from symprior.agents.priors.orbits import Orbit
-from symprior.agents.priors.prior import PRIORS, Minibatch, Replayed
+from symprior.agents.priors.prior import PRIORS
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds
 from symprior.tasks.environments.streams import Streams
@@ -80,7 +81,7 @@ def test_an_episode_is_seen_and_steered_through_one_element(task_id: str, namesp
     symmetry = task.symmetry()
     place = {"namespace": torch_namespace} if namespace == "torch" else {}
     inner, mine = (SimulatorVectorEnv(task.simulator(), copies, **place) for _ in range(2))  # type: ignore[misc]
-    turned = TurnedEpisodes(mine, Orbit(symmetry), environment_seeds([4], copies))
+    turned = TurnedEpisodes(mine, Orbit(symmetry), copy_seeds([4], copies))
     starts = training_seeds(task_id, 4, copies)
     seen, _ = turned.reset(seed=starts)
     plain, _ = inner.reset(seed=starts)
@@ -118,7 +119,7 @@ def test_an_episode_is_seen_and_steered_through_one_element(task_id: str, namesp
 def test_action_vectors_are_turned_back(point_mass: Callable[..., Any]) -> None:
     task = point_mass("plane")
     inner, orbit = task.environments([1], 6), Orbit(task.symmetry)
-    turned = TurnedEpisodes(task.environments([1], 6), orbit, environment_seeds([1], 6))
+    turned = TurnedEpisodes(task.environments([1], 6), orbit, copy_seeds([1], 6))
     seen, (plain, _) = turned.reset()[0], inner.reset()
     actions = np.random.default_rng(0).uniform(-1, 1, (6, 2)).astype(np.float32)
     there = np.stack(
@@ -150,7 +151,7 @@ def test_both_learners_collect_turned_episodes(name: str, learner: str, monkeypa
     env.reset(seed=training_seeds(task.id, 3, 8))
     agent.learn(env, 400)
     assert len(met) >= 50
-    expected = (Streams(torch.as_tensor(environment_seeds([3], 8))).draw(1)[:, 0] * 4).long()
+    expected = (Streams(torch.as_tensor(copy_seeds([3], 8))).draw(1)[:, 0] * 4).long()
     assert torch.equal(met[0], expected), "the same on both learners"
     assert set(torch.cat(met).tolist()) == {0, 1, 2, 3}
 
@@ -158,7 +159,7 @@ def test_both_learners_collect_turned_episodes(name: str, learner: str, monkeypa
 def test_copies_have_the_probability_that_the_old_policy_gave_to_themselves() -> None:
     task, shipped = get_task("grid-catch-vector-v1"), get_agent("ppo+augment-own-probability")
     settings = shipped.settings(task.family, {"widths": (8, 8)})
-    stack = shipped.build(shipped.problem(task), [1, 2], [settings] * 2, "batched").stack  # type: ignore[attr-defined]
+    stack = shipped.build(shipped.problem(task), [1, 2], [settings] * 2, "batched").population  # type: ignore[attr-defined]
     for parameter in stack.network.parameters():
         parameter.data.mul_(3)  # a policy that is far from uniform
     states, actions, numbers = torch.randn(2, 20, 2), torch.randint(0, 5, (2, 20)), torch.randn(2, 20)

@@ -12,9 +12,10 @@ import torch
 from symprior.agents import Problem, get_agent
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.actor_critic import ActorCritic
+from symprior.agents.networks.sizes import Sizes
 from symprior.agents.priors.mirror import MirrorLoss
 from symprior.agents.priors.orbits import Orbit
-from symprior.agents.priors.prior import PRIORS, Sizes
+from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks import SympriorError, get_task
@@ -137,7 +138,7 @@ def test_it_makes_policies_more_equivariant() -> None:
         agent.learn(environments(8), 512)
         policy = agent.action_probabilities(np.concatenate([observations] * 2))[: len(observations)]
         errors[weight] = equivariance_error(policy, task.symmetry()).raw_maximum
-        assert (agent.stack.auxiliary_loss.latest > 0).all() == (weight > 0)
+        assert (agent.population.auxiliary_loss.latest > 0).all() == (weight > 0)
     assert errors[4.0] < errors[0.0] / 2
 
 

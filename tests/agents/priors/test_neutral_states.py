@@ -11,7 +11,8 @@ import torch
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.networks.heads.actor_critic import ActorCritic
-from symprior.agents.priors.prior import PRIORS, Sizes
+from symprior.agents.networks.sizes import Sizes
+from symprior.agents.priors.prior import PRIORS
 from symprior.symmetry.groups import dihedral
 from symprior.symmetry.representations import direct_sum, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from symprior.agents import Problem, get_agent
-from symprior.agents.networks.heads.actor_critic import ActorCritic, count_parameters
+from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import BasisWeight, stack
-from symprior.agents.priors.prior import PRIORS, Sizes
+from symprior.agents.networks.sizes import Sizes, count_parameters
+from symprior.agents.priors.prior import PRIORS
 from symprior.agents.priors.relaxed import RelaxedSettings
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error
 from symprior.symmetry.groups import cyclic, dihedral

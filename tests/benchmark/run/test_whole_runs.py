@@ -3,14 +3,14 @@
 import pytest
 
 from symprior.benchmark.run.execution import Execution
-from symprior.benchmark.run.job import BATCHED, Job, Stack
+from symprior.benchmark.run.job import Job, Stack
 from symprior.tasks import get_task
 
 TASK = "grid-catch-vector-v1"
 
 
 def _record(agent, seeds, order=1):
-    runs = Job("own", "1", TASK, agent, tuple(seeds), get_task(TASK).budget, BATCHED).runs
+    runs = Job("own", "1", TASK, agent, tuple(seeds), get_task(TASK).budget, "batched").runs
     records = Execution(Stack(tuple(runs[::order]))).run()
     (found,) = [record for record in records if record.seed == 7]
     return found.status, found.curve, found.other_mode, found.effort.gradient_steps

@@ -3,11 +3,11 @@
 import pytest
 
 from symprior.benchmark.run.execution import Execution
-from symprior.benchmark.run.job import BATCHED, Job, Stack, stacks
+from symprior.benchmark.run.job import Job, Stack, stacks
 
 
 def _job(seeds, task="cartpole-v1", agent="ppo", budget=1024, **rest):
-    return Job("own", "1", task, agent, seeds, budget, BATCHED, **rest)
+    return Job("own", "1", task, agent, seeds, budget, "batched", **rest)
 
 
 def _curves(runs):

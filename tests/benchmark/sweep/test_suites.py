@@ -5,8 +5,8 @@ import pytest
 
 from symprior.agents import get_agent
 from symprior.agents.ledgers.ledger import load
-from symprior.agents.networks.heads.actor_critic import ActorCritic, count_parameters
-from symprior.agents.priors.prior import Sizes
+from symprior.agents.networks.heads.actor_critic import ActorCritic
+from symprior.agents.networks.sizes import Sizes, count_parameters
 from symprior.benchmark.run import contestants
 from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.benchmark.tuning import search as tuning

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from symprior.benchmark.run.execution import Execution
-from symprior.benchmark.run.job import BATCHED, Job, Stack
+from symprior.benchmark.run.job import Job, Stack
 from symprior.benchmark.sweep.estimate import Estimate
 from symprior.benchmark.sweep.progress import Pace
 from symprior.benchmark.sweep.store import RecordStore
@@ -17,7 +17,7 @@ from symprior.benchmark.sweep.store import RecordStore
 def test_a_stack_is_estimated_as_one_and_a_seed_alone_as_more_than_its_share(
     tmp_path: Path, small_job: Callable[..., Job]
 ) -> None:
-    job = small_job(task="grid-catch-vector-v1", budget=256, seeds=range(9), learner=BATCHED)
+    job = small_job(task="grid-catch-vector-v1", budget=256, seeds=range(9), learner="batched")
     store, stack = RecordStore(tmp_path), Stack(tuple(job.runs))
     records = Execution(stack).run()
     for record in records:

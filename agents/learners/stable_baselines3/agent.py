@@ -3,56 +3,50 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import torch
 from gymnasium.vector import VectorEnv
+from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
 from symprior.agents.acting.actors import Actor
-from symprior.agents.agent import Problem
-from symprior.agents.algorithms.algorithm import LearningAlgorithm
-from symprior.agents.learners.initial import environment_seeds, initial_network
+from symprior.agents.learners.initial import copy_seeds, initial_network
+from symprior.agents.learners.learner import Training
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.networks.heads.actor_critic import count_parameters
 from symprior.agents.networks.layers.equivariant import keep_weights
+from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.priors.orbits import Orbit
-from symprior.agents.priors.prior import Draws, Prior
+from symprior.agents.priors.prior import Draws
 from symprior.symmetry.errors import BudgetExhausted, SympriorError
 from symprior.tasks.environments.streams import Streams, seed_from
 
+Model = Callable[..., BaseAlgorithm]
+"""Makes Stable-Baselines3's model of an algorithm from its settings; further arguments go to the model's constructor."""
 
-class StableBaselinesLearner(Actor):
+
+class StableBaselinesAgent(Actor):
     """Algorithm × prior on Stable-Baselines3.
 
     Stable-Baselines3 draws from the global generators of numpy and torch: they are seeded when training starts, and only
     one such run may be trained in a process at a time.
 
     Args:
-        problem, algorithm, prior: what is trained.
-        seeds: one.
-        settings: of that seed.
-        device: `cpu` or `cuda`.
+        training: what is trained, of one seed.
+        model: the algorithm.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        seeds: Sequence[int],
-        algorithm: LearningAlgorithm,
-        prior: Prior,
-        settings: Sequence[Any],
-        device: str = "cpu",
-    ) -> None:
-        if len(seeds) != 1:
-            raise SympriorError(f"Stable-Baselines3 trains one seed at a time, not {len(seeds)}.")
-        self.seed, self._settings = seeds[0], settings[0]
+    def __init__(self, training: Training, model: Model) -> None:
+        if len(training.seeds) != 1:
+            raise SympriorError(f"Stable-Baselines3 trains one seed at a time, not {len(training.seeds)}.")
+        assert training.prior is not None
+        self.seed, self._settings = training.seeds[0], cast(Any, training.settings[0])
         self.num_envs = self._settings.num_envs
-        self.problem, self._algorithm, self._prior = problem, algorithm, prior
-        self._device = torch.device(device)
-        self._orbit = Orbit(problem.symmetry, self._device)
+        self.problem, self._algorithm, self._prior = training.problem, cast(Any, training.algorithm), training.prior
+        self._model, self._device = model, torch.device(training.device)
+        self._orbit = Orbit(self.problem.symmetry, self._device)
         self.network: Any = self._initial_network()
         self.network.to(self._device)
         self.parameters = count_parameters(self.network)
@@ -65,7 +59,7 @@ class StableBaselinesLearner(Actor):
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
         """Train once, until the environment ends it or the budget is used."""
-        trained_in = self._prior.environment(env, self._orbit, environment_seeds([self.seed], self.num_envs))
+        trained_in = self._prior.environment(env, self._orbit, copy_seeds([self.seed], self.num_envs))
         model = self.model(VectorEnvAdapter(trained_in))
         try:
             model.learn(total_timesteps=budget, log_interval=None)
@@ -79,7 +73,7 @@ class StableBaselinesLearner(Actor):
         """The Stable-Baselines3 model around this agent's network, with all its generators seeded."""
         seed = seed_from(self.seed, "learner") % 2**32
         set_random_seed(seed)
-        model = self._algorithm.stable_baselines3_model(
+        model = self._model(
             self._settings,
             env=env,
             policy_kwargs={

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from typing import Any
 
 import gymnasium
@@ -12,8 +11,7 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from symprior.agents.acting.actors import Actor, CategoricalActor
-from symprior.agents.agent import Problem
-from symprior.agents.algorithms.algorithm import Settings
+from symprior.agents.learners.learner import Recipe, Training
 from symprior.symmetry.errors import BudgetExhausted, SympriorError
 
 
@@ -22,8 +20,9 @@ class RandomAgent(Actor):
 
     parameters = 0
 
-    def __init__(self, problem: Problem, seeds: Sequence[int], settings: Settings) -> None:
-        self.problem, self.seed, self.num_envs = problem, seeds[0], settings.num_envs
+    def __init__(self, training: Training) -> None:
+        self.problem, self.seed = training.problem, training.seeds[0]
+        self.num_envs = training.settings[0].num_envs
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
         """Act at random until the budget is used."""
@@ -55,9 +54,9 @@ class RandomVector(RandomAgent):
         SympriorError: the action space has no bounds to be uniform between.
     """
 
-    def __init__(self, problem: Problem, seeds: Sequence[int], settings: Settings) -> None:
-        super().__init__(problem, seeds, settings)
-        space = problem.action_space
+    def __init__(self, training: Training) -> None:
+        super().__init__(training)
+        space = self.problem.action_space
         assert isinstance(space, gymnasium.spaces.Box)
         if not space.is_bounded():
             raise SympriorError(f"No action is uniformly random in {space}: it has no bounds.")
@@ -73,3 +72,6 @@ class RandomVector(RandomAgent):
         """The middle, [batch, size]."""
         middle = (self._low.astype(np.float64) + self._high) / 2
         return np.tile(middle, (len(observations), 1))
+
+
+RECIPE = Recipe(discrete=RandomChoice, vectors=RandomVector)

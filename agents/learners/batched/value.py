@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -12,35 +11,32 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import GreedyActor
-from symprior.agents.agent import Problem
-from symprior.agents.algorithms.algorithm import ReplaySettings, ValueAlgorithm
-from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
+from symprior.agents.algorithms.algorithm import ReplayAlgorithm
+from symprior.agents.algorithms.settings import GreedyReplaySettings
+from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
+from symprior.agents.learners.batched.population import Population
 from symprior.agents.learners.batched.replay import Replay
-from symprior.agents.learners.batched.stack import Stack
+from symprior.agents.learners.batched.value_loss import ValueLoss
+from symprior.agents.learners.learner import Training
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import target_of
-from symprior.agents.priors.prior import Prior, Replayed
+from symprior.agents.priors.batch import Replayed
 
 
-class ReplayStack(Stack[QNetwork]):
-    """Seeds that learn action values, each from its own replay buffer; see `Stack`.
+class ReplayPopulation(Population[QNetwork]):
+    """Seeds that learn action values, each from its own replay buffer; see `Population`.
 
     Attributes:
         target: the networks as they were when they were last copied; its own parameters, [seeds, …].
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        seeds: Sequence[int],
-        algorithm: ValueAlgorithm,
-        prior: Prior,
-        settings: Sequence[ReplaySettings],
-        device: torch.device,
-    ) -> None:
-        super().__init__(problem, algorithm.network(settings[0]), seeds, prior, settings, device)
-        self._algorithm, self._actions = algorithm, problem.symmetry.action.size
+    def __init__(self, training: Training, loss: ValueLoss) -> None:
+        algorithm = cast(ReplayAlgorithm[GreedyReplaySettings], training.algorithm)
+        settings = cast(GreedyReplaySettings, training.settings[0])
+        super().__init__(training, cast(type[QNetwork], algorithm.network(settings)))
+        self._loss, self._actions = loss, training.problem.symmetry.action.size
+        self._updates = algorithm.updates(settings)
         self.target = target_of(self.network, self.network.normaliser).requires_grad_(False)
         keep_weights(self.target, True)
         self._exploration_streams, self._replay_streams = self._stream("exploration"), self._stream("replay")
@@ -82,7 +78,7 @@ class ReplayStack(Stack[QNetwork]):
     def update(self) -> int:
         """Learn from the replay buffer; returns the number of gradient steps."""
         assert self._replay is not None
-        steps, size = self._algorithm.updates(self._settings)
+        steps, size = self._updates
         steps *= self._prior.passes(self.orbit.order)
         for batch in self._replay.sample(self._replay_streams.draw(steps * size).unflatten(1, (steps, size))):
             self.train(batch)
@@ -92,9 +88,9 @@ class ReplayStack(Stack[QNetwork]):
         """One gradient step on transitions [seeds, batch, …]."""
         seen = self._prior.minibatch(batch, self.orbit, self._prior_streams.draw)
         with torch.no_grad():
-            targets = self._algorithm.targets(self.target(seen.next_observations), seen, self._settings)
+            targets = self._loss.targets(self.target(seen.next_observations), seen, self._settings)
         values = self.network(seen.observations)
-        self._optimizer.step((values,), (self._algorithm.gradients(values, targets, seen),))
+        self._optimizer.step((values,), (self._loss.gradients(values, targets, seen),))
 
     @torch.no_grad()
     def renew_target(self) -> None:
@@ -110,25 +106,26 @@ class ReplayStack(Stack[QNetwork]):
 
     def exploration(self, progress: float) -> Tensor:
         """Each seed's ε when this part of the budget is used, [seeds, 1]."""
-        epsilon: Tensor = self._algorithm.exploration(self._settings, progress)
+        epsilon: Tensor = self._loss.exploration(self._settings, progress)
         return epsilon
 
 
-class BatchedValueAgent(GreedyActor, BatchedLearner[ReplayStack]):
-    """An algorithm that learns action values × prior for many seeds at once; see `BatchedLearner`."""
+class BatchedValueAgent(GreedyActor, BatchedAgent[ReplayPopulation]):
+    """An algorithm that learns action values × prior for many seeds at once; see `BatchedAgent`."""
 
-    def _stack(self, *arguments: Any) -> ReplayStack:
-        return ReplayStack(*arguments)
+    def __init__(self, training: Training, loss: ValueLoss) -> None:
+        super().__init__(training, ReplayPopulation(training, loss))
+        self._settings = cast(GreedyReplaySettings, training.settings[0])
 
     def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
-        settings, stack = self._settings, self.stack
+        settings, population = self._settings, self.population
         renewal = max(settings.target_update_interval // self.num_envs, 1)
         observations, _ = env.reset()
         on_host = not isinstance(observations, Tensor)
         now, used = self._tensor(observations), 0
         while used < budget:
-            epsilon = stack.exploration(used / budget) if used >= settings.learning_starts else None
-            actions = stack.choose(now, epsilon)
+            epsilon = population.exploration(used / budget) if used >= settings.learning_starts else None
+            actions = population.choose(now, epsilon)
             observations, rewards, terminated, truncated, infos = env.step(
                 actions.cpu().numpy() if on_host else actions
             )
@@ -137,20 +134,20 @@ class BatchedValueAgent(GreedyActor, BatchedLearner[ReplayStack]):
             if "final_obs" in infos:
                 mask = ended.view(-1, *(1,) * (now.ndim - 1))
                 following = torch.where(mask, self._tensor(infos["final_obs"]), now)
-            stack.observe(self._tensor(rewards), self._tensor(terminated), following)
+            population.observe(self._tensor(rewards), self._tensor(terminated), following)
             vector_steps = used // self.num_envs
             if vector_steps % renewal == 0:
-                stack.renew_target()
+                population.renew_target()
             if vector_steps % settings.train_frequency == 0 and used > settings.learning_starts:
-                self.gradient_steps += stack.update()
+                self.gradient_steps += population.update()
 
     def action_values(self, observations: Any) -> Any:
         """Q, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
         with one_thread():
-            values = self.stack.values(self._tensor(observations))
+            values = self.population.values(self._tensor(observations))
         return values if isinstance(observations, Tensor) else values.cpu().numpy()
 
     def final_epsilon(self, rows: int) -> NDArray[np.float64]:
         """Each seed's, [seeds · rows, 1]."""
-        epsilon = self.stack.exploration(1.0)[: len(self.seeds)].cpu().numpy().astype(np.float64)
+        epsilon = self.population.exploration(1.0)[: len(self.seeds)].cpu().numpy().astype(np.float64)
         return np.repeat(epsilon, rows // len(epsilon), axis=0)

@@ -1,36 +1,32 @@
-"""Seeds side by side: their networks and their optimizer, one operation for all of them."""
+"""A population: seeds side by side, their networks and their optimizer, one operation for all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Generic, cast
 
 import torch
 from torch import Tensor
 
-from symprior.agents.agent import Problem
-from symprior.agents.algorithms.algorithm import LearnerSettings
+from symprior.agents.algorithms.settings import LearningSettings
 from symprior.agents.learners.batched.optimizer import StackedAdam
 from symprior.agents.learners.batched.settings import StackedSettings
 from symprior.agents.learners.initial import initial_network
-from symprior.agents.networks.heads.actor_critic import count_parameters
+from symprior.agents.learners.learner import Training
 from symprior.agents.networks.layers.equivariant import stack
+from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.priors.orbits import Orbit
-from symprior.agents.priors.prior import N, Prior
+from symprior.agents.priors.prior import N
 from symprior.tasks.environments.streams import Streams, seed_from
 
 
-class Stack(Generic[N]):
+class Population(Generic[N]):
     """The seeds of one agent, trained as one computation; nothing is ever summed or compared across seeds.
 
     A lone seed is computed twice: matrix products of a single matrix take another kernel, whose round-off differs.
 
     Args:
-        problem, prior: what is trained.
+        training: what is trained.
         kind: of the network.
-        seeds: one or more.
-        settings: one for each seed.
-        device: where it is trained.
 
     Attributes:
         network: parameters [seeds, …]; at least two seeds.
@@ -38,18 +34,13 @@ class Stack(Generic[N]):
         parameters: trainable numbers of one seed.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        kind: type[N],
-        seeds: Sequence[int],
-        prior: Prior,
-        settings: Sequence[LearnerSettings],
-        device: torch.device,
-    ) -> None:
-        self.size = len(seeds)
-        if self.size == 1:
-            seeds, settings = [*seeds] * 2, [*settings] * 2
+    def __init__(self, training: Training, kind: type[N]) -> None:
+        problem, prior, device = training.problem, training.prior, torch.device(training.device)
+        assert prior is not None
+        self.size = len(training.seeds)
+        twice = 2 if self.size == 1 else 1
+        seeds = training.seeds * twice
+        settings = cast(tuple[LearningSettings, ...], training.settings) * twice
         networks = [initial_network(problem, kind, prior, one, seed) for one, seed in zip(settings, seeds, strict=True)]
         self.parameters = count_parameters(networks[0])
         self.network = cast(N, stack(networks)).to(device)
@@ -57,7 +48,7 @@ class Stack(Generic[N]):
         self._settings: Any = StackedSettings(settings, device)
         self._optimizer = StackedAdam(self.network, settings, self._settings.max_gradient_norm)
         self._copies = settings[0].num_envs
-        self._seeds, self._device = tuple(seeds), device
+        self._seeds, self._device = seeds, device
         self._prior_streams = self._stream("prior")
 
     def _stream(self, use: str) -> Streams:

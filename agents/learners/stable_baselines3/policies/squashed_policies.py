@@ -15,8 +15,8 @@ from stable_baselines3.td3.policies import TD3Policy
 from torch import Tensor
 
 from symprior.agents.learners.stable_baselines3.policies.attached import attached
+from symprior.agents.networks.heads.critics import ActorAndCritics
 from symprior.agents.networks.heads.squashed_actor import MeanActor
-from symprior.agents.networks.heads.twin_critics import ActorAndCritics
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import target_of
 from symprior.agents.priors.prior import AuxiliaryLoss

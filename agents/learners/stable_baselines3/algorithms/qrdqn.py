@@ -1,36 +1,22 @@
-"""DQN by Stable-Baselines3, and QR-DQN by sb3-contrib."""
+"""QR-DQN by sb3-contrib."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from stable_baselines3.common.policies import BasePolicy
+from sb3_contrib import QRDQN
 
-from symprior.agents.acting.actors import GreedyActor
+from symprior.agents.algorithms.qrdqn import QRDQNSettings
+from symprior.agents.learners.learner import Recipe
+from symprior.agents.learners.stable_baselines3.algorithms.dqn import StableBaselinesValueAgent
 from symprior.agents.learners.stable_baselines3.buffers.replay import EnlargedReplayBuffer
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.names import greedy_arguments
 from symprior.agents.learners.stable_baselines3.policies.quantile_policy import NetworkQuantilePolicy
-from symprior.agents.learners.stable_baselines3.policies.value_policy import NetworkValuePolicy
-from symprior.agents.learners.stable_baselines3.replay_learner import StableBaselinesReplayLearner
-
-
-class StableBaselinesValueAgent(GreedyActor, StableBaselinesReplayLearner):
-    """An agent that learns action values."""
-
-    policy: ClassVar[type[BasePolicy]] = NetworkValuePolicy
-
-    def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
-        """Q, [batch, actions]."""
-        with torch.no_grad():
-            values: torch.Tensor = self.network(torch.as_tensor(observations, device=self._device))
-            return values.double().cpu().numpy()
-
-    def final_epsilon(self, rows: int) -> NDArray[np.float64]:
-        """The settings', [rows, 1]."""
-        return np.full((rows, 1), self._settings.final_epsilon)
 
 
 class StableBaselinesQuantileAgent(StableBaselinesValueAgent):
@@ -50,3 +36,11 @@ class StableBaselinesQuantileAgent(StableBaselinesValueAgent):
         with torch.no_grad():
             quantiles: torch.Tensor = self.network(torch.as_tensor(observations, device=self._device))
             return quantiles.double().mean(-2).cpu().numpy()
+
+
+def model(settings: QRDQNSettings, **arguments: Any) -> QRDQN:
+    """With these settings; `arguments` go to its constructor."""
+    return QRDQN(**greedy_arguments(settings), **arguments)
+
+
+RECIPE = Recipe(discrete=partial(StableBaselinesQuantileAgent, model=model))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
@@ -14,19 +14,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import Actor
-from symprior.agents.agent import Problem
-from symprior.agents.algorithms.algorithm import LearnerSettings, LearningAlgorithm
 from symprior.agents.learners.batched.memory import keep_freed_memory
-from symprior.agents.learners.batched.stack import Stack
-from symprior.agents.learners.initial import environment_seeds
-from symprior.agents.priors.prior import Prior
-from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.agents.learners.batched.population import Population
+from symprior.agents.learners.initial import copy_seeds
+from symprior.agents.learners.learner import Training
+from symprior.symmetry.errors import BudgetExhausted
 from symprior.tasks.environments.streams import Streams, seed_from
 
-S = TypeVar("S", bound=Stack[Any])
+P = TypeVar("P", bound=Population[Any])
 
 
-class BatchedLearner(Actor, Generic[S]):
+class BatchedAgent(Actor, Generic[P]):
     """Algorithm × prior for many seeds at once.
 
     All rows of observations, actions and probabilities are those of the first seed, then those of the second, and so
@@ -34,10 +32,8 @@ class BatchedLearner(Actor, Generic[S]):
     threads: every product is one for each seed, random numbers come from streams of its own, and one thread computes.
 
     Args:
-        problem, algorithm, prior: what is trained.
-        seeds: of the runs.
-        settings: one for all seeds, or one for each; they may differ in floats such as the learning rate.
-        device: `cpu` or `cuda`.
+        training: what is trained; the settings of its seeds may differ in floats such as the learning rate.
+        population: the seeds side by side.
 
     Attributes:
         num_envs: copies of the environment for each seed.
@@ -45,30 +41,14 @@ class BatchedLearner(Actor, Generic[S]):
         gradient_steps: done so far by each seed.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        seeds: Sequence[int],
-        algorithm: LearningAlgorithm,
-        prior: Prior,
-        settings: Any,
-        device: str = "cpu",
-    ) -> None:
-        self.problem, self.seeds = problem, tuple(seeds)
-        each = [settings] * len(self.seeds) if isinstance(settings, LearnerSettings) else list(settings)
-        if not self.seeds or len(each) != len(self.seeds):
-            raise SympriorError(f"{len(self.seeds)} seeds take as many settings (or one for all), not {len(each)}.")
-        self._settings: Any = each[0]
-        self.num_envs = self._settings.num_envs
-        self._device, self._prior = torch.device(device), prior
-        self.stack = self._stack(problem, self.seeds, algorithm, prior, each, self._device)
-        self.network = self.stack.network
-        self.parameters, self.gradient_steps = self.stack.parameters, 0
+    def __init__(self, training: Training, population: P) -> None:
+        assert training.prior is not None
+        self.problem, self.seeds, self._prior = training.problem, training.seeds, training.prior
+        self.num_envs = training.settings[0].num_envs
+        self._device = torch.device(training.device)
+        self.population, self.network = population, population.network
+        self.parameters, self.gradient_steps = population.parameters, 0
         self._policy_seeds: NDArray[np.int64] | None = None
-
-    @abstractmethod
-    def _stack(self, *arguments: Any) -> S:
-        """The seeds side by side; `arguments` as of this class, `settings` one for each seed."""
 
     def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
         """Train once, until the environment ends it or the budget is used.
@@ -78,7 +58,7 @@ class BatchedLearner(Actor, Generic[S]):
             budget: environment steps of each seed.
         """
         keep_freed_memory()
-        trained_in = self._prior.environment(env, self.stack.orbit, environment_seeds(self.seeds, self.num_envs))
+        trained_in = self._prior.environment(env, self.population.orbit, copy_seeds(self.seeds, self.num_envs))
         with one_thread():
             try:
                 self._learn(trained_in, budget)
@@ -92,7 +72,7 @@ class BatchedLearner(Actor, Generic[S]):
     @property
     def diverged(self) -> NDArray[np.bool_]:
         """Whether a seed's parameters are no longer finite, [seeds]."""
-        return self.stack.diverged.cpu().numpy()
+        return self.population.diverged.cpu().numpy()
 
     def seed_policy(self, seeds: NDArray[np.int64]) -> None:
         """Start a random stream for each row of observations to come."""

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 from stable_baselines3.common.policies import BasePolicy
 
+from symprior.agents.learners.stable_baselines3.agent import StableBaselinesAgent
 from symprior.agents.learners.stable_baselines3.buffers.replay import PriorReplayBuffer
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.learners.stable_baselines3.learner import StableBaselinesLearner
 
 
-class StableBaselinesReplayLearner(StableBaselinesLearner):
+class StableBaselinesReplayAgent(StableBaselinesAgent):
     """Algorithm × prior on Stable-Baselines3, from a replay buffer.
 
     Attributes:

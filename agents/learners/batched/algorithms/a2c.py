@@ -1,0 +1,28 @@
+"""A2C for many seeds at once."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from torch import Tensor
+
+from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent, BatchedGaussianAgent
+from symprior.agents.learners.batched.policy_gradient import PolicyGradient
+from symprior.agents.learners.learner import Recipe
+
+
+class FreshPolicyGradient(PolicyGradient):
+    """A2C's: the policy is the one that collected the rollout."""
+
+    def of_log_probabilities(
+        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
+    ) -> Tensor:
+        """Of −A log π: −A; the old log-probabilities are not read."""
+        return -advantages
+
+
+RECIPE = Recipe(
+    discrete=partial(BatchedCategoricalAgent, loss=FreshPolicyGradient()),
+    vectors=partial(BatchedGaussianAgent, loss=FreshPolicyGradient()),
+)

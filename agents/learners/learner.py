@@ -1,0 +1,143 @@
+"""The seam between algorithms and what carries them out: a learner builds agents and says what they need.
+
+A learner is a package here that registers one `Learner` in its `__init__`, which stays light. Its package `algorithms` has
+a file for each algorithm that it carries out, named as that is, with a `RECIPE`: that file adds an algorithm to a learner.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from abc import ABC
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks.registry import Registry
+
+if TYPE_CHECKING:
+    from symprior.agents.agent import Agent, Problem
+    from symprior.agents.algorithms.algorithm import Algorithm
+    from symprior.agents.algorithms.settings import Settings
+    from symprior.agents.priors.prior import Prior
+
+
+@dataclass(frozen=True)
+class Training:
+    """What an agent is made from.
+
+    Attributes:
+        problem: what it is told of the task.
+        seeds: of the runs that it carries out.
+        algorithm, prior: what is trained; no prior where nothing is learned.
+        settings: hyperparameters, one for each seed.
+        device: where it computes, `cpu` or `cuda`.
+    """
+
+    problem: Problem
+    seeds: tuple[int, ...]
+    algorithm: Algorithm
+    prior: Prior | None
+    settings: tuple[Settings, ...]
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a learner carries out one algorithm.
+
+    Attributes:
+        discrete, vectors: make the agent, for discrete actions and for action vectors; None: it does not take these.
+    """
+
+    discrete: Callable[[Training], Agent] | None = None
+    vectors: Callable[[Training], Agent] | None = None
+
+
+class Learner(ABC):
+    """What carries algorithms out.
+
+    Attributes:
+        name: part of a row's identity; results of two learners are never compared.
+        trains: whether it trains anything; what learns nothing is nobody's choice.
+        trains_many: whether it trains many seeds as one computation.
+        is_reference: whether it is the one that others are held against.
+        steps_on_device: whether it takes environments whose arrays lie on the device that it computes on.
+    """
+
+    name: ClassVar[str]
+    trains: ClassVar[bool] = True
+    trains_many: ClassVar[bool] = False
+    is_reference: ClassVar[bool] = False
+    steps_on_device: ClassVar[bool] = False
+
+    @cached_property
+    def algorithms(self) -> tuple[str, ...]:
+        """The names of those that it carries out."""
+        recipes = import_module(f"{type(self).__module__}.algorithms")
+        return tuple(sorted(module.name for module in pkgutil.iter_modules(recipes.__path__)))
+
+    def build(self, training: Training) -> Agent:
+        """The agent that will be trained.
+
+        Raises:
+            SympriorError: the learner does not carry the algorithm out, the algorithm does not take the task, or settings
+                do not fit it.
+        """
+        training.algorithm.check(training.problem)
+        if reason := learner_refusal(training.algorithm, self.name):
+            raise SympriorError(reason)
+        recipe: Recipe = import_module(f"{type(self).__module__}.algorithms.{training.algorithm.name}").RECIPE
+        make = recipe.discrete if training.problem.symmetry.discrete else recipe.vectors
+        assert make is not None  # the algorithm would have refused the task
+        return make(training)
+
+    def environments_on(self, device: str) -> dict[str, Any]:
+        """Where training environments lie: the arguments of `Task.make_vector` beside their number."""
+        if device == "cpu" or not self.steps_on_device:
+            return {}
+        from array_api_compat import torch as namespace
+
+        return {"namespace": namespace, "device": device}
+
+
+LEARNERS: Registry[Learner] = Registry("learner", "symprior.agents.learners", packages_only=True)
+
+
+def register(kind: type[Learner]) -> type[Learner]:
+    """Put a learner into the registry."""
+    LEARNERS.register(kind.name, kind(), kind.__module__)
+    return kind
+
+
+def learner_names() -> list[str]:
+    """Those that train something, the reference first."""
+    return sorted(
+        (name for name in LEARNERS if LEARNERS[name].trains), key=lambda name: not LEARNERS[name].is_reference
+    )
+
+
+def reference_learner() -> str:
+    """The name of the one that others are held against."""
+    return next(name for name in LEARNERS if LEARNERS[name].is_reference)
+
+
+def stacking_learner() -> str:
+    """The name of the one that trains many seeds as one computation."""
+    return next(name for name in LEARNERS if LEARNERS[name].trains_many)
+
+
+def learner_of(algorithm: Algorithm, asked: str) -> str:
+    """What carries the algorithm out where this learner is asked for: another one only where nothing is learned."""
+    idle = (name for name in LEARNERS if not LEARNERS[name].trains and algorithm.name in LEARNERS[name].algorithms)
+    return next(idle, asked)
+
+
+def learner_refusal(algorithm: Algorithm, learner: str) -> str | None:
+    """Why this learner does not carry the algorithm out; None where it does."""
+    able = [name for name in LEARNERS if algorithm.name in LEARNERS[name].algorithms]
+    if learner_of(algorithm, learner) in able:
+        return None
+    return f"{algorithm.name} runs on the learner {' and '.join(able)} only, not on {learner}."

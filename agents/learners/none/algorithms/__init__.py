@@ -1,0 +1,1 @@
+"""What learns nothing, a file each."""

@@ -1,0 +1,52 @@
+"""Settings under the names that Stable-Baselines3's models give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symprior.agents.algorithms.settings import GreedyReplaySettings, OnPolicySettings, ReplaySettings
+from symprior.agents.algorithms.twin_critics import TwinCriticSettings
+
+
+def actor_critic_arguments(settings: OnPolicySettings) -> dict[str, Any]:
+    """Of the actor-critic models."""
+    return {
+        "n_steps": settings.steps,
+        "learning_rate": settings.learning_rate,
+        "gamma": settings.gamma,
+        "gae_lambda": settings.gae_lambda,
+        "vf_coef": settings.value_coefficient,
+        "ent_coef": settings.entropy_coefficient,
+        "max_grad_norm": settings.max_gradient_norm,
+        "normalize_advantage": settings.normalise_advantage,
+    }
+
+
+def replay_arguments(settings: ReplaySettings) -> dict[str, Any]:
+    """Of the models that learn from a replay buffer."""
+    return {
+        "buffer_size": settings.buffer_size,
+        "learning_starts": settings.learning_starts,
+        "train_freq": settings.train_frequency,
+        "gradient_steps": settings.gradient_steps,
+        "batch_size": settings.batch_size,
+        "learning_rate": settings.learning_rate,
+        "gamma": settings.gamma,
+    }
+
+
+def greedy_arguments(settings: GreedyReplaySettings) -> dict[str, Any]:
+    """Of the ε-greedy models."""
+    return {
+        **replay_arguments(settings),
+        "target_update_interval": settings.target_update_interval,
+        "exploration_fraction": settings.exploration_fraction,
+        "exploration_initial_eps": 1.0,
+        "exploration_final_eps": settings.final_epsilon,
+        "max_grad_norm": settings.max_gradient_norm,
+    }
+
+
+def twin_critic_arguments(settings: TwinCriticSettings) -> dict[str, Any]:
+    """Of the models with twin critics."""
+    return {**replay_arguments(settings), "tau": settings.tau}

@@ -16,9 +16,9 @@ from symprior.agents.learners.stable_baselines3.agent import StableBaselinesAgen
 from symprior.benchmark.run.job import Job
 from symprior.benchmark.run.metering import MeteredVectorEnv
 from symprior.benchmark.run.protocol import evaluation_points
-from symprior.benchmark.sweep import runner
-from symprior.benchmark.sweep.progress import silently
+from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.tasks import Task, get_task
 from symprior.tasks.environments.simulators import training_seeds
 
@@ -54,7 +54,7 @@ def two_workers() -> Comparison:
 
     def run(workers: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            runner.run(runs, RecordStore(Path(folder)), workers, silently)
+            Sweep(RecordStore(Path(folder)), LocalEngine(workers)).run(runs)
 
     ratio = statistics.median(seconds(lambda: run(1)) / seconds(lambda: run(2)) for _ in range(3))
     return at_least(f"two workers / one, 8 runs of 30,000 steps ({os.cpu_count()} cores)", ratio, 1.7)

@@ -82,7 +82,7 @@ def test_imports_only_go_down(path: Path) -> None:
     [
         ("tasks", "import symprior.agents.priors"),
         ("tasks", "from symprior import leaderboard"),
-        ("tasks", "def build():\n    from symprior.benchmark.sweep.runner import run"),
+        ("tasks", "def build():\n    from symprior.benchmark.sweep.sweep import Sweep"),
         (
             "tasks",
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from symprior.agents import agent",

@@ -15,9 +15,8 @@ from symprior.agents.learners.learner import reference_learner, stacking_learner
 from symprior.benchmark.run import contestants
 from symprior.benchmark.run.job import Job
 from symprior.benchmark.set_option import SettingOption, parse_settings
-from symprior.benchmark.sweep import runner
-from symprior.benchmark.sweep.progress import progress_on
-from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.progress import sweep_on
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.board.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
 from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown
 from symprior.leaderboard.records.published import OWN_RESULTS, publish, read_published
@@ -81,7 +80,7 @@ def equivalence(
     if task is None:
         raise SympriorError("Say on which task, for example cartpole-v1, or show what is --published.")
     chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
-    seed, store = ROUND_SEEDS * test_round, RecordStore(records)
+    seed, sweep = ROUND_SEEDS * test_round, sweep_on(console, records, workers)
     alike = Job(
         suite=SUITE,
         suite_version=str(test_round),
@@ -95,7 +94,7 @@ def equivalence(
     pilots = _jobs(replace(alike, suite_version=f"pilot-{test_round}"), dict.fromkeys(agents, (pilot, pilot)), seed)
     for job in pilots:
         contestants.check(job)
-    piloted = learner_test(_carry_out(pilots, store, workers))
+    piloted = learner_test(_carry_out(pilots, sweep))
     console.print(_table(f"{task}: pilot", piloted))
     needed = piloted.plan(ratio)
     most = (round(ratio * at_most), at_most)
@@ -107,7 +106,7 @@ def equivalence(
             highlight=False,
         )
     jobs = _jobs(alike, runs, seed + FINAL_SEEDS)
-    made = _carry_out(jobs, store, workers)
+    made = _carry_out(jobs, sweep)
     final = learner_test(made)
     console.print(_table(f"{task}: final test, round {test_round}", final))
     for path in publish(map(_for_the_test, made), folder) if keep else []:
@@ -138,15 +137,15 @@ def _in_words(runs: tuple[int, int]) -> str:
     return f"{runs[0]:,} batched and {runs[1]:,} Stable-Baselines3 runs"
 
 
-def _carry_out(jobs: list[Job], store: RecordStore, workers: int) -> list[RunRecord]:
+def _carry_out(jobs: list[Job], sweep: Sweep) -> list[RunRecord]:
     """The finished records of the jobs."""
-    waiting = runner.pending(jobs, store)
+    waiting = sweep.pending(jobs)
     if waiting:
-        outcome = runner.run(waiting, store, workers, progress_on(console, store))
+        outcome = sweep.run(waiting)
         if outcome.failed:
             run, error = outcome.failed[0]
             raise SympriorError(f"The test stops: {run} failed: {error.rstrip('.')}. The same command tries again.")
-    return [read_record(store.path(run)) for job in jobs for run in job.runs]
+    return [read_record(sweep.store.path(run)) for job in jobs for run in job.runs]
 
 
 def _for_the_test(record: RunRecord) -> RunRecord:

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from symprior.agents.ledgers.ledger import Ledger, load
 from symprior.benchmark.run import contestants
-from symprior.benchmark.sweep.progress import progress_on
-from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.progress import sweep_on
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.budgets import budget_by_rule, keep, ledger_on
 from symprior.benchmark.tuning.learned_references import BUDGETS, SEEDS, train
 from symprior.symmetry.errors import SympriorError
@@ -74,13 +74,13 @@ def references(
     if not names:
         raise SympriorError("Name a task, or --all.")
     _check(plain, steps, budget_from, within)
-    store = RecordStore(records)
+    sweep = sweep_on(console, records, workers)
     for name in names:
         chosen = get_task(name)
         if save and budget is None and budget_from is None and dial_of(chosen) is None:
             held_budget(chosen)
-        learned = _learned(chosen, plain, steps, budget, seeds, store, workers) if plain else _held(chosen)
-        ledger = _ledger(chosen, budget_from, within, store, workers) if budget_from else None
+        learned = _learned(chosen, plain, steps, budget, seeds, sweep) if plain else _held(chosen)
+        ledger = ledger_on(chosen, budget_from, sweep, within) if budget_from else None
         with console.status(f"Measuring {name} …"):
             data = measure(chosen, learned)
         data |= _new_budget(chosen, ledger, budget)
@@ -106,10 +106,6 @@ def _keep(task: Task, data: dict[str, Any], ledger: Ledger | None) -> None:
             console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _ledger(task: Task, agent: str, within: int | None, store: RecordStore, workers: int) -> Ledger:
-    return ledger_on(task, agent, store, workers, progress_on(console, store), within)
-
-
 def _provisional(
     task: Task, data: dict[str, Any], ledger: Ledger | None, learned: tuple[str, dict[str, Any]] | None
 ) -> str:
@@ -125,12 +121,12 @@ def _provisional(
 
 
 def _learned(
-    task: Task, plain: str, steps: int | None, budget: int | None, seeds: str, store: RecordStore, workers: int
+    task: Task, plain: str, steps: int | None, budget: int | None, seeds: str, sweep: Sweep
 ) -> tuple[str, dict[str, Any]]:
     if steps is None and budget is None and not task.is_measured:
         raise SympriorError(f"{task.id} has no budget yet: say with --steps for how long {plain} is trained.")
     length = steps or BUDGETS * (budget or task.budget)
-    return train(task, plain, length, store, workers, progress_on(console, store), seeds)
+    return train(task, plain, length, sweep, seeds)
 
 
 def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> dict[str, Any]:

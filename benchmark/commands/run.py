@@ -15,12 +15,11 @@ from symprior.agents.learners.learner import learner_names, reference_learner
 from symprior.benchmark.run import contestants
 from symprior.benchmark.run.job import CPU, Job, Run, parse_seeds
 from symprior.benchmark.set_option import SettingOption, parse_settings
-from symprior.benchmark.sweep import runner
 from symprior.benchmark.sweep.estimate import Estimate
-from symprior.benchmark.sweep.progress import progress_on
-from symprior.benchmark.sweep.runner import Outcome
-from symprior.benchmark.sweep.store import RECORDS, RecordStore
+from symprior.benchmark.sweep.progress import sweep_on
+from symprior.benchmark.sweep.store import RECORDS
 from symprior.benchmark.sweep.suite import get_suite
+from symprior.benchmark.sweep.sweep import Outcome, Sweep
 from symprior.leaderboard.records.record import OWN_SUITE
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task, get_task
@@ -78,19 +77,19 @@ def run(
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
     jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device)
-    store = RecordStore(records)
-    waiting = runner.pending(jobs, store)
+    sweep = sweep_on(console, records, workers)
+    waiting = sweep.pending(jobs)
     total = sum(len(job.seeds) for job in jobs)
     console.print(_overview(jobs, waiting, total))
     if waiting:
-        console.print(Estimate(store).sentence(waiting, workers), soft_wrap=True)
+        console.print(Estimate(sweep.store).sentence(waiting, workers), soft_wrap=True)
     if dry_run or not waiting:
         if not waiting:
             console.print(
                 f"All {total} runs are finished; their records are in {records}.", soft_wrap=True, markup=False
             )
         return
-    outcome = _run_with_progress(waiting, store, workers)
+    outcome = _run_with_progress(sweep, waiting)
     _conclude(outcome, records)
 
 
@@ -183,9 +182,9 @@ def _overview(jobs: list[Job], waiting: list[Run], total: int) -> Table:
     return table
 
 
-def _run_with_progress(waiting: list[Run], store: RecordStore, workers: int) -> Outcome:
+def _run_with_progress(sweep: Sweep, waiting: list[Run]) -> Outcome:
     try:
-        return runner.run(waiting, store, workers, progress_on(console, store))
+        return sweep.run(waiting)
     except KeyboardInterrupt:
         console.print("Stopped. What was finished is kept; the same command carries on.")
         raise typer.Exit(130) from None

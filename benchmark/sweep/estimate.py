@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from math import sqrt
 from statistics import median
@@ -40,7 +40,7 @@ class Estimate:
         nearest = min(costs, key=lambda seen: max(seen / size, size / seen))
         return job.budget * costs[nearest] * sqrt(size / nearest)
 
-    def shares(self, units: list[Stack]) -> list[float]:
+    def shares(self, units: Sequence[Stack]) -> list[float]:
         """The part of the whole time that each stack will take; one that nothing is known of counts as the known ones do."""
         sizes = [unit.job.budget * sqrt(len(unit.runs)) for unit in units]
         known = [self.seconds(unit) for unit in units]

@@ -6,15 +6,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isclose
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from symprior.benchmark.run.job import Stack
+from symprior.benchmark.sweep.engines.engine import Report
+from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate, duration
-from symprior.benchmark.sweep.runner import Progress, Report
 from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.sweep import Progress, Sweep
 
 SECONDS_BETWEEN_LINES = 15.0
 LEAST_PART, LEAST_SECONDS = 0.05, 5.0
@@ -52,6 +55,18 @@ class Pace:
         return f"about {duration(seconds * (1 - self._part) / seen)} left"
 
 
+def sweep_on(console: Console, records: Path, workers: int) -> Sweep:
+    """A sweep on this machine that shows its progress.
+
+    Args:
+        console: gets a bar, or where none can be drawn a line now and then.
+        records: the folder of its records.
+        workers: processes side by side.
+    """
+    store = RecordStore(records)
+    return Sweep(store, LocalEngine(workers), progress_on(console, store))
+
+
 def progress_on(console: Console, store: RecordStore) -> Progress:
     """What shows stacks while they run; the time left counts each by what it took before, where records tell.
 
@@ -61,7 +76,7 @@ def progress_on(console: Console, store: RecordStore) -> Progress:
     """
 
     @contextmanager
-    def over(units: list[Stack]) -> Iterator[Report]:
+    def over(units: Sequence[Stack]) -> Iterator[Report]:
         shares, pace = Estimate(store).shares(units), Pace()
         steps = [unit.steps for unit in units]
         with _shown(sum(len(unit.runs) for unit in units), sum(steps), console) as show:
@@ -73,12 +88,6 @@ def progress_on(console: Console, store: RecordStore) -> Progress:
             yield report
 
     return over
-
-
-@contextmanager
-def silently(units: list[Stack]) -> Iterator[Report]:
-    """Shows nothing."""
-    yield lambda done: None
 
 
 Show = Callable[[int, str | None], None]

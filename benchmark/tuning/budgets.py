@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from symprior.agents.ledgers.ledger import LEDGERS, Ledger, is_tuned, load, write
-from symprior.benchmark.sweep.runner import Progress
-from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.search import Plan, tune
 from symprior.benchmark.tuning.search_space import Fixed
 from symprior.symmetry.errors import SympriorError
@@ -18,9 +17,7 @@ LEAST_SEEDS = 5
 """Tuning seeds that a budget is measured on, also where a search had fewer."""
 
 
-def ledger_on(
-    task: Task, agent: str, store: RecordStore, workers: int, progress: Progress, within: int | None = None
-) -> Ledger:
+def ledger_on(task: Task, agent: str, sweep: Sweep, within: int | None = None) -> Ledger:
     """What the tuned plain agent needs on this very task.
 
     A family is tuned on one of its tasks, and where that takes long for fewer steps than a run needs. On another task, or
@@ -30,9 +27,7 @@ def ledger_on(
     Args:
         task: whose budget is asked for.
         agent: a plain agent, `ppo`.
-        store: where the runs' records are kept.
-        workers: processes side by side.
-        progress: shows the runs while they run.
+        sweep: carries the runs out.
         within: environment steps of each run, where not those of the family's tuning.
 
     Returns:
@@ -62,7 +57,7 @@ def ledger_on(
         learner=family.learner,
         space=Fixed((family.chosen,)),
     )
-    return tune(plan, store, workers, progress)[0]
+    return tune(plan, sweep)[0]
 
 
 def _seeds(family: Ledger) -> tuple[int, ...]:

@@ -11,9 +11,7 @@ import numpy as np
 
 from symprior.agents.learners.learner import stacking_learner
 from symprior.benchmark.run.job import Job, parse_seeds
-from symprior.benchmark.sweep import runner
-from symprior.benchmark.sweep.runner import Progress
-from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.records.record import read_record
 from symprior.leaderboard.statistics.aggregates import trimmed_mean
 from symprior.leaderboard.statistics.resampling import resample, resample_indices
@@ -26,18 +24,14 @@ BUDGETS = 10
 EVALUATIONS = 5
 
 
-def train(
-    task: Task, agent: str, steps: int, store: RecordStore, workers: int, progress: Progress, seeds: str = SEEDS
-) -> tuple[str, dict[str, Any]]:
+def train(task: Task, agent: str, steps: int, sweep: Sweep, seeds: str = SEEDS) -> tuple[str, dict[str, Any]]:
     """Train a plain agent and say what it reaches; finished runs are not run again.
 
     Args:
         task: what is trained on.
         agent: a plain agent, `ppo`.
         steps: environment steps of each run.
-        store: where the runs' records are kept.
-        workers: processes side by side.
-        progress: shows the runs while they run.
+        sweep: carries the runs out.
         seeds: of the runs.
 
     Returns:
@@ -50,13 +44,13 @@ def train(
     job = Job(
         "references", str(steps), task.id, agent, numbers, steps, learner, evaluate_every=max(steps // EVALUATIONS, 1)
     )
-    waiting = runner.pending([job], store)
+    waiting = sweep.pending([job])
     if waiting:
-        outcome = runner.run(waiting, store, workers, progress)
+        outcome = sweep.run(waiting)
         if outcome.failed:
             run, error = outcome.failed[0]
             raise SympriorError(f"{run} failed: {error.rstrip('.')}. The same command tries again.")
-    finals = np.array([np.mean(read_record(store.path(run)).curve[-1].returns) for run in job.runs])
+    finals = np.array([np.mean(read_record(sweep.store.path(run)).curve[-1].returns) for run in job.runs])
     drawn = resample_indices(("references", task.id, agent), len(finals))
     return f"{agent} after {steps:,} steps", {
         "value": float(trimmed_mean(finals[None])[0]),

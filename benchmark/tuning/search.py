@@ -14,10 +14,8 @@ from symprior.agents.learners.learner import reference_learner
 from symprior.agents.ledgers.ledger import Ledger, Trial
 from symprior.benchmark.run import contestants
 from symprior.benchmark.run.job import CPU, Job, parse_seeds
-from symprior.benchmark.sweep import runner
-from symprior.benchmark.sweep.runner import Progress
-from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.suite import Suite
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.search_space import Configuration, Fixed, Rates
 from symprior.leaderboard.records.record import RunRecord, read_record
 from symprior.leaderboard.statistics.scores import LOWEST, score_run
@@ -86,22 +84,18 @@ def plan_of(suite: Suite) -> Plan:
     )
 
 
-def tune(
-    plan: Plan, store: RecordStore, workers: int, progress: Progress, tell: Tell = lambda sentence: None
-) -> list[Ledger]:
+def tune(plan: Plan, sweep: Sweep, tell: Tell = lambda sentence: None) -> list[Ledger]:
     """Search the settings of each agent; finished trials are not run again.
 
     Args:
         plan: what is searched.
-        store: where the trials' records are kept.
-        workers: processes side by side.
-        progress: shows the runs of a round while they run.
+        sweep: carries the trials out, a round at a time.
         tell: takes a sentence on why another round or finals follow, or on whose best is left on an edge.
 
     Raises:
         SympriorError: an agent cannot be tuned so, or a run failed for another reason than its settings.
     """
-    search = _Search(plan, store, workers, progress)
+    search = _Search(plan, sweep)
     space = plan.space
     for rounds_left in reversed(range(plan.rounds)):
         search.run({agent: space.configurations for agent in plan.agents}, plan.seeds)
@@ -128,19 +122,17 @@ def _on_the_edge(space: Fixed, grown: Fixed, ledgers: list[Ledger], rounds_left:
 @dataclass(frozen=True)
 class _Search:
     plan: Plan
-    store: RecordStore
-    workers: int
-    progress: Progress
+    sweep: Sweep
 
     def run(self, tried: dict[str, tuple[Configuration, ...]], seeds: tuple[int, ...]) -> None:
         jobs = [_job(self.plan, agent, each, seeds) for agent, chosen in tried.items() for each in chosen]
         for job in jobs:
             contestants.check(job)
-        waiting = [run for job in jobs for run in job.runs if not self.store.is_answered(run)]
+        waiting = [run for job in jobs for run in job.runs if not self.sweep.store.is_answered(run)]
         if not waiting:
             return
-        outcome = runner.run(waiting, self.store, self.workers, self.progress)
-        lost = [(run, error) for run, error in outcome.failed if not self.store.is_answered(run)]
+        outcome = self.sweep.run(waiting)
+        lost = [(run, error) for run, error in outcome.failed if not self.sweep.store.is_answered(run)]
         if lost:
             run, error = lost[0]
             raise SympriorError(f"Tuning stops: {run} failed: {error.rstrip('.')}. The same command resumes.")
@@ -161,7 +153,7 @@ class _Search:
         )
 
     def records(self, agent: str, configuration: Configuration, seeds: tuple[int, ...]) -> list[RunRecord]:
-        return [read_record(self.store.path(run)) for run in _job(self.plan, agent, configuration, seeds).runs]
+        return [read_record(self.sweep.store.path(run)) for run in _job(self.plan, agent, configuration, seeds).runs]
 
     def trial(self, configuration: Configuration, records: list[RunRecord]) -> Trial:
         """A run that diverged counts as the lowest score there is and as never at the threshold."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from symprior.agents.ledgers.ledger import LEDGERS, Ledger, Trial, load, write
-from symprior.benchmark.sweep.progress import silently
+from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning import budgets
 from symprior.benchmark.tuning.budgets import LEAST_SEEDS, budget_by_rule, keep, ledger_on
 from symprior.symmetry.errors import SympriorError
@@ -56,7 +57,7 @@ def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, mon
     records = tmp_path / "records"
 
     def on(task: str, within: int | None = None) -> Ledger:
-        return ledger_on(get_task(task), "ppo", RecordStore(records), 1, silently, within)
+        return ledger_on(get_task(task), "ppo", Sweep(RecordStore(records), LocalEngine(1)), within)
 
     assert on("room-v1") == tuned
     found = on("room-c4-v1")

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import trim_mean
 
-from symprior.benchmark.run.job import Run
+from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.learned_references import train
 from symprior.leaderboard.records.record import read_record
 from symprior.tasks import get_task
 
 
-@contextmanager
-def quiet(runs: list[Run]) -> Iterator[Callable[[int], None]]:
-    yield lambda steps: None
-
-
 def test_score_one_is_the_interquartile_mean_of_the_seeds_final_returns(tmp_path: Path) -> None:
-    task, store = get_task("cartpole-v1"), RecordStore(tmp_path)
+    task, sweep = get_task("cartpole-v1"), Sweep(RecordStore(tmp_path), LocalEngine(1))
 
     def measured() -> dict[str, object]:
-        name, found = train(task, "ppo", 2_000, store, workers=1, progress=quiet, seeds="30000-30004")
+        name, found = train(task, "ppo", 2_000, sweep, seeds="30000-30004")
         assert name == "ppo after 2,000 steps"
         return found
 

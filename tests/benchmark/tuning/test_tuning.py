@@ -7,9 +7,10 @@ import pytest
 
 from symprior.agents import get_agent
 from symprior.agents.ledgers.ledger import Ledger, Trial, decider, keep_search, load, write
-from symprior.benchmark.sweep.progress import silently
+from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.suite import Suite, get_suite
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning import search as tuning
 from symprior.benchmark.tuning.search_space import STEP, Box, Fixed, Rates
 from symprior.leaderboard.records.record import read_record
@@ -90,7 +91,7 @@ def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_pa
     space = Fixed(Box.over(RANGES, 3).configurations)
     plan = tuning.Plan("none", "grid-catch-vector-v1", agents, (10_000, 10_001), 256, "batched", space)
     store = RecordStore(tmp_path / "records")
-    ledgers = tuning.tune(plan, store, 1, silently)
+    ledgers = tuning.tune(plan, Sweep(store, LocalEngine(1)))
     for ledger, agent in zip(ledgers, agents, strict=True):
         assert ledger.agent == agent
         assert [trial.settings for trial in ledger.trials] == list(space.configurations)
@@ -99,7 +100,7 @@ def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_pa
         assert len({tuple(trial.data_efficiency) for trial in ledger.trials}) == 3, "settings reach the learner"
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "records").rglob("*.json")}
     assert len(before) == 2 * 3 * 2
-    assert tuning.tune(plan, store, 1, silently) == ledgers
+    assert tuning.tune(plan, Sweep(store, LocalEngine(1))) == ledgers
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "records").rglob("*.json")} == before
     write(ledgers[1], tmp_path)
     assert load("none", "ppo+homomorphic", tmp_path) == ledgers[1]
@@ -107,7 +108,7 @@ def test_every_agent_tries_the_same_and_a_finished_trial_is_not_run_again(tmp_pa
     moved = read_record(next(iter(before)))
     elsewhere = moved.provenance.model_copy(update={"device": "cuda (a card)"})
     store.write(moved.model_copy(update={"provenance": elsewhere}))
-    devices = {ledger.agent: ledger.devices for ledger in tuning.tune(plan, store, 1, silently)}
+    devices = {ledger.agent: ledger.devices for ledger in tuning.tune(plan, Sweep(store, LocalEngine(1)))}
     assert devices.pop(moved.agent.id) == ["cpu", "cuda (a card)"]
     assert list(devices.values()) == [["cpu"]] * len(devices)
 
@@ -116,7 +117,7 @@ def test_a_search_says_whose_best_lies_on_the_edge_and_what_all_try_then(tmp_pat
     """Of two rates each is an edge; of three or four one may still be."""
     told = []
     plan = tuning.Plan("none", "grid-catch-vector-v1", ("ppo",), (10_000,), 128, "batched", Rates.of([1e-3, 3e-3]))
-    (ledger,) = tuning.tune(plan, RecordStore(tmp_path), 1, silently, told.append)
+    (ledger,) = tuning.tune(plan, Sweep(RecordStore(tmp_path), LocalEngine(1)), told.append)
     tried = [f"{trial.settings['learning_rate']:g}" for trial in ledger.trials]
     assert 1 <= len(told) <= tuning.ROUNDS
     for sentence in told[: len(tried) - 2]:
@@ -130,7 +131,7 @@ def test_a_search_says_whose_best_lies_on_the_edge_and_what_all_try_then(tmp_pat
 def test_one_round_tries_what_is_given_and_nothing_more(tmp_path):
     told = []
     plan = tuning.Plan("none", "grid-catch-vector-v1", ("ppo",), (10_000,), 128, "batched", Rates.of([1e-3, 3e-3]))
-    (ledger,) = tuning.tune(replace(plan, rounds=1), RecordStore(tmp_path), 1, silently, told.append)
+    (ledger,) = tuning.tune(replace(plan, rounds=1), Sweep(RecordStore(tmp_path), LocalEngine(1)), told.append)
     assert [trial.settings["learning_rate"] for trial in ledger.trials] == [1e-3, 3e-3]
     assert told == ["The best of ppo still lies on the edge of what was tried, which grows no further."]
 
@@ -230,9 +231,9 @@ def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
     first, further = (10_000, 10_001), (10_002, 10_003, 10_004)
     plan = tuning.Plan("none", "grid-catch-vector-v1", agents, first, 512, "batched", space)
     store = RecordStore(tmp_path / "records")
-    before = tuning.tune(plan, store, 1, silently)
+    before = tuning.tune(plan, Sweep(store, LocalEngine(1)))
     told = []
-    after = tuning.tune(replace(plan, finals=further), store, 1, silently, told.append)
+    after = tuning.tune(replace(plan, finals=further), Sweep(store, LocalEngine(1)), told.append)
     assert told[-1] == "Finals on 3 further seeds: the 5 best of each agent, those of ppo first."
     choice = after[0].chosen
     for early, late, plain in zip(before, after, (None, choice), strict=True):
@@ -250,7 +251,8 @@ def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
     elsewhere = in_finals.provenance.model_copy(update={"device": "cuda (a card)"})
     store.write(in_finals.model_copy(update={"provenance": elsewhere}))
     devices = {
-        ledger.agent: ledger.devices for ledger in tuning.tune(replace(plan, finals=further), store, 1, silently)
+        ledger.agent: ledger.devices
+        for ledger in tuning.tune(replace(plan, finals=further), Sweep(store, LocalEngine(1)))
     }
     assert devices.pop(in_finals.agent.id) == ["cpu", "cuda (a card)"]
     assert list(devices.values()) == [["cpu"]] * len(devices)

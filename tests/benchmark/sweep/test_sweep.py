@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from symprior.benchmark.run.job import Job
-from symprior.benchmark.sweep import runner
-from symprior.benchmark.sweep.progress import silently
+from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
+from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.records.record import read_record, read_records
 from symprior.tasks import SympriorError
 
@@ -117,7 +117,7 @@ def test_workers_have_one_thread_and_huge_pages_and_this_process_keeps_what_it_h
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("THP_MEM_ALLOC_ENABLE", raising=False)
     job = Job("own", "1", "cartpole-v1", f"{path}:Says", (0,), 64)
-    outcome = runner.run(job.runs, RecordStore(tmp_path), 1, silently)
+    outcome = Sweep(RecordStore(tmp_path), LocalEngine(1)).run(job.runs)
     assert not outcome.failed
     said = dict(line.split("=", 1) for line in path.with_name("environment").read_text().splitlines() if "=" in line)
     assert (said["OMP_NUM_THREADS"], said["MKL_NUM_THREADS"], said["THP_MEM_ALLOC_ENABLE"]) == ("1", "1", "1")
@@ -210,7 +210,7 @@ def test_a_full_disk_is_refused_before_training(answer):
 
 def test_pending_runs_are_those_without_a_record(tmp_path):
     job = Job("own", "1", "cartpole-v1", "random", (0, 1, 2), 500)
-    assert [run.seed for run in runner.pending([job], RecordStore(tmp_path))] == [0, 1, 2]
+    assert [run.seed for run in Sweep(RecordStore(tmp_path), LocalEngine(1)).pending([job])] == [0, 1, 2]
 
 
 def test_a_record_of_another_schema_version_is_refused(tmp_path):

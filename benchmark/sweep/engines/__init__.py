@@ -1,0 +1,1 @@
+"""Where stacks of runs are carried out; an engine takes stacks and gives what became of each."""

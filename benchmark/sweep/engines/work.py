@@ -1,0 +1,42 @@
+"""What a worker of any engine does with a stack: carry its runs out, write their records, say how each ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from symprior.benchmark.run.job import Stack
+from symprior.benchmark.sweep.store import RecordStore
+from symprior.tasks.custom.source_files import is_read
+
+LONGEST_SUMMARY = 300
+PLACE = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
+"""Of a frame in a traceback."""
+
+
+def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -> tuple[str | None, ...]:
+    """The last line of each run's error, or None.
+
+    Args:
+        stack: the runs.
+        store: where their records go.
+        on_progress: called with the environment steps, over all runs, since the last call.
+    """
+    from symprior.benchmark.run.execution import Execution
+
+    errors: list[str | None] = []
+    for record in Execution(stack, on_progress).run():
+        store.write(record)
+        errors.append(summary(record.error) if record.error else None)
+    return tuple(errors)
+
+
+def summary(error: str) -> str:
+    """One line of an error: of a traceback the exception, its message's first line, and where in a user's file it was."""
+    lines = [line for line in error.strip().splitlines() if line]
+    raised = [line for line in lines if line[0] not in " \t" and not line.startswith("Traceback")]
+    text = raised[0] if raised else lines[-1]
+    short = text if len(text) <= LONGEST_SUMMARY else f"{text[:LONGEST_SUMMARY]} …"
+    places = [f" ({Path(path).name}, line {line})" for path, line in PLACE.findall(error) if is_read(path)]
+    return short + (places[-1] if places else "")

@@ -1,0 +1,76 @@
+"""A sweep: which runs of some jobs are still to do, and carrying them out; the same call resumes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+
+from symprior.benchmark.run.job import Job, Run, Stack, stacks
+from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
+from symprior.benchmark.sweep.store import RecordStore
+
+Progress = Callable[[Sequence[Stack]], AbstractContextManager[Report]]
+"""Shows the stacks while they run."""
+
+
+@dataclass
+class Outcome:
+    """What became of a sweep.
+
+    Attributes:
+        finished: runs that finished now.
+        failed: (run, the last line of its error) for each that did not.
+    """
+
+    finished: int = 0
+    failed: list[tuple[Run, str]] = field(default_factory=list)
+
+    def take(self, ended: Ended) -> None:
+        """Count a stack that is over."""
+        for run, error in zip(ended.stack.runs, ended.errors, strict=True):
+            if error is None:
+                self.finished += 1
+            else:
+                self.failed.append((run, error))
+
+
+@contextmanager
+def silently(units: Sequence[Stack]) -> Iterator[Report]:
+    """Shows nothing."""
+    yield lambda done: None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Where runs are carried out, where their records go, and who watches.
+
+    Attributes:
+        store: the records.
+        engine: carries stacks out.
+        progress: shows them while they run, in this process.
+    """
+
+    store: RecordStore
+    engine: Engine
+    progress: Progress = silently
+
+    def pending(self, jobs: Iterable[Job]) -> list[Run]:
+        """The runs of the jobs that are not finished yet.
+
+        Raises:
+            SympriorError: a record is there that cannot be read, or that answers another question.
+        """
+        every = list(jobs)
+        for job in every:
+            self.store.check_other_seeds(job)
+        return [run for job in every for run in job.runs if not self.store.is_finished(run)]
+
+    def run(self, runs: list[Run]) -> Outcome:
+        """Carry the runs out and write a record for every one."""
+        self.store.check_writable()
+        outcome, units = Outcome(), stacks(runs, self.engine.workers)
+        with self.progress(units) as report:
+            for ended in self.engine.carry_out(units, self.store, report):
+                outcome.take(ended)
+        return outcome

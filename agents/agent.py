@@ -57,13 +57,9 @@ class Problem:
 class Agent(Protocol):
     """Anything that learns in a vector environment and then acts; made by `Class(problem, seed)`.
 
-    `num_envs` (a class or instance attribute, 1 where it is missing) says how many copies `learn` wants. Some more
-    methods are used where they exist: `act_greedily(observations)`, the other mode of acting (`act_exploring` of an agent
-    that acts greedily, `act_sampling` of one that acts by its mean); for the equivariance error
-    `action_probabilities(observations)`, [batch, actions], or `action_values(observations)` of an agent that learns
-    these, or of action vectors `action_means(observations)` and `action_log_stds(observations)`, [batch, size];
-    `seed_policy(seeds)`, which starts the policy's own random streams, one for each row of observations, before an
-    evaluation.
+    `num_envs` (a class or instance attribute, 1 where it is missing) says how many copies `learn` wants. What else an
+    agent may be able to do is in `abilities`: another mode of acting, streams of its own, what it would say at given
+    observations, for the equivariance error.
 
     Action vectors are clipped to the action space by whoever steps an environment with them.
     """

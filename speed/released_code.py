@@ -25,11 +25,11 @@ from torch import nn
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.networks.layers.equivariant import BasisLinear
+from symprior.agents.source import BudgetExhausted
 from symprior.benchmark.run.evaluation import evaluate
 from symprior.benchmark.run.metering import MeteredVectorEnv
 from symprior.benchmark.run.protocol import EvaluationPoint, episode_seeds, evaluation_points
 from symprior.benchmark.sweep.suite import get_suite
-from symprior.symmetry.errors import BudgetExhausted
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds
 from symprior.tasks.families.classic_control.cartpole import CartPole

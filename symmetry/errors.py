@@ -16,7 +16,3 @@ def unknown_name(kind: str, given: str, known: Iterable[str]) -> SympriorError:
     close = get_close_matches(given, names, n=1, cutoff=0.5)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     return SympriorError(f"There is no {kind} {given!r}.{hint} Known: {', '.join(names) or 'none'}.")
-
-
-class BudgetExhausted(Exception):
-    """Raised by a training environment that has given every step of the budget; it ends `learn`."""

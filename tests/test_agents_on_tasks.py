@@ -6,6 +6,7 @@ task, and every strict agent on every family of tasks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,10 +18,17 @@ import torch
 
 from symprior.agents import Problem, ShippedAgent, agent_names, get_agent
 from symprior.agents.learners.learner import LEARNERS
-from symprior.benchmark.run.equivariance import closed_under, log_std_equivariance_error
-from symprior.benchmark.run.execution import EQUIVARIANCE, LOG_STDS
+from symprior.agents.source import BudgetExhausted
+from symprior.benchmark.run.equivariance import (
+    EquivarianceErrors,
+    closed_under,
+    equivariance_error,
+    log_std_equivariance_error,
+    mean_equivariance_error,
+    value_equivariance_error,
+)
 from symprior.benchmark.run.metering import MeteredVectorEnv
-from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, Task
 from symprior.tasks.environments.simulators import training_seeds
 from symprior.tasks.references.frozen_states import frozen_observations
@@ -44,6 +52,12 @@ SMALL: dict[str, Any] = {
 }
 """Settings for a few updates; an agent takes those that it has."""
 TOLERANCE = 1e-5
+EQUIVARIANCE: dict[str, Callable[[Any, Problem], EquivarianceErrors]] = {
+    "action_values": lambda values, problem: value_equivariance_error(values, problem.symmetry),
+    "action_probabilities": lambda policy, problem: equivariance_error(policy, problem.symmetry),
+    "action_means": lambda means, problem: mean_equivariance_error(means, problem.symmetry, problem.action_space),
+}
+LOG_STDS = "action_log_stds"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.agents.ledgers.ledger import Ledger, decider, every, load, of_agent
-from symprior.benchmark.run.job import CPU
+from symprior.benchmark.jobs.job import CPU
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, Task, get_task
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from symprior.agents.learners.learner import reference_learner, stacking_learner
-from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import Job
+from symprior.benchmark.jobs import contestants
+from symprior.benchmark.jobs.job import Job
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.progress import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep

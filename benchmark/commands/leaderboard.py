@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from symprior.benchmark.run.job import parse_seeds
+from symprior.benchmark.jobs.job import parse_seeds
 from symprior.benchmark.sweep.store import RECORDS
 from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.leaderboard.records.record import OWN_SUITE, RunRecord

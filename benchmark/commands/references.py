@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.agents.ledgers.ledger import Ledger, load
-from symprior.benchmark.run import contestants
+from symprior.benchmark.jobs import contestants
 from symprior.benchmark.sweep.progress import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.budgets import budget_by_rule, keep, ledger_on

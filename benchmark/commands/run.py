@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.agents.learners.learner import learner_names, reference_learner
-from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import CPU, Job, Run, parse_seeds
+from symprior.benchmark.jobs import contestants
+from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.estimate import Estimate
 from symprior.benchmark.sweep.progress import sweep_on

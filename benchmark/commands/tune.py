@@ -16,8 +16,8 @@ from rich.table import Table
 
 from symprior.agents.learners.learner import learner_names, stacking_learner
 from symprior.agents.ledgers.ledger import Ledger, keep_search
-from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import CPU, parse_seeds
+from symprior.benchmark.jobs import contestants
+from symprior.benchmark.jobs.job import CPU, parse_seeds
 from symprior.benchmark.sweep.progress import sweep_on
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.benchmark.tuning import search as tuning

@@ -12,10 +12,15 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.agents.abilities import SeedsItsPolicy
+from symprior.agents.agent import Agent
 from symprior.benchmark.run.protocol import EvaluationPoint, episode_seeds
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.task import Task, TaskVectorEnv
+
+Act = Callable[[NDArray[Any]], NDArray[Any]]
+"""Actions [batch, …] for observations [batch, …]."""
 
 DECIMALS = 9
 """Of a recorded return: what lies beyond is round-off of the sum, and would be most of a record's size."""
@@ -49,11 +54,11 @@ def seed_global_generators(seed: int) -> None:
 
 
 def evaluate(
-    agent: Any,
+    agent: Agent,
     task: Task,
     seeds: tuple[int, ...],
     point: EvaluationPoint,
-    act: Callable[[NDArray[Any]], Any] | None = None,
+    act: Act | None = None,
     environments: TaskVectorEnv | None = None,
 ) -> list[list[float]]:
     """The undiscounted returns of `task.evaluation_episodes` episodes of each run, [seeds][episodes].
@@ -69,7 +74,7 @@ def evaluate(
     episodes = task.evaluation_episodes
     environments = environments or task.make_vector(episodes * len(seeds))
     with isolated_random_numbers(seed_from(task.id, *seeds, point.step, "evaluation")):
-        if hasattr(agent, "seed_policy"):
+        if isinstance(agent, SeedsItsPolicy):
             agent.seed_policy(
                 np.concatenate([episode_seeds(task.id, seed, point, episodes, "policy") for seed in seeds])
             )
@@ -82,9 +87,7 @@ def evaluate(
     return [list(map(float, row)) for row in returns.reshape(len(seeds), episodes)]
 
 
-def _play(
-    environments: TaskVectorEnv, seeds: NDArray[np.int64], act: Callable[[NDArray[Any]], Any]
-) -> NDArray[np.float64]:
+def _play(environments: TaskVectorEnv, seeds: NDArray[np.int64], act: Act) -> NDArray[np.float64]:
     """One episode in every environment, [environments]."""
     observations, _ = environments.reset(seed=seeds)
     returns, running = np.zeros(len(seeds)), np.ones(len(seeds), dtype=bool)

@@ -7,25 +7,20 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from symprior.agents import Problem
+from symprior.agents.abilities import ActsExploring, ActsGreedily, ActsSampling, MayDiverge
+from symprior.agents.agent import Agent
 from symprior.agents.learners.learner import LEARNERS
-from symprior.benchmark.run import contestants
-from symprior.benchmark.run.equivariance import (
-    EquivarianceErrors,
-    closed_under,
-    equivariance_error,
-    log_std_equivariance_error,
-    mean_equivariance_error,
-    value_equivariance_error,
-)
-from symprior.benchmark.run.evaluation import evaluate, seed_global_generators
-from symprior.benchmark.run.job import Stack
+from symprior.agents.source import BudgetExhausted
+from symprior.benchmark.jobs import contestants
+from symprior.benchmark.jobs.contestant import counted
+from symprior.benchmark.jobs.job import Stack
+from symprior.benchmark.jobs.resolved import Resolved
+from symprior.benchmark.run.evaluation import Act, evaluate, seed_global_generators
 from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
-from symprior.benchmark.run.policy_outputs import checked
+from symprior.benchmark.run.policy_measure import PolicyMeasure
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.run.provenance import provenance
 from symprior.leaderboard.records.record import (
@@ -33,28 +28,15 @@ from symprior.leaderboard.records.record import (
     AgentCard,
     Checkpoint,
     Effort,
-    EquivarianceError,
     OtherMode,
+    Provenance,
     RunRecord,
 )
-from symprior.symmetry.errors import BudgetExhausted, SympriorError
-from symprior.symmetry.symmetry import Symmetry
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
 from symprior.tasks.environments.streams import seed_from
-from symprior.tasks.references.frozen_states import frozen_observations
 from symprior.tasks.task import TaskVectorEnv
-
-OTHER_MODES = {"greedy": "act_greedily", "epsilon-greedy": "act_exploring", "sample": "act_sampling"}
-"""Modes of acting beside the one that counts, and an agent's methods for them; the first that it has is recorded."""
-EQUIVARIANCE: dict[str, Callable[[Any, Problem], EquivarianceErrors]] = {
-    "action_values": lambda values, problem: value_equivariance_error(values, problem.symmetry),
-    "action_probabilities": lambda policy, problem: equivariance_error(policy, problem.symmetry),
-    "action_means": lambda means, problem: mean_equivariance_error(means, problem.symmetry, problem.action_space),
-}
-"""What is asked of an agent at the frozen states, and how far that is from being equivariant; the first that it has."""
-LOG_STDS = "action_log_stds"
-"""What is asked of one that has standard deviations, whose error stands apart."""
 
 
 class Execution:
@@ -67,138 +49,132 @@ class Execution:
 
     def __init__(self, stack: Stack, on_progress: Callable[[int], None] = lambda steps: None) -> None:
         self.stack, self.job, self._on_progress = stack, stack.job, on_progress
-        self.task = get_task(self.job.task)
-        self.contestant = contestants.find(self.job.agent)
+        self.task, self.contestant = get_task(self.job.task), contestants.find(self.job.agent)
+        self.resolved = self._resolved()
         self.curves: list[list[Checkpoint]] = [[] for _ in stack.runs]
         self.others: list[OtherMode | None] = [None for _ in stack.runs]
         self.evaluation_seconds = 0.0
-        self.agent: Any = None
-        self.env: MeteredVectorEnv | None = None
+        self.agent: Agent | None = None
+        self.source: MeteredVectorEnv | None = None
+        self._measure = PolicyMeasure(self.task, len(stack.runs))
         self._reported = 0
+
+    def _resolved(self) -> list[Resolved]:
+        """Of each run; runs of one job share it."""
+        of_jobs = {run.job: self.contestant.resolve(run.job, self.task) for run in self.stack.runs}
+        return [of_jobs[run.job] for run in self.stack.runs]
 
     def run(self) -> list[RunRecord]:
         """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
-        ledger = self.job.ledger or self.contestant.ledger(self.task.family, dict(self.job.settings))
-        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task, ledger)
+        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task, self.resolved[0].ledger)
         started = time.perf_counter()
-        error: str | None = None
+        error = self._why_it_failed()
+        seconds = time.perf_counter() - started - self.evaluation_seconds
+        self._report(self.stack.steps)
+        diverged = self._diverged()
+        return [
+            self._record(number, error or (DIVERGED if diverged[number] else None), seconds, origin)
+            for number in range(len(self.stack.runs))
+        ]
+
+    def _why_it_failed(self) -> str | None:
+        """Train; the error that ended it, or None."""
         try:
             self._train()
         except (SympriorError, EndlessLoop) as problem:
-            error = str(problem)
+            return str(problem)
         except (Exception, SystemExit, KeyboardInterrupt):  # whatever an agent raises is its own failure
-            error = traceback.format_exc().encode(errors="replace").decode()
+            return traceback.format_exc().encode(errors="replace").decode()
         finally:
             self._close_environments()
-        training_seconds = time.perf_counter() - started - self.evaluation_seconds
-        self._report(self.stack.steps)
-        return [
-            RunRecord(
-                suite=run.job.suite,
-                suite_version=run.job.suite_version,
-                task=run.job.task,
-                agent=self._card,
-                seed=run.seed,
-                status="failed" if error or diverged else "finished",
-                error=error or (DIVERGED if diverged else None),
-                budget=run.job.budget,
-                steps_used=self._used,
-                mode=self.contestant.mode,
-                evaluate_every=run.job.evaluate_every,
-                curve=curve,
-                other_mode=other,
-                hyperparameters=self.contestant.settings(self.task.family, dict(run.job.settings)),
-                effort=Effort(
-                    gradient_steps=contestants.counted(self.agent, "gradient_steps"),
-                    samples_per_update=self.contestant.updates(self.task.family, dict(run.job.settings)),
-                    training_seconds=training_seconds / len(self.stack.runs),
-                    evaluation_seconds=self.evaluation_seconds / len(self.stack.runs),
-                ),
-                provenance=origin,
-            )
-            for run, curve, other, diverged in zip(
-                self.stack.runs, self.curves, self.others, self._diverged(), strict=True
-            )
-        ]
+        return None
+
+    def _record(self, number: int, error: str | None, training_seconds: float, origin: Provenance) -> RunRecord:
+        run, resolved, runs = self.stack.runs[number], self.resolved[number], len(self.stack.runs)
+        return RunRecord(
+            suite=run.job.suite,
+            suite_version=run.job.suite_version,
+            task=run.job.task,
+            agent=self._card,
+            seed=run.seed,
+            status="failed" if error else "finished",
+            error=error,
+            budget=run.job.budget,
+            steps_used=self._used,
+            mode=self.contestant.mode,
+            evaluate_every=run.job.evaluate_every,
+            curve=self.curves[number],
+            other_mode=self.others[number],
+            hyperparameters=resolved.hyperparameters,
+            effort=Effort(
+                gradient_steps=counted(self.agent, "gradient_steps"),
+                samples_per_update=resolved.samples_per_update,
+                training_seconds=training_seconds / runs,
+                evaluation_seconds=self.evaluation_seconds / runs,
+            ),
+            provenance=origin,
+        )
 
     def _train(self) -> None:
         job, seeds = self.job, self.stack.seeds
         seed_global_generators(seed_from(job.task, *seeds, "agent"))
-        self.agent = self.contestant.build(self._problem, self.stack, self.task.family)
-        copies = _copies(self.agent)
+        self.agent = agent = self.contestant.build(self.resolved, seeds)
         points = evaluation_points(job.budget, job.evaluate_every)
-        self.env = MeteredVectorEnv(
+        self.source = source = self._environments(_copies(agent), points)
+        with suppress(BudgetExhausted):
+            agent.learn(source, job.budget)
+        for point in source.unmet:  # the agent stopped early: its policy stays what it is
+            self._evaluate(agent, point, point.step)
+        self._evaluate(agent, points[-1], self._used if source.is_exhausted else job.budget)
+        self._evaluate_other_mode(agent, points[-1])
+
+    def _environments(self, copies: int, points: list[EvaluationPoint]) -> MeteredVectorEnv:
+        """What the agent learns from: so many copies of the environment for each run, metered."""
+        job, seeds = self.job, self.stack.seeds
+        return MeteredVectorEnv(
             self.task.make_vector(copies * len(seeds), **LEARNERS[job.learner].environments_on(job.device)),
             len(seeds),
             job.budget,
             points,
             np.concatenate([training_seeds(job.task, seed, copies) for seed in seeds]),
-            lambda point: self._evaluate(point, self._used),
+            self._evaluate_at,
         )
-        with suppress(BudgetExhausted):
-            self.agent.learn(self.env, job.budget)
-        for point in self.env.unmet:  # the agent stopped early: its policy stays what it is
-            self._evaluate(point, point.step)
-        self._evaluate(points[-1], self._used if self.env.is_exhausted else job.budget)
-        self._evaluate_other_mode(points[-1])
 
     def _close_environments(self) -> None:
-        opened = (self.env, self.__dict__.get("_evaluation_environments"))
+        opened = (self.source, self.__dict__.get("_evaluation_environments"))
         for environments in opened:
             if environments is not None:
                 environments.close()
 
-    def _evaluate(self, point: EvaluationPoint, step: int) -> None:
+    def _evaluate_at(self, point: EvaluationPoint) -> None:
+        """In the middle of a training."""
+        assert self.agent is not None
+        self._evaluate(self.agent, point, self._used)
+
+    def _evaluate(self, agent: Agent, point: EvaluationPoint, step: int) -> None:
         started = time.perf_counter()
-        returns = evaluate(self.agent, self.task, self.stack.seeds, point, None, self._evaluation_environments)
-        errors = self._equivariance()
+        returns = evaluate(agent, self.task, self.stack.seeds, point, None, self._evaluation_environments)
+        errors = self._measure.errors(agent, self.contestant.id)
         for curve, episode_returns, error in zip(self.curves, returns, errors, strict=True):
             curve.append(Checkpoint(step=step, returns=episode_returns, equivariance=error))
         self.evaluation_seconds += time.perf_counter() - started
         self._report(self._used * len(self.stack.runs))
 
-    def _evaluate_other_mode(self, point: EvaluationPoint) -> None:
-        for mode, method in OTHER_MODES.items():
-            if mode == self.contestant.mode or not hasattr(self.agent, method):
-                continue
-            started = time.perf_counter()
-            act = getattr(self.agent, method)
-            returns = evaluate(self.agent, self.task, self.stack.seeds, point, act, self._evaluation_environments)
-            self.others = [OtherMode.model_validate({"mode": mode, "returns": each}) for each in returns]
-            self.evaluation_seconds += time.perf_counter() - started
+    def _evaluate_other_mode(self, agent: Agent, point: EvaluationPoint) -> None:
+        other = other_mode(agent, self.contestant.mode)
+        if other is None:
             return
-
-    def _equivariance(self) -> list[EquivarianceError | None]:
-        runs = len(self.stack.runs)
-        measured = next(((name, error) for name, error in EQUIVARIANCE.items() if hasattr(self.agent, name)), None)
-        if measured is None:
-            return [None] * runs
-        name, error_of = measured
-        outputs = self._at_frozen_states(name)
-        log_stds = self._at_frozen_states(LOG_STDS) if hasattr(self.agent, LOG_STDS) else [None] * runs
-        return [self._error(error_of, *each) for each in zip(outputs, log_stds, strict=True)]
-
-    def _at_frozen_states(self, method: str) -> list[Any]:
-        """What the agent says there, for each run, [|G| · states, …]."""
-        runs = len(self.stack.runs)
-        rows = np.tile(self._frozen, (runs, *(1,) * (self._frozen.ndim - 1)))
-        given, size = getattr(self.agent, method)(rows), self._symmetry.action.size
-        return np.split(checked(given, method, self.contestant.id, len(rows), size), runs)
-
-    def _error(
-        self, error_of: Callable[[Any, Problem], EquivarianceErrors], outputs: Any, log_stds: Any
-    ) -> EquivarianceError | None:
-        """Of one run; None where the agent's numbers are none."""
-        if not all(np.isfinite(part).all() for part in (outputs, log_stds) if part is not None):
-            return None
-        found = error_of(outputs, self._declared)
-        spread = None if log_stds is None else log_std_equivariance_error(log_stds, self._symmetry)
-        return EquivarianceError(mean=found.mean, maximum=found.maximum, raw_maximum=found.raw_maximum, log_std=spread)
+        mode, act = other
+        started = time.perf_counter()
+        returns = evaluate(agent, self.task, self.stack.seeds, point, act, self._evaluation_environments)
+        self.others = [OtherMode.model_validate({"mode": mode, "returns": each}) for each in returns]
+        self.evaluation_seconds += time.perf_counter() - started
 
     def _diverged(self) -> list[bool]:
-        """For each run, whether its parameters are no numbers any more."""
-        flags = np.asarray(getattr(self.agent, "diverged", False), dtype=bool)
-        return np.broadcast_to(flags, len(self.stack.runs)).tolist()  # type: ignore[no-any-return]
+        """For each run, whether its parameters are no longer numbers."""
+        agent: object = self.agent
+        diverged = agent.diverged if isinstance(agent, MayDiverge) else False
+        return [bool(each) for each in np.broadcast_to(diverged, len(self.stack.runs))]
 
     def _report(self, steps: int) -> None:
         self._on_progress(steps - self._reported)
@@ -207,11 +183,7 @@ class Execution:
     @property
     def _used(self) -> int:
         """Environment steps of each run so far."""
-        return self.env.used if self.env else 0
-
-    @cached_property
-    def _symmetry(self) -> Symmetry:
-        return self.task.symmetry()
+        return self.source.used if self.source else 0
 
     @cached_property
     def _evaluation_environments(self) -> TaskVectorEnv:
@@ -219,27 +191,23 @@ class Execution:
         return self.task.make_vector(self.task.evaluation_episodes * len(self.stack.runs))
 
     @cached_property
-    def _problem(self) -> Problem:
-        """What the agent is told, which may be a control's symmetry."""
-        return self.contestant.problem(self.task, dict(self.job.settings))
-
-    @cached_property
-    def _declared(self) -> Problem:
-        """What its policy is held against."""
-        return Problem.of(self.task, self._symmetry)
-
-    @cached_property
-    def _frozen(self) -> Any:
-        """The frozen states, closed under the group."""
-        return closed_under(self._symmetry, frozen_observations(self.task))
-
-    @cached_property
     def _card(self) -> AgentCard:
-        told = self._declared if self.agent is None else self._problem
-        return self.contestant.card(self.agent, told.symmetry.group.name, self.job.learner)
+        told = self.task.symmetry() if self.agent is None else self.resolved[0].problem.symmetry
+        return self.contestant.card(self.agent, told.group.name, self.job.learner)
 
 
-def _copies(agent: Any) -> int:
+def other_mode(agent: Agent, mode: str) -> tuple[str, Act] | None:
+    """A mode of acting beside the one that counts, and acting in it; None where the agent has no other."""
+    if mode != "greedy" and isinstance(agent, ActsGreedily):
+        return "greedy", agent.act_greedily
+    if isinstance(agent, ActsExploring):
+        return "epsilon-greedy", agent.act_exploring
+    if mode != "sample" and isinstance(agent, ActsSampling):
+        return "sample", agent.act_sampling
+    return None
+
+
+def _copies(agent: Agent) -> int:
     copies = getattr(agent, "num_envs", 1)
     if isinstance(copies, bool) or not isinstance(copies, int) or copies < 1:
         raise SympriorError(f"num_envs of {type(agent).__name__} is {copies!r}; it must be a whole number from 1 on.")

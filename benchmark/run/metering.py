@@ -9,9 +9,10 @@ import numpy as np
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
+from symprior.agents.source import BudgetExhausted, Source
 from symprior.benchmark.run.evaluation import checked_actions
 from symprior.benchmark.run.protocol import EvaluationPoint
-from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks.task import TaskVectorEnv
 
 PATIENCE = 1000
@@ -22,7 +23,7 @@ class EndlessLoop(BaseException):
     """Ends an agent that catches every `Exception` and would go on for ever."""
 
 
-class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
+class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
     """Training environments of one run (or of several seeds side by side) under a budget.
 
     Args:
@@ -37,6 +38,8 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any]):
     Raises:
         SympriorError: not even one vector step fits into the budget.
     """
+
+    unit = "environment steps"
 
     def __init__(
         self,

@@ -8,8 +8,8 @@ from functools import cache
 from math import sqrt
 from statistics import median
 
-from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import Run, Stack, stacks
+from symprior.benchmark.jobs import contestants
+from symprior.benchmark.jobs.job import Run, Stack, stacks
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.leaderboard import OWN_RESULTS, RunRecord, read_published, read_records
 from symprior.symmetry.errors import SympriorError

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from symprior.benchmark.run.job import Stack
+from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.engines.engine import Report
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate, duration

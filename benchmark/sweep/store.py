@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import Job, Run
+from symprior.benchmark.jobs import contestants
+from symprior.benchmark.jobs.job import Job, Run
 from symprior.leaderboard.records.record import DIVERGED, RunRecord, path_of, read_record, record_path, write_record
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
@@ -103,7 +103,7 @@ class RecordStore:
     def _differences(self, job: Job, record: RunRecord, seed: int) -> list[tuple[str, object, object]]:
         contestant = contestants.find(job.agent)
         task = get_task(job.task)
-        asked = contestant.settings(task.family, dict(job.settings))
+        asked = contestant.resolve(job, task).hyperparameters
         return [
             ("the task", record.task, task.id),
             ("the agent", record.agent.id, contestant.id),

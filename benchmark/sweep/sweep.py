@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
-from symprior.benchmark.run.job import Job, Run, Stack, stacks
+from symprior.benchmark.jobs.job import Job, Run, Stack, stacks
 from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
 from symprior.benchmark.sweep.store import RecordStore
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from symprior.agents.learners.learner import stacking_learner
-from symprior.benchmark.run.job import Job, parse_seeds
+from symprior.benchmark.jobs.job import Job, parse_seeds
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.records.record import read_record
 from symprior.leaderboard.statistics.aggregates import trimmed_mean

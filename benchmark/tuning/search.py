@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from symprior.agents.learners.learner import reference_learner
 from symprior.agents.ledgers.ledger import Ledger, Trial
-from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import CPU, Job, parse_seeds
+from symprior.benchmark.jobs import contestants
+from symprior.benchmark.jobs.job import CPU, Job, parse_seeds
 from symprior.benchmark.sweep.suite import Suite
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.search_space import Configuration, Fixed, Rates

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from symprior.benchmark.cli import main
+from symprior.benchmark.jobs.job import Job, Stack
 from symprior.benchmark.run.execution import Execution
-from symprior.benchmark.run.job import Job, Stack
 
 
 @pytest.fixture

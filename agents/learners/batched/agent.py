@@ -18,7 +18,7 @@ from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.population import Population
 from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.learners.learner import Training
-from symprior.symmetry.errors import BudgetExhausted
+from symprior.agents.source import BudgetExhausted
 from symprior.tasks.environments.streams import Streams, seed_from
 
 P = TypeVar("P", bound=Population[Any])

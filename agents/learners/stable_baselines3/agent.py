@@ -20,7 +20,8 @@ from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import Draws
-from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.agents.source import BudgetExhausted
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.streams import Streams, seed_from
 
 Model = Callable[..., BaseAlgorithm]

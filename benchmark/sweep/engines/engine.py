@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from symprior.benchmark.run.job import Stack
+from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.store import RecordStore
 
 Report = Callable[[Sequence[int]], None]

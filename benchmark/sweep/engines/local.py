@@ -16,7 +16,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from symprior.benchmark.run.job import Stack
+from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
 from symprior.benchmark.sweep.engines.work import work
 from symprior.benchmark.sweep.store import RecordStore

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from symprior.benchmark.run.job import Stack
+from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.tasks.custom.source_files import is_read
 

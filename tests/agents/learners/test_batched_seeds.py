@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from symprior.agents.agent import Problem
 from symprior.agents.catalogue import get_agent
 from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent
-from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.agents.source import BudgetExhausted
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds
 

@@ -24,8 +24,8 @@ from symprior.agents.networks.sizes import count_parameters, default_widths, mat
 from symprior.agents.priors.batch import Replayed
 from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import PRIORS, Draws
+from symprior.agents.source import BudgetExhausted
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error, value_equivariance_error
-from symprior.symmetry.errors import BudgetExhausted
 from symprior.symmetry.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds

@@ -5,9 +5,10 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from symprior.agents.source import BudgetExhausted
 from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.run.protocol import evaluation_points
-from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from symprior.benchmark.jobs.job import Job, Stack
 from symprior.benchmark.run.execution import Execution
-from symprior.benchmark.run.job import Job, Stack
 from symprior.tasks import get_task
 
 TASK = "grid-catch-vector-v1"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from symprior.benchmark.jobs.job import Job, Stack, stacks
 from symprior.benchmark.run.execution import Execution
-from symprior.benchmark.run.job import Job, Stack, stacks
 
 
 def _job(seeds, task="cartpole-v1", agent="ppo", budget=1024, **rest):

@@ -7,7 +7,7 @@ from symprior.agents import get_agent
 from symprior.agents.ledgers.ledger import load
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.sizes import Sizes, count_parameters
-from symprior.benchmark.run import contestants
+from symprior.benchmark.jobs import contestants
 from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.benchmark.tuning import search as tuning
 from symprior.tasks import DIALS, get_task
@@ -28,7 +28,7 @@ def test_every_setting_of_a_suite_is_one_that_its_agents_take(name):
 @pytest.mark.parametrize("name", suite_names())
 def test_every_agent_of_a_suite_can_be_told_what_it_needs(name):
     for job in get_suite(name).jobs():
-        contestants.find(job.agent).problem(get_task(job.task), dict(job.settings))
+        contestants.resolve(job)
 
 
 def test_every_value_of_a_dial_has_the_budget_of_the_symmetric_one():

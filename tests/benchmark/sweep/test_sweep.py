@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from symprior.benchmark.run.job import Job
+from symprior.benchmark.jobs.job import Job
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.sweep import Sweep

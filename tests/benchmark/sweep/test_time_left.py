@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from symprior.benchmark.jobs.job import Job, Stack
 from symprior.benchmark.run.execution import Execution
-from symprior.benchmark.run.job import Job, Stack
 from symprior.benchmark.sweep.estimate import Estimate
 from symprior.benchmark.sweep.progress import Pace
 from symprior.benchmark.sweep.store import RecordStore

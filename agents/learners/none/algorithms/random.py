@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from symprior.agents.acting.actors import Actor, CategoricalActor
 from symprior.agents.learners.learner import Recipe, Training
-from symprior.symmetry.errors import BudgetExhausted, SympriorError
+from symprior.agents.source import BudgetExhausted
+from symprior.symmetry.errors import SympriorError
 
 
 class RandomAgent(Actor):

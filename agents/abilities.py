@@ -1,0 +1,84 @@
+"""What an agent may be able to do beside learning and acting; each is recognised by its methods and none is needed.
+
+Rows of observations are [batch, …]; of a stack of seeds those of the first seed come first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@runtime_checkable
+class SeedsItsPolicy(Protocol):
+    """Draws its actions from random streams of its own."""
+
+    def seed_policy(self, seeds: NDArray[np.int64]) -> None:
+        """Start the streams, one for each row of observations to come, [batch]."""
+
+
+@runtime_checkable
+class ActsGreedily(Protocol):
+    """Has a policy with a mode."""
+
+    def act_greedily(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """The mode's actions, [batch, …]."""
+
+
+@runtime_checkable
+class ActsExploring(Protocol):
+    """Acts greedily where it counts, and explores in training."""
+
+    def act_exploring(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Actions [batch, …] with the exploration at the end of training."""
+
+
+@runtime_checkable
+class ActsSampling(Protocol):
+    """Acts by its mean where it counts, and samples in training."""
+
+    def act_sampling(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Sampled actions, [batch, …]."""
+
+
+@runtime_checkable
+class SaysValues(Protocol):
+    """Learns action values."""
+
+    def action_values(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Q, [batch, actions]."""
+
+
+@runtime_checkable
+class SaysProbabilities(Protocol):
+    """Has a policy over discrete actions."""
+
+    def action_probabilities(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """The policy as executed, [batch, actions]."""
+
+
+@runtime_checkable
+class SaysMeans(Protocol):
+    """Has a policy over action vectors."""
+
+    def action_means(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """The policy's means, [batch, size]."""
+
+
+@runtime_checkable
+class SaysLogStds(Protocol):
+    """Has a policy over action vectors with standard deviations."""
+
+    def action_log_stds(self, observations: NDArray[Any]) -> NDArray[Any]:
+        """Their logarithms, [batch, size]."""
+
+
+@runtime_checkable
+class MayDiverge(Protocol):
+    """Knows whether its parameters are still numbers."""
+
+    @property
+    def diverged(self) -> NDArray[np.bool_] | bool:
+        """Whether they are not, of each seed or of all."""

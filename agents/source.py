@@ -1,0 +1,33 @@
+"""The seam between an agent and what it learns from: a source of data, metered in a unit of its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+
+class BudgetExhausted(Exception):
+    """Raised by a source that has given all of its budget; it ends `learn`."""
+
+
+@runtime_checkable
+class Source(Protocol):
+    """What an agent learns from, under a budget that is counted here and not by the agent.
+
+    Environments that count their steps are one; transitions that were given beforehand can be another. What every source
+    keeps: `used` only grows and never exceeds the budget; asking for more raises `BudgetExhausted` and gives nothing;
+    evaluations that are due happen between two portions of data.
+
+    Attributes:
+        unit: what a budget counts, in words, `environment steps`.
+        used: how many of them each run has had.
+    """
+
+    unit: ClassVar[str]
+    used: int
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether not one portion more fits into the budget."""
+
+    def close(self) -> None:
+        """Give back what it holds."""

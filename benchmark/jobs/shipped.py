@@ -1,0 +1,94 @@
+"""A shipped agent as a contestant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symprior.agents.learners.learner import learner_refusal
+from symprior.benchmark.jobs.contestant import Contestant, Hyperparameters, counted
+from symprior.benchmark.jobs.resolved import Resolved
+from symprior.leaderboard.records.record import AgentCard
+from symprior.symmetry.errors import SympriorError
+
+if TYPE_CHECKING:
+    from symprior.agents.agent import Agent
+    from symprior.agents.catalogue import ShippedAgent
+    from symprior.benchmark.jobs.job import Job
+    from symprior.tasks import Task
+
+
+@dataclass(frozen=True)
+class Shipped(Contestant):
+    """An algorithm with a prior, by its name."""
+
+    agent: ShippedAgent
+
+    @property
+    def id(self) -> str:  # type: ignore[override]
+        """The id under which its records lie."""
+        return self.agent.id
+
+    @property
+    def mode(self) -> str:  # type: ignore[override]
+        """How it acts in the evaluation that counts."""
+        return self.agent.algorithm.mode
+
+    def learner(self, asked: str) -> str:
+        """The one that is asked for; what does not learn has none."""
+        return self.agent.learner(asked)
+
+    def resolve(self, job: Job, task: Task) -> Resolved:
+        """With its tuned settings, and the symmetry that its prior asks for."""
+        overrides = dict(job.settings)
+        settings = self.agent.settings(task.family, overrides)
+        if reason := self.agent.algorithm.refusal(task.symmetry()):
+            raise SympriorError(f"{self.id} cannot be run on {task.id}: {reason}")
+        return Resolved(
+            job=job,
+            task=task,
+            problem=self.agent.problem(task, settings),
+            settings=settings,
+            hyperparameters=settings.model_dump(mode="json"),
+            ledger=job.ledger or self.agent.ledger(task.family, overrides),
+            samples_per_update=self.agent.samples_per_update(settings),
+        )
+
+    def build(self, runs: Sequence[Resolved], seeds: Sequence[int]) -> Agent:
+        """The agent that carries these runs out."""
+        job, settings = runs[0].job, [run.settings for run in runs if run.settings is not None]
+        return self.agent.build(runs[0].problem, seeds, settings, job.learner, job.device)
+
+    def check(self, resolved: Resolved) -> None:
+        """Make one, which takes parts of a second: its settings have to fit what is seen and done there."""
+        job = resolved.job
+        if reason := learner_refusal(self.agent.algorithm, job.learner):
+            raise SympriorError(reason)
+        try:
+            self.build([resolved], job.seeds[:1])
+        except SympriorError as error:
+            raise SympriorError(f"{self.id} cannot be run so on {job.task}: {error}") from error
+
+    def card(self, agent: Agent | None, group: str, learner: str) -> AgentCard:
+        """What records say of it."""
+        prior = self.agent.prior
+        return AgentCard(
+            id=self.id,
+            algorithm=self.agent.algorithm.name,
+            prior=prior.name if prior else "none",
+            description=self.agent.description,
+            learner=self.learner(learner),
+            parameters=counted(agent, "parameters"),
+            symmetry_used=group,
+            bibtex="\n\n".join(self.agent.bibtex),
+            control=prior is not None and prior.is_control,
+        )
+
+    def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
+        """What a search of these settings holds fixed."""
+        return self.agent.untuned(family, searched)
+
+    def completed(self, recorded: Hyperparameters) -> dict[str, Any]:
+        """A record's hyperparameters, with the defaults of those that did not exist when it was written."""
+        return {**self.agent.settings_type().model_dump(mode="json"), **recorded}

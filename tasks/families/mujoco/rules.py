@@ -1,7 +1,7 @@
 """What robots show and earn and when their episodes end, for many at once and with the bits of gymnasium's environments.
 
-The rules of a robot stand in its file. Sums are taken in gymnasium's order and precision, because the last bit counts; weights
-and ranges are those of gymnasium's environment, so that no number stands here twice.
+The rules of a robot stand in its file. Sums are taken in gymnasium's order and precision, because the last bit counts.
+Weights and ranges are those of gymnasium's environment, so that no number is written twice.
 """
 
 from __future__ import annotations
@@ -68,11 +68,12 @@ class ForwardRules(Rules):
 
     def forward(self, before: Readings, now: Readings) -> NDArray[np.float64]:
         """The reward for the speed, [num_envs]."""
-        return self.robot._forward_reward_weight * ((self.place(now) - self.place(before)) / self.robot.dt)
+        speed = (self.place(now) - self.place(before)) / self.robot.dt
+        return np.asarray(self.robot._forward_reward_weight * speed)
 
     def costs(self, now: Readings, actions: NDArray[np.float32]) -> NDArray[Any]:
         """Of the torques, in the actions' single precision, [num_envs]."""
-        return self.robot._ctrl_cost_weight * np.square(actions).sum(axis=1)
+        return np.asarray(self.robot._ctrl_cost_weight * np.square(actions).sum(axis=1))
 
 
 class UprightRules(ForwardRules):
@@ -97,7 +98,7 @@ def within(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray[
 
 def norms(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Lengths of vectors [num_envs, entries] as `np.linalg.norm` has them one at a time, not along an axis."""
-    return np.sqrt(np.vecdot(vectors, vectors))
+    return np.asarray(np.sqrt(np.vecdot(vectors, vectors)))
 
 
 def squares(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -113,8 +113,9 @@ class HumanoidRules(UprightRules):
 
     def place(self, now: Readings) -> NDArray[np.float64]:
         """The centre of mass in the last of the substeps."""
-        masses = self.robot.model.body_mass
-        return np.asarray((np.einsum("b,nbj->nj", masses, now["places"]) / masses.sum())[:, 0])
+        masses, along_x = self.robot.model.body_mass, now["places"][:, :, 0].T
+        moments = np.multiply(masses[:, None], along_x, order="C").sum(axis=0)  # one body after the other
+        return np.asarray(moments / masses.sum())
 
     def healthy(self, now: Readings) -> NDArray[np.bool_]:
         """Those at a height in the range."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ class Physics:
         from mujoco import MjData  # type: ignore[import-untyped]
 
         model = rules.robot.model
+        leave_out_islands(model)
         self.models = [copy(model) if rules.change_the_model else model for _ in range(num_envs)]
         self.data = [MjData(model) for model in self.models]
         self._controls = [data.ctrl for data in self.data]
@@ -49,6 +51,17 @@ class Physics:
             if need_contact_forces:
                 mj_rnePostConstraint(models[i], data[i])
             read(i)
+
+
+def leave_out_islands(model: Any) -> None:
+    """Let MuJoCo not look for islands, trees of bodies that constraints hold together, where the model is a single tree.
+
+    The solver's numbers are the same to the bit. Versions of MuJoCo that lack the switch look for none.
+    """
+    from mujoco import mjtDisableBit
+
+    if model.ntree == 1:
+        model.opt.disableflags |= int(getattr(mjtDisableBit, "mjDSBL_ISLAND", 0))
 
 
 class Reader:

@@ -37,8 +37,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         namespace: Any = np,
         device: Any = None,
     ) -> None:
-        if num_envs < 1:
-            raise SympriorError(f"A vector environment holds at least one environment, not {num_envs}.")
+        require_one(num_envs)
         self._single = [] if isinstance(source, VectorEnv) else [_Resting(source()) for _ in range(num_envs)]
         self._env: Any = source if isinstance(source, VectorEnv) else _side_by_side(self._single)
         self.num_envs = num_envs
@@ -109,6 +108,12 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
 
     def _array(self, array: NDArray[Any]) -> Any:
         return array if self._xp is np else self._xp.asarray(array, **self._place)
+
+
+def require_one(num_envs: int) -> None:
+    """Raise a `SympriorError` where there is no environment at all."""
+    if num_envs < 1:
+        raise SympriorError(f"A vector environment holds at least one environment, not {num_envs}.")
 
 
 def single_precision(space: gymnasium.Space[Any]) -> gymnasium.Space[Any]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from symprior.tasks.families.mujoco.physics import Physics
 from symprior.tasks.families.mujoco.rules import Rules
+from symprior.tasks.gymnasium_vector import require_one
 
 
 class RobotVectorEnv(VectorEnv[Any, Any, Any]):
@@ -29,11 +30,13 @@ class RobotVectorEnv(VectorEnv[Any, Any, Any]):
 
     Raises:
         ImportError: MuJoCo is not installed.
+        SympriorError: there is to be none.
     """
 
     metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
     def __init__(self, make: Callable[[], gymnasium.Env[Any, Any]], rules: type[Rules], num_envs: int) -> None:
+        require_one(num_envs)
         self._env = make()
         self._robot = cast(Any, self._env.unwrapped)
         self.num_envs = num_envs

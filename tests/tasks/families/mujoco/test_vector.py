@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from symprior.tasks import TASKS, Task, get_task
+from symprior.tasks import TASKS, SympriorError, Task, get_task
 from symprior.tasks.families.mujoco.vector import RobotVectorEnv
 from symprior.tasks.gymnasium_vector import GymnasiumVectorEnv
 
@@ -103,6 +103,19 @@ def test_the_time_limit_cuts_episodes_at_the_same_step(name: str) -> None:
         assert_equal(found, theirs.step(action[:1]))
         cut += int(found[3].sum())
     assert cut >= 1
+
+
+@pytest.mark.parametrize(("name", "is_alone"), [("ant-v1", True), ("reacher-v1", False)])
+def test_islands_are_looked_for_where_there_can_be_several(name: str, is_alone: bool) -> None:
+    from mujoco import mjtDisableBit
+
+    model = get_task(name).make_vector(1)._env._physics.models[0]  # type: ignore[union-attr]
+    assert bool(model.opt.disableflags & mjtDisableBit.mjDSBL_ISLAND) == is_alone
+
+
+def test_no_robot_at_all_is_refused() -> None:
+    with pytest.raises(SympriorError, match="at least one environment, not 0"):
+        get_task("ant-v1").make_vector(0)
 
 
 def test_each_walker_of_the_twin_has_feet_of_its_own() -> None:

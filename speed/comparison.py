@@ -37,14 +37,19 @@ def at_most(title: str, ratio: float, target: float) -> Comparison:
     return Comparison(title, ratio, f"≤ {target:g}", ratio <= target)
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     """How long the work takes."""
-    started = time.perf_counter()
+    started = clock()
     work()
-    return time.perf_counter() - started
+    return clock() - started
 
 
-def median_ratio(numerator: Callable[[], object], denominator: Callable[[], object], repeats: int = REPEATS) -> float:
+def median_ratio(
+    numerator: Callable[[], object],
+    denominator: Callable[[], object],
+    repeats: int = REPEATS,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """The median of time(numerator) / time(denominator), measured in turn after one warm-up of each."""
     numerator(), denominator()
-    return statistics.median(seconds(numerator) / seconds(denominator) for _ in range(repeats))
+    return statistics.median(seconds(numerator, clock) / seconds(denominator, clock) for _ in range(repeats))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +13,12 @@ from numpy.typing import NDArray
 
 from speed.comparison import REPEATS, Comparison, at_least, median_ratio, seconds
 from symprior.tasks import get_task
+from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv
 
-ENVIRONMENTS, GAMES = 256, 16
+ENVIRONMENTS, GAMES, ROBOTS = 256, 16, 64
 
 
-def _steps(environments: gymnasium.vector.VectorEnv[Any, Any, Any], actions: NDArray[np.int64]) -> Callable[[], None]:
+def _steps(environments: gymnasium.vector.VectorEnv[Any, Any, Any], actions: NDArray[Any]) -> Callable[[], None]:
     environments.reset(seed=0)
 
     def work() -> None:
@@ -47,6 +49,18 @@ def pong(task_id: str) -> Comparison:
     ours = _steps(task.make_vector(GAMES), actions)
     raw = _steps(raw_vector(GAMES, task.symmetry().observation.shape[-1]), MINIMAL_ACTIONS[actions])
     return at_least(f"{task_id}: throughput / ale-py's own, {GAMES} games", median_ratio(raw, ours), 0.9)
+
+
+def robot(task_id: str, target: float) -> Comparison:
+    """MuJoCo stepped directly against gymnasium's environments of the same robot side by side, in CPU time."""
+    task = get_task(task_id)
+    space: Any = task.action_space
+    drawn = np.random.default_rng(0).uniform(space.low, space.high, (20, ROBOTS, *space.shape))
+    actions = drawn.astype(np.float32)
+    ours = _steps(task.make_vector(ROBOTS), actions)
+    theirs = _steps(GymnasiumVectorEnv(task.make, ROBOTS), actions)
+    ratio = median_ratio(theirs, ours, clock=time.process_time)
+    return at_least(f"{task_id}: stepped directly / gymnasium's, {ROBOTS} robots, CPU", ratio, target)
 
 
 def steps_a_second(task_id: str, environments: int, target: int) -> Comparison:

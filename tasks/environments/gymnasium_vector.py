@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import gymnasium
 import numpy as np
@@ -37,8 +37,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         namespace: Any = np,
         device: Any = None,
     ) -> None:
-        if num_envs < 1:
-            raise SympriorError(f"A vector environment holds at least one environment, not {num_envs}.")
+        require_one(num_envs)
         self._single = [] if isinstance(source, VectorEnv) else [_Resting(source()) for _ in range(num_envs)]
         self._env: Any = source if isinstance(source, VectorEnv) else _side_by_side(self._single)
         self.num_envs = num_envs
@@ -92,8 +91,10 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     def rest(self, ended: NDArray[np.bool_]) -> None:
         """Leave environments [num_envs] whose episode has ended at its successor's first observation until the next reset.
 
-        Whoever plays one episode in each waits for the longest alone. A vector environment that is the task's own goes on.
+        Whoever plays one episode in each waits for the longest alone. A vector environment that cannot rest goes on.
         """
+        if isinstance(self._env, _CanRest):
+            self._env.rest(ended)
         for env, is_resting in zip(self._single, ended, strict=bool(self._single)):
             env.is_resting = bool(is_resting)
 
@@ -109,11 +110,22 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         return array if self._xp is np else self._xp.asarray(array, **self._place)
 
 
+def require_one(num_envs: int) -> None:
+    """Raise a `SympriorError` where there is no environment at all."""
+    if num_envs < 1:
+        raise SympriorError(f"A vector environment holds at least one environment, not {num_envs}.")
+
+
 def single_precision(space: gymnasium.Space[Any]) -> gymnasium.Space[Any]:
     """The space of the same observations in single precision; a space of integers stays."""
     if isinstance(space, gymnasium.spaces.Box) and space.dtype == np.float64:
         return gymnasium.spaces.Box(space.low.astype(np.float32), space.high.astype(np.float32), dtype=np.float32)
     return space
+
+
+@runtime_checkable
+class _CanRest(Protocol):
+    def rest(self, ended: NDArray[np.bool_]) -> None: ...
 
 
 class _Resting(gymnasium.Wrapper[Any, Any, Any, Any]):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.families.mujoco.probe import MujocoProbe
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.rules import Rules
 from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.families.mujoco.vector import RobotVectorEnv
 from symprior.tasks.task import Task
 
 
 def robot_task(
     acts: Callable[[], RobotSymmetry],
     sampling: Sampling,
+    rules: type[Rules],
     exactness: Exactness = Exactness.EXACT,
     reset: Exactness = Exactness.IN_DISTRIBUTION,
     probe: type[MujocoProbe] = MujocoProbe,
@@ -25,6 +29,7 @@ def robot_task(
     Args:
         acts: makes how the declared group acts.
         sampling: the states that a certificate tries.
+        rules: what it shows and earns and when an episode ends, for many at once.
         exactness: the declared grade of the dynamics.
         reset: the declared grade of where episodes start.
         probe: what drives the environment.
@@ -33,6 +38,7 @@ def robot_task(
     task = Task(
         symmetry=lambda: acts().declared(exactness, reset),
         probe=lambda: probe(task.make(), sampling, acts()),
+        vector=lambda num_envs: RobotVectorEnv(partial(task.make, disable_env_checker=True), rules, num_envs),
         extra="mujoco",
         packages=("mujoco",),
         **fields,

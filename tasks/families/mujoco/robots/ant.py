@@ -6,11 +6,17 @@ with `right_back_leg`, and `front_right_leg` with `back_leg`. The actuators are 
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from symprior.symmetry.representations import direct_sum
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import LEFT_RIGHT, Plane, Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.rules import Readings, UprightRules
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.task import register
 
@@ -54,10 +60,43 @@ def left_right() -> RobotSymmetry:
     return mirrored(LEFT_RIGHT, exchange_of_legs((1, 4), (2, 3)))
 
 
+class AntRules(UprightRules):
+    """Contact forces are shown, and cost; the place is the torso's."""
+
+    need_contact_forces = True
+
+    def views(self, model: Any, data: Any) -> dict[str, NDArray[np.float64]]:
+        """With the contact forces and the torso's place."""
+        torso = data.body(self.robot._main_body).xpos
+        return {**super().views(model, data), "forces": data.cfrc_ext, "torso": torso}
+
+    def observe(self, now: Readings) -> NDArray[np.float64]:
+        """Positions but for x and y, velocities, and the contact forces on all bodies but the world."""
+        forces = np.clip(now["forces"], *self.robot._contact_force_range)[:, 1:]
+        return np.concatenate([now["qpos"][:, 2:], now["qvel"], forces.reshape(len(forces), -1)], axis=1)
+
+    def place(self, now: Readings) -> NDArray[np.float64]:
+        """Where the torso was in the last of the substeps."""
+        return now["torso"][:, 0]
+
+    def healthy(self, now: Readings) -> NDArray[np.bool_]:
+        """Those of which everything is finite, at a height in the range."""
+        low, high = self.robot._healthy_z_range
+        is_finite = np.isfinite(now["qpos"]).all(axis=1) & np.isfinite(now["qvel"]).all(axis=1)
+        return np.asarray(is_finite & (low <= now["qpos"][:, 2]) & (now["qpos"][:, 2] <= high))
+
+    def costs(self, now: Readings, actions: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Of torques and contact forces."""
+        forces = np.square(np.clip(now["forces"], *self.robot._contact_force_range))
+        contact = self.robot._contact_cost_weight * forces.reshape(len(forces), -1).sum(axis=1)
+        return np.asarray(super().costs(now, actions) + contact)
+
+
 register(
     robot_task(
         left_right,
         SAMPLING,
+        rules=AntRules,
         id="ant-v1",
         family="ant",
         gym_id="Ant-v5",

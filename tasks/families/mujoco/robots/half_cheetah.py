@@ -16,6 +16,7 @@ from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.rules import ForwardRules
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.families.mujoco.silence import without_warning
 from symprior.tasks.task import register
@@ -52,6 +53,7 @@ register(
     robot_task(
         leg_exchange,
         SAMPLING,
+        rules=ForwardRules,
         exactness=Exactness.NONE,
         id="half-cheetah-v1",
         family="half-cheetah",

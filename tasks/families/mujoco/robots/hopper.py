@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
-from symprior.tasks.families.mujoco.robots.walker2d import ROBOT
+from symprior.tasks.families.mujoco.robots.walker2d import ROBOT, WalkerRules
+from symprior.tasks.families.mujoco.rules import Readings, within
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.task import register
 
@@ -31,10 +35,20 @@ def front_back(reflection: Reflection = FRONT_BACK) -> RobotSymmetry:
     )
 
 
+class HopperRules(WalkerRules):
+    """The walker's rules; everything else of a hopper must stay within a range too."""
+
+    def healthy(self, now: Readings) -> NDArray[np.bool_]:
+        """Those that stand as walkers must, and of which nothing else is too large."""
+        rest = np.concatenate([now["qpos"][:, 2:], now["qvel"]], axis=1)
+        return super().healthy(now) & within(rest, self.robot._healthy_state_range).all(axis=1)
+
+
 register(
     robot_task(
         front_back,
         SAMPLING,
+        rules=HopperRules,
         exactness=Exactness.NONE,
         id="hopper-v1",
         family="hopper",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import gymnasium
+import numpy as np
+from numpy.typing import NDArray
 
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
@@ -16,6 +18,7 @@ from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import LEFT_RIGHT, Plane, Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.rules import Readings, UprightRules, within
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.task import register
 
@@ -91,6 +94,41 @@ def symmetric_humanoid(**arguments: Any) -> gymnasium.Env[Any, Any]:
     return env
 
 
+class HumanoidRules(UprightRules):
+    """Inertias, bodies' velocities, torques and contact forces are shown; the place is the centre of mass."""
+
+    need_contact_forces = True
+
+    def views(self, model: Any, data: Any) -> dict[str, NDArray[np.float64]]:
+        """With what is shown of all bodies but the world, and their places."""
+        shown = {"inertias": data.cinert[1:], "velocities": data.cvel[1:], "torques": data.qfrc_actuator[6:]}
+        contacts = {"forces": data.cfrc_ext, "controls": data.ctrl, "places": data.xipos}
+        return {**super().views(model, data), **shown, **contacts}
+
+    def observe(self, now: Readings) -> NDArray[np.float64]:
+        """Positions but for x and y, velocities, and what the bodies show."""
+        joints = [now["qpos"][:, 2:], now["qvel"]]
+        bodies = [now["inertias"], now["velocities"], now["torques"], now["forces"][:, 1:]]
+        return np.concatenate([*joints, *(each.reshape(len(each), -1) for each in bodies)], axis=1)
+
+    def place(self, now: Readings) -> NDArray[np.float64]:
+        """The centre of mass in the last of the substeps."""
+        masses, along_x = self.robot.model.body_mass, now["places"][:, :, 0].T
+        moments = np.multiply(masses[:, None], along_x, order="C").sum(axis=0)  # one body after the other
+        return np.asarray(moments / masses.sum())
+
+    def healthy(self, now: Readings) -> NDArray[np.bool_]:
+        """Those at a height in the range."""
+        return within(now["qpos"][:, 2], self.robot._healthy_z_range)
+
+    def costs(self, now: Readings, actions: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Of torques, in double precision, and of contact forces."""
+        robot, forces = self.robot, np.square(now["forces"])
+        contact = robot._contact_cost_weight * forces.reshape(len(forces), -1).sum(axis=1)
+        torques = robot._ctrl_cost_weight * np.square(now["controls"]).sum(axis=1)
+        return np.asarray(torques + np.clip(contact, *robot._contact_cost_range))
+
+
 gymnasium.register("symprior/HumanoidSymmetric-v1", f"{__name__}:symmetric_humanoid", max_episode_steps=1000)
 
 DESCRIPTION = (
@@ -111,6 +149,7 @@ register(
     robot_task(
         left_right,
         SAMPLING,
+        rules=HumanoidRules,
         exactness=Exactness.APPROXIMATE,
         id="humanoid-v1",
         family="humanoid",
@@ -131,6 +170,7 @@ register(
     robot_task(
         left_right,
         SAMPLING,
+        rules=HumanoidRules,
         id="humanoid-symmetric-v1",
         family="humanoid",
         gym_id="symprior/HumanoidSymmetric-v1",

@@ -13,6 +13,7 @@ from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.rules import Outcome, Readings, Rules
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.task import register
 
@@ -27,6 +28,19 @@ def mirror() -> RobotSymmetry:
     return RobotSymmetry(joints, joints, MIRROR.on(["slider"]), observation=direct_sum(joints, joints))
 
 
+class PendulumRules(Rules):
+    """1 for each step until the pole leans by 0.2."""
+
+    def observe(self, now: Readings) -> NDArray[np.float64]:
+        """Positions and velocities."""
+        return np.concatenate([now["qpos"], now["qvel"]], axis=1)
+
+    def outcome(self, before: Readings, now: Readings, actions: NDArray[np.float32]) -> Outcome:
+        """The end is where the pole leans too much or something is not finite."""
+        fallen = ~np.isfinite(self.observe(now)).all(axis=1) | (np.abs(now["qpos"][:, 1]) > 0.2)
+        return (~fallen).astype(np.float64), fallen
+
+
 def balance(observations: NDArray[Any]) -> NDArray[np.float32]:
     """Push towards where the pole leans: keeps every episode up to its end."""
     pushes = observations @ np.array([0.3, 15, 0.7, 2])
@@ -37,6 +51,7 @@ register(
     robot_task(
         mirror,
         SAMPLING,
+        rules=PendulumRules,
         exactness=Exactness.APPROXIMATE,
         id="inverted-pendulum-v1",
         family="inverted-pendulum",

@@ -18,6 +18,7 @@ from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import LEFT_RIGHT, Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.rules import Outcome, Readings, Rules, norms
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.task import register
 
@@ -67,6 +68,29 @@ def mirror() -> RobotSymmetry:
     )
 
 
+class PusherRules(Rules):
+    """Fingertip, object and goal are shown; how far the object is from the other two is the penalty."""
+
+    PLACES = ("tips_arm", "object", "goal")
+
+    def views(self, model: Any, data: Any) -> dict[str, NDArray[np.float64]]:
+        """With the three places."""
+        return {**super().views(model, data), **{name: data.body(name).xpos for name in self.PLACES}}
+
+    def observe(self, now: Readings) -> NDArray[np.float64]:
+        """The arm's positions and velocities, and the places relative to the shoulder."""
+        places = [now[name] - SHOULDER for name in self.PLACES]
+        return np.concatenate([now["qpos"][:, :7], now["qvel"][:, :7], *places], axis=1)
+
+    def outcome(self, before: Readings, now: Readings, actions: NDArray[np.float32]) -> Outcome:
+        """Both distances and the torques are penalties; no end."""
+        robot = self.robot
+        near = -norms(now["object"] - now["tips_arm"]) * robot._reward_near_weight
+        distance = -norms(now["object"] - now["goal"]) * robot._reward_dist_weight
+        torques = -np.square(actions).sum(axis=1) * robot._reward_control_weight
+        return distance + torques + near, np.zeros(len(near), dtype=np.bool_)
+
+
 def rest(observations: NDArray[Any]) -> NDArray[np.float32]:
     """No torques: costs less than random ones, and moves nothing."""
     return np.zeros((len(observations), len(ARM)), dtype=np.float32)
@@ -76,6 +100,7 @@ register(
     robot_task(
         mirror,
         SAMPLING,
+        rules=PusherRules,
         exactness=Exactness.NONE,
         reset=Exactness.NONE,
         id="pusher-v1",

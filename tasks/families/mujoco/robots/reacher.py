@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from functools import partial
 from math import cos, pi, sin
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import (
@@ -24,6 +26,7 @@ from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.rules import Outcome, Readings, Rules, norms
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.task import register
 
@@ -71,12 +74,34 @@ def _without_round_off(representation: Representation) -> Representation:
     return as_signed_permutation(representation) or representation
 
 
+class ReacherRules(Rules):
+    """The way from the target to the fingertip is shown, and its length is the penalty."""
+
+    def views(self, model: Any, data: Any) -> dict[str, NDArray[np.float64]]:
+        """With the places of fingertip and target."""
+        return {**super().views(model, data), **{name: data.body(name).xpos for name in ("fingertip", "target")}}
+
+    def observe(self, now: Readings) -> NDArray[np.float64]:
+        """Cosines and sines of the angles, the target, the angles' velocities, x and y of the way."""
+        angles, way = now["qpos"][:, :2], now["fingertip"] - now["target"]
+        return np.concatenate(
+            [np.cos(angles), np.sin(angles), now["qpos"][:, 2:], now["qvel"][:, :2], way[:, :2]], axis=1
+        )
+
+    def outcome(self, before: Readings, now: Readings, actions: NDArray[np.float32]) -> Outcome:
+        """The way's length and the torques are penalties; no end."""
+        robot, way = self.robot, norms(now["fingertip"] - now["target"])
+        torques = -np.square(actions).sum(axis=1) * robot._reward_control_weight
+        return -way * robot._reward_dist_weight + torques, np.zeros(len(way), dtype=np.bool_)
+
+
 DESCRIPTION = "Bring the end of a two-jointed arm to a target; the distance to it is the penalty, 50 steps."
 
 register(
     robot_task(
         mirror,
         SAMPLING,
+        rules=ReacherRules,
         id="reacher-v1",
         family="reacher",
         gym_id="Reacher-v5",
@@ -96,6 +121,7 @@ for order, how in ((4, "90°"), (8, "45°")):
         robot_task(
             partial(turns, order),
             SAMPLING,
+            rules=ReacherRules,
             reset=Exactness.BROKEN,
             id=f"reacher-turned-{order}-v1",
             family="reacher",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from math import pi
 
+import numpy as np
+from numpy.typing import NDArray
+
 from symprior.symmetry.representations import direct_sum
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.rules import ForwardRules, Readings
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.task import register
 
@@ -24,10 +28,19 @@ def mirror() -> RobotSymmetry:
     return RobotSymmetry(joints, joints, controls=MIRROR.on(JOINTS[3:]), observation=direct_sum(angles, joints))
 
 
+class SwimmerRules(ForwardRules):
+    """Neither x nor y is shown."""
+
+    def observe(self, now: Readings) -> NDArray[np.float64]:
+        """Angles and all velocities."""
+        return np.concatenate([now["qpos"][:, 2:], now["qvel"]], axis=1)
+
+
 register(
     robot_task(
         mirror,
         SAMPLING,
+        rules=SwimmerRules,
         id="swimmer-v1",
         family="swimmer",
         gym_id="Swimmer-v5",

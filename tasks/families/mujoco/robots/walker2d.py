@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from symprior.symmetry.representations import direct_sum
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
+from symprior.tasks.families.mujoco.rules import Readings, UprightRules, within
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.task import register
 
@@ -44,10 +48,24 @@ def leg_swap() -> RobotSymmetry:
     )
 
 
+class WalkerRules(UprightRules):
+    """Velocities are shown up to 10; a walker is up while its height and its angle are within their ranges."""
+
+    def observe(self, now: Readings) -> NDArray[np.float64]:
+        """Positions but for x, and clipped velocities."""
+        return np.concatenate([now["qpos"][:, 1:], np.clip(now["qvel"], -10, 10)], axis=1)
+
+    def healthy(self, now: Readings) -> NDArray[np.bool_]:
+        """Those that stand high enough and straight enough."""
+        height, angle = now["qpos"][:, 1], now["qpos"][:, 2]
+        return within(height, self.robot._healthy_z_range) & within(angle, self.robot._healthy_angle_range)
+
+
 register(
     robot_task(
         leg_swap,
         SAMPLING,
+        rules=WalkerRules,
         id="walker2d-v1",
         family="walker2d",
         gym_id="Walker2d-v5",

@@ -18,7 +18,8 @@ from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
-from symprior.tasks.families.mujoco.robots.walker2d import ROBOT, SAMPLING, SOLVED, leg_swap
+from symprior.tasks.families.mujoco.robots.walker2d import ROBOT, SAMPLING, SOLVED, WalkerRules, leg_swap
+from symprior.tasks.families.mujoco.rules import Readings
 from symprior.tasks.task import Task
 
 FRICTION = 1.9
@@ -29,12 +30,13 @@ GREATEST = 1.2
 """At which the slippery foot has the friction of the floor; less would change nothing."""
 
 RIGHT, LEFT = 1.0, -1.0
+FEET = {RIGHT: "foot_geom", LEFT: "foot_left_geom"}
 
 
 def set_friction(walker: Any, foot: float, friction: float) -> None:
     """Set the sliding friction of the right or the left foot of gymnasium's Walker2d."""
     model = walker.model
-    model.geom_friction[model.geom("foot_geom" if foot == RIGHT else "foot_left_geom").id, 0] = friction
+    model.geom_friction[model.geom(FEET[foot]).id, 0] = friction
 
 
 def slippery_right_foot(eps: float, **arguments: Any) -> gymnasium.Env[Any, Any]:
@@ -85,6 +87,21 @@ def slippery_observed_foot(eps: float, **arguments: Any) -> gymnasium.Env[Any, A
     from gymnasium.envs.mujoco.walker2d_v5 import Walker2dEnv
 
     return ObservedFriction(Walker2dEnv(**arguments), eps)
+
+
+class ObservedFrictionRules(WalkerRules):
+    """The walker's rules; each has feet of its own, whose frictions are shown."""
+
+    change_the_model = True
+
+    def views(self, model: Any, data: Any) -> dict[str, NDArray[np.float64]]:
+        """With the sliding friction of both feet, which lies in the model."""
+        feet = {name: model.geom(name).friction[:1] for name in FEET.values()}
+        return {**super().views(model, data), **feet}
+
+    def observe(self, now: Readings) -> NDArray[np.float64]:
+        """What the walker shows, then the friction of the right and of the left foot."""
+        return np.concatenate([super().observe(now), *(now[name] for name in FEET.values())], axis=1)
 
 
 class ObservedFrictionProbe(MujocoProbe):
@@ -146,6 +163,7 @@ def one_slippery_foot(eps: float) -> Task:
     return robot_task(
         leg_swap,
         SAMPLING,
+        rules=WalkerRules,
         exactness=Exactness.APPROXIMATE if eps else Exactness.EXACT,
         id="walker2d-friction-v1",
         family="walker2d-friction",
@@ -161,6 +179,7 @@ def observed_slippery_foot(eps: float) -> Task:
     return robot_task(
         leg_swap_with_friction,
         SAMPLING,
+        rules=ObservedFrictionRules,
         probe=ObservedFrictionProbe,
         id=TWIN,
         family="walker2d-observed-friction",

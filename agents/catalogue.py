@@ -14,10 +14,9 @@ from symprior.agents.agent import Agent, Problem
 from symprior.agents.algorithms.algorithm import ALGORITHMS, Algorithm, LearningAlgorithm
 from symprior.agents.algorithms.settings import Settings
 from symprior.agents.learners.learner import LEARNERS, Training, learner_of, reference_learner
-from symprior.agents.ledgers.settings import shared_settings, tuned_settings
+from symprior.agents.ledgers.settings import searched_family, shared_settings, tuned_settings
 from symprior.agents.priors.prior import PRIORS, Prior, PriorSettings
 from symprior.symmetry.errors import SympriorError, unknown_name
-from symprior.tasks.dials import broken_families
 from symprior.tasks.task import Task
 
 PLAIN = "plain"
@@ -88,15 +87,14 @@ class ShippedAgent:
 
     def _shared(self, family: str) -> dict[str, Any]:
         """What all priors of its algorithm share on a family."""
-        of_family: dict[str, dict[str, Any]] = shared_settings().get(broken_families().get(family, family), {})
-        return of_family.get(self.algorithm.name, {})
+        return shared_settings(family, self.algorithm.name)
 
     def ledger(self, family: str, overrides: Collection[str] = ()) -> str | None:
         """Of which tuning the settings for a family are: `family/agent`, its own or the plain agent's; None: of none.
 
         Nor of any where something that was tuned is among the `overrides`.
         """
-        family = broken_families().get(family, family)
+        family = searched_family(family)
         ledgers = f"{family}/{self.id}", f"{family}/{self.algorithm.name}"
         found = next((ledger for ledger in ledgers if tuned_settings(ledger)), None)
         return None if found is None or tuned_settings(found).keys() & set(overrides) else found

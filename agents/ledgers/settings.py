@@ -8,14 +8,33 @@ from pathlib import Path
 from typing import Any
 
 from symprior.agents.ledgers.ledger import is_tuned, load
+from symprior.tasks.dials import broken_families
 
 SHARED = Path(__file__).parent / "settings.toml"
+FAMILIES = Path(__file__).parent / "families.toml"
 
 
 @cache
-def shared_settings() -> dict[str, dict[str, dict[str, Any]]]:
-    """Family → algorithm → what all its priors share."""
+def _shared() -> dict[str, dict[str, dict[str, Any]]]:
     return tomllib.loads(SHARED.read_text(encoding="utf-8"))
+
+
+@cache
+def _searched() -> dict[str, str]:
+    return tomllib.loads(FAMILIES.read_text(encoding="utf-8"))
+
+
+def searched_family(family: str) -> str:
+    """The family whose search serves this one: a dial's is that of the task that it breaks."""
+    own = broken_families().get(family, family)
+    return _searched().get(own, own)
+
+
+def shared_settings(family: str, algorithm: str) -> dict[str, Any]:
+    """What all priors of an algorithm share on a family: its own settings, or those of the family that was searched."""
+    own = broken_families().get(family, family)
+    of_family = _shared().get(own) or _shared().get(searched_family(own), {})
+    return of_family.get(algorithm, {})
 
 
 @cache

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.agents.ledgers.ledger import Ledger, load
+from symprior.agents.ledgers.settings import searched_family
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.sweep.progress import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
@@ -132,7 +133,7 @@ def _learned(
 def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> dict[str, Any]:
     """The budget and its source, where one is given or follows; else the one that was kept stays."""
     if ledger is not None:
-        budget, source = budget_by_rule(ledger, load(task.family, ledger.agent).task)
+        budget, source = budget_by_rule(ledger, load(searched_family(task.family), ledger.agent).task)
         return {"budget": budget, "budget_source": source}
     if by_hand is not None:
         return {"budget": by_hand, "budget_source": f"{BY_HAND} until a tuned plain agent reaches the threshold"}

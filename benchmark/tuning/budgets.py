@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from symprior.agents.ledgers.ledger import LEDGERS, Ledger, is_tuned, load, write
+from symprior.agents.ledgers.settings import searched_family
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.search import Plan, tune
 from symprior.benchmark.tuning.search_space import Fixed
@@ -36,7 +37,7 @@ def ledger_on(task: Task, agent: str, sweep: Sweep, within: int | None = None) -
     Raises:
         SympriorError: the agent was never tuned for the family, a run failed, or a search that decided would be replaced.
     """
-    family = load(task.family, agent)
+    family = load(searched_family(task.family), agent)
     if is_tuned(task.id, agent, _folder(task)):
         kept = load(task.id, agent, _folder(task))
         if within is None and kept.chosen == family.chosen:

@@ -1,12 +1,14 @@
-"""Imports only go down: benchmark > leaderboard, agents > tasks; torch stays out of what runs without it."""
+"""The house: imports and paths only go down, between floors and between rooms; torch stays out of what runs without it."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,9 @@ MAY_IMPORT = {
     "leaderboard": {"symmetry", "tasks", "leaderboard"},
     "benchmark": {"symmetry", "tasks", "agents", "leaderboard", "benchmark"},
 }
+PATH_CALLS = {"Path", "files", "joinpath", "open"}
 TRAINING = {"torch", "stable_baselines3", "sb3_contrib", "safetensors"}
+MOST_ENTRIES = 13
 MODULES = sorted(path.relative_to(ROOT) for floor in MAY_IMPORT for path in (ROOT / floor).rglob("*.py"))
 
 
@@ -56,9 +60,32 @@ def imports(node: ast.AST) -> Iterator[Import]:
         yield from imports(child)
 
 
+def paths(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Every text that is joined to a path by `/` or opened as a resource, and its line."""
+    for each in ast.walk(node):
+        parts: list[ast.expr] = []
+        if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div):
+            parts = [each.left, each.right]
+        elif isinstance(each, ast.Call) and getattr(each.func, "attr", getattr(each.func, "id", "")) in PATH_CALLS:
+            parts = list(each.args)
+        for part in parts:
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value, each.lineno
+
+
+def leads_to(path: str) -> str | None:
+    """The floor that a path or the name of a package leads to; None where to none."""
+    first = re.split(r"[/.]", path.removeprefix("symprior.").removeprefix("./"))[0]
+    return first if first in MAY_IMPORT else None
+
+
 def violations(source: str, floor: str) -> list[str]:
-    """Why a module with this source may not stand on this floor, one sentence an import."""
-    found = []
+    """Why a module with this source may not stand on this floor, one sentence an import or a path."""
+    found = [
+        f"line {line}: the path {path!r} leads up from {floor}/."
+        for path, line in paths(ast.parse(source))
+        if (leads_to(path) or floor) not in MAY_IMPORT[floor]
+    ]
     for imported in imports(ast.parse(source)):
         parts = imported.module.split(".")
         if imported.module.startswith("."):
@@ -67,7 +94,7 @@ def violations(source: str, floor: str) -> list[str]:
             found.append(f"line {imported.line}: {imported.module} goes up from {floor}/.")
         elif parts[0] in MAY_IMPORT:
             found.append(f"line {imported.line}: {imported.module} is found only in a checkout; prefix symprior.")
-        elif parts[0] in TRAINING and floor in ("tasks", "leaderboard"):
+        elif parts[0] in TRAINING and floor not in ("agents", "benchmark"):
             found.append(f"line {imported.line}: {floor}/ works without {parts[0]}.")
     return found
 
@@ -95,6 +122,11 @@ def test_imports_only_go_down(path: Path) -> None:
         ("agents", "class A:\n    def f(self):\n        import symprior.benchmark"),
         ("leaderboard", "from symprior.agents.agent import Agent"),
         ("leaderboard", "try:\n    from stable_baselines3 import PPO\nexcept ImportError:\n    pass"),
+        ("symmetry", "from symprior.tasks.errors import X"),
+        ("symmetry", "import torch"),
+        ("tasks", "from pathlib import Path\nP = Path(__file__).parent.parent / 'agents' / 'ledgers'"),
+        ("agents", "from importlib import resources\nF = resources.files('symprior.benchmark')"),
+        ("leaderboard", "P = Path('agents/ledgers')"),
         ("benchmark", "from .suite import Suite"),
         ("benchmark", "from .. import tasks"),
     ],
@@ -114,6 +146,47 @@ def test_a_violation_is_caught(floor: str, source: str) -> None:
 )
 def test_what_is_allowed_passes(floor: str, source: str) -> None:
     assert violations(source, floor) == []
+
+
+def room_of(module: str) -> str:
+    """The room of a module: floor and folder, or floor and file where it stands in no folder."""
+    return ".".join(module.split(".")[:2])
+
+
+def rooms() -> dict[str, set[str]]:
+    """For each room the rooms of the same floor that it imports from."""
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in MODULES}
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        for imported in imports(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            target = imported.module.removeprefix("symprior.")
+            if imported.module.startswith("symprior.") and target.partition(".")[0] == path.parts[0]:
+                found.setdefault(room_of(name), set()).add(room_of(target))
+    return {room: others - {room, room.partition(".")[0]} for room, others in found.items()}
+
+
+def test_no_two_rooms_import_from_each_other() -> None:
+    order = list(TopologicalSorter(rooms()).static_order())  # raises where rooms form a circle, and names it
+    assert order.index("agents.networks") < order.index("agents.priors") < order.index("agents.learners")
+    assert order.index("benchmark.jobs") < order.index("benchmark.run") < order.index("benchmark.sweep")
+    assert order.index("tasks.environments") < order.index("tasks.families")
+
+
+@pytest.mark.parametrize("floor", MAY_IMPORT)
+def test_a_room_holds_a_dozen_entries_at_most(floor: str) -> None:
+    for folder in {path.parent for path in MODULES if path.parts[0] == floor}:
+        entries = [
+            entry
+            for entry in (ROOT / folder).iterdir()
+            if (entry.suffix == ".py" and entry.name != "__init__.py") or (entry / "__init__.py").is_file()
+        ]
+        assert len(entries) <= MOST_ENTRIES, f"{folder} holds {len(entries)} entries: make rooms of it"
+
+
+def test_every_room_says_what_lives_there() -> None:
+    for path in MODULES:
+        if path.name == "__init__.py":
+            assert ast.get_docstring(ast.parse((ROOT / path).read_text(encoding="utf-8"))), path
 
 
 def test_tasks_leaderboard_and_command_line_import_without_the_training_stack() -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
 from symprior.agents.algorithms.twin_critics import TwinCriticAlgorithm
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
-from symprior.agents.priors.orbits import Orbit, as_rows, elements_last
+from symprior.agents.networks.orbits import Orbit, as_rows, elements_last
 from symprior.agents.priors.prior import AuxiliaryLoss, PlainNetwork, PriorSettings, register
 from symprior.symmetry.errors import SympriorError
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import Sizes, plain_network
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.priors.batch import Batch, Minibatch
-from symprior.agents.priors.orbits import Orbit
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.registry import Registry
 from symprior.tasks.task import Task

@@ -19,9 +19,9 @@ from symprior.agents.ledgers.ledger import Ledger, keep_search
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, parse_seeds
 from symprior.benchmark.sweep.progress import sweep_on
+from symprior.benchmark.sweep.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.benchmark.tuning import search as tuning
-from symprior.benchmark.tuning.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 

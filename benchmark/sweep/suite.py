@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from symprior.agents.learners.learner import reference_learner
 from symprior.agents.ledgers.ledger import is_tuned, load
 from symprior.benchmark.jobs.job import Job, parse_seeds
-from symprior.benchmark.tuning.search_space import Fixed, Rates
+from symprior.benchmark.sweep.search_space import Fixed, Rates
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import get_task
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from symprior.agents.ledgers.ledger import LEDGERS, Ledger, is_tuned, load, write
 from symprior.agents.ledgers.settings import searched_family
+from symprior.benchmark.sweep.search_space import Fixed
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.search import Plan, tune
-from symprior.benchmark.tuning.search_space import Fixed
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task
 

@@ -14,9 +14,9 @@ from symprior.agents.learners.learner import reference_learner
 from symprior.agents.ledgers.ledger import Ledger, Trial
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, Job, parse_seeds
+from symprior.benchmark.sweep.search_space import Configuration, Fixed, Rates
 from symprior.benchmark.sweep.suite import Suite
 from symprior.benchmark.sweep.sweep import Sweep
-from symprior.benchmark.tuning.search_space import Configuration, Fixed, Rates
 from symprior.leaderboard.records.record import RunRecord, read_record
 from symprior.leaderboard.statistics.scores import LOWEST, score_run
 from symprior.symmetry.errors import SympriorError

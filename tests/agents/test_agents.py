@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from symprior.agents import Problem, agent_names, get_agent
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.priors.batch import Minibatch
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error
 from symprior.tasks import SympriorError, get_task

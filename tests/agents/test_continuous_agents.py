@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.acting.actors import ActionLimits
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.priors.batch import Minibatch
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.run.equivariance import closed_under, log_std_equivariance_error, mean_equivariance_error
 from symprior.symmetry.errors import SympriorError

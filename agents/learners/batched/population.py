@@ -13,8 +13,8 @@ from symprior.agents.learners.batched.settings import StackedSettings
 from symprior.agents.learners.initial import initial_network
 from symprior.agents.learners.learner import Training
 from symprior.agents.networks.layers.equivariant import stack
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import count_parameters
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import N
 from symprior.tasks.environments.streams import Streams, seed_from
 

@@ -17,8 +17,8 @@ from symprior.agents.learners.initial import copy_seeds, initial_network
 from symprior.agents.learners.learner import Training
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.layers.equivariant import keep_weights
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import count_parameters
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import Draws
 from symprior.agents.source import BudgetExhausted
 from symprior.symmetry.errors import SympriorError

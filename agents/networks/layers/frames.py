@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 from torch import Tensor, nn
 
-from symprior.agents.priors.orbits import Action, Orbit, as_rows, elements_last
+from symprior.agents.networks.orbits import Action, Orbit, as_rows, elements_last
 from symprior.symmetry.representations import Representation, as_signed_permutation
 from symprior.symmetry.symmetry import Symmetry
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from symprior.agents.bibliography import EUCLIDEAN_AUGMENTATION, SYMMETRIC_LOCOMOTION
-from symprior.agents.priors.orbits import Orbit, as_rows
+from symprior.agents.networks.orbits import Orbit, as_rows
 from symprior.agents.priors.prior import B, Draws, PlainNetwork, register
 
 

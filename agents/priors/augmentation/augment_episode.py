@@ -9,8 +9,8 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.priors.augmentation.turned_episodes import TurnedEpisodes
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import PlainNetwork, register
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from symprior.agents.bibliography import MDP_HOMOMORPHIC_NETWORKS
-from symprior.agents.priors.orbits import Orbit
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.priors.prior import B, Draws, PlainNetwork, register
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
+from symprior.agents.networks.orbits import Orbit, as_rows
 from symprior.agents.priors.augmentation.augment import Augment
 from symprior.agents.priors.batch import Minibatch
-from symprior.agents.priors.orbits import Orbit, as_rows
 from symprior.agents.priors.prior import B, Draws, LogProbabilities, register
 
 if TYPE_CHECKING:

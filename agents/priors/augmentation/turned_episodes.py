@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import ActionLimits
-from symprior.agents.priors.orbits import Orbit
+from symprior.agents.networks.orbits import Orbit
 from symprior.tasks.environments.streams import Streams
 
 

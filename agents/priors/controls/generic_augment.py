@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from symprior.agents.priors.orbits import Orbit, as_rows
+from symprior.agents.networks.orbits import Orbit, as_rows
 from symprior.agents.priors.prior import B, Draws, PlainNetwork, register
 
 SCALES = (0.8, 1.2)

@@ -20,9 +20,9 @@ from symprior.agents.learners.batched.value import BatchedValueAgent
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import stack
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import count_parameters, default_widths, matched_channels, plain_network
 from symprior.agents.priors.batch import Replayed
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import PRIORS, Draws
 from symprior.agents.source import BudgetExhausted
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error, value_equivariance_error

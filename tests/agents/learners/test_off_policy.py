@@ -21,9 +21,9 @@ from symprior.agents.catalogue import agent_names
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.critics import Critic, on_pairs
 from symprior.agents.networks.heads.quantile_network import quantile_network
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import Sizes, count_parameters
 from symprior.agents.priors.mirror import MirrorLoss
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.run.equivariance import (
     closed_under,

@@ -14,10 +14,10 @@ from torch import Tensor
 
 from symprior.agents import get_agent
 from symprior.agents.learners.initial import copy_seeds
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.priors.augmentation.turned_episodes import TurnedEpisodes
 from symprior.agents.priors.batch import Minibatch, Replayed
 from symprior.agents.priors.controls.generic_augment import SCALES, scaled, shifted
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import PRIORS
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds

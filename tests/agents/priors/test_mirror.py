@@ -12,9 +12,9 @@ import torch
 from symprior.agents import Problem, get_agent
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.actor_critic import ActorCritic
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import Sizes
 from symprior.agents.priors.mirror import MirrorLoss
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error
 from symprior.symmetry.symmetry import Symmetry

@@ -8,11 +8,11 @@ import pytest
 from symprior.agents import get_agent
 from symprior.agents.ledgers.ledger import Ledger, Trial, decider, keep_search, load, write
 from symprior.benchmark.sweep.engines.local import LocalEngine
+from symprior.benchmark.sweep.search_space import STEP, Box, Fixed, Rates
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.suite import Suite, get_suite
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning import search as tuning
-from symprior.benchmark.tuning.search_space import STEP, Box, Fixed, Rates
 from symprior.leaderboard.records.record import read_record
 from symprior.symmetry.errors import SympriorError
 

@@ -13,8 +13,8 @@ from stable_baselines3.common.type_aliases import ReplayBufferSamples
 from stable_baselines3.common.vec_env import VecNormalize
 
 from symprior.agents.networks.layers.normaliser import Normaliser
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.priors.batch import Replayed
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import Draws, Prior
 
 

@@ -13,8 +13,8 @@ from stable_baselines3.common.buffers import RolloutBuffer
 from stable_baselines3.common.type_aliases import RolloutBufferSamples
 from stable_baselines3.common.vec_env import VecNormalize
 
+from symprior.agents.networks.orbits import Orbit
 from symprior.agents.priors.batch import Minibatch
-from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import Draws, LogProbabilities, Prior
 
 

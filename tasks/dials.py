@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from math import isfinite
+from typing import Any
 
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.simulators import Simulator
+from symprior.tasks.probes.probe import Probe
 from symprior.tasks.registry import Registry
 from symprior.tasks.task import TASKS, Card, Task
 
@@ -107,26 +111,86 @@ def broken_families() -> dict[str, str]:
     return {dial.task(dial.values[0]).family: TASKS[dial.breaks].family for dial in dials}
 
 
-def register_dial(dial: Dial) -> Dial:
-    """Put a dial into the registry.
+def register_dial(dial: Dial, origin: str | None = None) -> Dial:
+    """Put a dial into the registry; `origin` is the module that declares it, where that is not the one of its `make`.
 
     Raises:
         SympriorError: another dial has its id.
     """
-    DIALS.register(dial.id, dial, dial.make.__module__)
+    DIALS.register(dial.id, dial, origin or dial.make.__module__)
     return dial
 
 
-def register_with_twin(dial: Dial, *, make: Callable[[float], Task], card: Card) -> None:
-    """Put a dial and its twin into the registry; they differ in what they make and in their cards.
+@dataclass(frozen=True)
+class Arm:
+    """A dial or its twin, by what differs between the two.
+
+    Attributes:
+        id: name with a version.
+        card: of the family.
+        make: the task at a value of the parameter; its id and track are set by the dial.
+        origin: the module that declares it.
+    """
+
+    id: str
+    card: Card
+    make: Callable[[float], Task]
+    origin: str
+
+
+def simulated(
+    name: str,
+    card: Card,
+    gym_id: str,
+    *,
+    simulator: Callable[[float], Simulator],
+    symmetry: Callable[[float], Symmetry],
+    probe: Callable[[float], Probe],
+    reference_policy: Callable[[float], Callable[[Any], Any]],
+    arguments: Callable[[float], Mapping[str, Any]] = lambda value: {"eps": value},
+    **fields: Any,
+) -> Arm:
+    """An arm whose tasks are simulators; everything follows from the value of the parameter.
 
     Args:
-        dial: breaks the symmetry.
-        make: the twin's task at a value.
-        card: the twin's.
+        name: its id.
+        card: of the family.
+        gym_id: the registered environment.
+        simulator: the dynamics at a value.
+        symmetry: the declared symmetry at a value.
+        probe: what a certificate drives the environment with, at a value.
+        reference_policy: of `Task`, at a value.
+        arguments: what the environment is made with.
+        fields: further fields of `Task`, the same at all values.
+    """
+
+    def make(value: float) -> Task:
+        return Task(
+            id=name,
+            family=name.rpartition("-")[0],
+            gym_id=gym_id,
+            arguments=tuple(arguments(value).items()),
+            simulator=partial(simulator, value),
+            symmetry=partial(symmetry, value),
+            probe=partial(probe, value),
+            reference_policy=reference_policy(value),
+            card=card,
+            **fields,
+        )
+
+    return Arm(name, card, make, symmetry.__module__)
+
+
+def register_with_twin(broken: Arm, twin: Arm, **dial: Any) -> None:
+    """Put a dial and its twin into the registry.
+
+    Args:
+        broken: breaks the symmetry.
+        twin: keeps it.
+        dial: the other fields of `Dial`, which both share.
 
     Raises:
         SympriorError: another dial has the id of one of them.
     """
-    register_dial(dial)
-    register_dial(replace(dial, id=dial.twin, make=make, card=card, _made={}))
+    for arm in (broken, twin):
+        register_dial(Dial(id=arm.id, card=arm.card, make=arm.make, twin=twin.id, **dial), arm.origin)

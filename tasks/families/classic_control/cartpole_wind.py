@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import Dial, register_with_twin
-from symprior.tasks.environments.simulators import Simulator, SimulatorEnv
+from symprior.tasks.dials import register_with_twin, simulated
+from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.classic_control import cartpole
 from symprior.tasks.families.classic_control.cartpole import (
     BIBTEX,
@@ -26,15 +24,14 @@ from symprior.tasks.families.classic_control.cartpole import (
     balance,
     push,
 )
-from symprior.tasks.task import Card, Task
+from symprior.tasks.families.classic_control.steady import ObservedSteady, with_either_push
+from symprior.tasks.task import Card
 
-VALUES = (0.0, 0.02, 0.1, 0.25, 0.5)
 GREATEST = 0.8
 """At 1 a push against the wind would only stop it."""
 APPROXIMATE_UP_TO = 0.05
 """The largest wind under which a mirrored step is off by less than a tenth of a typical one, as measured."""
 THRESHOLD = 475.0, "reward_threshold of gymnasium's CartPole-v1"
-MEANING = "the wind's force as a part of a push's"
 
 
 class WindyCartPole(CartPole):
@@ -49,38 +46,18 @@ class WindyCartPole(CartPole):
         return advance(states, push(actions) + self.eps * FORCE)
 
 
-class ObservedWindCartPole(Simulator):
-    """CartPole-v1 with a steady wind to one side, which is seen; states are [batch, 5] float64.
-
-    A state is CartPole's and the wind's force in pushes. It is `eps` or −`eps`, drawn at the start of an episode.
-    """
+class ObservedWindCartPole(ObservedSteady):
+    """CartPole-v1 with a steady wind to one side, in pushes, which is seen; states are [batch, 5] float64."""
 
     max_episode_steps = CartPole.max_episode_steps
     reset_draws = CartPole.reset_draws + 1
 
     def __init__(self, eps: float) -> None:
-        self.eps = eps
-        self._cartpole = CartPole()
-        limits = np.append(self._cartpole.observation_space.high, np.float32(1))  # type: ignore[attr-defined]
-        self.observation_space = gymnasium.spaces.Box(-limits, limits, dtype=np.float32)
-        self.action_space = self._cartpole.action_space
+        super().__init__(CartPole(), eps)
 
-    def initial(self, uniforms: Any) -> Any:
-        """CartPole's start, and one of the two winds."""
-        xp = array_namespace(uniforms)
-        wind = self.eps * (1.0 - 2.0 * xp.astype(uniforms[:, 4:] < 0.5, xp.float64))
-        return xp.concat([self._cartpole.initial(uniforms[:, :4]), wind], axis=1)
-
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
-        """CartPole's step under push and wind; the wind stays."""
-        xp = array_namespace(states)
-        following, rewards, terminated = advance(states[:, :4], push(actions) + states[:, 4] * FORCE)
-        return xp.concat([following, states[:, 4:]], axis=1), rewards, terminated
-
-    def observe(self, states: Any) -> Any:
-        """The state in single precision."""
-        xp = array_namespace(states)
-        return xp.astype(states, xp.float32)
+    def advance(self, states: Any, actions: Any, steady: Any) -> tuple[Any, Any, Any]:
+        """CartPole's step under push and wind."""
+        return advance(states, push(actions) + steady * FORCE)
 
 
 def mirror(eps: float) -> Symmetry:
@@ -88,7 +65,7 @@ def mirror(eps: float) -> Symmetry:
     return replace(cartpole.mirror(), exactness=exactness_at(eps, APPROXIMATE_UP_TO))
 
 
-def mirror_with_wind() -> Symmetry:
+def mirror_with_wind(eps: float) -> Symmetry:
     """C2: the mirror changes the sign of all four observations and of the wind, and swaps the two pushes."""
     return replace(cartpole.mirror(), observation=signs(cyclic(2), [[1] * 5, [-1] * 5]))
 
@@ -102,8 +79,7 @@ class ObservedWindProbe(CartPoleProbe):
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """CartPole's, in one of the two winds."""
-        winds = rng.choice([-self._eps, self._eps], (count, 1))
-        return np.concatenate([super().boundary_states(rng, count), winds], axis=1)
+        return with_either_push(self._eps, rng, super().boundary_states(rng, count))
 
 
 def balance_in_seen_wind(states: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -148,52 +124,32 @@ OBSERVED_CARD = Card(
 )
 
 
-def in_wind(eps: float) -> Task:
-    """The dial's task at `eps`."""
-    return Task(
-        id="cartpole-wind-v1",
-        family="cartpole-wind",
-        gym_id=WINDY,
-        arguments=(("eps", eps),),
-        simulator=partial(WindyCartPole, eps),
-        symmetry=partial(mirror, eps),
-        probe=lambda: CartPoleProbe(gymnasium.make(WINDY, eps=eps)),
-        reference_policy=balance,
-        greatest_reward=1.0,
-        stated_threshold=THRESHOLD,
-        card=WINDY_CARD,
-    )
-
-
-def in_seen_wind(eps: float) -> Task:
-    """The twin's task at `eps`."""
-    return Task(
-        id="cartpole-observed-wind-v1",
-        family="cartpole-observed-wind",
-        gym_id=OBSERVED,
-        arguments=(("eps", eps),),
-        simulator=partial(ObservedWindCartPole, eps),
-        symmetry=mirror_with_wind,
-        probe=partial(ObservedWindProbe, eps),
-        reference_policy=balance_in_seen_wind,
-        greatest_reward=1.0,
-        stated_threshold=THRESHOLD,
-        card=OBSERVED_CARD,
-    )
-
-
 register_with_twin(
-    Dial(
-        id="cartpole-wind-v1",
-        parameter="eps",
-        meaning=MEANING,
-        values=VALUES,
-        high=GREATEST,
-        make=in_wind,
-        breaks="cartpole-v1",
-        twin="cartpole-observed-wind-v1",
-        card=WINDY_CARD,
+    simulated(
+        "cartpole-wind-v1",
+        WINDY_CARD,
+        WINDY,
+        simulator=WindyCartPole,
+        symmetry=mirror,
+        probe=lambda eps: CartPoleProbe(gymnasium.make(WINDY, eps=eps)),
+        reference_policy=lambda eps: balance,
+        greatest_reward=1.0,
+        stated_threshold=THRESHOLD,
     ),
-    make=in_seen_wind,
-    card=OBSERVED_CARD,
+    simulated(
+        "cartpole-observed-wind-v1",
+        OBSERVED_CARD,
+        OBSERVED,
+        simulator=ObservedWindCartPole,
+        symmetry=mirror_with_wind,
+        probe=ObservedWindProbe,
+        reference_policy=lambda eps: balance_in_seen_wind,
+        greatest_reward=1.0,
+        stated_threshold=THRESHOLD,
+    ),
+    parameter="eps",
+    meaning="the wind's force as a part of a push's",
+    values=(0.0, 0.02, 0.1, 0.25, 0.5),
+    high=GREATEST,
+    breaks="cartpole-v1",
 )

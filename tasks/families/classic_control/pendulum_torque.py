@@ -8,25 +8,23 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import Dial, register_with_twin
-from symprior.tasks.environments.simulators import Simulator, SimulatorEnv
+from symprior.tasks.dials import register_with_twin, simulated
+from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.classic_control import pendulum
 from symprior.tasks.families.classic_control.pendulum import MAX_TORQUE, Pendulum, PendulumProbe, swing_up
+from symprior.tasks.families.classic_control.steady import ObservedSteady, with_either_push
 from symprior.tasks.probes.state_probe import StateProbe
-from symprior.tasks.task import Card, Task
+from symprior.tasks.task import Card
 
-VALUES = (0.0, 0.04, 0.15, 0.4, 0.8)
 GREATEST = 0.9
 """At 1 the greatest torque against it would only cancel it."""
 APPROXIMATE_UP_TO = 0.06
 """The largest torque under which a mirrored step is off by less than a tenth of a typical one, as measured."""
-MEANING = "the steady torque as a part of the greatest that the agent has"
 
 
 class TorquedPendulum(Pendulum):
@@ -41,40 +39,19 @@ class TorquedPendulum(Pendulum):
         return self.advance(states, actions, self.eps * MAX_TORQUE)
 
 
-class ObservedTorquePendulum(Simulator):
-    """Pendulum-v1 with a steady torque to one side, which is seen; states are [batch, 3] float64.
-
-    A state is Pendulum's and the steady torque over the agent's greatest. It is `eps` or −`eps`, drawn at the start
-    of an episode.
-    """
+class ObservedTorquePendulum(ObservedSteady):
+    """Pendulum-v1 with a steady torque to one side, in those of the agent, which is seen; states are [batch, 3] float64."""
 
     max_episode_steps = Pendulum.max_episode_steps
     reset_draws = Pendulum.reset_draws + 1
 
     def __init__(self, eps: float) -> None:
-        self.eps = eps
         self._pendulum = Pendulum()
-        limits = np.append(self._pendulum.observation_space.high, np.float32(1))  # type: ignore[attr-defined]
-        self.observation_space = gymnasium.spaces.Box(-limits, limits, dtype=np.float32)
-        self.action_space = self._pendulum.action_space
+        super().__init__(self._pendulum, eps)
 
-    def initial(self, uniforms: Any) -> Any:
-        """Pendulum's start, and one of the two torques."""
-        xp = array_namespace(uniforms)
-        torque = self.eps * (1.0 - 2.0 * xp.astype(uniforms[:, 2:] < 0.5, xp.float64))
-        return xp.concat([self._pendulum.initial(uniforms[:, :2]), torque], axis=1)
-
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
-        """Pendulum's step under both torques; the steady one stays."""
-        xp = array_namespace(states)
-        following, rewards, ends = self._pendulum.advance(states[:, :2], actions, states[:, 2] * MAX_TORQUE)
-        return xp.concat([following, states[:, 2:]], axis=1), rewards, ends
-
-    def observe(self, states: Any) -> Any:
-        """Pendulum's observation and the steady torque, in single precision."""
-        xp = array_namespace(states)
-        torque = xp.astype(states[:, 2:], xp.float32)
-        return xp.concat([self._pendulum.observe(states[:, :2]), torque], axis=1)
+    def advance(self, states: Any, actions: Any, steady: Any) -> tuple[Any, Any, Any]:
+        """Pendulum's step under both torques."""
+        return self._pendulum.advance(states, actions, steady * MAX_TORQUE)
 
 
 def mirror(eps: float) -> Symmetry:
@@ -82,7 +59,7 @@ def mirror(eps: float) -> Symmetry:
     return replace(pendulum.mirror(), exactness=exactness_at(eps, APPROXIMATE_UP_TO))
 
 
-def mirror_with_torque() -> Symmetry:
+def mirror_with_torque(eps: float) -> Symmetry:
     """C2: the mirror changes the sign of sine and velocity, and of both torques."""
     return replace(pendulum.mirror(), observation=signs(cyclic(2), [[1] * 4, [1, -1, -1, -1]]))
 
@@ -102,8 +79,7 @@ class ObservedTorqueProbe(StateProbe):
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """Pendulum's, under one of the two torques."""
-        torques = rng.choice([-self._eps, self._eps], (count, 1))
-        return np.concatenate([pendulum.boundary_states(rng, count), torques], axis=1)
+        return with_either_push(self._eps, rng, pendulum.boundary_states(rng, count))
 
 
 def swing_up_against(eps: float, states: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -153,48 +129,28 @@ OBSERVED_CARD = Card(
 )
 
 
-def under_torque(eps: float) -> Task:
-    """The dial's task at `eps`."""
-    return Task(
-        id="pendulum-torque-v1",
-        family="pendulum-torque",
-        gym_id=TORQUED,
-        arguments=(("eps", eps),),
-        simulator=partial(TorquedPendulum, eps),
-        symmetry=partial(mirror, eps),
-        probe=lambda: PendulumProbe(gymnasium.make(TORQUED, eps=eps)),
-        reference_policy=partial(swing_up_against, eps),
-        card=TORQUED_CARD,
-    )
-
-
-def under_seen_torque(eps: float) -> Task:
-    """The twin's task at `eps`."""
-    return Task(
-        id="pendulum-observed-torque-v1",
-        family="pendulum-observed-torque",
-        gym_id=OBSERVED,
-        arguments=(("eps", eps),),
-        simulator=partial(ObservedTorquePendulum, eps),
-        symmetry=mirror_with_torque,
-        probe=partial(ObservedTorqueProbe, eps),
-        reference_policy=swing_up_against_seen,
-        card=OBSERVED_CARD,
-    )
-
-
 register_with_twin(
-    Dial(
-        id="pendulum-torque-v1",
-        parameter="eps",
-        meaning=MEANING,
-        values=VALUES,
-        high=GREATEST,
-        make=under_torque,
-        breaks="pendulum-v1",
-        twin="pendulum-observed-torque-v1",
-        card=TORQUED_CARD,
+    simulated(
+        "pendulum-torque-v1",
+        TORQUED_CARD,
+        TORQUED,
+        simulator=TorquedPendulum,
+        symmetry=mirror,
+        probe=lambda eps: PendulumProbe(gymnasium.make(TORQUED, eps=eps)),
+        reference_policy=lambda eps: partial(swing_up_against, eps),
     ),
-    make=under_seen_torque,
-    card=OBSERVED_CARD,
+    simulated(
+        "pendulum-observed-torque-v1",
+        OBSERVED_CARD,
+        OBSERVED,
+        simulator=ObservedTorquePendulum,
+        symmetry=mirror_with_torque,
+        probe=ObservedTorqueProbe,
+        reference_policy=lambda eps: swing_up_against_seen,
+    ),
+    parameter="eps",
+    meaning="the steady torque as a part of the greatest that the agent has",
+    values=(0.0, 0.04, 0.15, 0.4, 0.8),
+    high=GREATEST,
+    breaks="pendulum-v1",
 )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import direct_sum, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import Dial, register_with_twin
+from symprior.tasks.dials import Arm, register_with_twin, simulated
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.grid_catch import (
@@ -30,7 +30,7 @@ from symprior.tasks.families.grid_worlds.grid_catch import (
 )
 from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
-from symprior.tasks.task import Card, Task
+from symprior.tasks.task import Card
 
 APPROXIMATE_UP_TO = 0.05
 """The ε up to which the mean residual of a step is within the border of what counts as approximate; it is 2 ε."""
@@ -129,7 +129,7 @@ def turned_with_the_prey(eps: float) -> Symmetry:
     return replace(turns_of_vectors(), exactness=exactness_at(eps, APPROXIMATE_UP_TO))
 
 
-def turned_with_the_drift() -> Symmetry:
+def turned_with_the_drift(eps: float) -> Symmetry:
     """C4: relative position and direction of the drift turn anticlockwise, the moves with them."""
     planar = rotations_of_the_plane(cyclic(4))
     return Symmetry(direct_sum(planar, planar), turns_of_moves(), discrete=True)
@@ -169,34 +169,27 @@ gymnasium.register(
 )
 
 
-def _make(eps: float, observed: bool) -> Task:
+def _arm(observed: bool) -> Arm:
     kind = ObservedDriftingCatch if observed else DriftingCatch
-    return Task(
-        id="grid-catch-observed-drift-v1" if observed else "grid-catch-drift-v1",
-        family="grid-catch-observed-drift" if observed else "grid-catch-drift",
-        gym_id=GYM_ID,
-        arguments=(("eps", eps), ("observed", observed)),
-        simulator=lambda: kind(eps),
-        symmetry=turned_with_the_drift if observed else lambda: turned_with_the_prey(eps),
-        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, eps=eps, observed=observed)),
-        reference_policy=optimal_policy(lambda: kind(eps)),
+    return simulated(
+        "grid-catch-observed-drift-v1" if observed else "grid-catch-drift-v1",
+        _OBSERVED_CARD if observed else _CARD,
+        GYM_ID,
+        arguments=lambda value: {"eps": value, "observed": observed},
+        simulator=kind,
+        symmetry=turned_with_the_drift if observed else turned_with_the_prey,
+        probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, eps=value, observed=observed)),
+        reference_policy=lambda value: optimal_policy(lambda: kind(value)),
         blind_policy=sweep_against,
-        card=_OBSERVED_CARD if observed else _CARD,
     )
 
 
 register_with_twin(
-    Dial(
-        id="grid-catch-drift-v1",
-        parameter="eps",
-        meaning="the probability that the prey is carried one cell to the right",
-        values=(0.0, 0.04, 0.2, 0.4, 0.75),
-        high=0.75,
-        make=lambda eps: _make(eps, observed=False),
-        breaks="grid-catch-vector-v1",
-        twin="grid-catch-observed-drift-v1",
-        card=_CARD,
-    ),
-    make=lambda eps: _make(eps, observed=True),
-    card=_OBSERVED_CARD,
+    _arm(observed=False),
+    _arm(observed=True),
+    parameter="eps",
+    meaning="the probability that the prey is carried one cell to the right",
+    values=(0.0, 0.04, 0.2, 0.4, 0.75),
+    high=0.75,
+    breaks="grid-catch-vector-v1",
 )

@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from symprior.symmetry.groups import dihedral
 from symprior.symmetry.representations import rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import Dial, register_with_twin
+from symprior.tasks.dials import Arm, register_with_twin, simulated
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.layout.boards import MOVES
 from symprior.tasks.families.grid_worlds.room import BIBTEX, GOAL_REWARD, HALL, STEP_REWARD, Room, of_positions
 from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
-from symprior.tasks.task import Card, Task
+from symprior.tasks.task import Card
 
 LEFT, CENTRE = 2, HALL.cells // 2
 APPROXIMATE_UP_TO = 0.25
@@ -112,7 +112,7 @@ def moved_with_the_room(eps: float) -> Symmetry:
     return replace(of_positions(rotations_of_the_plane(dihedral(4))), exactness=exactness)
 
 
-def moved_with_the_poor_side() -> Symmetry:
+def moved_with_the_poor_side(eps: float) -> Symmetry:
     """D4: both positions and the poor side are moved as the plane is."""
     planar = rotations_of_the_plane(dihedral(4))
     return of_positions(planar, planar)
@@ -147,33 +147,26 @@ gymnasium.register(
 )
 
 
-def _make(eps: float, observed: bool) -> Task:
+def _arm(observed: bool) -> Arm:
     kind = ObservedBiasedRoom if observed else BiasedRoom
-    return Task(
-        id="room-observed-bias-v1" if observed else "room-bias-v1",
-        family="room-observed-bias" if observed else "room-bias",
-        gym_id=GYM_ID,
-        arguments=(("eps", eps), ("observed", observed)),
-        simulator=lambda: kind(eps),
-        symmetry=moved_with_the_poor_side if observed else lambda: moved_with_the_room(eps),
-        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, eps=eps, observed=observed)),
-        reference_policy=optimal_policy(lambda: kind(eps)),
-        card=_OBSERVED_CARD if observed else _CARD,
+    return simulated(
+        "room-observed-bias-v1" if observed else "room-bias-v1",
+        _OBSERVED_CARD if observed else _CARD,
+        GYM_ID,
+        arguments=lambda value: {"eps": value, "observed": observed},
+        simulator=kind,
+        symmetry=moved_with_the_poor_side if observed else moved_with_the_room,
+        probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, eps=value, observed=observed)),
+        reference_policy=lambda value: optimal_policy(lambda: kind(value)),
     )
 
 
 register_with_twin(
-    Dial(
-        id="room-bias-v1",
-        parameter="eps",
-        meaning="how much less a goal on the left is worth, where another goal gives 1",
-        values=(0.0, 0.1, 0.4, 0.7, 1.0),
-        high=1.0,
-        make=lambda eps: _make(eps, observed=False),
-        breaks="room-vector-v1",
-        twin="room-observed-bias-v1",
-        card=_CARD,
-    ),
-    make=lambda eps: _make(eps, observed=True),
-    card=_OBSERVED_CARD,
+    _arm(observed=False),
+    _arm(observed=True),
+    parameter="eps",
+    meaning="how much less a goal on the left is worth, where another goal gives 1",
+    values=(0.0, 0.1, 0.4, 0.7, 1.0),
+    high=1.0,
+    breaks="room-vector-v1",
 )

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from symprior.symmetry.groups import dihedral
 from symprior.symmetry.representations import ImageTransform, permuted, regular, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import Dial, register_with_twin
+from symprior.tasks.dials import Arm, register_with_twin, simulated
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.layout.boards import MOVES, Board
 from symprior.tasks.families.grid_worlds.room import BIBTEX, HALL, WALL, Room, of_positions
 from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
-from symprior.tasks.task import Card, Task
+from symprior.tasks.task import Card
 
 OBSTACLES = (
     "###############",
@@ -126,13 +126,13 @@ class ObservedObstructedRoom(Room):
         return np.concatenate([np.insert(pairs, 2, motion, axis=1) for motion in range(len(D4))])
 
 
-def moved_with_the_room(count: int) -> Symmetry:
+def moved_with_the_room(count: float) -> Symmetry:
     """D4: both positions are moved as the plane is; exact without obstacles."""
     exactness = exactness_at(count, APPROXIMATE_UP_TO)
     return replace(of_positions(rotations_of_the_plane(D4)), exactness=exactness)
 
 
-def moved_with_the_obstacles() -> Symmetry:
+def moved_with_the_obstacles(count: float) -> Symmetry:
     """D4: both positions are moved as the plane is; if h moved the obstacles, then g h moved those of the image."""
     return of_positions(rotations_of_the_plane(D4), regular(D4))
 
@@ -165,34 +165,27 @@ gymnasium.register(
 )
 
 
-def _make(count: int, observed: bool) -> Task:
+def _arm(observed: bool) -> Arm:
     kind = ObservedObstructedRoom if observed else ObstructedRoom
-    return Task(
-        id="room-observed-obstacles-v1" if observed else "room-obstacles-v1",
-        family="room-observed-obstacles" if observed else "room-obstacles",
-        gym_id=GYM_ID,
-        arguments=(("count", count), ("observed", observed)),
-        simulator=lambda: kind(count),
-        symmetry=moved_with_the_obstacles if observed else lambda: moved_with_the_room(count),
-        probe=lambda: RecognisingProbe(gymnasium.make(GYM_ID, count=count, observed=observed)),
-        reference_policy=optimal_policy(lambda: kind(count)),
-        card=_OBSERVED_CARD if observed else _CARD,
+    return simulated(
+        "room-observed-obstacles-v1" if observed else "room-obstacles-v1",
+        _OBSERVED_CARD if observed else _CARD,
+        GYM_ID,
+        arguments=lambda value: {"count": int(value), "observed": observed},
+        simulator=lambda value: kind(int(value)),
+        symmetry=moved_with_the_obstacles if observed else moved_with_the_room,
+        probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, count=int(value), observed=observed)),
+        reference_policy=lambda value: optimal_policy(lambda: kind(int(value))),
     )
 
 
 register_with_twin(
-    Dial(
-        id="room-obstacles-v1",
-        parameter="k",
-        meaning="the number of obstacles",
-        values=(0, 2, 4, 6, 8),
-        high=MOST,
-        make=lambda count: _make(int(count), observed=False),
-        breaks="room-vector-v1",
-        twin="room-observed-obstacles-v1",
-        card=_CARD,
-        whole=True,
-    ),
-    make=lambda count: _make(int(count), observed=True),
-    card=_OBSERVED_CARD,
+    _arm(observed=False),
+    _arm(observed=True),
+    parameter="k",
+    meaning="the number of obstacles",
+    values=(0, 2, 4, 6, 8),
+    high=MOST,
+    breaks="room-vector-v1",
+    whole=True,
 )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
-from symprior.tasks.dials import Dial, register_with_twin
+from symprior.tasks.dials import Arm, register_with_twin
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
@@ -25,7 +25,6 @@ from symprior.tasks.task import Task
 FRICTION = 1.9
 """The sliding friction of both feet in gymnasium's model. The floor has 0.7; where two bodies touch, the larger counts."""
 
-VALUES = (0.0, 0.1, 0.3, 0.6, 1.0)
 GREATEST = 1.2
 """At which the slippery foot has the friction of the floor; less would change nothing."""
 
@@ -136,7 +135,6 @@ ONE_SLIPPERY, OBSERVED = "symprior/Walker2dFriction-v1", "symprior/Walker2dObser
 for gym_id, maker in ((ONE_SLIPPERY, slippery_right_foot), (OBSERVED, slippery_observed_foot)):
     gymnasium.register(gym_id, f"{__name__}:{maker.__name__}", max_episode_steps=1000)
 
-MEANING = "by how much the friction of one foot is lower than the other's, 1.9"
 DESCRIPTION = (
     "Walk along x on two legs, one of whose feet is slippery; the speed, 1 for every step upright, less a small cost of the "
     "torques."
@@ -191,17 +189,11 @@ def observed_slippery_foot(eps: float) -> Task:
 
 
 register_with_twin(
-    Dial(
-        id="walker2d-friction-v1",
-        parameter="eps",
-        meaning=MEANING,
-        values=VALUES,
-        high=GREATEST,
-        make=one_slippery_foot,
-        breaks="walker2d-v1",
-        twin=TWIN,
-        card=FRICTION_CARD,
-    ),
-    make=observed_slippery_foot,
-    card=OBSERVED_CARD,
+    Arm("walker2d-friction-v1", FRICTION_CARD, one_slippery_foot, __name__),
+    Arm(TWIN, OBSERVED_CARD, observed_slippery_foot, __name__),
+    parameter="eps",
+    meaning="by how much the friction of one foot is lower than the other's, 1.9",
+    values=(0.0, 0.1, 0.3, 0.6, 1.0),
+    high=GREATEST,
+    breaks="walker2d-v1",
 )

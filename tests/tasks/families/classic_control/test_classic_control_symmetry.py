@@ -109,27 +109,27 @@ WRONG: dict[str, tuple[str, Callable[[], Symmetry]]] = {
     ),
     "seen wind: the wind keeps its sign": (
         "cartpole-observed-wind-v1@eps=0.25",
-        lambda: changed(cartpole_wind.mirror_with_wind(), -1, -1, -1, -1, 1),
+        lambda: changed(cartpole_wind.mirror_with_wind(0.1), -1, -1, -1, -1, 1),
     ),
     "seen wind: the pushes do not swap": (
         "cartpole-observed-wind-v1@eps=0.25",
-        lambda: replace(cartpole_wind.mirror_with_wind(), action=trivial_representation(C2, 2)),
+        lambda: replace(cartpole_wind.mirror_with_wind(0.1), action=trivial_representation(C2, 2)),
     ),
     "seen wind: the angle keeps its sign": (
         "cartpole-observed-wind-v1@eps=0.25",
-        lambda: changed(cartpole_wind.mirror_with_wind(), -1, -1, 1, -1, -1),
+        lambda: changed(cartpole_wind.mirror_with_wind(0.1), -1, -1, 1, -1, -1),
     ),
     "seen torque: the steady one keeps its sign": (
         "pendulum-observed-torque-v1@eps=0.4",
-        lambda: changed(pendulum_torque.mirror_with_torque(), 1, -1, -1, 1),
+        lambda: changed(pendulum_torque.mirror_with_torque(0.1), 1, -1, -1, 1),
     ),
     "seen torque: the agent's keeps its sign": (
         "pendulum-observed-torque-v1@eps=0.4",
-        lambda: replace(pendulum_torque.mirror_with_torque(), action=trivial_representation(C2)),
+        lambda: replace(pendulum_torque.mirror_with_torque(0.1), action=trivial_representation(C2)),
     ),
     "seen torque: the cosine changes its sign": (
         "pendulum-observed-torque-v1@eps=0.4",
-        lambda: changed(pendulum_torque.mirror_with_torque(), -1, -1, -1, -1),
+        lambda: changed(pendulum_torque.mirror_with_torque(0.1), -1, -1, -1, -1),
     ),
     "mountain car: the force keeps its sign": (
         "mountain-car-continuous-v1",

@@ -238,7 +238,7 @@ def drift_that_turns_back() -> Symmetry:
 def moves_that_turn_back() -> Symmetry:
     """C4: position and drift turn anticlockwise, the moves clockwise."""
     back = [[0, *(1 + (k - g) % 4 for k in range(4))] for g in range(4)]
-    return replace(turned_with_the_drift(), action=permutation(cyclic(4), back))
+    return replace(turned_with_the_drift(0.1), action=permutation(cyclic(4), back))
 
 
 def side_that_stays() -> Symmetry:
@@ -254,7 +254,7 @@ def side_as_an_axial_vector() -> Symmetry:
 
 def moves_that_stay() -> Symmetry:
     """D4: everything that is seen moves, the moves do not."""
-    return replace(moved_with_the_poor_side(), action=trivial_representation(D4, 4))
+    return replace(moved_with_the_poor_side(0.1), action=trivial_representation(D4, 4))
 
 
 def obstacles_that_stay() -> Symmetry:
@@ -269,7 +269,7 @@ def obstacles_moved_from_the_right() -> Symmetry:
 
 def moves_that_turn_against_the_obstacles() -> Symmetry:
     """C4: positions and obstacles turn anticlockwise, the moves clockwise."""
-    turns = moved_with_the_obstacles().restrict(range(4))
+    turns = moved_with_the_obstacles(2).restrict(range(4))
     back = [[(move - g) % 4 for move in range(4)] for g in range(4)]
     return replace(turns, action=permutation(turns.group, back))
 
@@ -302,5 +302,5 @@ def test_obstacles_moved_from_the_right_are_seen_though_few_steps_tell() -> None
 
 def test_turns_alone_are_a_symmetry_of_the_twin_with_obstacles() -> None:
     assert certify(
-        get_task("room-observed-obstacles-v1@k=8"), samples=20, symmetry=moved_with_the_obstacles().restrict(range(4))
+        get_task("room-observed-obstacles-v1@k=8"), samples=20, symmetry=moved_with_the_obstacles(2).restrict(range(4))
     ).agrees

@@ -79,7 +79,7 @@ class ObservedWindProbe(CartPoleProbe):
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """CartPole's, in one of the two winds."""
-        return with_either_push(self._eps, rng, super().boundary_states(rng, count))
+        return with_either_push(self._eps, rng, count, super().boundary_states)
 
 
 def balance_in_seen_wind(states: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -79,7 +79,7 @@ class ObservedTorqueProbe(StateProbe):
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """Pendulum's, under one of the two torques."""
-        return with_either_push(self._eps, rng, pendulum.boundary_states(rng, count))
+        return with_either_push(self._eps, rng, count, pendulum.boundary_states)
 
 
 def swing_up_against(eps: float, states: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -64,6 +64,7 @@ class Learner(ABC):
         trains: whether it trains anything; what learns nothing is nobody's choice.
         trains_many: whether it trains many seeds as one computation.
         is_reference: whether it is the one that others are held against.
+        devices: the kinds of devices that it computes on.
         steps_on_device: whether it takes environments whose arrays lie on the device that it computes on.
     """
 
@@ -71,6 +72,7 @@ class Learner(ABC):
     trains: ClassVar[bool] = True
     trains_many: ClassVar[bool] = False
     is_reference: ClassVar[bool] = False
+    devices: ClassVar[tuple[str, ...]] = ("cpu", "cuda")
     steps_on_device: ClassVar[bool] = False
 
     @cached_property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from symprior.agents.learners.learner import LEARNERS
 from symprior.benchmark.jobs.contestant import Contestant
 from symprior.benchmark.jobs.custom import Custom
-from symprior.benchmark.jobs.job import Job
+from symprior.benchmark.jobs.job import CPU, Job
 from symprior.benchmark.jobs.resolved import Resolved
 from symprior.benchmark.jobs.shipped import Shipped
 from symprior.symmetry.errors import SympriorError
@@ -45,13 +46,16 @@ def check(job: Job) -> Contestant:
     """
     contestant = find(job.agent)
     resolved = contestant.resolve(job, get_task(job.task))
-    _check_device(job.device)
+    _check_device(job)
     contestant.check(resolved)
     return contestant
 
 
-def _check_device(device: str) -> None:
-    if device == "cpu":
+def _check_device(job: Job) -> None:
+    device, devices = job.device, LEARNERS[job.learner].devices
+    if device.partition(":")[0] not in devices:
+        raise SympriorError(f"{job.learner} computes on {' and '.join(devices)}, not on {device}.")
+    if device == CPU:
         return
     import torch
 

@@ -61,11 +61,6 @@ class Job:
         """The job's runs, one for each seed."""
         return [Run(self, seed) for seed in self.seeds]
 
-    @property
-    def cell(self) -> tuple[str, str, str]:
-        """Task, agent and learner."""
-        return self.task, self.agent, self.learner
-
 
 @dataclass(frozen=True)
 class Run:
@@ -110,7 +105,9 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
         job = run.job
         trains_many = LEARNERS[job.learner].trains_many and not names_a_file(job.agent)
         alone = None if trains_many else run
-        together.setdefault((*job.cell, job.budget, job.evaluate_every, job.device, alone), []).append(run)
+        together.setdefault(
+            (job.task, job.agent, job.learner, job.budget, job.evaluate_every, job.device, alone), []
+        ).append(run)
     found = []
     for group in together.values():
         shares = min(workers, -(-len(group) // SMALLEST_SHARE))

@@ -14,7 +14,8 @@ from symprior.benchmark.sweep.store import RecordStore
 from symprior.leaderboard import OWN_RESULTS, RunRecord, read_published, read_records
 from symprior.symmetry.errors import SympriorError
 
-Cell = tuple[str, str, str]
+Alike = tuple[str, str, str]
+"""Task, agent and learner: runs that agree in these take about as long."""
 Costs = dict[int, float]
 """Seconds of a stack for each environment step of one of its runs, by how many runs are in the stack."""
 
@@ -33,8 +34,8 @@ class Estimate:
         """
         job, size = stack.job, len(stack.runs)
         contestant = contestants.find(job.agent)
-        cell = job.task, contestant.id, contestant.learner(job.learner)
-        costs = self._local.get(cell) or _published(job.suite).get(cell)
+        alike = job.task, contestant.id, contestant.learner(job.learner)
+        costs = self._local.get(alike) or _published(job.suite).get(alike)
         if not costs:
             return None
         nearest = min(costs, key=lambda seen: max(seen / size, size / seen))
@@ -77,7 +78,7 @@ def _local(store: RecordStore) -> list[RunRecord]:
 
 
 @cache
-def _published(suite: str) -> dict[Cell, Costs]:
+def _published(suite: str) -> dict[Alike, Costs]:
     """What is published does not change while a command runs."""
     try:
         return _costs(read_published(OWN_RESULTS, suite))
@@ -85,13 +86,13 @@ def _published(suite: str) -> dict[Cell, Costs]:
         return {}
 
 
-def _costs(records: Iterable[RunRecord]) -> dict[Cell, Costs]:
+def _costs(records: Iterable[RunRecord]) -> dict[Alike, Costs]:
     """What each cell took, evaluation included; a record has its run's share of the stack's seconds."""
-    found: dict[Cell, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[Alike, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for record in records:
         seconds = record.effort.training_seconds + record.effort.evaluation_seconds
         if record.status == "finished" and seconds > 0 and record.steps_used > 0:
             size = record.provenance.stack_size
-            cell = (record.task, record.agent.id, record.agent.learner)
-            found[cell][size].append(size * seconds / record.steps_used)
-    return {cell: {size: median(costs) for size, costs in sizes.items()} for cell, sizes in found.items()}
+            alike = (record.task, record.agent.id, record.agent.learner)
+            found[alike][size].append(size * seconds / record.steps_used)
+    return {alike: {size: median(costs) for size, costs in sizes.items()} for alike, sizes in found.items()}

@@ -50,7 +50,7 @@ class LocalEngine(Engine):
         context = multiprocessing.get_context("spawn")
         steps = context.RawArray(
             "q", len(stacks)
-        )  # each worker writes its own cell: no lock that a killed one could keep
+        )  # each worker writes its own number: no lock that a killed one could keep
         with (
             _environment_of_workers(),
             ProcessPool(self.workers, context=context, initializer=_prepare, initargs=(steps, own_files())) as pool,

@@ -21,7 +21,7 @@ from symprior.symmetry.representations import ImageTransform, permuted, rotation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
-from symprior.tasks.families.grid_worlds.layout.boards import MOVES, Board
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
 from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
@@ -33,13 +33,13 @@ CELLS = SIZE * SIZE
 HELD = CELLS
 """In place of an object's cell: the robot has it."""
 
-BOARD = Board(["#" * 13, *(["#" + "." * 11 + "#"] * 11), "#" * 13])
+MAZE = Maze(["#" * 13, *(["#" + "." * 11 + "#"] * 11), "#" * 13])
 CORNERS = np.array([0, SIZE - 1, CELLS - 1, CELLS - SIZE])
 STEP_REWARD, EVENT_REWARD = -0.1, 1.0
 WALL, DELIVERY = 64, 128
 """Shades of grey."""
 
-_CORNERS, _NEIGHBOURS = Table(CORNERS), Table(BOARD.neighbours.ravel())
+_CORNERS, _NEIGHBOURS = Table(CORNERS), Table(MAZE.neighbours.ravel())
 
 
 class KeyRoom(UniformStarts):
@@ -162,7 +162,7 @@ class KeyRoomProbe(RecognisingProbe):
         """Every place moves as the plane does; under another symmetry, what its picture of the state shows."""
         if not isinstance(symmetry.observation, ImageTransform) or symmetry.observation.fibre.size > 1:
             return super().act_on_states(symmetry, g, states)
-        cells = np.append(BOARD.cells_at(symmetry.observation.planar(g, BOARD.positions)), HELD)
+        cells = np.append(MAZE.cells_at(symmetry.observation.planar(g, MAZE.positions)), HELD)
         corners = (cells[CORNERS][:, None] == CORNERS).argmax(axis=1)
         return np.concatenate([cells[states[:, :-1]], corners[states[:, -1:]]], axis=1)
 

@@ -23,13 +23,13 @@ from symprior.symmetry.representations import (
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
-from symprior.tasks.families.grid_worlds.layout.boards import MOVES, Board
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
 from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
 
-HALL = Board(
+HALL = Maze(
     (
         "###############",
         "#...#.....#...#",
@@ -50,7 +50,7 @@ HALL = Board(
 )
 """A hall with four doors and four chambers in the corners: it turns and mirrors onto itself (D4)."""
 
-PINWHEEL = Board(
+PINWHEEL = Maze(
     (
         "###############",
         "#...#.........#",
@@ -71,7 +71,7 @@ PINWHEEL = Board(
 )
 """Four halls round a fifth, each with one door beside its corner: it turns onto itself and has a handedness (C4)."""
 
-FOLDED = Board(
+FOLDED = Maze(
     (
         "###############",
         "#.............#",
@@ -100,24 +100,24 @@ _REWARDS = Table(np.array([STEP_REWARD, GOAL_REWARD]))
 
 
 class Room(UniformStarts):
-    """The agent's and the goal's cell on a board of 7×7 cells, [batch, 2] integers.
+    """The agent's and the goal's cell on a maze of 7×7 cells, [batch, 2] integers.
 
     Four moves: right, up, left, down; into a wall the agent stays. Reaching the goal gives 1 and ends the episode,
     every other step −0.02; 50 steps at most. Agent and goal start in any two different cells. Observations are float32
     [4]: the agent's and the goal's position, each coordinate in −1 … 1.
 
     Args:
-        board: where the walls are.
+        maze: where the walls are.
     """
 
     max_episode_steps = 50
 
-    def __init__(self, board: Board) -> None:
-        self.board = board
+    def __init__(self, maze: Maze) -> None:
+        self.maze = maze
         self.observation_space: gymnasium.Space[Any] = gymnasium.spaces.Box(-1.0, 1.0, (4,), np.float32)
         self.action_space = gymnasium.spaces.Discrete(len(MOVES))
-        self._neighbours = Table(board.neighbours.ravel())
-        self._positions = Table((board.positions / (board.size - 1)).astype(np.float32))
+        self._neighbours = Table(maze.neighbours.ravel())
+        self._positions = Table((maze.positions / (maze.size - 1)).astype(np.float32))
 
     def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
         """The agent's move."""
@@ -138,19 +138,19 @@ class Room(UniformStarts):
 
     def picture(self, state: Any) -> NDArray[np.uint8]:
         """The agent red, the goal green, walls grey."""
-        drawn = np.repeat(WALL * self.board.drawing[..., None], 3, axis=-1).astype(np.uint8)
+        drawn = np.repeat(WALL * self.maze.drawing[..., None], 3, axis=-1).astype(np.uint8)
         for channel, cell in enumerate(state[0, :2]):
-            drawn.reshape(-1, 3)[self.board.pixels[cell], channel] = 255
+            drawn.reshape(-1, 3)[self.maze.pixels[cell], channel] = 255
         return drawn
 
     def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
         """The cells nearest to the positions shown."""
-        positions = np.asarray(observations).reshape(-1, 2, 2) * (self.board.size - 1)
-        return self.board.cells_at(positions)
+        positions = np.asarray(observations).reshape(-1, 2, 2) * (self.maze.size - 1)
+        return self.maze.cells_at(positions)
 
     def all_states(self) -> NDArray[np.int64]:
         """Every ordered pair of different cells."""
-        agent, goal = np.divmod(np.arange(self.board.cells**2), self.board.cells)
+        agent, goal = np.divmod(np.arange(self.maze.cells**2), self.maze.cells)
         return np.asarray(np.stack([agent, goal], axis=1)[agent != goal])
 
     def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -161,29 +161,29 @@ class Room(UniformStarts):
 class RoomImage(Room):
     """The same dynamics seen as a drawing: uint8 [3, 15, 15] with agent, goal and walls in a channel each."""
 
-    def __init__(self, board: Board) -> None:
-        super().__init__(board)
-        side = len(board.drawing)
+    def __init__(self, maze: Maze) -> None:
+        super().__init__(maze)
+        side = len(maze.drawing)
         self.observation_space = gymnasium.spaces.Box(0, 255, (3, side, side), np.uint8)
-        self._pictures = Table(_pictures(board))
+        self._pictures = Table(_pictures(maze))
 
     def observe(self, states: Any) -> Any:
         """The drawing of each state."""
-        return self._pictures(states[:, 0] * self.board.cells + states[:, 1])
+        return self._pictures(states[:, 0] * self.maze.cells + states[:, 1])
 
     def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
         """The brightest cell in the channels of agent and goal."""
         flat = np.asarray(observations).reshape(len(observations), 3, -1)[:, :2]
-        return np.asarray(flat[..., self.board.pixels].argmax(axis=2))
+        return np.asarray(flat[..., self.maze.pixels].argmax(axis=2))
 
 
-def _pictures(board: Board) -> NDArray[np.uint8]:
+def _pictures(maze: Maze) -> NDArray[np.uint8]:
     """The drawing of every pair of agent's and goal's cell, [cells², 3, 2n + 1, 2n + 1]."""
-    dots = np.zeros((board.cells, board.drawing.size), dtype=np.uint8)
-    dots[np.arange(board.cells), board.pixels] = 255
-    agent, goal = np.divmod(np.arange(board.cells**2), board.cells)
-    walls = np.broadcast_to(255 * board.drawing.ravel().astype(np.uint8), (board.cells**2, board.drawing.size))
-    return np.stack([dots[agent], dots[goal], walls], axis=1).reshape(-1, 3, *board.drawing.shape)
+    dots = np.zeros((maze.cells, maze.drawing.size), dtype=np.uint8)
+    dots[np.arange(maze.cells), maze.pixels] = 255
+    agent, goal = np.divmod(np.arange(maze.cells**2), maze.cells)
+    walls = np.broadcast_to(255 * maze.drawing.ravel().astype(np.uint8), (maze.cells**2, maze.drawing.size))
+    return np.stack([dots[agent], dots[goal], walls], axis=1).reshape(-1, 3, *maze.drawing.shape)
 
 
 def transposition() -> SignedPermutation:
@@ -202,12 +202,12 @@ def of_positions(planar: SignedPermutation, *others: Representation) -> Symmetry
 
 
 Layout = Literal["hall", "pinwheel", "folded"]
-BOARDS: dict[Layout, Board] = {"hall": HALL, "pinwheel": PINWHEEL, "folded": FOLDED}
+MAZES: dict[Layout, Maze] = {"hall": HALL, "pinwheel": PINWHEEL, "folded": FOLDED}
 
 
 def make_env(layout: Layout = "hall", image: bool = True) -> gymnasium.Env[Any, Any]:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((RoomImage if image else Room)(BOARDS[layout]))
+    return SimulatorEnv((RoomImage if image else Room)(MAZES[layout]))
 
 
 BIBTEX = """@article{sutton1999between,
@@ -241,10 +241,10 @@ def _register(
             id=task_id,
             family="room" if image else "room-vector",
             gym_id=gym_id,
-            simulator=lambda: kind(BOARDS[layout]),
+            simulator=lambda: kind(MAZES[layout]),
             symmetry=lambda: of_observations(planar()),
             probe=lambda: RecognisingProbe(gymnasium.make(gym_id)),
-            reference_policy=optimal_policy(lambda: Room(BOARDS[layout])),
+            reference_policy=optimal_policy(lambda: Room(MAZES[layout])),
             card=Card(
                 description="Walk to a goal in a room of 7×7 cells with thin walls; 1 for the goal, −0.02 a step, 50 steps "
                 f"at most. Agent and goal start anywhere. The agent sees {seen}.",

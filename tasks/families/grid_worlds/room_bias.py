@@ -21,7 +21,7 @@ from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.dials import Arm, register_with_twin, simulated
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
-from symprior.tasks.families.grid_worlds.layout.boards import MOVES
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVES
 from symprior.tasks.families.grid_worlds.room import BIBTEX, GOAL_REWARD, HALL, STEP_REWARD, Room, of_positions
 from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy

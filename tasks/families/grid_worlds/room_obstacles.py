@@ -20,7 +20,7 @@ from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.dials import Arm, register_with_twin, simulated
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
-from symprior.tasks.families.grid_worlds.layout.boards import MOVES, Board
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
 from symprior.tasks.families.grid_worlds.room import BIBTEX, HALL, WALL, Room, of_positions
 from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
@@ -52,19 +52,19 @@ APPROXIMATE_UP_TO = 2
 D4 = dihedral(4)
 
 
-def obstructed(count: int) -> Board:
+def obstructed(count: int) -> Maze:
     """The hall with the first so many obstacles."""
     marks = ["#" if mark <= count else "." for mark in range(1, MOST + 1)]
     digits = str.maketrans(dict(zip("12345678", marks, strict=True)))
-    return Board([line.translate(digits) for line in OBSTACLES])
+    return Maze([line.translate(digits) for line in OBSTACLES])
 
 
-def _neighbours_by_motion(board: Board) -> NDArray[np.int64]:
-    """Where moves lead on the board after each element of D4 moved it, [8 · cells · 4]."""
-    cells, moves = board.images(D4), permuted(rotations_of_the_plane(D4), MOVES)
-    found = np.empty((len(D4), board.cells, len(MOVES)), dtype=np.int64)
+def _neighbours_by_motion(maze: Maze) -> NDArray[np.int64]:
+    """Where moves lead on the maze after each element of D4 moved it, [8 · cells · 4]."""
+    cells, moves = maze.images(D4), permuted(rotations_of_the_plane(D4), MOVES)
+    found = np.empty((len(D4), maze.cells, len(MOVES)), dtype=np.int64)
     for h in range(len(D4)):
-        found[h, cells[h][:, None], moves.move_index(h, np.arange(len(MOVES)))] = cells[h][board.neighbours]
+        found[h, cells[h][:, None], moves.move_index(h, np.arange(len(MOVES)))] = cells[h][maze.neighbours]
     return found.ravel()
 
 
@@ -94,8 +94,8 @@ class ObservedObstructedRoom(Room):
         low[4:] = 0
         self.observation_space = gymnasium.spaces.Box(low, high)
         self._one_hot = Table(np.eye(len(D4), dtype=np.float32))
-        board = obstructed(count)
-        self._moved_neighbours, self._obstacles = Table(_neighbours_by_motion(board)), board.drawing
+        maze = obstructed(count)
+        self._moved_neighbours, self._obstacles = Table(_neighbours_by_motion(maze)), maze.drawing
 
     def move(self, states: Any, actions: Any, uniforms: Any) -> Any:
         """The agent's next cell, [batch]."""

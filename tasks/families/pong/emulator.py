@@ -22,11 +22,11 @@ CONSOLE_ACTIONS = (0, 3, 4)
 """Nothing, right (which is up on the screen), left, in the console's numbers; without fire, which only hits harder."""
 
 BALL_X, BALL_Y, BALL_LEFT, BALL_DOWN, BALL_FRACTION = 49, 54, 58, 56, 57
-"""Cells: the ball's column + 49, row + 14 (0: there is none), speeds to the left and down in pixels a frame."""
+"""Addresses: the ball's column + 49, row + 14 (0: there is none), speeds to the left and down in pixels a frame."""
 PLAYER, PADDLE_READ = 51, 60
-"""Cells: the player's row + 13 or 14 (rows are even), and the reading of the paddle that it follows."""
+"""Addresses: the player's row + 13 or 14 (rows are even), and the reading of the paddle that it follows."""
 OPPONENT, OPPONENT_AIM = 50, 21
-"""Cells: the opponent's row + 15, and where it is on its way to the ball."""
+"""Addresses: the opponent's row + 15, and where it is on its way to the ball."""
 MIDDLE = {BALL_Y: 126.0, PLAYER: 119.5, OPPONENT: 121.0}
 """What these cells hold where the object lies across the middle of the field."""
 MIDDLE_X = 128

@@ -26,7 +26,7 @@ from symprior.tasks.families.grid_worlds.grid_catch_drift import (
     ObservedDriftingCatch,
     turned_with_the_drift,
 )
-from symprior.tasks.families.grid_worlds.layout.boards import MOVES, Board
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
 from symprior.tasks.families.grid_worlds.room import HALL, Room, of_positions
 from symprior.tasks.families.grid_worlds.room_bias import BiasedRoom, ObservedBiasedRoom, moved_with_the_poor_side
 from symprior.tasks.families.grid_worlds.room_obstacles import (
@@ -182,12 +182,12 @@ def test_the_twins_poor_side_is_the_one_that_is_shown() -> None:
 
 @pytest.mark.parametrize("count", [0, 3, 8])
 def test_so_many_obstacles_stand_where_they_are_drawn(count: int) -> None:
-    board = obstructed(count)
+    maze = obstructed(count)
     digits = [
         (row, column) for row in range(15) for column in range(15) if OBSTACLES[row][column] in "12345678"[:count]
     ]
     assert len(digits) == count
-    added = np.argwhere(board.drawing & ~HALL.drawing).tolist()
+    added = np.argwhere(maze.drawing & ~HALL.drawing).tolist()
     assert sorted(map(tuple, added)) == sorted(digits)
 
 
@@ -201,15 +201,15 @@ def test_no_two_obstacles_are_images_of_each_other() -> None:
 
 
 def test_moved_obstacles_stop_where_their_picture_says() -> None:
-    """For every element, a step of the twin is a step on the board whose drawing the element moved."""
+    """For every element, a step of the twin is a step on the maze whose drawing the element moved."""
     pixels, states = ImageTransform(PLANE, 1, 15), Room(HALL).all_states()
     for h in range(8):
         drawing = pixels(h, obstructed(8).drawing[None])[0]
-        board = Board(["".join(".#"[int(wall)] for wall in row) for row in drawing])
+        maze = Maze(["".join(".#"[int(wall)] for wall in row) for row in drawing])
         with_motion = np.insert(states, 2, h, axis=1)
         for move in range(4):
             actions = np.full(len(states), move)
-            plain, *expected = Room(board).step(states, actions, None)
+            plain, *expected = Room(maze).step(states, actions, None)
             moved, *found = ObservedObstructedRoom(8).step(with_motion, actions, None)
             np.testing.assert_array_equal(moved[:, :2], plain)
             np.testing.assert_array_equal(found, expected)

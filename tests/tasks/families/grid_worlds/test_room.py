@@ -20,7 +20,7 @@ from symprior.symmetry.representations import (
 )
 from symprior.tasks import Exactness, Symmetry, get_task
 from symprior.tasks.certificates import certify
-from symprior.tasks.families.grid_worlds.layout.boards import MOVES
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVES
 from symprior.tasks.families.grid_worlds.room import (
     FOLDED,
     HALL,
@@ -33,7 +33,7 @@ from symprior.tasks.families.grid_worlds.room import (
 )
 from symprior.tasks.references.dynamic_programming import optimal_return, tabulate
 
-BOARDS = {"hall": HALL, "pinwheel": PINWHEEL, "folded": FOLDED}
+MAZES = {"hall": HALL, "pinwheel": PINWHEEL, "folded": FOLDED}
 C4, D4 = (rotations_of_the_plane(group) for group in (cyclic(4), dihedral(4)))
 STEP_DRAWING = {0: (0, 1), 1: (-1, 0), 2: (0, -1), 3: (1, 0)}  # right, up, left, down as (row, column)
 
@@ -53,15 +53,15 @@ def plain_step(drawing: np.ndarray, agent: int, move: int) -> int:
     return (13 - row) // 2 * 7 + (column - 1) // 2
 
 
-@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("name", MAZES)
 def test_the_room_is_what_its_description_says(name: str) -> None:
-    board = BOARDS[name]
-    simulator, states = Room(board), Room(board).all_states()
+    maze = MAZES[name]
+    simulator, states = Room(maze), Room(maze).all_states()
     assert len(states) == 49 * 48
     for move in range(4):
         following, rewards, reached = simulator.step(states, np.full(len(states), move), None)
         for (agent, goal), after, reward, ended in zip(states, following, rewards, reached, strict=True):
-            expected = plain_step(board.drawing, int(agent), move)
+            expected = plain_step(maze.drawing, int(agent), move)
             assert after.tolist() == [expected, goal]
             assert (reward, ended) == ((1.0, True) if expected == goal else (-0.02, False))
 
@@ -75,19 +75,19 @@ def test_what_is_seen_is_where_things_are() -> None:
     np.testing.assert_array_equal(walls == 255, HALL.drawing)
 
 
-@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("name", MAZES)
 def test_the_optimum_is_the_shortest_way(name: str) -> None:
-    board, total = BOARDS[name], 0.0
+    maze, total = MAZES[name], 0.0
     for goal in range(49):
         distance, queue = {goal: 0}, deque([goal])
         while queue:
             cell = queue.popleft()
             for move in range(4):
-                if (after := plain_step(board.drawing, cell, move)) not in distance:
+                if (after := plain_step(maze.drawing, cell, move)) not in distance:
                     distance[after] = distance[cell] + 1
                     queue.append(after)
         total += sum(1 - 0.02 * (steps - 1) for cell, steps in distance.items() if cell != goal)
-    assert optimal_return(tabulate(Room(board)), 50) == pytest.approx(total / (49 * 48), rel=1e-12)
+    assert optimal_return(tabulate(Room(maze)), 50) == pytest.approx(total / (49 * 48), rel=1e-12)
 
 
 def test_only_the_mirror_is_missing_in_the_pinwheel() -> None:

@@ -1,6 +1,6 @@
-"""Boards: square fields of cells with thin walls between them, and how the symmetries of the square move them.
+"""Mazes: square fields of cells with thin walls between them, and how the symmetries of the square move them.
 
-A board is written as a drawing: in 2n + 1 lines of 2n + 1 characters the cells stand at odd places and `#` is a wall,
+A maze is written as a drawing: in 2n + 1 lines of 2n + 1 characters the cells stand at odd places and `#` is a wall,
 so that the drawing is also the picture that an agent sees. Cells are numbered row by row from the lower left, x to the
 right and y up.
 """
@@ -21,7 +21,7 @@ MOVES = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
 """Right, up, left, down, [4, 2]: each is the one before, turned anticlockwise."""
 
 
-class Board:
+class Maze:
     """n × n cells, and the walls between them.
 
     Attributes:
@@ -29,16 +29,16 @@ class Board:
         drawing: where walls are, [2n + 1, 2n + 1] booleans, first row on top.
 
     Raises:
-        SympriorError: the drawing is not that of a closed square board.
+        SympriorError: the drawing is not that of a closed square maze.
     """
 
     def __init__(self, drawing: Sequence[str]) -> None:
         walls = np.array([[character == "#" for character in line] for line in drawing])
         if walls.ndim != 2 or walls.shape[0] != walls.shape[1] or len(walls) % 2 == 0:
-            raise SympriorError("A board is drawn in 2n + 1 lines of 2n + 1 characters.")
+            raise SympriorError("A maze is drawn in 2n + 1 lines of 2n + 1 characters.")
         edge = np.concatenate([walls[0], walls[-1], walls[:, 0], walls[:, -1]])
         if not edge.all() or walls[1::2, 1::2].any():
-            raise SympriorError("A board is closed by walls, and its cells, at odd places, are free.")
+            raise SympriorError("A maze is closed by walls, and its cells, at odd places, are free.")
         self.size = len(walls) // 2
         self.drawing = walls
 

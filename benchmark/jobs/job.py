@@ -105,9 +105,8 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
         job = run.job
         trains_many = LEARNERS[job.learner].trains_many and not names_a_file(job.agent)
         alone = None if trains_many else run
-        together.setdefault(
-            (job.task, job.agent, job.learner, job.budget, job.evaluate_every, job.device, alone), []
-        ).append(run)
+        alike = (job.task, job.agent, job.learner, job.budget, job.evaluate_every, job.device, alone)
+        together.setdefault(alike, []).append(run)
     found = []
     for group in together.values():
         shares = min(workers, -(-len(group) // SMALLEST_SHARE))

@@ -81,8 +81,8 @@ class Execution:
         """Train; the error that ended it, or None."""
         try:
             self._train()
-        except (SympriorError, EndlessLoop) as problem:
-            return str(problem)
+        except (SympriorError, EndlessLoop) as error:
+            return str(error)
         except (Exception, SystemExit, KeyboardInterrupt):  # whatever an agent raises is its own failure
             return traceback.format_exc().encode(errors="replace").decode()
         finally:

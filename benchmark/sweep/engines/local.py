@@ -80,12 +80,12 @@ def _errors(stack: Stack, future: Future[Errors]) -> Errors:
     try:
         return future.result()
     except ProcessExpired as death:
-        error = f"its worker process died (exit code {death.exitcode})"
-    except SympriorError as problem:
-        error = str(problem)
-    except Exception as problem:
-        error = f"{type(problem).__name__}: {problem}"
-    return (error,) * len(stack.runs)
+        said = f"its worker process died (exit code {death.exitcode})"
+    except SympriorError as error:
+        said = str(error)
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+    return (said,) * len(stack.runs)
 
 
 _steps: Any = None

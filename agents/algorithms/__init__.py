@@ -1,1 +1,1 @@
-"""The algorithms: one file each, found by the registry."""
+"""What is learned: algorithms and their settings, one file each, found by the registry. How is the learners' matter."""

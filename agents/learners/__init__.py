@@ -1,1 +1,1 @@
-"""The learners: what carries an algorithm out, from the same networks, priors and settings."""
+"""The learners: each carries algorithms out from the same networks, priors and settings, and names no other learner."""

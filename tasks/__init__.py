@@ -1,8 +1,8 @@
 """Tasks with declared symmetries: environments, the registry, certificates, reference scores.
 
-A family (`families/`) registers tasks: dynamics (`environments/`), a symmetry, and a probe (`probes/`) by which a certificate
-(`certificates/`) measures it. `references/` holds what scores are measured against. Importing this package also registers the
-project's environments with gymnasium.
+A family (`families/`) registers tasks: dynamics (`environments/`), a symmetry, and a probe (`probes/`) by which a
+certificate (`certificates/`) measures it. `references/` holds what scores are measured against. Importing this package also
+registers the project's environments with gymnasium.
 """
 
 from symprior.symmetry.errors import SympriorError

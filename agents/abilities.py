@@ -5,10 +5,12 @@ Rows of observations are [batch, …]; of a stack of seeds those of the first se
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from symprior.symmetry.arrays import NumpyArray
 
 
 @runtime_checkable
@@ -23,7 +25,7 @@ class SeedsItsPolicy(Protocol):
 class ActsGreedily(Protocol):
     """Has a policy with a mode."""
 
-    def act_greedily(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def act_greedily(self, observations: NumpyArray) -> NumpyArray:
         """The mode's actions, [batch, …]."""
 
 
@@ -31,7 +33,7 @@ class ActsGreedily(Protocol):
 class ActsExploring(Protocol):
     """Acts greedily where it counts, and explores in training."""
 
-    def act_exploring(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def act_exploring(self, observations: NumpyArray) -> NumpyArray:
         """Actions [batch, …] with the exploration at the end of training."""
 
 
@@ -39,7 +41,7 @@ class ActsExploring(Protocol):
 class ActsSampling(Protocol):
     """Acts by its mean where it counts, and samples in training."""
 
-    def act_sampling(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def act_sampling(self, observations: NumpyArray) -> NumpyArray:
         """Sampled actions, [batch, …]."""
 
 
@@ -47,7 +49,7 @@ class ActsSampling(Protocol):
 class SaysValues(Protocol):
     """Learns action values."""
 
-    def action_values(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def action_values(self, observations: NumpyArray) -> NumpyArray:
         """Q, [batch, actions]."""
 
 
@@ -55,7 +57,7 @@ class SaysValues(Protocol):
 class SaysProbabilities(Protocol):
     """Has a policy over discrete actions."""
 
-    def action_probabilities(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def action_probabilities(self, observations: NumpyArray) -> NumpyArray:
         """The policy as executed, [batch, actions]."""
 
 
@@ -63,7 +65,7 @@ class SaysProbabilities(Protocol):
 class SaysMeans(Protocol):
     """Has a policy over action vectors."""
 
-    def action_means(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def action_means(self, observations: NumpyArray) -> NumpyArray:
         """The policy's means, [batch, size]."""
 
 
@@ -71,7 +73,7 @@ class SaysMeans(Protocol):
 class SaysLogStds(Protocol):
     """Has a policy over action vectors with standard deviations."""
 
-    def action_log_stds(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def action_log_stds(self, observations: NumpyArray) -> NumpyArray:
         """Their logarithms, [batch, size]."""
 
 

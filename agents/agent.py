@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import gymnasium
-from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Space, VectorEnvironment
 from symprior.tasks.task import Task
 
 if TYPE_CHECKING:
-    from gymnasium.vector import VectorEnv
+    pass
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Problem:
         SympriorError: the symmetry acts on actions of another kind or number, or on observations of another shape.
     """
 
-    observation_space: gymnasium.Space[Any]
-    action_space: gymnasium.Space[Any]
+    observation_space: Space
+    action_space: Space
     symmetry: Symmetry
 
     def __post_init__(self) -> None:
@@ -64,8 +65,8 @@ class Agent(Protocol):
     Action vectors are clipped to the action space by whoever steps an environment with them.
     """
 
-    def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+    def learn(self, env: VectorEnvironment, budget: int) -> None:
         """Train; called once. The environment ends the training by raising `BudgetExhausted`, which may pass through."""
 
-    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def act(self, observations: NumpyArray) -> NumpyArray:
         """Actions [batch, …] for observations [batch, …]."""

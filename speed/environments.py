@@ -9,16 +9,16 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from numpy.typing import NDArray
 
 from speed.comparison import REPEATS, Comparison, at_least, median_ratio, seconds
+from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks import get_task
 from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv
 
 ENVIRONMENTS, GAMES, ROBOTS = 256, 16, 64
 
 
-def _steps(environments: gymnasium.vector.VectorEnv[Any, Any, Any], actions: NDArray[Any]) -> Callable[[], None]:
+def _steps(environments: gymnasium.vector.VectorEnv[Any, Any, Any], actions: NumpyArray) -> Callable[[], None]:
     environments.reset(seed=0)
 
     def work() -> None:

@@ -30,6 +30,7 @@ from symprior.benchmark.run.evaluation import evaluate
 from symprior.benchmark.run.metering import MeteredVectorEnv
 from symprior.benchmark.run.protocol import EvaluationPoint, episode_seeds, evaluation_points
 from symprior.benchmark.sweep.suite import get_suite
+from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds
 from symprior.tasks.families.classic_control.cartpole import CartPole
@@ -100,7 +101,7 @@ def completed_episodes(agent: Any, task_id: str, seeds: tuple[int, ...], point: 
     return completed
 
 
-def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
+def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], NumpyArray, NumpyArray]:
     """Train `seeds` runs; evaluation steps, and medians over runs of the mean return by both ways of evaluating."""
     job = next(job for job in get_suite(SUITE).jobs() if job.agent == AGENT)
     task, shipped, runs = get_task(job.task), get_agent(variant.agent), tuple(range(seeds))
@@ -136,7 +137,7 @@ def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], NDAr
     return np.array(steps), np.median(ours, axis=1), np.nanmedian(theirs, axis=1)
 
 
-def reached(steps: NDArray[np.int64], medians: NDArray[Any], threshold: float) -> str:
+def reached(steps: NDArray[np.int64], medians: NumpyArray, threshold: float) -> str:
     """The first step at which the median is at the threshold and still is at the next evaluation."""
     there = medians >= threshold
     stays = np.flatnonzero(there[:-1] & there[1:])

@@ -6,9 +6,6 @@ import os
 import statistics
 import tempfile
 from pathlib import Path
-from typing import Any
-
-from gymnasium.vector import VectorEnv
 
 from speed.comparison import Comparison, at_least, median_ratio, seconds
 from symprior.agents import Problem, ShippedAgent, get_agent
@@ -20,6 +17,7 @@ from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.tasks import Task, get_task
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.simulators import training_seeds
 
 
@@ -33,7 +31,7 @@ def metered() -> Comparison:
 def _train(task: Task, steps: int, is_metered: bool) -> None:
     agent = stable_baselines_agent(get_agent("ppo"), task)
     bare = task.make_vector(agent.num_envs)
-    environments: VectorEnv[Any, Any, Any] = bare
+    environments: VectorEnvironment = bare
     if is_metered:
         seeds = training_seeds(task.id, 0, agent.num_envs)
         environments = MeteredVectorEnv(bare, 1, steps, evaluation_points(steps), seeds, lambda point: None)

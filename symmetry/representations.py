@@ -13,9 +13,9 @@ from math import prod
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from array_api_compat import array_namespace, device
 from numpy.typing import ArrayLike, NDArray
 
+from symprior.symmetry.arrays import array_namespace, device
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.groups import Group, Homomorphism, symmetric, whole_numbers
 

@@ -16,14 +16,13 @@ from pydantic import FiniteFloat, PositiveInt, TypeAdapter
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.extras import install_command, is_installed
+from symprior.tasks.environments.gymnasium_types import Environment, Space, VectorEnvironment
 from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv, single_precision
 from symprior.tasks.environments.simulators import SimulatorVectorEnv
 from symprior.tasks.files.json_files import read_json
 from symprior.tasks.registry import Registry
 
 if TYPE_CHECKING:
-    from gymnasium.vector import VectorEnv
-
     from symprior.tasks.environments.simulators import Simulator
     from symprior.tasks.probes.probe import Probe
     from symprior.tasks.probes.rollout_probe import RolloutProbe
@@ -159,7 +158,7 @@ class Task:
     card: Card
     arguments: tuple[tuple[str, Any], ...] = ()
     simulator: Callable[[], Simulator] | None = None
-    vector: Callable[[int], VectorEnv[Any, Any, Any]] | None = None
+    vector: Callable[[int], VectorEnvironment] | None = None
     reference_policy: Callable[[np.ndarray], np.ndarray] | None = None
     blind_policy: Callable[[int], Any] | None = None
     greatest_reward: float | None = None
@@ -177,7 +176,7 @@ class Task:
     def __post_init__(self) -> None:
         object.__setattr__(self, "symmetry", cache(self.symmetry))
 
-    def make(self, **arguments: Any) -> gymnasium.Env[Any, Any]:
+    def make(self, **arguments: Any) -> Environment:
         """The single environment, with its time limit.
 
         Raises:
@@ -220,7 +219,7 @@ class Task:
         )
 
     @cached_property
-    def _spaces(self) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any], int]:
+    def _spaces(self) -> tuple[Space, Space, int]:
         if self.simulator is not None:
             simulator = self.simulator()
             return simulator.observation_space, simulator.action_space, simulator.max_episode_steps
@@ -246,12 +245,12 @@ class Task:
         return f"`symprior references {self.name_to_type} --budget N --write`"
 
     @property
-    def observation_space(self) -> gymnasium.Space[Any]:
+    def observation_space(self) -> Space:
         """Of a single environment, as agents get it: floats in single precision."""
         return self._spaces[0]
 
     @property
-    def action_space(self) -> gymnasium.Space[Any]:
+    def action_space(self) -> Space:
         """Of a single environment."""
         return self._spaces[1]
 

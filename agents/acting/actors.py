@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
 from symprior.agents.acting.distributions import standard_normals
-from symprior.tasks.environments.streams import Streams, seed_from
+from symprior.symmetry.arrays import Array, NumpyArray, array_namespace, device
+from symprior.tasks.environments.gymnasium_types import Space
+from symprior.tasks.environments.streams import A, Streams, seed_from
 
 if TYPE_CHECKING:
     from symprior.agents.agent import Problem
@@ -31,7 +32,7 @@ class Actor(ABC):
 
     problem: Problem
     seed: int
-    _streams: Streams | None = None
+    _streams: Streams[Array] | None = None
     _rows = 0
 
     def seed_policy(self, seeds: NDArray[np.int64]) -> None:
@@ -54,15 +55,15 @@ class CategoricalActor(Actor):
     """Acting for discrete actions: sampled from the policy (`act`) or its mode (`act_greedily`)."""
 
     @abstractmethod
-    def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_probabilities(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The policy, [batch, actions]."""
 
-    def act(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def act(self, observations: NumpyArray) -> NDArray[np.int64]:
         """Actions [batch] sampled from the policy."""
         actions: NDArray[np.int64] = self._sampled(self.action_probabilities(observations))
         return actions
 
-    def act_greedily(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def act_greedily(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The most probable action of each row, [batch]."""
         return np.asarray(self.action_probabilities(observations).argmax(axis=1))
 
@@ -78,23 +79,23 @@ class GreedyActor(CategoricalActor):
     """Acting by action values: greedily, ties split at random (`act`), or ε-greedily (`act_exploring`)."""
 
     @abstractmethod
-    def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_values(self, observations: NumpyArray) -> NDArray[np.float64]:
         """Q, [batch, actions]."""
 
     @abstractmethod
     def final_epsilon(self, rows: int) -> NDArray[np.float64]:
         """The probability of a random action at the end of training, [rows, 1]."""
 
-    def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_probabilities(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The policy as executed: uniform over the best actions, [batch, actions]."""
         policy: NDArray[np.float64] = greedy_policy(self.action_values(observations))
         return policy
 
-    def act_greedily(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def act_greedily(self, observations: NumpyArray) -> NDArray[np.int64]:
         """As `act`."""
         return self.act(observations)
 
-    def act_exploring(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def act_exploring(self, observations: NumpyArray) -> NDArray[np.int64]:
         """Actions [batch], each uniformly random with the final ε, row by row."""
         greedy = self.action_probabilities(observations)
         epsilon = self.final_epsilon(len(greedy))
@@ -109,12 +110,12 @@ class ActionLimits:
         space: a `Box` of shape [size].
     """
 
-    def __init__(self, space: gymnasium.Space[Any]) -> None:
+    def __init__(self, space: Space) -> None:
         assert isinstance(space, gymnasium.spaces.Box)
         self.low, self.high, self.type = space.low, space.high, np.dtype(space.dtype).name
-        self._placed: dict[Any, tuple[Any, Any]] = {}
+        self._placed: dict[Any, tuple[Array, ...]] = {}
 
-    def clip(self, actions: Any) -> Any:
+    def clip(self, actions: A) -> A:
         """The nearest actions within the bounds, numpy or torch [..., size], in the space's type; 0 for what is no number.
 
         The last is for a seed that diverged among others that did not.
@@ -124,7 +125,7 @@ class ActionLimits:
             bounds = (xp.asarray(bound, dtype=actions.dtype, device=place[0]) for bound in (self.low, self.high))
             self._placed[place] = tuple(bounds)
         numbers = xp.where(xp.isnan(actions), xp.zeros_like(actions), actions)
-        return xp.astype(xp.clip(numbers, *self._placed[place]), getattr(xp, self.type))
+        return cast(A, xp.astype(xp.clip(numbers, *self._placed[place]), getattr(xp, self.type)))
 
 
 class GaussianActor(Actor):

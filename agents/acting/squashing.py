@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import cached_property
-from typing import Any
 
 import gymnasium
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from symprior.agents.acting.actors import Actor
 from symprior.agents.acting.distributions import standard_normals
 from symprior.agents.agent import Problem
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.representations import TOLERANCE, as_signed_permutation
 from symprior.symmetry.symmetry import Symmetry
@@ -57,12 +57,12 @@ class ActionScale:
                     "an image beyond. Give bounds that the group leaves as they are, such as symmetric ones."
                 )
 
-    def __call__(self, scaled: NDArray[Any]) -> NDArray[Any]:
+    def __call__(self, scaled: NumpyArray) -> NumpyArray:
         """Actions [batch, size], in double precision, of scaled ones in [−1, 1]."""
-        actions: NDArray[Any] = self._middle + self._half_range * scaled.astype(np.float64)
+        actions: NumpyArray = self._middle + self._half_range * scaled.astype(np.float64)
         return actions
 
-    def executed(self, scaled: NDArray[Any]) -> NDArray[Any]:
+    def executed(self, scaled: NumpyArray) -> NumpyArray:
         """The same in the type of the space."""
         return self(scaled).astype(self._type)
 
@@ -76,22 +76,22 @@ class SquashedActor(Actor):
         return ActionScale(self.problem)
 
     @abstractmethod
-    def scaled_means(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def scaled_means(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The policy's squashed means, [batch, size] in [−1, 1]."""
 
     @abstractmethod
-    def scaled_samples(self, observations: NDArray[Any], normals: NDArray[np.float64]) -> NDArray[np.float64]:
+    def scaled_samples(self, observations: NumpyArray, normals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Actions of the exploring policy, [batch, size] in [−1, 1], from standard normals [batch, size]."""
 
-    def action_means(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_means(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The squashed means as actions, [batch, size]."""
         return self.scale(self.scaled_means(observations))
 
-    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def act(self, observations: NumpyArray) -> NumpyArray:
         """The means, [batch, size]."""
         return self.scale.executed(self.scaled_means(observations))
 
-    def act_sampling(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def act_sampling(self, observations: NumpyArray) -> NumpyArray:
         """Actions [batch, size] sampled from the exploring policy."""
         normals = standard_normals(self._uniforms(observations, self.problem.symmetry.action.size))
         return self.scale.executed(self.scaled_samples(observations, normals))

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
-from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
@@ -17,6 +16,7 @@ from symprior.agents.networks.sizes import Sizes, plain_network
 from symprior.agents.networks.trunk import Trunk
 from symprior.agents.priors.batch import Batch, Minibatch
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.registry import Registry
 from symprior.tasks.task import Task
 
@@ -113,9 +113,7 @@ class Prior(ABC):
             settings: the agent's; None: the prior's defaults.
         """
 
-    def environment(
-        self, env: VectorEnv[Any, Any, Any], orbit: Orbit, seeds: NDArray[np.int64]
-    ) -> VectorEnv[Any, Any, Any]:
+    def environment(self, env: VectorEnvironment, orbit: Orbit, seeds: NDArray[np.int64]) -> VectorEnvironment:
         """What the agent is trained in instead of `env`.
 
         Args:

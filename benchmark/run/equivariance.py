@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Space
 
 CONSTANT_BELOW = 0.01
 """Under this distance between independent states a policy is called constant, and the ratio is undefined."""
@@ -33,7 +34,7 @@ class EquivarianceErrors:
     raw_maximum: float
 
 
-def closed_under(symmetry: Symmetry, observations: NDArray[Any]) -> NDArray[Any]:
+def closed_under(symmetry: Symmetry, observations: NumpyArray) -> NumpyArray:
     """The images of the observations [states, …] under every element, element by element, [|G| · states, …]."""
     return np.concatenate([symmetry.observation(g, observations) for g in range(len(symmetry.group))])
 
@@ -61,9 +62,7 @@ def value_equivariance_error(values: NDArray[np.float64], symmetry: Symmetry) ->
     return _errors(values / (max(float(values.std()), least) or 1.0), symmetry, _mean_difference)
 
 
-def mean_equivariance_error(
-    means: NDArray[np.float64], symmetry: Symmetry, space: gymnasium.Space[Any]
-) -> EquivarianceErrors:
+def mean_equivariance_error(means: NDArray[np.float64], symmetry: Symmetry, space: Space) -> EquivarianceErrors:
     """The error of a policy's means, over half the action's range (1 where it has no bounds), the mean over entries.
 
     Means are clipped to the action space, as they are executed: beyond it they are one action.

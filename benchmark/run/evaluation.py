@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from symprior.agents.abilities import SeedsItsPolicy
 from symprior.agents.agent import Agent
 from symprior.benchmark.run.protocol import EvaluationPoint, episode_seeds
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Space
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.task import Task, TaskVectorEnv
 
-Act = Callable[[NDArray[Any]], NDArray[Any]]
+Act = Callable[[NumpyArray], NumpyArray]
 """Actions [batch, …] for observations [batch, …]."""
 
 DECIMALS = 9
@@ -100,9 +102,7 @@ def _play(environments: TaskVectorEnv, seeds: NDArray[np.int64], act: Act) -> ND
     return returns
 
 
-def checked_actions(
-    actions: Any, space: gymnasium.Space[Any], rows: int, giver: str = "`act` returned"
-) -> NDArray[Any]:
+def checked_actions(actions: Any, space: Space, rows: int, giver: str = "`act` returned") -> NumpyArray:
     """The actions as an array, if there is one for each row and each lies in the space; vectors are clipped to it.
 
     Args:

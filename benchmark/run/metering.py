@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from gymnasium.vector import VectorEnv
-from numpy.typing import NDArray
 
 from symprior.agents.source import BudgetExhausted, Source
 from symprior.benchmark.run.evaluation import checked_actions
 from symprior.benchmark.run.protocol import EvaluationPoint
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.task import TaskVectorEnv
 
@@ -47,7 +47,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
         seeds: int,
         budget: int,
         points: list[EvaluationPoint],
-        environment_seeds: NDArray[Any],
+        environment_seeds: NumpyArray,
         on_point: Callable[[EvaluationPoint], None],
     ) -> None:
         if budget < env.num_envs // seeds:
@@ -57,7 +57,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
             )
         self._env, self._budget, self._on_point = env, budget, on_point
         self._due = [point for point in points if point.step < budget]
-        self._environment_seeds: NDArray[Any] | None = environment_seeds
+        self._environment_seeds: NumpyArray | None = environment_seeds
         self._per_step = env.num_envs // seeds
         self.used = self._resets = self._refused = 0
         self.num_envs = env.num_envs

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from symprior.agents.abilities import SaysLogStds, SaysMeans, SaysProbabilities, SaysValues
 from symprior.agents.agent import Agent
@@ -21,10 +20,11 @@ from symprior.benchmark.run.equivariance import (
 )
 from symprior.benchmark.run.policy_outputs import checked
 from symprior.leaderboard.records.record import EquivarianceError
+from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks import Task
 from symprior.tasks.references.frozen_states import frozen_observations
 
-Says = Callable[[NDArray[Any]], NDArray[Any]]
+Says = Callable[[NumpyArray], NumpyArray]
 """What an agent says at observations [batch, …], [batch, size]."""
 
 
@@ -67,14 +67,14 @@ class PolicyMeasure:
             return agent.action_means, lambda means: mean_equivariance_error(means, symmetry, space)
         return None, lambda nothing: EquivarianceErrors(None, None, 0.0)
 
-    def _at_frozen_states(self, says: Says, name: str) -> list[NDArray[Any]]:
+    def _at_frozen_states(self, says: Says, name: str) -> list[NumpyArray]:
         """What the agent says there, for each run, [|G| · states, …]."""
         rows = np.tile(self._frozen, (self._runs, *(1,) * (self._frozen.ndim - 1)))
         given, size = says(rows), self._symmetry.action.size
         return np.split(checked(given, says.__name__, name, len(rows), size), self._runs)
 
     def _error(
-        self, error_of: Callable[[Any], EquivarianceErrors], outputs: NDArray[Any], log_stds: NDArray[Any] | None
+        self, error_of: Callable[[Any], EquivarianceErrors], outputs: NumpyArray, log_stds: NumpyArray | None
     ) -> EquivarianceError | None:
         if not all(np.isfinite(part).all() for part in (outputs, log_stds) if part is not None):
             return None
@@ -87,6 +87,6 @@ class PolicyMeasure:
         return self._task.symmetry()
 
     @cached_property
-    def _frozen(self) -> NDArray[Any]:
+    def _frozen(self) -> NumpyArray:
         """The frozen states, closed under the group."""
         return closed_under(self._symmetry, frozen_observations(self._task))

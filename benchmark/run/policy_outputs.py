@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.finite import in_short
 
@@ -15,7 +15,7 @@ TOLERANCE = 1e-3
 """By how much a row of probabilities may miss 1."""
 
 
-def checked(given: Any, method: str, agent: str, rows: int, size: int) -> NDArray[Any]:
+def checked(given: Any, method: str, agent: str, rows: int, size: int) -> NumpyArray:
     """One row of numbers for each observation, [rows, size]; probabilities where these were asked for.
 
     Args:

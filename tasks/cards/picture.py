@@ -9,8 +9,8 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.description import describe
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
@@ -72,7 +72,7 @@ def _draw(task: Task, symmetry: Symmetry, elements: list[int]) -> Any:
     return figure
 
 
-def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[NDArray[Any]]:
+def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[NumpyArray]:
     """A drawing for each element: pixels [height, width (, 3)], or a vector's entries."""
     is_image = len(symmetry.observation.shape) == IMAGE
     found = None if is_image and task.simulator is not None else _of_states(task, symmetry, elements, is_image)
@@ -85,7 +85,7 @@ def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[NDArr
     return [np.ravel(symmetry.observation(g, one[None])[0]) for g in elements]
 
 
-def _of_states(task: Task, symmetry: Symmetry, elements: list[int], is_image: bool) -> list[NDArray[Any]] | None:
+def _of_states(task: Task, symmetry: Symmetry, elements: list[int], is_image: bool) -> list[NumpyArray] | None:
     """What is seen, or rendered, in states of the simulator; None where it cannot be put into them, or draws none."""
     rng = np.random.default_rng(seed_from(task.id, "picture"))
     probe = task.probe()
@@ -102,13 +102,13 @@ def _of_states(task: Task, symmetry: Symmetry, elements: list[int], is_image: bo
 
 def _of_observations(
     task: Task, probe: RolloutProbe, symmetry: Symmetry, elements: list[int]
-) -> list[NDArray[Any]] | None:
+) -> list[NumpyArray] | None:
     """Pictures of what is observed in g·s; None where none are drawn."""
     one = _least_symmetric(symmetry, frozen_observations(task, STEPS))
     return _all_or_none([probe.render(np.asarray(symmetry.observation(g, one[None])[0])) for g in elements])
 
 
-def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]) -> list[NDArray[Any]]:
+def _as_seen(symmetry: Symmetry, elements: list[int], observations: NumpyArray) -> list[NumpyArray]:
     """One of the images that are observations, and its images."""
     seen = _least_symmetric(symmetry, observations)
     return [as_pixels(np.asarray(symmetry.observation(g, seen[None])[0])) for g in elements]
@@ -116,7 +116,7 @@ def _as_seen(symmetry: Symmetry, elements: list[int], observations: NDArray[Any]
 
 def _rendered(
     probe: Probe, symmetry: Symmetry, elements: list[int], rng: np.random.Generator
-) -> list[NDArray[Any]] | None:
+) -> list[NumpyArray] | None:
     """The simulator's own pictures of g·s; None where it cannot be put into states, or draws none."""
     try:
         states = probe.rollout_states(None, rng, STEPS)
@@ -128,16 +128,16 @@ def _rendered(
     return _all_or_none(pictures)
 
 
-def _all_or_none(pictures: list[NDArray[Any] | None]) -> list[NDArray[Any]] | None:
+def _all_or_none(pictures: list[NumpyArray | None]) -> list[NumpyArray] | None:
     return None if any(picture is None for picture in pictures) else [np.asarray(picture) for picture in pictures]
 
 
-def _least_symmetric(symmetry: Symmetry, observations: NDArray[Any]) -> NDArray[Any]:
-    found: NDArray[Any] = observations[_place_of_least_symmetric(symmetry, observations)]
+def _least_symmetric(symmetry: Symmetry, observations: NumpyArray) -> NumpyArray:
+    found: NumpyArray = observations[_place_of_least_symmetric(symmetry, observations)]
     return found
 
 
-def _place_of_least_symmetric(symmetry: Symmetry, observations: NDArray[Any]) -> int:
+def _place_of_least_symmetric(symmetry: Symmetry, observations: NumpyArray) -> int:
     """Where the nearest image of an observation is furthest from it, entries in units of their spread."""
     values = observations.astype(np.float64)
     spread = np.maximum(values.std(axis=0), 1e-9)
@@ -150,7 +150,7 @@ def _place_of_least_symmetric(symmetry: Symmetry, observations: NDArray[Any]) ->
     return int(np.min(distances, axis=0).argmax())
 
 
-def as_pixels(image: NDArray[Any]) -> NDArray[Any]:
+def as_pixels(image: NumpyArray) -> NumpyArray:
     """An image observation [channels, height, width] as something to look at: [height, width] or [height, width, 3].
 
     Three channels are red, green and blue; of a stack of frames the last one is shown.
@@ -158,7 +158,7 @@ def as_pixels(image: NDArray[Any]) -> NDArray[Any]:
     return np.moveaxis(image, 0, -1) if len(image) == RGB else image[-1]
 
 
-def _show(axes: Axes, drawing: NDArray[Any]) -> None:
+def _show(axes: Axes, drawing: NumpyArray) -> None:
     from matplotlib.ticker import MaxNLocator
 
     if drawing.ndim > 1:

@@ -17,8 +17,8 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.distributions import round_off
@@ -27,6 +27,7 @@ from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, sp
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
 from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
 from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
+from symprior.tasks.environments.gymnasium_types import Space
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.probes.probe import Outcome, Probe
 from symprior.tasks.probes.rollout_probe import RolloutProbe
@@ -203,7 +204,7 @@ def _expected(declared: Exactness) -> Exactness:
     return Exactness.BROKEN if declared == Exactness.NONE else declared
 
 
-def _check_repeats(task: Task, probe: Probe, states: NDArray[Any], actions: Sequence[Any]) -> None:
+def _check_repeats(task: Task, probe: Probe, states: NumpyArray, actions: Sequence[Any]) -> None:
     """The same state and action give the same outcomes again, alone and among others: the probe sets all of the state."""
     some = states[:: max(1, len(states) // REPEATED_STATES)]
     for state, among_others in zip(some, probe.many_outcomes(some, actions[0]), strict=True):
@@ -228,7 +229,7 @@ def _distribution(outcomes: Sequence[Outcome]) -> dict[Any, float]:
 
 def _sample_states(
     task: Task, probe: Probe, symmetry: Symmetry, rng: np.random.Generator, samples: int
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, NumpyArray]:
     """States by sampler; a share is one of a behaviour's steps, and the probe's own samplers are no behaviour."""
     samples = max(samples, FEWEST_STATES) if symmetry.shares else samples
     sampled = {"from random play": probe.rollout_states(None, rng, samples)}
@@ -239,15 +240,15 @@ def _sample_states(
     return sampled | {name: draw(rng, samples) for name, draw in probe.samplers().items()}
 
 
-def _distinct(sampled: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def _distinct(sampled: dict[str, NumpyArray]) -> NumpyArray:
     """All states without duplicates, in the order met."""
     states = np.concatenate(list(sampled.values()))
     _, first = np.unique(states, axis=0, return_index=True)
-    kept: NDArray[Any] = states[np.sort(first)]
+    kept: NumpyArray = states[np.sort(first)]
     return kept
 
 
-def _actions(space: gymnasium.Space[Any], rng: np.random.Generator) -> list[Any]:
+def _actions(space: Space, rng: np.random.Generator) -> list[Any]:
     """Every discrete action; of continuous ones random samples and the two extreme corners."""
     if isinstance(space, gymnasium.spaces.Discrete):
         return [np.int64(action) for action in range(int(space.n))]

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Space
 from symprior.tasks.probes.probe import Outcome
 
 ROUND_OFF = 1e-6
@@ -84,7 +84,7 @@ class Difference:
         return max(self.observation, self.reward, self.ends)
 
 
-def round_off(space: gymnasium.Space[Any]) -> float:
+def round_off(space: Space) -> float:
     """The part of the scale by which equal observations of a space may differ."""
     return DOUBLE_ROUND_OFF if space.dtype == np.float64 else ROUND_OFF
 
@@ -188,7 +188,7 @@ def left_over(first: Sequence[Outcome], second: Sequence[Outcome]) -> tuple[list
     return more, less
 
 
-def bits(observation: NDArray[Any]) -> bytes:
+def bits(observation: NumpyArray) -> bytes:
     """The observation's bits, where −0 is 0: what equal observations share."""
     return np.asarray(observation + 0).tobytes()
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
 from symprior.tasks.certificates.distributions import Difference, Scales, differences, round_off
@@ -62,7 +63,7 @@ class _Comparison:
     """What the environment gives from g·s under g·a, and g of what it gives from s under a."""
 
     g: int
-    state: NDArray[Any]
+    state: NumpyArray
     action: Any
     found: list[Outcome]
     claimed: list[Outcome]
@@ -140,10 +141,10 @@ class _Steps:
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
-        self._taken: dict[tuple[bytes, bytes, int], tuple[NDArray[Any], list[Outcome]]] = {}
-        self._seen: dict[bytes, NDArray[Any]] = {}
+        self._taken: dict[tuple[bytes, bytes, int], tuple[NumpyArray, list[Outcome]]] = {}
+        self._seen: dict[bytes, NumpyArray] = {}
 
-    def observations(self, states: NDArray[Any]) -> list[NDArray[Any]]:
+    def observations(self, states: NumpyArray) -> list[NumpyArray]:
         keys = [state.tobytes() for state in states]
         new = [i for i, key in enumerate(keys) if key not in self._seen]
         if new:
@@ -151,7 +152,7 @@ class _Steps:
             self._seen.update(zip((keys[i] for i in new), seen, strict=True))
         return [self._seen[key] for key in keys]
 
-    def outcomes(self, states: NDArray[Any], action: Any, elapsed: int) -> list[list[Outcome]]:
+    def outcomes(self, states: NumpyArray, action: Any, elapsed: int) -> list[list[Outcome]]:
         keys = [(state.tobytes(), action.tobytes(), elapsed) for state in states]
         new = [i for i, key in enumerate(keys) if key not in self._taken]
         if new:
@@ -222,9 +223,7 @@ def _root_mean_square(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(np.mean(values**2, axis=0)))
 
 
-def measure_dynamics(
-    probe: Probe, symmetry: Symmetry, states: NDArray[Any], actions: Sequence[Any]
-) -> DynamicsEvidence:
+def measure_dynamics(probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Any]) -> DynamicsEvidence:
     """Compare every state and action under every g; a stepped observation with a stepped one."""
     taken = _Steps(probe)
     moved = [probe.act_on_states(symmetry, g, states) for g in range(len(symmetry.group))]
@@ -261,8 +260,8 @@ def measure_dynamics(
 def _compared_steps(
     taken: _Steps,
     symmetry: Symmetry,
-    states: NDArray[Any],
-    moved: Sequence[NDArray[Any]],
+    states: NumpyArray,
+    moved: Sequence[NumpyArray],
     actions: Sequence[Any],
     *,
     elapsed: int = 0,
@@ -278,7 +277,7 @@ def _compared_steps(
 
 
 def _compared_observations(
-    taken: _Steps, symmetry: Symmetry, states: NDArray[Any], moved: Sequence[NDArray[Any]]
+    taken: _Steps, symmetry: Symmetry, states: NumpyArray, moved: Sequence[NumpyArray]
 ) -> Iterator[_Comparison]:
     """The observation of g·s against ρ(g) of the observation of s."""
     originals = [[as_outcome(observation)] for observation in taken.observations(states)]
@@ -288,7 +287,7 @@ def _compared_observations(
             yield _Comparison(g, state, None, [as_outcome(found)], claimed)
 
 
-def as_outcome(observation: NDArray[Any], probability: float = 1.0) -> Outcome:
+def as_outcome(observation: NumpyArray, probability: float = 1.0) -> Outcome:
     """An observation alone, without a step."""
     return Outcome(probability, observation, 0.0, False, False)
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.representations import Representation, SignedPermutation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.environments.gymnasium_types import Environment
 
 KEPT = "mapped onto themselves"
 
 
-def check_fit(task: str, symmetry: Symmetry, env: gymnasium.Env[Any, Any]) -> None:
+def check_fit(task: str, symmetry: Symmetry, env: Environment) -> None:
     """Shapes and kinds of observation and action are the environment's.
 
     Raises:
@@ -65,7 +65,7 @@ def check_by_acting(symmetry: Symmetry) -> None:
             raise SympriorError(f"{type(representation).__name__}: the identity of {symmetry.group.name} moves x.")
 
 
-def spaces_in_words(symmetry: Symmetry, env: gymnasium.Env[Any, Any]) -> str:
+def spaces_in_words(symmetry: Symmetry, env: Environment) -> str:
     """Whether every g maps the bounds of observations and of continuous actions onto themselves."""
     for what, space, representation in (
         ("observation", env.observation_space, symmetry.observation),
@@ -81,7 +81,7 @@ def spaces_in_words(symmetry: Symmetry, env: gymnasium.Env[Any, Any]) -> str:
 
 
 def _image_of_box(
-    representation: Representation, g: int, low: NDArray[Any], high: NDArray[Any]
+    representation: Representation, g: int, low: NumpyArray, high: NumpyArray
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The smallest box round the image of a box; the box itself where ρ(g) and ρ(g⁻¹) map it onto itself."""
     low, high = low.astype(np.float64), high.astype(np.float64)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
 from symprior.tasks.certificates.distributions import Scales, left_over, total_variation
 from symprior.tasks.certificates.dynamics import act_on_outcomes, as_outcome
@@ -105,7 +105,7 @@ def _variation(first: list[Outcome], second: list[Outcome], scales: Scales) -> f
 
 
 def _compare_start_states(
-    probe: Probe, symmetry: Symmetry, rng: np.random.Generator, probabilities: NDArray[np.float64], states: NDArray[Any]
+    probe: Probe, symmetry: Symmetry, rng: np.random.Generator, probabilities: NDArray[np.float64], states: NumpyArray
 ) -> tuple[Exactness, ResetEvidence]:
     """The distribution of g·s against that of s, for too many starts to show them all; of a sample, if that differs."""
     elements: Sequence[int] = symmetry.group.generators or (0,)
@@ -123,7 +123,7 @@ def _start_variation(
     symmetry: Symmetry,
     g: int,
     probabilities: NDArray[np.float64],
-    states: NDArray[Any],
+    states: NumpyArray,
     some: NDArray[np.int64],
 ) -> float:
     """As g permutes states, the total variation is the expectation of max(0, 1 − p(g s)/p(s)) over starts s; here some."""
@@ -133,7 +133,7 @@ def _start_variation(
     return float(np.average(missing, weights=probabilities[some]))
 
 
-def _number_rows(rows: NDArray[Any]) -> NDArray[np.int64]:
+def _number_rows(rows: NumpyArray) -> NDArray[np.int64]:
     """Equal numbers for equal rows, entry by entry, which is quicker than to compare whole rows; [rows]."""
     numbers = np.zeros(len(rows), dtype=np.int64)
     for entry in rows.reshape(len(rows), -1).T:
@@ -142,12 +142,12 @@ def _number_rows(rows: NDArray[Any]) -> NDArray[np.int64]:
     return numbers
 
 
-def _draw_starts(probe: Probe | RolloutProbe, rng: np.random.Generator, count: int) -> NDArray[Any]:
+def _draw_starts(probe: Probe | RolloutProbe, rng: np.random.Generator, count: int) -> NumpyArray:
     first, _ = probe.env.reset(seed=int(rng.integers(1 << 31)))
     return np.stack([first, *(probe.env.reset()[0] for _ in range(count - 1))])
 
 
-def _test_starts(symmetry: Symmetry, drawn: NDArray[Any], rng: np.random.Generator) -> tuple[Exactness, ResetEvidence]:
+def _test_starts(symmetry: Symmetry, drawn: NumpyArray, rng: np.random.Generator) -> tuple[Exactness, ResetEvidence]:
     """The equivalence test of starts against g-images of other starts, for each g."""
     size = len(drawn) // 2
     originals, others = drawn[:size].reshape(size, -1).astype(np.float64), drawn[size:]

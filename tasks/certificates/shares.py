@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Exactness, StatedShare, Symmetry
 from symprior.tasks.certificates.distributions import ROUND_OFF
@@ -118,7 +119,7 @@ class SharesEvidence:
 
 
 def measure_shares(
-    probe: Probe, symmetry: Symmetry, sampled: Mapping[str, NDArray[Any]], actions: Sequence[Any]
+    probe: Probe, symmetry: Symmetry, sampled: Mapping[str, NumpyArray], actions: Sequence[Any]
 ) -> SharesEvidence:
     """Compare every state of every behaviour, every action and every g.
 
@@ -149,7 +150,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self.comparisons = self.at_time_limit = 0
-        self._first: NDArray[Any] | None = None
+        self._first: NumpyArray | None = None
         self._moved: NDArray[np.bool_] | None = None
 
     def count(self, first: Outcome, second: Outcome) -> None:
@@ -164,9 +165,7 @@ class _Seen:
         return 0 if self._moved is None else int((~self._moved).sum())
 
 
-def _residuals(
-    probe: Probe, symmetry: Symmetry, states: NDArray[Any], actions: Sequence[Any], seen: _Seen
-) -> Residuals:
+def _residuals(probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Any], seen: _Seen) -> Residuals:
     residuals: Residuals = {}
     for g in range(1, len(symmetry.group)):
         images = probe.act_on_states(symmetry, g, states)
@@ -182,7 +181,7 @@ def _residuals(
 
 
 def _steps(
-    probe: Probe, symmetry: Symmetry, g: int, states: NDArray[Any], images: NDArray[Any], actions: Sequence[Any]
+    probe: Probe, symmetry: Symmetry, g: int, states: NumpyArray, images: NumpyArray, actions: Sequence[Any]
 ) -> Iterator[tuple[Outcome, Outcome]]:
     """One step from each s under each a, and one from g·s under g·a."""
     limit = probe.env.spec.max_episode_steps if probe.env.spec is not None else None

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import count as count_up
 from typing import Any
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.two_sample import (
     AUC_BORDER,
@@ -25,12 +25,13 @@ from symprior.tasks.certificates.two_sample import (
     verdict,
 )
 from symprior.tasks.environments.finite import check_finite
+from symprior.tasks.environments.gymnasium_types import Environment, Space
 from symprior.tasks.environments.uniform_actions import uniform_actions
 from symprior.tasks.probes.rollout_probe import RolloutProbe, Transitions
 
-Policy = Callable[[NDArray[Any]], NDArray[Any]]
-Behaviour = Callable[[NDArray[Any]], Any]
-Step = tuple[int, NDArray[Any], Any, float, NDArray[Any], bool]
+Policy = Callable[[NumpyArray], NumpyArray]
+Behaviour = Callable[[NumpyArray], Any]
+Step = tuple[int, NumpyArray, Any, float, NumpyArray, bool]
 
 REFERENCE_SHARE = 0.06
 """The part of the episodes that the reference policy plays; its episodes are long."""
@@ -158,7 +159,7 @@ def _behaviours(
     return samplers
 
 
-def _uniform_actions(space: gymnasium.Space[Any], rng: np.random.Generator) -> Iterator[Any]:
+def _uniform_actions(space: Space, rng: np.random.Generator) -> Iterator[Any]:
     """Uniformly random actions without end; a group that maps the space onto itself leaves their law as it is."""
     while True:
         yield from uniform_actions(space, rng, DRAWN_AT_ONCE)
@@ -173,7 +174,7 @@ def _in_frame(
     """
     back = int(symmetry.group.inverse[h])
 
-    def behave(observation: NDArray[Any]) -> Any:
+    def behave(observation: NumpyArray) -> Any:
         if rng.random() < RANDOM_ACTIONS:
             return next(uniform)
         return symmetry.act_on_actions(h, policy(symmetry.observation(back, observation[None])))[0]
@@ -181,7 +182,7 @@ def _in_frame(
     return behave
 
 
-def _play_episode(env: gymnasium.Env[Any, Any], number: int, behave: Behaviour) -> list[Step]:
+def _play_episode(env: Environment, number: int, behave: Behaviour) -> list[Step]:
     observation, _ = env.reset()
     steps: list[Step] = []
     over = False

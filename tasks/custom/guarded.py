@@ -9,8 +9,8 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.source_files import place
@@ -55,12 +55,12 @@ def guarded_symmetry(task: str, make: Callable[[], Symmetry]) -> Callable[[], Sy
 
 
 def guarded_policy(
-    task: str, policy: Callable[[NDArray[Any]], NDArray[Any]], symmetry: Callable[[], Symmetry]
-) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    task: str, policy: Callable[[NumpyArray], NumpyArray], symmetry: Callable[[], Symmetry]
+) -> Callable[[NumpyArray], NumpyArray]:
     """A task's reference policy, guarded: it gives one action of the task for each observation."""
     acted_on = cache(symmetry)
 
-    def act(seen: NDArray[Any]) -> NDArray[Any]:
+    def act(seen: NumpyArray) -> NumpyArray:
         with calling(f"The reference policy of {task}"):
             actions = np.asarray(policy(seen))
         size = acted_on().action.size
@@ -128,17 +128,17 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
         self._where = seen
         return seen, float(reward), bool(terminated), bool(truncated), info
 
-    def get_state(self) -> NDArray[Any]:
+    def get_state(self) -> NumpyArray:
         """The environment's full state."""
         return self._numbers(self._call(self._inner.get_state, "get_state"), "get_state")
 
-    def set_state(self, state: NDArray[Any]) -> NDArray[Any]:
+    def set_state(self, state: NumpyArray) -> NumpyArray:
         """Put it into a state: what is observed there."""
-        shown: NDArray[Any] = self._start(self._call(self._inner.set_state, "set_state", state), "set_state")
+        shown: NumpyArray = self._start(self._call(self._inner.set_state, "set_state", state), "set_state")
         self._where = state
         return shown
 
-    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NumpyArray:
         """The environment's own states at the edge, [count, …]."""
         given = self._call(self._inner.boundary_states, "boundary_states", rng, count)
         states, one = self._numbers(given, "boundary_states"), self.get_state()
@@ -189,8 +189,8 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
             )
         return seen
 
-    def _numbers(self, given: Any, method: str) -> NDArray[Any]:
-        array: NDArray[Any] = self._call(np.array, method, given)
+    def _numbers(self, given: Any, method: str) -> NumpyArray:
+        array: NumpyArray = self._call(np.array, method, given)
         if array.dtype.kind not in NUMBERS:
             raise SympriorError(f"{method} of {self._task} gives an array of numbers, not {_kind(given)}.")
         return array

@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveInt, ValidationError
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.guarded import GuardedEnvironment, calling, guarded_policy, guarded_symmetry
 from symprior.tasks.environments.finite import in_short
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.probes.probe import Probe
 from symprior.tasks.probes.rollout_probe import RolloutProbe
 from symprior.tasks.task import Card, Task
@@ -38,27 +40,27 @@ class OwnProbe(Probe):
     Where the environment has `boundary_states(rng, count)` too, the certificate looks there as well.
     """
 
-    def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None) -> None:
+    def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
         super().__init__(env, state_representation)
         self._guarded = _guarded(env)
 
-    def get_state(self) -> NDArray[Any]:
+    def get_state(self) -> NumpyArray:
         """The environment's full state."""
         return self._guarded.get_state()
 
-    def set_state(self, state: NDArray[Any]) -> None:
+    def set_state(self, state: NumpyArray) -> None:
         """Start an episode in this state."""
         self.env.reset(seed=0)
         self._guarded.set_state(state)
 
-    def observation(self, state: NDArray[Any]) -> NDArray[Any]:
+    def observation(self, state: NumpyArray) -> NumpyArray:
         """What `set_state` returns."""
         self.env.reset(seed=0)
         return self._guarded.set_state(state)
 
     def rollout_states(
-        self, policy: Callable[[NDArray[Any]], Any] | None, rng: np.random.Generator, count: int
-    ) -> NDArray[Any]:
+        self, policy: Callable[[NumpyArray], Any] | None, rng: np.random.Generator, count: int
+    ) -> NumpyArray:
         """As every probe's, once `get_state` is known to say where the environment is.
 
         Raises:
@@ -78,25 +80,25 @@ class OwnProbe(Probe):
                     f"put back there, {np.asarray(found).tolist()} is. It must give the whole state, and set_state take it."
                 )
 
-    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NumpyArray:
         """The environment's own, or more states from random play."""
         if hasattr(self.env.unwrapped, "boundary_states"):
             return self._guarded.boundary_states(rng, count)
         return self.rollout_states(None, rng, count)
 
-    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NumpyArray) -> NumpyArray:
         """By the state representation, or as on observations where states have their shape."""
         if self.state_representation is None and states.shape[1:] == symmetry.observation.shape:
             return np.asarray(symmetry.observation(g, states))
         return super().act_on_states(symmetry, g, states)
 
-    def render(self, state: NDArray[Any]) -> NDArray[np.uint8] | None:
+    def render(self, state: NumpyArray) -> NDArray[np.uint8] | None:
         """The environment's own picture of a state; None where it draws none."""
         with calling(f"The environment of {self._name}, in render,"):
             return super().render(state)
 
 
-def _guarded(env: gymnasium.Env[Any, Any]) -> GuardedEnvironment:
+def _guarded(env: Environment) -> GuardedEnvironment:
     while not isinstance(env, GuardedEnvironment):
         assert isinstance(env, gymnasium.Wrapper), "every task of `own_task` is guarded"
         env = env.env
@@ -131,14 +133,14 @@ def own_task(
     id: str | None = None,
     group_in_words: str = "",
     state_representation: Callable[[], Representation] | None = None,
-    reference_policy: Callable[[NDArray[Any]], NDArray[Any]] | None = None,
+    reference_policy: Callable[[NumpyArray], NumpyArray] | None = None,
     threshold: float | None = None,
     threshold_fraction: float = 0.9,
     evaluation_episodes: int = 20,
     source: str = "",
     licence: str = "",
     bibtex: str = "",
-) -> Callable[[Callable[[], gymnasium.Env[Any, Any]]], Task]:
+) -> Callable[[Callable[[], Environment]], Task]:
     """Make a task of the decorated environment: a class, or a function that makes one.
 
     Args:
@@ -163,7 +165,7 @@ def own_task(
         SympriorError: the id is no name with a version or another task's, or an argument is of the wrong kind.
     """
 
-    def decorate(make: Callable[[], gymnasium.Env[Any, Any]]) -> Task:
+    def decorate(make: Callable[[], Environment]) -> Task:
         if not callable(make):
             raise SympriorError(f"own_task decorates a class or function that makes an environment, not {make!r}.")
         stated = _stated(
@@ -242,7 +244,7 @@ def _made(make: Callable[[], Any], name: str) -> GuardedEnvironment:
 
 
 def _probe(
-    env: gymnasium.Env[Any, Any], name: str, state_representation: Callable[[], Representation] | None
+    env: Environment, name: str, state_representation: Callable[[], Representation] | None
 ) -> OwnProbe | RolloutProbe:
     """One that sets states, where the environment lets itself be put into them; else one that plays."""
     _check_repeats(env, name)
@@ -253,7 +255,7 @@ def _probe(
     return OwnProbe(env, acts)
 
 
-def _check_repeats(env: gymnasium.Env[Any, Any], name: str) -> None:
+def _check_repeats(env: Environment, name: str) -> None:
     """Two episodes of one seed and the same actions are the same.
 
     Observations that are no arrays pass: they are refused where a symmetry is held against them.
@@ -274,7 +276,7 @@ def _check_repeats(env: gymnasium.Env[Any, Any], name: str) -> None:
                 )
 
 
-def _episode(env: gymnasium.Env[Any, Any], seed: int) -> Iterator[tuple[Any, float, bool]]:
+def _episode(env: Environment, seed: int) -> Iterator[tuple[Any, float, bool]]:
     """Random play by one seed, step by step: (observation, reward, whether that was the last one)."""
     env.action_space.seed(seed)
     observation, _ = env.reset(seed=seed)

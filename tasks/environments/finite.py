@@ -5,16 +5,16 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-import gymnasium
 import numpy as np
 
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Environment
 
 MOST_SHOWN = 8
 """Numbers of a state or observation that a message shows."""
 
 
-def check_finite(env: gymnasium.Env[Any, Any], observation: Any, reward: Any, action: Any, state: Any) -> None:
+def check_finite(env: Environment, observation: Any, reward: Any, action: Any, state: Any) -> None:
     """What an action in a state gave is finite.
 
     Args:
@@ -43,6 +43,6 @@ def in_short(numbers: Any) -> str:
     return " ".join(text.split())
 
 
-def name_of(env: gymnasium.Env[Any, Any]) -> str:
+def name_of(env: Environment) -> str:
     """The name under which an environment is registered, without its namespace; else that of its class."""
     return env.spec.id.rpartition("/")[2] if env.spec is not None else type(env.unwrapped).__name__

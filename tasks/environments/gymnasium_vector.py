@@ -11,7 +11,9 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Environment, Space, VectorEnvironment
 
 
 class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
@@ -32,7 +34,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
 
     def __init__(
         self,
-        source: Callable[[], gymnasium.Env[Any, Any]] | VectorEnv[Any, Any, Any],
+        source: Callable[[], Environment] | VectorEnvironment,
         num_envs: int,
         namespace: Any = np,
         device: Any = None,
@@ -48,7 +50,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         self.render_mode = None
         self._xp = namespace
         self._place = {} if device is None else {"device": device}
-        self.states: NDArray[Any] = np.empty(0)
+        self.states: NumpyArray = np.empty(0)
 
     def reset(
         self,
@@ -106,7 +108,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         self.states = np.array(observations, dtype=self.single_observation_space.dtype)
         return self._array(self.states)
 
-    def _array(self, array: NDArray[Any]) -> Any:
+    def _array(self, array: NumpyArray) -> Any:
         return array if self._xp is np else self._xp.asarray(array, **self._place)
 
 
@@ -116,7 +118,7 @@ def require_one(num_envs: int) -> None:
         raise SympriorError(f"A vector environment holds at least one environment, not {num_envs}.")
 
 
-def single_precision(space: gymnasium.Space[Any]) -> gymnasium.Space[Any]:
+def single_precision(space: Space) -> Space:
     """The space of the same observations in single precision; a space of integers stays."""
     if isinstance(space, gymnasium.spaces.Box) and space.dtype == np.float64:
         return gymnasium.spaces.Box(space.low.astype(np.float32), space.high.astype(np.float32), dtype=np.float32)
@@ -143,6 +145,6 @@ class _Resting(gymnasium.Wrapper[Any, Any, Any, Any]):
         return (self._last, 0.0, False, False, {}) if self.is_resting else self.env.step(action)
 
 
-def _side_by_side(environments: Sequence[gymnasium.Env[Any, Any]]) -> SyncVectorEnv:
+def _side_by_side(environments: Sequence[Environment]) -> SyncVectorEnv:
     makers = [lambda env=env: env for env in environments]
     return SyncVectorEnv(makers, copy=False, autoreset_mode=AutoresetMode.SAME_STEP)

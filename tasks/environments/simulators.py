@@ -17,7 +17,9 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Space
 from symprior.tasks.environments.streams import Streams, seed_from
 
 
@@ -30,22 +32,22 @@ class Simulator(ABC):
         reset_draws, step_draws: uniform random numbers that one reset and one step take.
     """
 
-    observation_space: gymnasium.Space[Any]
-    action_space: gymnasium.Space[Any]
+    observation_space: Space
+    action_space: Space
     max_episode_steps: ClassVar[int]
     reset_draws: ClassVar[int]
     step_draws: ClassVar[int] = 0
 
     @abstractmethod
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """Start states [batch, …] from uniforms [batch, reset_draws]."""
 
     @abstractmethod
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """One step: (next states [batch, …], rewards [batch] float64, terminated [batch] bool)."""
 
     @abstractmethod
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """Observations [batch, *observation shape] of the states."""
 
     def picture(self, state: Any) -> NDArray[np.uint8] | None:
@@ -68,7 +70,7 @@ class TabularSimulator(Simulator):
     def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Uniforms [k, step_draws], one for each outcome of a step, and the outcomes' probabilities [k]."""
 
-    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def recognise(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The states [batch, …] whose observations are nearest to these.
 
         Here every state is compared; a simulator with many states overrides this by reading the observation.
@@ -101,8 +103,8 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         self.action_space = simulator.action_space
         self.render_mode = render_mode
         self.state: Any = None
-        self.next_draw: NDArray[np.float64] | None = None
-        self._streams: Streams | None = None
+        self.next_draw: Array | None = None
+        self._streams: Streams[Array] | None = None
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Start an episode; with a seed also start the random stream anew."""
@@ -158,7 +160,7 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         self.render_mode = None
         self._xp = namespace
         self._place = {} if device is None else {"device": device}
-        self._streams: Streams | None = None
+        self._streams: Streams[Array] | None = None
 
     def reset(
         self,
@@ -180,15 +182,16 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
                 raise SympriorError(f"{self.num_envs} environments take {self.num_envs} seeds, not {seeds.size}.")
             self._streams = Streams(self._xp.asarray(seeds, **self._place))
         self.states = self.simulator.initial(self._streams.draw(self.simulator.reset_draws))
+        self._no_uniforms = self._streams.draw(0)
         self._elapsed = self._xp.zeros(self.num_envs, dtype=self._xp.int64, **self._place)
         return self.simulator.observe(self.states), {}
 
-    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    def step(self, actions: Array) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Step every environment; see the class for what stands in `infos`."""
         if self._streams is None:
             raise SympriorError("Call reset before step.")
         xp, simulator = self._xp, self.simulator
-        uniforms = self._streams.draw(simulator.step_draws) if simulator.step_draws else None
+        uniforms = self._streams.draw(simulator.step_draws) if simulator.step_draws else self._no_uniforms
         self.states, rewards, terminated = simulator.step(self.states, actions, uniforms)
         self._elapsed += 1
         truncated = self._elapsed >= simulator.max_episode_steps

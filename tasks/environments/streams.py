@@ -8,9 +8,9 @@ numbers; a stream does not depend on its neighbours.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
-from array_api_compat import array_namespace
+from symprior.symmetry.arrays import Array, array_namespace
 
 _GAMMA = 0x9E3779B97F4A7C15 - (1 << 64)
 _MULTIPLIER_1 = 0xBF58476D1CE4E5B9 - (1 << 64)
@@ -23,38 +23,41 @@ def seed_from(*parts: object) -> int:
     return int.from_bytes(digest[:8], "little") >> 1
 
 
-def _shift_right(z: Any, bits: int) -> Any:
+def _shift_right(z: Array, bits: int) -> Array:
     """Logical right shift of signed 64-bit integers."""
     return (z >> bits) & ((1 << (64 - bits)) - 1)
 
 
-def _mix(z: Any) -> Any:
+def _mix(z: Array) -> Array:
     z = (z ^ _shift_right(z, 30)) * _MULTIPLIER_1
     z = (z ^ _shift_right(z, 27)) * _MULTIPLIER_2
     return z ^ _shift_right(z, 31)
 
 
-class Streams:
+A = TypeVar("A", bound=Array)
+
+
+class Streams(Generic[A]):
     """One stream of uniform numbers for each seed.
 
     Args:
         seeds: [batch] int64 array, numpy or torch.
     """
 
-    def __init__(self, seeds: Any) -> None:
+    def __init__(self, seeds: A) -> None:
         xp = array_namespace(seeds)
         self._keys = _mix(seeds ^ _MULTIPLIER_1)[:, None]
         self._counters = xp.zeros_like(self._keys)
 
-    def draw(self, count: int) -> Any:
+    def draw(self, count: int) -> A:
         """The next `count` numbers of every stream, uniform on [0, 1), [batch, count] float64."""
         xp = array_namespace(self._keys)
         steps = xp.arange(1, count + 1, dtype=xp.int64, **_where(self._keys))
         bits = _mix(self._keys + (self._counters + steps) * _GAMMA)
         self._counters = self._counters + count
-        return xp.astype(_shift_right(bits, 11), xp.float64) * 2.0**-53
+        return cast(A, xp.astype(_shift_right(bits, 11), xp.float64) * 2.0**-53)
 
-    def draw_where(self, chosen: Any, count: int) -> Any:
+    def draw_where(self, chosen: Array, count: int) -> A:
         """As `draw`, but only the streams of the mask `chosen` [batch] move on; other rows mean nothing."""
         before = self._counters
         numbers = self.draw(count)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
-from numpy.typing import NDArray
+
+from symprior.symmetry.arrays import Array, NumpyArray, array_namespace, device
 
 
 class Table:
@@ -16,11 +16,11 @@ class Table:
         values: [rows, …].
     """
 
-    def __init__(self, values: NDArray[Any]) -> None:
+    def __init__(self, values: NumpyArray) -> None:
         self.values = values
         self._placed: dict[Any, Any] = {}
 
-    def __call__(self, rows: Any) -> Any:
+    def __call__(self, rows: Array) -> Array:
         """`values[rows]` for integers [batch], in the namespace of `rows`: [batch, …]."""
         if isinstance(rows, np.ndarray):
             return self.values.take(rows, axis=0)

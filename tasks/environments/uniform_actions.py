@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import gymnasium
 import numpy as np
-from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Space
 
 
-def uniform_actions(space: gymnasium.Space[Any], rng: np.random.Generator, count: int) -> NDArray[Any]:
+def uniform_actions(space: Space, rng: np.random.Generator, count: int) -> NumpyArray:
     """So many, [count] integers or [count, *shape].
 
     Raises:

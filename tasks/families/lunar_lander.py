@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.groups import Group, cyclic
 from symprior.symmetry.representations import SignedPermutation, permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
@@ -59,7 +60,7 @@ class LunarLanderProbe(RolloutProbe):
             "last steps": transitions.terminated,
         }
 
-    def render(self, observation: NDArray[Any]) -> NDArray[np.uint8] | None:
+    def render(self, observation: NumpyArray) -> NDArray[np.uint8] | None:
         """Gymnasium's own picture with the lander put where it is observed; the ground is that of the first terrain."""
         import gymnasium.envs.box2d.lunar_lander as game
 
@@ -76,7 +77,7 @@ class LunarLanderProbe(RolloutProbe):
         return drawn(self.env)
 
 
-def _wanted(observations: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _wanted(observations: NumpyArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How much to turn and how much to rise, [batch] each: gymnasium's own heuristic."""
     x, y, x_speed, y_speed, angle, angle_speed, *legs = observations.T.astype(np.float64)
     landed = (legs[0] + legs[1]) > 0
@@ -86,14 +87,14 @@ def _wanted(observations: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np
     return turn, rise
 
 
-def land(observations: NDArray[Any]) -> NDArray[np.int64]:
+def land(observations: NumpyArray) -> NDArray[np.int64]:
     """The heuristic of gymnasium with engines on or off; [batch, 8] → [batch]."""
     turn, rise = _wanted(observations)
     side = np.where(turn < -0.05, RIGHT_ENGINE, np.where(turn > 0.05, LEFT_ENGINE, NOTHING))
     return np.where((rise > np.abs(turn)) & (rise > 0.05), MAIN_ENGINE, side)
 
 
-def land_with_throttle(observations: NDArray[Any]) -> NDArray[np.float32]:
+def land_with_throttle(observations: NumpyArray) -> NDArray[np.float32]:
     """The heuristic of gymnasium with throttled engines; [batch, 8] → [batch, 2]."""
     turn, rise = _wanted(observations)
     return np.clip(np.stack([20 * rise - 1, -20 * turn], axis=1), -1, 1).astype(np.float32)

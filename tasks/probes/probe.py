@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.finite import check_finite, name_of
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
 
 FEW_STARTS = 3000
@@ -29,7 +30,7 @@ class Outcome:
     """One possible result of a step, with its probability."""
 
     probability: float
-    observation: NDArray[Any]
+    observation: NumpyArray
     reward: float
     terminated: bool
     truncated: bool
@@ -49,39 +50,39 @@ class Probe(ABC):
     exhaustive: ClassVar[bool] = False
     unit: ClassVar[str] = "units of the observation"
 
-    def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None) -> None:
+    def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
         self.env = env
         self.state_representation = state_representation
 
     @abstractmethod
-    def get_state(self) -> NDArray[Any]:
+    def get_state(self) -> NumpyArray:
         """The simulator's full state."""
 
     @abstractmethod
-    def set_state(self, state: NDArray[Any]) -> None:
+    def set_state(self, state: NumpyArray) -> None:
         """Put the simulator into a state; the episode's clock starts anew."""
 
     @abstractmethod
-    def observation(self, state: NDArray[Any]) -> NDArray[Any]:
+    def observation(self, state: NumpyArray) -> NumpyArray:
         """What the agent sees in a state, as the environment's step would return it."""
 
-    def readings(self, observation: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    def readings(self, observation: NumpyArray) -> dict[str, NumpyArray]:
         """Named quantities read off an observation, where a symmetry is stated by shares; here the whole of it."""
         return {"observation": observation}
 
-    def many_observations(self, states: NDArray[Any]) -> Sequence[NDArray[Any]]:
+    def many_observations(self, states: NumpyArray) -> Sequence[NumpyArray]:
         """`observation` of each of the states [batch, …]."""
         return [self.observation(state) for state in states]
 
     @abstractmethod
-    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NumpyArray:
         """States [count, …] at the edge of what can be reached (limits, contacts)."""
 
-    def samplers(self) -> dict[str, Callable[[np.random.Generator, int], NDArray[Any]]]:
+    def samplers(self) -> dict[str, Callable[[np.random.Generator, int], NumpyArray]]:
         """What draws states beside roll-outs, each by its name in words and as `boundary_states`."""
         return {"at the boundary": self.boundary_states}
 
-    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NumpyArray) -> NumpyArray:
         """g·s for states [batch, …]: what the symmetry claims about the simulator's full state.
 
         Where the observation determines the state, a probe overrides this by what ρ(g) makes of the
@@ -95,10 +96,10 @@ class Probe(ABC):
                 f"The probe of {self._name} does not know how {symmetry.group.name} acts on states. "
                 "Give it a state representation of that group."
             )
-        moved: NDArray[Any] = self.state_representation(g, states)
+        moved: NumpyArray = self.state_representation(g, states)
         return moved
 
-    def place(self, state: NDArray[Any], elapsed: int = 0) -> None:
+    def place(self, state: NumpyArray, elapsed: int = 0) -> None:
         """Put the environment into a state of an episode that is `elapsed` steps old.
 
         Raises:
@@ -115,7 +116,7 @@ class Probe(ABC):
         if elapsed and not self.env.set_wrapper_attr("_elapsed_steps", elapsed, force=False):
             raise SympriorError(f"{self._name} counts no steps: its probe's environment has no time limit.")
 
-    def outcomes(self, state: NDArray[Any], action: Any, elapsed: int = 0) -> list[Outcome]:
+    def outcomes(self, state: NumpyArray, action: Any, elapsed: int = 0) -> list[Outcome]:
         """Every result of an action in a state, `elapsed` steps into the episode; here one.
 
         A probe of an environment with random steps overrides this by enumerating them.
@@ -128,26 +129,26 @@ class Probe(ABC):
         check_finite(self.env, observation, reward, action, state)
         return [Outcome(1.0, observation, float(reward), bool(terminated), bool(truncated))]
 
-    def render(self, state: NDArray[Any]) -> NDArray[np.uint8] | None:
+    def render(self, state: NumpyArray) -> NDArray[np.uint8] | None:
         """The simulator's own picture of a state, [height, width, 3]; None where it draws none."""
         self.place(state)
         return drawn(self.env)
 
-    def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+    def many_outcomes(self, states: NumpyArray, action: Any, elapsed: int = 0) -> list[list[Outcome]]:
         """`outcomes` of one action in each of the states [batch, …]."""
         return [self.outcomes(state, action, elapsed) for state in states]
 
-    def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
+    def reset_distribution(self) -> list[tuple[float, NumpyArray]] | None:
         """(probability, observation) of every start, or None where the starts cannot be shown one by one."""
         return None
 
-    def start_states(self) -> tuple[NDArray[np.float64], NDArray[Any]] | None:
+    def start_states(self) -> tuple[NDArray[np.float64], NumpyArray] | None:
         """Probabilities [starts] and states [starts, …] of every start, or None where they cannot be enumerated."""
         return None
 
     def rollout_states(
-        self, policy: Callable[[NDArray[Any]], Any] | None, rng: np.random.Generator, count: int
-    ) -> NDArray[Any]:
+        self, policy: Callable[[NumpyArray], Any] | None, rng: np.random.Generator, count: int
+    ) -> NumpyArray:
         """States met by a reference policy (None: uniformly random actions), [count, …]."""
         self.env.action_space.seed(int(rng.integers(1 << 31)))
         observation, _ = self.env.reset(seed=int(rng.integers(1 << 31)))
@@ -162,7 +163,7 @@ class Probe(ABC):
                 observation, _ = self.env.reset()
         return np.stack(states)
 
-    def given_to_policy(self, state: NDArray[Any], observation: NDArray[Any]) -> NDArray[Any]:
+    def given_to_policy(self, state: NumpyArray, observation: NumpyArray) -> NumpyArray:
         """What the task's reference policy acts on: the state, or the observation where there is no simulator."""
         return state
 
@@ -171,7 +172,7 @@ class Probe(ABC):
         return name_of(self.env)
 
 
-def drawn(env: gymnasium.Env[Any, Any]) -> NDArray[np.uint8] | None:
+def drawn(env: Environment) -> NDArray[np.uint8] | None:
     """The environment's own picture of where it is, [height, width, 3]; None where it draws none."""
     inner: Any = env.unwrapped
     if "rgb_array" not in inner.metadata.get("render_modes", ()):
@@ -186,34 +187,34 @@ class TabularProbe(Probe):
 
     exhaustive = True
 
-    def __init__(self, env: gymnasium.Env[Any, Any], state_representation: Representation | None = None) -> None:
+    def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
         super().__init__(env, state_representation)
         inner = env.unwrapped
         assert isinstance(inner, SimulatorEnv) and isinstance(inner.simulator, TabularSimulator)
         self._inner, self._simulator = inner, inner.simulator
 
-    def get_state(self) -> NDArray[Any]:
+    def get_state(self) -> NumpyArray:
         """The state of the one environment."""
         return np.asarray(self._inner.state[0])
 
-    def set_state(self, state: NDArray[Any]) -> None:
+    def set_state(self, state: NumpyArray) -> None:
         """Start an episode in this state."""
         self.env.reset(seed=0)
         self._inner.state = state[None]
 
-    def observation(self, state: NDArray[Any]) -> NDArray[Any]:
+    def observation(self, state: NumpyArray) -> NumpyArray:
         """What the simulator shows of the state."""
         return np.asarray(self._simulator.observe(state[None])[0])
 
-    def many_observations(self, states: NDArray[Any]) -> Sequence[NDArray[Any]]:
+    def many_observations(self, states: NumpyArray) -> Sequence[NumpyArray]:
         """What the simulator shows of the states."""
         return list(self._simulator.observe(states))
 
-    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NumpyArray:
         """All states: there are finitely many."""
         return self._simulator.all_states()
 
-    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NumpyArray) -> NumpyArray:
         """The state whose observation is nearest to ρ(g) of the state's: equal, if g is a symmetry.
 
         With a state representation, that acts instead: needed where two states look the same.
@@ -226,7 +227,7 @@ class TabularProbe(Probe):
             moved.append(self._simulator.recognise(symmetry.observation(g, shown)))
         return np.concatenate(moved)
 
-    def outcomes(self, state: NDArray[Any], action: Any, elapsed: int = 0) -> list[Outcome]:
+    def outcomes(self, state: NumpyArray, action: Any, elapsed: int = 0) -> list[Outcome]:
         """Every outcome of the step's random draw."""
         found = []
         for uniforms, probability in zip(*self._simulator.step_support(), strict=True):
@@ -236,7 +237,7 @@ class TabularProbe(Probe):
             found.append(Outcome(float(probability), observation, float(reward), terminated, truncated))
         return found
 
-    def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
+    def reset_distribution(self) -> list[tuple[float, NumpyArray]] | None:
         """Every start."""
         uniforms, probabilities = self._simulator.reset_support()
         observations = self._simulator.observe(self._simulator.initial(uniforms))
@@ -252,21 +253,21 @@ class SampledTabularProbe(TabularProbe):
 
     exhaustive = False
 
-    def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[Any]:
+    def boundary_states(self, rng: np.random.Generator, count: int) -> NumpyArray:
         """Drawn from all states, uniformly and without repetition."""
         every = self._simulator.all_states()
         return np.asarray(every[rng.choice(len(every), min(count, len(every)), replace=False)])
 
-    def many_outcomes(self, states: NDArray[Any], action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+    def many_outcomes(self, states: NumpyArray, action: Any, elapsed: int = 0) -> list[list[Outcome]]:
         """Every outcome of the step's random draw, equal ones once."""
         uniforms, probabilities = self._simulator.step_support()
         repeated = np.repeat(states, len(uniforms), axis=0)
         draws = np.tile(uniforms, (len(states), 1))
         following, rewards, ended = self._simulator.step(repeated, np.full(len(repeated), action), draws)
-        shown = self._simulator.observe(following)
+        shown = np.asarray(self._simulator.observe(following))
         is_last = elapsed + 1 >= self._simulator.max_episode_steps
         found = [dict[Any, Outcome]() for _ in states]
-        for i, (reward, terminated) in enumerate(zip(rewards.tolist(), ended.tolist(), strict=True)):
+        for i, (reward, terminated) in enumerate(zip(map(float, rewards), map(bool, ended), strict=True)):
             state, draw = divmod(i, len(uniforms))
             key = (shown[i].tobytes(), reward, terminated)
             before = found[state][key].probability if key in found[state] else 0.0
@@ -274,7 +275,7 @@ class SampledTabularProbe(TabularProbe):
             found[state][key] = Outcome(probability, shown[i], reward, terminated, is_last)
         return [list(each.values()) for each in found]
 
-    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NumpyArray) -> NumpyArray:
         """As on observations."""
         return np.asarray(symmetry.observation(g, states))
 
@@ -282,18 +283,18 @@ class SampledTabularProbe(TabularProbe):
 class RecognisingProbe(SampledTabularProbe):
     """A sampled tabular probe that moves a state by what it shows: to the state that shows what ρ(g) makes of that."""
 
-    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NumpyArray) -> NumpyArray:
         """The state whose observation is nearest to ρ(g) of the state's."""
         return TabularProbe.act_on_states(self, symmetry, g, states)
 
-    def reset_distribution(self) -> list[tuple[float, NDArray[Any]]] | None:
+    def reset_distribution(self) -> list[tuple[float, NumpyArray]] | None:
         """Every start, where they are few."""
         probabilities, states = self.start_states()
         if len(states) > FEW_STARTS:
             return None
         return list(zip(map(float, probabilities), self._simulator.observe(states), strict=True))
 
-    def start_states(self) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    def start_states(self) -> tuple[NDArray[np.float64], NumpyArray]:
         """Every start."""
         uniforms, probabilities = self._simulator.reset_support()
         return probabilities, np.asarray(self._simulator.initial(uniforms))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
+
+from symprior.symmetry.arrays import NumpyArray
+from symprior.tasks.environments.gymnasium_types import Environment
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,10 @@ class Transitions:
     """
 
     episodes: NDArray[np.int64]
-    before: NDArray[Any]
-    actions: NDArray[Any]
+    before: NumpyArray
+    actions: NumpyArray
     rewards: NDArray[np.float64]
-    after: NDArray[Any]
+    after: NumpyArray
     terminated: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -43,7 +45,7 @@ class RolloutProbe:
         env: the registered environment, with its time limit.
     """
 
-    def __init__(self, env: gymnasium.Env[Any, Any]) -> None:
+    def __init__(self, env: Environment) -> None:
         self.env = env
 
     def kinds(self, transitions: Transitions) -> dict[str, NDArray[np.bool_]]:
@@ -53,6 +55,6 @@ class RolloutProbe:
         """
         return {"steps that go on": ~transitions.terminated, "last steps": transitions.terminated}
 
-    def render(self, observation: NDArray[Any]) -> NDArray[np.uint8] | None:
+    def render(self, observation: NumpyArray) -> NDArray[np.uint8] | None:
         """A picture of what is observed, [height, width, 3]; None where none is drawn."""
         return None

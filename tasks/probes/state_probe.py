@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import Representation
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import Simulator, SimulatorEnv
 from symprior.tasks.probes.probe import Probe
 
@@ -24,7 +25,7 @@ class StateProbe(Probe):
 
     def __init__(
         self,
-        env: gymnasium.Env[Any, Any],
+        env: Environment,
         simulator: Simulator,
         state_representation: Representation | None = None,
     ) -> None:
@@ -43,6 +44,6 @@ class StateProbe(Probe):
         state = np.array(state, dtype=np.float64)
         inner.state = state[None] if isinstance(inner, SimulatorEnv) else state
 
-    def observation(self, state: NDArray[np.float64]) -> NDArray[Any]:
+    def observation(self, state: NDArray[np.float64]) -> NumpyArray:
         """What the simulator shows of the state."""
         return np.asarray(self.simulator.observe(state[None])[0])

@@ -96,12 +96,12 @@ def tabulate(simulator: TabularSimulator) -> TabularMDP:
             following, reward, terminated = simulator.step(states, taken, np.tile(uniforms, (count, 1)))
             rewards[action] += probability * reward
             rows.append(np.flatnonzero(~terminated))
-            columns.append(number(following[rows[-1]]))
+            columns.append(number(np.asarray(following)[rows[-1]]))
             chances.append(np.full(len(rows[-1]), probability))
         entries = np.concatenate(chances), (np.concatenate(rows), np.concatenate(columns))
         transitions.append(csr_array(entries, shape=(count, count)))
     uniforms, probabilities = simulator.reset_support()
-    starts = number(simulator.initial(uniforms))
+    starts = number(np.asarray(simulator.initial(uniforms)))
     start = np.bincount(starts, weights=probabilities, minlength=count).astype(np.float64)
     return TabularMDP(tuple(transitions), rewards, start)
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count as count_up
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.environments.uniform_actions import uniform_actions
 from symprior.tasks.task import Task
 
-Policy = Callable[[NDArray[Any]], NDArray[Any]]
+Policy = Callable[[NumpyArray], NumpyArray]
 
 HELD = 8
 """Steps for which a random action is held where a task has no reference policy."""
@@ -22,7 +21,7 @@ ENVIRONMENTS, APART = 16, 8
 """Where every step of a single environment takes its time, so many give an observation every so many steps."""
 
 
-def frozen_observations(task: Task, count: int = 256) -> NDArray[Any]:
+def frozen_observations(task: Task, count: int = 256) -> NumpyArray:
     """Half from uniformly random play, half from the reference policy, [≤ count, *observation shape].
 
     A task without one has random actions that are held for some steps instead.
@@ -40,7 +39,7 @@ def frozen_observations(task: Task, count: int = 256) -> NDArray[Any]:
     collect = _spaced if task.simulator is None else _scattered
     observations = np.concatenate([collect(task, i, *half) for i, half in enumerate(halves)])
     _, first = np.unique(observations.reshape(len(observations), -1), axis=0, return_index=True)
-    kept: NDArray[Any] = observations[np.sort(first)]
+    kept: NumpyArray = observations[np.sort(first)]
     return kept
 
 
@@ -54,9 +53,9 @@ def uniform_play(task: Task) -> Policy:
 def held_play(task: Task) -> Policy:
     """Random actions, each held for `HELD` calls: they lead further from the start than new ones at every step."""
     draw, steps = uniform_play(task), count_up()
-    held: list[NDArray[Any]] = []
+    held: list[NumpyArray] = []
 
-    def policy(states: NDArray[Any]) -> NDArray[Any]:
+    def policy(states: NumpyArray) -> NumpyArray:
         if next(steps) % HELD == 0:
             held[:] = [draw(states)]
         return held[0]
@@ -64,20 +63,20 @@ def held_play(task: Task) -> Policy:
     return policy
 
 
-def _spaced(task: Task, half: int, policy: Policy, count: int) -> NDArray[Any]:
+def _spaced(task: Task, half: int, policy: Policy, count: int) -> NumpyArray:
     """Observations of a few environments at every `APART`th step, [count, …]."""
     environments = task.make_vector(min(ENVIRONMENTS, count))
     observations, _ = environments.reset(seed=seed_from(task.id, "frozen states", half) >> 33)
     taken = [observations.copy()]
     while sum(map(len, taken)) < count:
         for _ in range(APART):
-            observations, *_ = environments.step(policy(environments.states))
+            observations, *_ = environments.step(policy(np.asarray(environments.states)))
         taken.append(observations.copy())
     environments.close()
     return np.concatenate(taken)[:count]
 
 
-def _scattered(task: Task, half: int, policy: Policy, count: int) -> NDArray[Any]:
+def _scattered(task: Task, half: int, policy: Policy, count: int) -> NumpyArray:
     """One observation from each of `count` environments, at a step drawn uniformly up to the time limit."""
     environments = task.make_vector(count)
     observations, _ = environments.reset(seed=seed_from(task.id, "frozen states", half) >> 1)
@@ -85,6 +84,6 @@ def _scattered(task: Task, half: int, policy: Policy, count: int) -> NDArray[Any
     due = rng.integers(task.max_episode_steps, size=count)
     taken = observations.copy()
     for step in range(1, due.max() + 1):
-        observations, *_ = environments.step(policy(environments.states))
+        observations, *_ = environments.step(policy(np.asarray(environments.states)))
         taken[due == step] = observations[due == step]
     return np.asarray(taken)

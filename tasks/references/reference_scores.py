@@ -15,6 +15,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.simulators import TabularSimulator
 from symprior.tasks.environments.streams import seed_from
@@ -185,7 +186,7 @@ def _ignore_states(blind: Callable[[int], Any]) -> Policy:
     """A blind policy as one of states that is called once a step."""
     steps = iter(range(1 << 62))
 
-    def same_for_all(states: NDArray[Any]) -> NDArray[Any]:
+    def same_for_all(states: NumpyArray) -> NumpyArray:
         action = np.asarray(blind(next(steps)))
         return np.broadcast_to(action, (len(states), *action.shape))
 
@@ -233,7 +234,7 @@ def _play(environments: TaskVectorEnv, seed: int, policy: Policy, steps: int) ->
     environments.reset(seed=seed)
     returns, running = np.zeros(environments.num_envs), np.ones(environments.num_envs, dtype=bool)
     for _ in range(steps):
-        _, rewards, terminated, truncated, _ = environments.step(policy(environments.states))
+        _, rewards, terminated, truncated, _ = environments.step(policy(np.asarray(environments.states)))
         returns += rewards * running
         running &= ~(terminated | truncated)
         environments.rest(~running)

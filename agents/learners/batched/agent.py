@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
-from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -19,6 +18,7 @@ from symprior.agents.learners.batched.population import Population
 from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.learners.learner import Training
 from symprior.agents.source import BudgetExhausted
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import Streams, seed_from
 
 P = TypeVar("P", bound=Population[Any])
@@ -50,7 +50,7 @@ class BatchedAgent(Actor, Generic[P]):
         self.parameters, self.gradient_steps = population.parameters, 0
         self._policy_seeds: NDArray[np.int64] | None = None
 
-    def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+    def learn(self, env: VectorEnvironment, budget: int) -> None:
         """Train once, until the environment ends it or the budget is used.
 
         Args:
@@ -66,7 +66,7 @@ class BatchedAgent(Actor, Generic[P]):
                 return
 
     @abstractmethod
-    def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+    def _learn(self, env: VectorEnvironment, budget: int) -> None:
         """As `learn`; `BudgetExhausted` may pass through."""
 
     @property

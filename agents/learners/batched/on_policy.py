@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 import torch
-from gymnasium.vector import VectorEnv
 from torch import Tensor
 
 from symprior.agents.acting.actors import CategoricalActor, GaussianActor
@@ -20,6 +19,7 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.priors.batch import Minibatch
 from symprior.agents.priors.prior import AuxiliaryLoss
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 
 
 class OnPolicyPopulation(Population[ActorCritic]):
@@ -148,7 +148,7 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
         super().__init__(training, OnPolicyPopulation(training, loss))
         self._steps = cast(OnPolicySettings, training.settings[0]).steps
 
-    def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+    def _learn(self, env: VectorEnvironment, budget: int) -> None:
         steps, (observations, _) = self._steps, env.reset()
         on_host = not isinstance(observations, Tensor)
         now = self._tensor(observations)

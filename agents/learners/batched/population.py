@@ -51,7 +51,7 @@ class Population(Generic[N]):
         self._seeds, self._device = seeds, device
         self._prior_streams = self._stream("prior")
 
-    def _stream(self, use: str) -> Streams:
+    def _stream(self, use: str) -> Streams[Tensor]:
         """Random numbers of each seed's own for one use."""
         return Streams(torch.tensor([seed_from(seed, use) for seed in self._seeds], device=self._device))
 

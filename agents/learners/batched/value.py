@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -22,6 +21,7 @@ from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import target_of
 from symprior.agents.priors.batch import Replayed
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 
 
 class ReplayPopulation(Population[QNetwork]):
@@ -117,7 +117,7 @@ class BatchedValueAgent(GreedyActor, BatchedAgent[ReplayPopulation]):
         super().__init__(training, ReplayPopulation(training, loss))
         self._settings = cast(GreedyReplaySettings, training.settings[0])
 
-    def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+    def _learn(self, env: VectorEnvironment, budget: int) -> None:
         settings, population = self._settings, self.population
         renewal = max(settings.target_update_interval // self.num_envs, 1)
         observations, _ = env.reset()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import torch
-from gymnasium.vector import VectorEnv
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
@@ -22,6 +21,7 @@ from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.priors.prior import Draws
 from symprior.agents.source import BudgetExhausted
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import Streams, seed_from
 
 Model = Callable[..., BaseAlgorithm]
@@ -58,7 +58,7 @@ class StableBaselinesAgent(Actor):
         kind = self._algorithm.network(self._settings)
         return initial_network(self.problem, kind, self._prior, self._settings, self.seed)
 
-    def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+    def learn(self, env: VectorEnvironment, budget: int) -> None:
         """Train once, until the environment ends it or the budget is used."""
         trained_in = self._prior.environment(env, self._orbit, copy_seeds([self.seed], self.num_envs))
         model = self.model(VectorEnvAdapter(trained_in))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from gymnasium.vector import VectorEnv
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
 
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.gymnasium_vector import single_precision
 
 
@@ -19,7 +19,7 @@ class VectorEnvAdapter(VecEnv):
     Observations in double precision become single: networks and buffers hold nothing else.
     """
 
-    def __init__(self, env: VectorEnv[Any, Any, Any]) -> None:
+    def __init__(self, env: VectorEnvironment) -> None:
         self.env = env
         super().__init__(env.num_envs, single_precision(env.single_observation_space), env.single_action_space)
 

@@ -15,6 +15,7 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.learners.stable_baselines3.agent import Model, StableBaselinesAgent
 from symprior.agents.learners.stable_baselines3.buffers.rollout import PriorRolloutBuffer
 from symprior.agents.learners.stable_baselines3.policies.policy import NetworkPolicy
+from symprior.symmetry.arrays import NumpyArray
 
 
 class StableBaselinesActorCritic(StableBaselinesAgent):
@@ -46,7 +47,7 @@ class StableBaselinesActorCritic(StableBaselinesAgent):
         return found
 
     @torch.no_grad()
-    def _policy_outputs(self, observations: NDArray[Any]) -> Tensor:
+    def _policy_outputs(self, observations: NumpyArray) -> Tensor:
         """Of the policy, [batch, outputs] in double precision."""
         outputs, _ = self.network(torch.as_tensor(observations, device=self._device))
         doubled: Tensor = outputs.double()
@@ -56,7 +57,7 @@ class StableBaselinesActorCritic(StableBaselinesAgent):
 class StableBaselinesCategoricalAgent(CategoricalActor, StableBaselinesActorCritic):
     """On discrete actions."""
 
-    def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_probabilities(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The policy, [batch, actions]."""
         return torch.softmax(self._policy_outputs(observations), dim=-1).cpu().numpy()
 
@@ -64,7 +65,7 @@ class StableBaselinesCategoricalAgent(CategoricalActor, StableBaselinesActorCrit
 class StableBaselinesGaussianAgent(GaussianActor, StableBaselinesActorCritic):
     """On action vectors."""
 
-    def action_distribution(self, observations: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def action_distribution(self, observations: NumpyArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Means and log σ, each [batch, size]."""
         policy = DiagonalGaussian(self._policy_outputs(observations))
         return policy.means.cpu().numpy(), policy.log_stds.cpu().numpy()

@@ -13,6 +13,7 @@ from symprior.agents.learners.initial import initial_actor_and_critics
 from symprior.agents.learners.learner import Training
 from symprior.agents.learners.stable_baselines3.agent import Model
 from symprior.agents.learners.stable_baselines3.replay import StableBaselinesReplayAgent
+from symprior.symmetry.arrays import NumpyArray
 
 
 class StableBaselinesSquashedAgent(SquashedActor, StableBaselinesReplayAgent):
@@ -38,12 +39,12 @@ class StableBaselinesSquashedAgent(SquashedActor, StableBaselinesReplayAgent):
         return optimizer
 
     @torch.no_grad()
-    def _said(self, observations: NDArray[Any]) -> list[NDArray[np.float64]]:
+    def _said(self, observations: NumpyArray) -> list[NDArray[np.float64]]:
         """What the actor says before tanh, each [batch, size]."""
         said = self.network.actor(torch.as_tensor(observations, device=self._device))
         return [part.double().cpu().numpy() for part in said]
 
-    def scaled_means(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def scaled_means(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The squashed means, [batch, size] in [−1, 1]."""
         means: NDArray[np.float64] = np.tanh(self._said(observations)[0])
         return means

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
 from symprior.agents.networks.orbits import Orbit
 from symprior.agents.priors.augmentation.turned_episodes import TurnedEpisodes
 from symprior.agents.priors.prior import PlainNetwork, register
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 
 
 @register
@@ -27,8 +25,6 @@ class AugmentEpisode(PlainNetwork):
     description = "Every episode is collected under one random element of the group: a plain agent in turned worlds."
     bibtex = SYMMETRIC_LOCOMOTION
 
-    def environment(
-        self, env: VectorEnv[Any, Any, Any], orbit: Orbit, seeds: NDArray[np.int64]
-    ) -> VectorEnv[Any, Any, Any]:
+    def environment(self, env: VectorEnvironment, orbit: Orbit, seeds: NDArray[np.int64]) -> VectorEnvironment:
         """Its episodes, turned."""
         return TurnedEpisodes(env, orbit, seeds)

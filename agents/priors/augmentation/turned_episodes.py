@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from gymnasium.vector import VectorEnv, VectorWrapper
+from gymnasium.vector import VectorWrapper
 from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import ActionLimits
 from symprior.agents.networks.orbits import Orbit
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import Streams
 
 
@@ -26,7 +27,7 @@ class TurnedEpisodes(VectorWrapper):
         seeds: of each copy's stream, [num_envs].
     """
 
-    def __init__(self, env: VectorEnv[Any, Any, Any], orbit: Orbit, seeds: NDArray[np.int64]) -> None:
+    def __init__(self, env: VectorEnvironment, orbit: Orbit, seeds: NDArray[np.int64]) -> None:
         super().__init__(env)
         self._orbit = orbit
         self._limits = None if orbit.discrete else ActionLimits(env.single_action_space)

@@ -7,9 +7,9 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
@@ -41,12 +41,12 @@ class Acrobot(Simulator):
         self.observation_space = gymnasium.spaces.Box(-limits, limits, dtype=np.float32)
         self.action_space = gymnasium.spaces.Discrete(3)
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """Every entry uniform on ±0.1, in single precision as gymnasium has it."""
         xp = array_namespace(uniforms)
         return xp.astype(xp.astype(-START_RANGE + (2 * START_RANGE) * uniforms, xp.float32), xp.float64)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """One step of Runge and Kutta's fourth-order method; −1 a step, 0 for the one that ends the episode."""
         xp = array_namespace(states)
         torque = xp.astype(actions, xp.float64) - 1.0
@@ -66,13 +66,13 @@ class Acrobot(Simulator):
         rewards = xp.where(terminated, xp.zeros_like(theta1), -xp.ones_like(theta1))
         return xp.stack([theta1, theta2, speed1, speed2], axis=1), rewards, terminated
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The coordinates in single precision."""
         xp = array_namespace(states)
         return xp.astype(coordinates(states), xp.float32)
 
 
-def coordinates(states: Any) -> Any:
+def coordinates(states: Array) -> Array:
     """Cosine and sine of both angles, and both velocities, in double precision; [batch, 4] → [batch, 6]."""
     xp = array_namespace(states)
     first, second = states[:, 0], states[:, 1]
@@ -80,7 +80,7 @@ def coordinates(states: Any) -> Any:
     return xp.stack(entries, axis=1)
 
 
-def _derivatives(state: tuple[Any, ...], torque: Any) -> tuple[Any, ...]:
+def _derivatives(state: tuple[Any, ...], torque: Array) -> tuple[Any, ...]:
     """The equations of motion of Sutton and Barto's book, in gymnasium's order of operations."""
     xp = array_namespace(torque)
     theta1, theta2, speed1, speed2 = state
@@ -102,7 +102,7 @@ def _derivatives(state: tuple[Any, ...], torque: Any) -> tuple[Any, ...]:
     return speed1, speed2, acceleration1, acceleration2
 
 
-def _wrap(angle: Any) -> Any:
+def _wrap(angle: Array) -> Array:
     """The angle in −π … π, turned back by one full turn at a time, as gymnasium rounds it."""
     xp = array_namespace(angle)
     for _ in range(TURNS_PER_STEP):

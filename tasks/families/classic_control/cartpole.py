@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import Simulator
 from symprior.tasks.probes.state_probe import StateProbe
 from symprior.tasks.task import Card, Task, register
@@ -38,27 +38,27 @@ class CartPole(Simulator):
         self.observation_space = gymnasium.spaces.Box(-limits, limits, dtype=np.float32)
         self.action_space = gymnasium.spaces.Discrete(2)
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """Every entry uniform on ±0.05."""
         return -START_RANGE + (2 * START_RANGE) * uniforms
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """Explicit Euler, in gymnasium's order of operations; reward 1 for every step."""
         return advance(states, push(actions))
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The state in single precision."""
         xp = array_namespace(states)
         return xp.astype(states, xp.float32)
 
 
-def push(actions: Any) -> Any:
+def push(actions: Array) -> Array:
     """The force of actions [batch] in newtons: 0 pushes to the left, 1 to the right."""
     xp = array_namespace(actions)
     return xp.astype(actions == 1, xp.float64) * (2 * FORCE) - FORCE
 
 
-def advance(states: Any, force: Any) -> tuple[Any, Any, Any]:
+def advance(states: Array, force: Array) -> tuple[Array, Array, Array]:
     """What `step` returns, for states [batch, 4] under forces on the cart [batch]."""
     xp = array_namespace(states)
     x, x_dot, theta, theta_dot = (states[:, i] for i in range(4))
@@ -89,7 +89,7 @@ def mirror() -> Symmetry:
 class CartPoleProbe(StateProbe):
     """gymnasium's own single environment, or another CartPole; the state is the observation in double precision."""
 
-    def __init__(self, env: gymnasium.Env[Any, Any] | None = None) -> None:
+    def __init__(self, env: Environment | None = None) -> None:
         super().__init__(gymnasium.make("CartPole-v1") if env is None else env, CartPole())
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:

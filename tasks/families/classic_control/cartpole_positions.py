@@ -7,9 +7,9 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry
@@ -41,25 +41,25 @@ class CartPolePositions(Simulator):
         self.observation_space = gymnasium.spaces.Box(-limits, limits, dtype=np.float32)
         self.action_space = self._cartpole.action_space
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """CartPole's start; it had stood there before."""
         xp = array_namespace(uniforms)
         start = self._cartpole.initial(uniforms)
         return xp.concat([start, *[_seen(start)] * (HISTORY - 1)], axis=1)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """CartPole's step; the oldest observation is forgotten."""
         xp = array_namespace(states)
         following, rewards, terminated = self._cartpole.step(states[:, :4], actions, uniforms)
         return xp.concat([following, states[:, 6:], _seen(states)], axis=1), rewards, terminated
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """Four times position and angle, the oldest first, in single precision; [batch, 8]."""
         xp = array_namespace(states)
         return xp.astype(xp.concat([states[:, 4:], _seen(states)], axis=1), xp.float32)
 
 
-def _seen(states: Any) -> Any:
+def _seen(states: Array) -> Array:
     """Position and angle of CartPole's states."""
     return states[:, 0:4:2]
 

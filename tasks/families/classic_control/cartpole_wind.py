@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry, exactness_at
@@ -41,7 +41,7 @@ class WindyCartPole(CartPole):
         super().__init__()
         self.eps = eps
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """CartPole's step under push and wind."""
         return advance(states, push(actions) + self.eps * FORCE)
 
@@ -55,7 +55,7 @@ class ObservedWindCartPole(ObservedSteady):
     def __init__(self, eps: float) -> None:
         super().__init__(CartPole(), eps)
 
-    def advance(self, states: Any, actions: Any, steady: Any) -> tuple[Any, Any, Any]:
+    def advance(self, states: Array, actions: Array, steady: Array) -> tuple[Array, Array, Array]:
         """CartPole's step under push and wind."""
         return advance(states, push(actions) + steady * FORCE)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from gymnasium.envs.classic_control import Continuous_MountainCarEnv
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import Simulator
 from symprior.tasks.families.classic_control.idle import idle
 from symprior.tasks.probes.state_probe import StateProbe
@@ -41,14 +41,14 @@ class MountainCar(Simulator):
         self.observation_space = gymnasium.spaces.Box(low.astype(np.float32), high.astype(np.float32))
         self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (1,), np.float32)
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """At rest, the position uniform on −0.6 … −0.4."""
         xp = array_namespace(uniforms)
         low, high = START_LIMITS
         position = low + (high - low) * uniforms[:, 0]
         return xp.astype(xp.stack([position, xp.zeros_like(position)], axis=1), xp.float32)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """One step in single precision, in gymnasium's order of operations."""
         xp = array_namespace(states)
         position, velocity = states[:, 0], states[:, 1]
@@ -63,14 +63,14 @@ class MountainCar(Simulator):
         rewards = 100.0 * xp.astype(terminated, xp.float64) - exact_force * exact_force * 0.1
         return xp.stack([position, velocity], axis=1), rewards, terminated
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The position relative to the valley's bottom, and the velocity."""
         xp = array_namespace(states)
         states = xp.astype(states, xp.float32)
         return xp.stack([states[:, 0] - BOTTOM, states[:, 1]], axis=1)
 
 
-def make_env(render_mode: str | None = None) -> gymnasium.Env[Any, Any]:
+def make_env(render_mode: str | None = None) -> Environment:
     """The single environment of gymnasium, its position shown relative to the valley's bottom."""
     env = Continuous_MountainCarEnv(render_mode=render_mode)
     shift = np.array([BOTTOM, 0.0], dtype=np.float32)

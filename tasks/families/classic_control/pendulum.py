@@ -7,12 +7,13 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import Simulator
 from symprior.tasks.families.classic_control.squares import squared
 from symprior.tasks.probes.state_probe import StateProbe
@@ -38,21 +39,21 @@ class Pendulum(Simulator):
         self.observation_space = gymnasium.spaces.Box(-limits, limits, dtype=np.float32)
         self.action_space = gymnasium.spaces.Box(-MAX_TORQUE, MAX_TORQUE, (1,), np.float32)
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """Any angle, a velocity up to ±1, both uniform."""
         xp = array_namespace(uniforms)
         return xp.stack([-limit + 2 * limit * uniforms[:, i] for i, limit in enumerate(START_LIMITS)], axis=1)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """Semi-implicit Euler, in gymnasium's order of operations; the cost of angle, velocity and torque."""
         return self.advance(states, actions, 0.0)
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The coordinates in single precision."""
         xp = array_namespace(states)
         return xp.astype(coordinates(states), xp.float32)
 
-    def advance(self, states: Any, actions: Any, disturbance: Any) -> tuple[Any, Any, Any]:
+    def advance(self, states: Array, actions: Array, disturbance: Any) -> tuple[Array, Array, Array]:
         """One step under the agent's torque and a disturbing one, which costs nothing; float or [batch]."""
         xp = array_namespace(states)
         angle, speed = states[:, 0], states[:, 1]
@@ -67,7 +68,7 @@ class Pendulum(Simulator):
         return xp.stack([angle, speed], axis=1), -costs, xp.zeros_like(costs, dtype=xp.bool)
 
 
-def coordinates(states: Any) -> Any:
+def coordinates(states: Array) -> Array:
     """Cosine and sine of the angle, and the velocity, in double precision; [batch, 2] → [batch, 3]."""
     xp = array_namespace(states)
     angle = states[:, 0]
@@ -88,7 +89,7 @@ def mirror() -> Symmetry:
 class PendulumProbe(StateProbe):
     """gymnasium's own single environment, or another pendulum's; its state is an angle and a velocity."""
 
-    def __init__(self, env: gymnasium.Env[Any, Any] | None = None) -> None:
+    def __init__(self, env: Environment | None = None) -> None:
         super().__init__(gymnasium.make("Pendulum-v1") if env is None else env, Pendulum())
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry, exactness_at
@@ -34,7 +34,7 @@ class TorquedPendulum(Pendulum):
         super().__init__()
         self.eps = eps
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """Pendulum's step under both torques."""
         return self.advance(states, actions, self.eps * MAX_TORQUE)
 
@@ -49,7 +49,7 @@ class ObservedTorquePendulum(ObservedSteady):
         self._pendulum = Pendulum()
         super().__init__(self._pendulum, eps)
 
-    def advance(self, states: Any, actions: Any, steady: Any) -> tuple[Any, Any, Any]:
+    def advance(self, states: Array, actions: Array, steady: Array) -> tuple[Array, Array, Array]:
         """Pendulum's step under both torques."""
         return self._pendulum.advance(states, actions, steady * MAX_TORQUE)
 

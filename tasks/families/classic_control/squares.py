@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from array_api_compat import is_numpy_array
+
+from symprior.symmetry.arrays import Array, is_numpy_array
 
 
-def squared(x: Any) -> Any:
+def squared(x: Array) -> Array:
     """x² for each entry of x [batch].
 
     gymnasium writes `x**2` for single numbers, which the C library's power rounds unlike `x * x` about once in

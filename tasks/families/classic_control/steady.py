@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.tasks.environments.simulators import Simulator
 
 
@@ -31,22 +30,22 @@ class ObservedSteady(Simulator):
         self.action_space = inner.action_space
 
     @abstractmethod
-    def advance(self, states: Any, actions: Any, steady: Any) -> tuple[Any, Any, Any]:
+    def advance(self, states: Array, actions: Array, steady: Array) -> tuple[Array, Array, Array]:
         """One step of the inner states [batch, entries] under the steady pushes [batch], as `Simulator.step`."""
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """The inner start, and one of the two pushes."""
         xp, own = array_namespace(uniforms), self.inner.reset_draws
         steady = self.eps * (1.0 - 2.0 * xp.astype(uniforms[:, own:] < 0.5, xp.float64))
         return xp.concat([self.inner.initial(uniforms[:, :own]), steady], axis=1)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """The inner step under the steady push, which stays."""
         xp = array_namespace(states)
         following, rewards, terminated = self.advance(states[:, :-1], actions, states[:, -1])
         return xp.concat([following, states[:, -1:]], axis=1), rewards, terminated
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The inner observation and the push, in single precision."""
         xp = array_namespace(states)
         return xp.concat([self.inner.observe(states[:, :-1]), xp.astype(states[:, -1:], xp.float32)], axis=1)

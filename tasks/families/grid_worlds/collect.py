@@ -12,9 +12,9 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace, device
 from symprior.symmetry.groups import dihedral, projections, symmetric
 from symprior.symmetry.representations import (
     direct_sum,
@@ -25,6 +25,7 @@ from symprior.symmetry.representations import (
     things,
 )
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.families.grid_worlds.layout.room_picture import BLUE, GREEN, ORANGE, PINK, room_picture
 from symprior.tasks.probes.probe import SampledTabularProbe
@@ -60,7 +61,7 @@ class Collect(TabularSimulator):
         self.observation_space = gymnasium.spaces.Box(low, np.ones_like(low), dtype=np.float32)
         self.action_space = gymnasium.spaces.Discrete(len(MOVES))
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """The objects' cells are drawn one after another from those that are free, uniformly."""
         xp = array_namespace(uniforms)
         taken = xp.full((uniforms.shape[0], 1), CENTRE, dtype=xp.int64, device=device(uniforms))
@@ -74,7 +75,7 @@ class Collect(TabularSimulator):
         flags = xp.zeros_like(taken[:, 1:])
         return xp.concat([xp.reshape(places, (-1, 2 + 2 * OBJECTS)), flags], axis=1)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """The agent moves, and collects what lies where it comes to."""
         xp = array_namespace(states)
         moves = xp.asarray(MOVES, device=device(states))
@@ -87,7 +88,7 @@ class Collect(TabularSimulator):
         rewards = xp.take(either, xp.astype(xp.any(found, axis=1), xp.int64), axis=0)
         return xp.concat([agent, places, flags], axis=1), rewards, xp.all(flags == 1, axis=1)
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """Places relative to the agent, scaled to ±1."""
         xp = array_namespace(states)
         places, flags = _objects(states)
@@ -128,14 +129,14 @@ class Collect(TabularSimulator):
         return np.zeros((1, 0)), np.ones(1)
 
 
-def _objects(states: Any) -> tuple[Any, Any]:
+def _objects(states: Array) -> tuple[Any, Any]:
     """The objects' places [batch, objects, 2] and flags [batch, objects]."""
     xp = array_namespace(states)
     flags = states[:, 2 + 2 * OBJECTS :]
     return xp.reshape(states[:, 2 : 2 + 2 * OBJECTS], (-1, OBJECTS, 2)), flags
 
 
-def make_env() -> gymnasium.Env[Any, Any]:
+def make_env() -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv(Collect())
 

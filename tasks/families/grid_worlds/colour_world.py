@@ -10,9 +10,9 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import symmetric
 from symprior.symmetry.representations import (
     ImageTransform,
@@ -22,6 +22,7 @@ from symprior.symmetry.representations import (
     trivial_representation,
 )
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.grid_catch import (
@@ -57,26 +58,26 @@ class ColourWorld(GridCatch):
         low[:2] = -1
         self.observation_space = gymnasium.spaces.Box(low, high)
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """A start of catch, and any two colours."""
         xp = array_namespace(uniforms)
         pair = xp.astype(uniforms[:, 1] * COLOURS**2, xp.int64)
         return xp.concat([super().initial(uniforms), xp.stack([pair // COLOURS, pair % COLOURS], axis=1)], axis=1)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """As in catch; the colours stay."""
         xp = array_namespace(states)
         positions, rewards, caught = super().step(states[:, :2], actions, uniforms)
         return xp.concat([positions, states[:, 2:]], axis=1), rewards, caught
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The relative position, scaled to ±1, and the colours."""
         xp = array_namespace(states)
         return xp.concat([super().observe(states[:, :2]), _ONE_HOT(states[:, 2]), _ONE_HOT(states[:, 3])], axis=1)
 
     def picture(self, state: Any) -> NDArray[np.uint8]:
         """The image that the image task shows."""
-        return np.moveaxis(ColourWorldImage().observe(state)[0], 0, -1)
+        return np.moveaxis(np.asarray(ColourWorldImage().observe(state)[0]), 0, -1)
 
     def all_states(self) -> NDArray[np.int64]:
         """Every relative position in every two colours."""
@@ -100,7 +101,7 @@ class ColourWorldImage(ColourWorld):
         self.observation_space = gymnasium.spaces.Box(0, 255, (COLOURS, pixels, pixels), np.uint8)
         self._pictures = Table(_pictures())
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The picture of each state."""
         cell = (states[:, 1] + RADIUS) * SIZE + states[:, 0] + RADIUS
         return self._pictures((cell * COLOURS + states[:, 2]) * COLOURS + states[:, 3])
@@ -133,7 +134,7 @@ def colours_of_vectors() -> Symmetry:
     return Symmetry(seen, trivial_representation(group, len(MOVES)), discrete=True)
 
 
-def make_env(image: bool = True) -> gymnasium.Env[Any, Any]:
+def make_env(image: bool = True) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv(ColourWorldImage() if image else ColourWorld())
 

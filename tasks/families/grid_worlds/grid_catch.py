@@ -10,9 +10,9 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import (
     ImageTransform,
@@ -23,6 +23,7 @@ from symprior.symmetry.representations import (
     trivial_representation,
 )
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment, Space
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.probes.probe import TabularProbe
@@ -50,28 +51,28 @@ class GridCatch(TabularSimulator):
     step_draws = 1
 
     def __init__(self) -> None:
-        self.observation_space: gymnasium.Space[Any] = gymnasium.spaces.Box(-1.0, 1.0, (2,), np.float32)
+        self.observation_space: Space = gymnasium.spaces.Box(-1.0, 1.0, (2,), np.float32)
         self.action_space = gymnasium.spaces.Discrete(len(MOVES))
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """Uniform over the 48 cells that are not the agent's."""
         xp = array_namespace(uniforms)
         cell = xp.astype(uniforms[:, 0] * (SIZE * SIZE - 1), xp.int64)
         cell = cell + xp.astype(cell >= SIZE * SIZE // 2, xp.int64)  # leave out the centre
         return xp.stack([cell % SIZE - RADIUS, cell // SIZE - RADIUS], axis=1)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """The agent's move, then the prey's."""
         return self.pursue(states, actions, self.prey_moves(states, uniforms))
 
-    def prey_moves(self, states: Any, uniforms: Any) -> Any:
+    def prey_moves(self, states: Array, uniforms: Array) -> Array:
         """Which of the five moves the prey would make, [batch]."""
         xp = array_namespace(uniforms)
         # 1 … 4, or beyond: the prey stays
         direction = xp.astype(uniforms[:, 0] * (4 / PREY_MOVES), xp.int64) + 1
         return xp.where(direction > 4, xp.zeros_like(direction), direction)
 
-    def pursue(self, positions: Any, actions: Any, prey_moves: Any) -> tuple[Any, Any, Any]:
+    def pursue(self, positions: Array, actions: Array, prey_moves: Array) -> tuple[Array, Array, Array]:
         """The agent's moves, then the prey's unless it is caught: a step from relative positions [batch, 2]."""
         xp = array_namespace(positions)
         moves = xp.asarray(MOVES, device=positions.device)
@@ -83,7 +84,7 @@ class GridCatch(TabularSimulator):
         rewards = xp.where(caught, CATCH_REWARD, STEP_REWARD)
         return positions, xp.astype(rewards, xp.float64), caught
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The relative position, scaled to ±1."""
         xp = array_namespace(states)
         return xp.astype(states, xp.float32) / RADIUS
@@ -118,12 +119,12 @@ class GridCatchImage(GridCatch):
         self.observation_space = gymnasium.spaces.Box(0, 255, (1, pixels, pixels), np.uint8)
         self._pictures = Table(pictures())
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The picture of each state."""
         return self._pictures((states[:, 1] + RADIUS) * SIZE + states[:, 0] + RADIUS)
 
 
-def _wrap(position: Any) -> Any:
+def _wrap(position: Array) -> Array:
     return (position + RADIUS) % SIZE - RADIUS
 
 
@@ -144,7 +145,7 @@ def pictures() -> NDArray[np.uint8]:
     return 255 * np.maximum(*agent_and_prey())[:, None]
 
 
-def make_env(image: bool = True) -> gymnasium.Env[Any, Any]:
+def make_env(image: bool = True) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv(GridCatchImage() if image else GridCatch())
 

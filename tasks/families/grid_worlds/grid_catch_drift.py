@@ -11,13 +11,14 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import direct_sum, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.dials import Arm, register_with_twin, simulated
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.grid_catch import (
@@ -53,13 +54,13 @@ class DriftingCatch(GridCatch):
         super().__init__()
         self.eps = eps
 
-    def prey_moves(self, states: Any, uniforms: Any) -> Any:
+    def prey_moves(self, states: Array, uniforms: Array) -> Array:
         """Which of the five moves the prey would make, [batch]."""
         xp = array_namespace(uniforms)
         of_its_own = super().prey_moves(states, (uniforms - self.eps) / (1 - self.eps))
         return xp.where(uniforms[:, 0] < self.eps, self.drifts(states), of_its_own)
 
-    def drifts(self, states: Any) -> Any:
+    def drifts(self, states: Array) -> Array:
         """The move of a prey that is carried away, [batch]."""
         return array_namespace(states).ones_like(states[:, 0])
 
@@ -91,23 +92,23 @@ class ObservedDriftingCatch(DriftingCatch):
         super().__init__(eps)
         self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (4,), np.float32)
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """A start of catch, and any of four directions."""
         xp = array_namespace(uniforms)
         direction = xp.astype(4 * uniforms[:, 1], xp.int64) + 1
         return xp.concat([super().initial(uniforms), direction[:, None]], axis=1)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """As in catch; the direction stays."""
         xp = array_namespace(states)
         positions, rewards, caught = self.pursue(states[:, :2], actions, self.prey_moves(states, uniforms))
         return xp.concat([positions, states[:, 2:]], axis=1), rewards, caught
 
-    def drifts(self, states: Any) -> Any:
+    def drifts(self, states: Array) -> Array:
         """The direction drawn."""
         return states[:, 2]
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The relative position, scaled to ±1, and the direction."""
         xp = array_namespace(states)
         return xp.concat([super().observe(states[:, :2]), _DIRECTIONS(states[:, 2] - 1)], axis=1)
@@ -140,7 +141,7 @@ def sweep_against(step: int) -> int:
     return 3 if step % SIZE == SIZE - 1 else 2
 
 
-def make_env(eps: float, observed: bool = False) -> gymnasium.Env[Any, Any]:
+def make_env(eps: float, observed: bool = False) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv((ObservedDriftingCatch if observed else DriftingCatch)(eps))
 

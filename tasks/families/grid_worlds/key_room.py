@@ -13,12 +13,13 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import dihedral
 from symprior.symmetry.representations import ImageTransform, permuted, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
@@ -63,7 +64,7 @@ class KeyRoom(UniformStarts):
         self.action_space = gymnasium.spaces.Discrete(len(MOVES))
         self._pictures = _pictures()
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """The robot's move, and what it takes, touches or delivers."""
         xp = array_namespace(states)
         robot = _NEIGHBOURS(states[:, 0] * len(MOVES) + actions)
@@ -80,7 +81,7 @@ class KeyRoom(UniformStarts):
         rewards = STEP_REWARD + EVENT_REWARD * xp.astype(events + xp.astype(delivered, xp.int64), xp.float64)
         return xp.stack([*columns, states[:, -1]], axis=1), rewards, delivered
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The picture of each state; what the robot has is drawn where it is."""
         xp = array_namespace(states)
         robot, corner = states[:, 0], states[:, -1]
@@ -91,9 +92,9 @@ class KeyRoom(UniformStarts):
 
     def picture(self, state: Any) -> NDArray[np.uint8]:
         """What the agent sees: the robot red, the key green, the mail blue."""
-        return np.moveaxis(self.observe(state)[0], 0, -1)
+        return np.moveaxis(np.asarray(self.observe(state)[0]), 0, -1)
 
-    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def recognise(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The cells where most of each thing is seen; an object in its turn that is where the robot is, is held."""
         inside = np.asarray(observations)[:, :, CELL:-CELL, CELL:-CELL]
         rows = inside.reshape(-1, 3, SIZE, CELL, SIZE, CELL)[:, :, ::-1]  # from the lowest row up
@@ -158,7 +159,7 @@ def _pictures() -> tuple[Table, ...]:
 class KeyRoomProbe(RecognisingProbe):
     """Turns and mirrors states where the symmetry turns and mirrors pictures: there are too many to draw them all."""
 
-    def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[Any]) -> NDArray[Any]:
+    def act_on_states(self, symmetry: Symmetry, g: int, states: NumpyArray) -> NumpyArray:
         """Every place moves as the plane does; under another symmetry, what its picture of the state shows."""
         if not isinstance(symmetry.observation, ImageTransform) or symmetry.observation.fibre.size > 1:
             return super().act_on_states(symmetry, g, states)
@@ -184,7 +185,7 @@ def go_through(objects: int) -> Callable[[int], int]:
     return lambda step: moves[step] if step < len(moves) else moves[-1]
 
 
-def make_env(objects: int = 1) -> gymnasium.Env[Any, Any]:
+def make_env(objects: int = 1) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv(KeyRoom(objects))
 

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import cyclic, dihedral
 from symprior.symmetry.representations import (
     ImageTransform,
@@ -21,6 +21,7 @@ from symprior.symmetry.representations import (
     rotations_of_the_plane,
 )
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment, Space
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
@@ -114,12 +115,12 @@ class Room(UniformStarts):
 
     def __init__(self, maze: Maze) -> None:
         self.maze = maze
-        self.observation_space: gymnasium.Space[Any] = gymnasium.spaces.Box(-1.0, 1.0, (4,), np.float32)
+        self.observation_space: Space = gymnasium.spaces.Box(-1.0, 1.0, (4,), np.float32)
         self.action_space = gymnasium.spaces.Discrete(len(MOVES))
         self._neighbours = Table(maze.neighbours.ravel())
         self._positions = Table((maze.positions / (maze.size - 1)).astype(np.float32))
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """The agent's move."""
         xp = array_namespace(states)
         agent = self.move(states, actions, uniforms)
@@ -127,11 +128,11 @@ class Room(UniformStarts):
         following = xp.concat([agent[:, None], states[:, 1:]], axis=1)
         return following, _REWARDS(xp.astype(reached, xp.int64)), reached
 
-    def move(self, states: Any, actions: Any, uniforms: Any) -> Any:
+    def move(self, states: Array, actions: Array, uniforms: Array) -> Array:
         """The agent's next cell, [batch]."""
         return self._neighbours(states[:, 0] * len(MOVES) + actions)
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """Both positions, scaled to ±1."""
         xp = array_namespace(states)
         return xp.concat([self._positions(states[:, 0]), self._positions(states[:, 1])], axis=1)
@@ -143,7 +144,7 @@ class Room(UniformStarts):
             drawn.reshape(-1, 3)[self.maze.pixels[cell], channel] = 255
         return drawn
 
-    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def recognise(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The cells nearest to the positions shown."""
         positions = np.asarray(observations).reshape(-1, 2, 2) * (self.maze.size - 1)
         return self.maze.cells_at(positions)
@@ -167,11 +168,11 @@ class RoomImage(Room):
         self.observation_space = gymnasium.spaces.Box(0, 255, (3, side, side), np.uint8)
         self._pictures = Table(_pictures(maze))
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The drawing of each state."""
         return self._pictures(states[:, 0] * self.maze.cells + states[:, 1])
 
-    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def recognise(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The brightest cell in the channels of agent and goal."""
         flat = np.asarray(observations).reshape(len(observations), 3, -1)[:, :2]
         return np.asarray(flat[..., self.maze.pixels].argmax(axis=2))
@@ -205,7 +206,7 @@ Layout = Literal["hall", "pinwheel", "folded"]
 MAZES: dict[Layout, Maze] = {"hall": HALL, "pinwheel": PINWHEEL, "folded": FOLDED}
 
 
-def make_env(layout: Layout = "hall", image: bool = True) -> gymnasium.Env[Any, Any]:
+def make_env(layout: Layout = "hall", image: bool = True) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv((RoomImage if image else Room)(MAZES[layout]))
 

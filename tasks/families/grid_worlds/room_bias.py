@@ -12,13 +12,14 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import dihedral
 from symprior.symmetry.representations import rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.dials import Arm, register_with_twin, simulated
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVES
@@ -49,7 +50,7 @@ class BiasedRoom(Room):
         leaning = np.sign(HALL.positions @ MOVES.T)  # +1 in the half of a side, [cells, sides]
         self._goal_rewards = Table((GOAL_REWARD - eps * (1 + leaning) / 2).ravel())
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """The agent's move, and what the goal is worth that it reaches."""
         xp = array_namespace(states)
         agent, goal = self.move(states, actions, uniforms), states[:, 1]
@@ -58,7 +59,7 @@ class BiasedRoom(Room):
         following = xp.concat([agent[:, None], states[:, 1:]], axis=1)
         return following, xp.where(reached, worth, STEP_REWARD * xp.ones_like(worth)), reached
 
-    def poor_sides(self, states: Any) -> Any:
+    def poor_sides(self, states: Array) -> Array:
         """The side whose goals are worth less, as the number of the move to it, [batch]."""
         return LEFT * array_namespace(states).ones_like(states[:, 0])
 
@@ -86,16 +87,16 @@ class ObservedBiasedRoom(BiasedRoom):
         super().__init__(eps)
         self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (6,), np.float32)
 
-    def poor_sides(self, states: Any) -> Any:
+    def poor_sides(self, states: Array) -> Array:
         """The side drawn."""
         return states[:, 2]
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """Both positions, scaled to ±1, and the side."""
         xp = array_namespace(states)
         return xp.concat([super().observe(states), _SIDES(states[:, 2])], axis=1)
 
-    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def recognise(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The cells nearest to the positions shown, and the side nearest to the one shown."""
         side = (observations[:, 4:] @ MOVES.T).argmax(axis=1)
         return np.concatenate([super().recognise(observations[:, :4]), side[:, None]], axis=1)
@@ -118,7 +119,7 @@ def moved_with_the_poor_side(eps: float) -> Symmetry:
     return of_positions(planar, planar)
 
 
-def make_env(eps: float, observed: bool = False) -> gymnasium.Env[Any, Any]:
+def make_env(eps: float, observed: bool = False) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv((ObservedBiasedRoom if observed else BiasedRoom)(eps))
 

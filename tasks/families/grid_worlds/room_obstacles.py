@@ -11,13 +11,14 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import dihedral
 from symprior.symmetry.representations import ImageTransform, permuted, regular, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.dials import Arm, register_with_twin, simulated
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
@@ -97,11 +98,11 @@ class ObservedObstructedRoom(Room):
         maze = obstructed(count)
         self._moved_neighbours, self._obstacles = Table(_neighbours_by_motion(maze)), maze.drawing
 
-    def move(self, states: Any, actions: Any, uniforms: Any) -> Any:
+    def move(self, states: Array, actions: Array, uniforms: Array) -> Array:
         """The agent's next cell, [batch]."""
         return self._moved_neighbours((states[:, 2] * HALL.cells + states[:, 0]) * len(MOVES) + actions)
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """Both positions, scaled to ±1, and the element."""
         xp = array_namespace(states)
         return xp.concat([super().observe(states), self._one_hot(states[:, 2])], axis=1)
@@ -115,7 +116,7 @@ class ObservedObstructedRoom(Room):
         drawn[moved & ~HALL.drawing] = WALL
         return drawn
 
-    def recognise(self, observations: NDArray[Any]) -> NDArray[np.int64]:
+    def recognise(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The cells nearest to the positions shown, and the element shown."""
         motion = observations[:, 4:].argmax(axis=1)
         return np.concatenate([super().recognise(observations[:, :4]), motion[:, None]], axis=1)
@@ -137,7 +138,7 @@ def moved_with_the_obstacles(count: float) -> Symmetry:
     return of_positions(rotations_of_the_plane(D4), regular(D4))
 
 
-def make_env(count: int, observed: bool = False) -> gymnasium.Env[Any, Any]:
+def make_env(count: int, observed: bool = False) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv((ObservedObstructedRoom if observed else ObstructedRoom)(count))
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace, device
 from symprior.symmetry.groups import dihedral, projections, symmetric
 from symprior.symmetry.representations import (
     SignedPermutation,
@@ -27,6 +27,7 @@ from symprior.symmetry.representations import (
     things,
 )
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.families.grid_worlds.layout.room_picture import BLUE, GREEN, ORANGE, room_picture
 from symprior.tasks.probes.probe import SampledTabularProbe
@@ -61,7 +62,7 @@ class TwoAgents(TabularSimulator):
         self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (6,), np.float32)
         self.action_space = gymnasium.spaces.Discrete(len(MOVES) ** 2)
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """The load in an inner cell, the agents in two different cells, all uniform."""
         xp = array_namespace(uniforms)
         choices = xp.asarray([LOAD_CELLS, CELLS, CELLS - 1], dtype=uniforms.dtype, device=device(uniforms))
@@ -71,7 +72,7 @@ class TwoAgents(TabularSimulator):
         agents = (number for cell in (first, second) for number in (cell % SIZE - RADIUS, cell // SIZE - RADIUS))
         return xp.stack([*_inner(load), *agents], axis=1)
 
-    def step(self, states: Any, actions: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """Both agents move, then perhaps lift."""
         xp = array_namespace(states)
         moves = xp.asarray(MOVES, device=device(states))
@@ -88,7 +89,7 @@ class TwoAgents(TabularSimulator):
         following = xp.concat([load, one, other], axis=1)
         return following, xp.astype(lifted, xp.float64), xp.zeros_like(lifted)
 
-    def observe(self, states: Any) -> Any:
+    def observe(self, states: Array) -> Array:
         """The agents relative to the load, scaled to ±1."""
         xp = array_namespace(states)
         load = states[:, :2]
@@ -121,11 +122,11 @@ def _inner(cell: Any) -> tuple[Any, Any]:
     return cell % (SIZE - 2) - 1, cell // (SIZE - 2) - 1
 
 
-def _same(places: Any, others: Any) -> Any:
+def _same(places: Any, others: Any) -> Array:
     return array_namespace(places).all(places == others, axis=1)
 
 
-def make_env() -> gymnasium.Env[Any, Any]:
+def make_env() -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
     return SimulatorEnv(TwoAgents())
 

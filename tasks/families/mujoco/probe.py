@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampler, Sampling
 from symprior.tasks.probes.probe import Probe
@@ -31,7 +32,7 @@ class MujocoProbe(Probe):
         symmetry: how the group acts on the robot.
     """
 
-    def __init__(self, env: gymnasium.Env[Any, Any], sampling: Sampling, symmetry: RobotSymmetry) -> None:
+    def __init__(self, env: Environment, sampling: Sampling, symmetry: RobotSymmetry) -> None:
         super().__init__(env, symmetry.state)
         self._robot = cast(Any, env.unwrapped)
         env.reset(seed=0)  # once: gymnasium wants it before the first step
@@ -89,7 +90,7 @@ class MujocoProbe(Probe):
         return found
 
 
-def _shown(env: gymnasium.Env[Any, Any]) -> Any:
+def _shown(env: Environment) -> Any:
     """What the environment, with its wrappers, shows of the robot as it is."""
     if not isinstance(env, gymnasium.Wrapper):
         return env._get_obs()  # type: ignore[attr-defined]

@@ -13,10 +13,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
+
 Readings = Mapping[str, NDArray[np.float64]]
 """What is read of robots after a step, by name, each [num_envs, …]."""
 
-Outcome = tuple[NDArray[Any], NDArray[np.bool_]]
+Outcome = tuple[NumpyArray, NDArray[np.bool_]]
 """Rewards and whether the episode has ended, [num_envs] each."""
 
 
@@ -71,7 +73,7 @@ class ForwardRules(Rules):
         speed = (self.place(now) - self.place(before)) / self.robot.dt
         return np.asarray(self.robot._forward_reward_weight * speed)
 
-    def costs(self, now: Readings, actions: NDArray[np.float32]) -> NDArray[Any]:
+    def costs(self, now: Readings, actions: NDArray[np.float32]) -> NumpyArray:
         """Of the torques, in the actions' single precision, [num_envs]."""
         return np.asarray(self.robot._ctrl_cost_weight * np.square(actions).sum(axis=1))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-import gymnasium
 import numpy as np
 from gymnasium.utils.seeding import np_random
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.gymnasium_vector import require_one
 from symprior.tasks.families.mujoco.physics import Physics
 from symprior.tasks.families.mujoco.rules import Rules
@@ -35,7 +35,7 @@ class RobotVectorEnv(VectorEnv[Any, Any, Any]):
 
     metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
-    def __init__(self, make: Callable[[], gymnasium.Env[Any, Any]], rules: type[Rules], num_envs: int) -> None:
+    def __init__(self, make: Callable[[], Environment], rules: type[Rules], num_envs: int) -> None:
         require_one(num_envs)
         self._env = make()
         self._robot = cast(Any, self._env.unwrapped)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from symprior.agents.acting.actors import Actor, CategoricalActor
 from symprior.agents.learners.learner import Recipe, Training
 from symprior.agents.source import BudgetExhausted
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 
 
 class RandomAgent(Actor):
@@ -25,7 +25,7 @@ class RandomAgent(Actor):
         self.problem, self.seed = training.problem, training.seeds[0]
         self.num_envs = training.settings[0].num_envs
 
-    def learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+    def learn(self, env: VectorEnvironment, budget: int) -> None:
         """Act at random until the budget is used."""
         observations, _ = env.reset()
         try:
@@ -35,14 +35,14 @@ class RandomAgent(Actor):
             return
 
     @abstractmethod
-    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def act(self, observations: NumpyArray) -> NumpyArray:
         """Uniformly random actions [batch, …]."""
 
 
 class RandomChoice(CategoricalActor, RandomAgent):
     """On discrete actions."""
 
-    def action_probabilities(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_probabilities(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The uniform distribution, [batch, actions]."""
         actions = self.problem.symmetry.action.size
         return np.full((len(observations), actions), 1 / actions)
@@ -63,13 +63,13 @@ class RandomVector(RandomAgent):
             raise SympriorError(f"No action is uniformly random in {space}: it has no bounds.")
         self._low, self._high, self._type = space.low, space.high, space.dtype
 
-    def act(self, observations: NDArray[Any]) -> NDArray[Any]:
+    def act(self, observations: NumpyArray) -> NumpyArray:
         """Uniform between the bounds, [batch, size]."""
         uniforms = self._uniforms(observations, len(self._low))
-        actions: NDArray[Any] = (self._low + (self._high - self._low) * uniforms).astype(self._type)
+        actions: NumpyArray = (self._low + (self._high - self._low) * uniforms).astype(self._type)
         return actions
 
-    def action_means(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_means(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The middle, [batch, size]."""
         middle = (self._low.astype(np.float64) + self._high) / 2
         return np.tile(middle, (len(observations), 1))

@@ -17,6 +17,7 @@ from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.stable_baselines3.names import greedy_arguments
 from symprior.agents.learners.stable_baselines3.policies.value_policy import NetworkValuePolicy
 from symprior.agents.learners.stable_baselines3.replay import StableBaselinesReplayAgent
+from symprior.symmetry.arrays import NumpyArray
 
 
 class StableBaselinesValueAgent(GreedyActor, StableBaselinesReplayAgent):
@@ -24,7 +25,7 @@ class StableBaselinesValueAgent(GreedyActor, StableBaselinesReplayAgent):
 
     policy: ClassVar[type[BasePolicy]] = NetworkValuePolicy
 
-    def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_values(self, observations: NumpyArray) -> NDArray[np.float64]:
         """Q, [batch, actions]."""
         with torch.no_grad():
             values: torch.Tensor = self.network(torch.as_tensor(observations, device=self._device))

@@ -17,6 +17,7 @@ from symprior.agents.learners.stable_baselines3.buffers.replay import EnlargedRe
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.learners.stable_baselines3.names import greedy_arguments
 from symprior.agents.learners.stable_baselines3.policies.quantile_policy import NetworkQuantilePolicy
+from symprior.symmetry.arrays import NumpyArray
 
 
 class StableBaselinesQuantileAgent(StableBaselinesValueAgent):
@@ -31,7 +32,7 @@ class StableBaselinesQuantileAgent(StableBaselinesValueAgent):
         model.batch_size *= model.replay_buffer.copies
         return model
 
-    def action_values(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_values(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The means over quantiles, [batch, actions]."""
         with torch.no_grad():
             quantiles: torch.Tensor = self.network(torch.as_tensor(observations, device=self._device))

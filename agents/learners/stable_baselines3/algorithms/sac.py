@@ -14,6 +14,7 @@ from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.stable_baselines3.names import twin_critic_arguments
 from symprior.agents.learners.stable_baselines3.policies.squashed_policies import NetworkSACPolicy
 from symprior.agents.learners.stable_baselines3.squashed import StableBaselinesSquashedAgent
+from symprior.symmetry.arrays import NumpyArray
 
 
 class SACAgent(StableBaselinesSquashedAgent):
@@ -21,13 +22,13 @@ class SACAgent(StableBaselinesSquashedAgent):
 
     policy = NetworkSACPolicy
 
-    def scaled_samples(self, observations: NDArray[Any], normals: NDArray[np.float64]) -> NDArray[np.float64]:
+    def scaled_samples(self, observations: NumpyArray, normals: NDArray[np.float64]) -> NDArray[np.float64]:
         """tanh(μ + σ z), [batch, size]."""
         means, log_stds = self._said(observations)
         actions: NDArray[np.float64] = np.tanh(means + np.exp(log_stds) * normals)
         return actions
 
-    def action_log_stds(self, observations: NDArray[Any]) -> NDArray[np.float64]:
+    def action_log_stds(self, observations: NumpyArray) -> NDArray[np.float64]:
         """The logarithms of standard deviations before tanh, [batch, size]."""
         return self._said(observations)[1]
 

@@ -15,6 +15,7 @@ from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.stable_baselines3.names import twin_critic_arguments
 from symprior.agents.learners.stable_baselines3.policies.squashed_policies import NetworkTD3Policy
 from symprior.agents.learners.stable_baselines3.squashed import StableBaselinesSquashedAgent
+from symprior.symmetry.arrays import NumpyArray
 
 
 class TD3Agent(StableBaselinesSquashedAgent):
@@ -22,7 +23,7 @@ class TD3Agent(StableBaselinesSquashedAgent):
 
     policy = NetworkTD3Policy
 
-    def scaled_samples(self, observations: NDArray[Any], normals: NDArray[np.float64]) -> NDArray[np.float64]:
+    def scaled_samples(self, observations: NumpyArray, normals: NDArray[np.float64]) -> NDArray[np.float64]:
         """The means with the noise of training, cut off at ±1, [batch, size]."""
         noise = self._settings.exploration_noise * normals
         actions: NDArray[np.float64] = np.clip(self.scaled_means(observations) + noise, -1, 1)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import Array, array_namespace
 from symprior.tasks.environments.simulators import TabularSimulator
 from symprior.tasks.environments.tables import Table
 
@@ -26,7 +25,7 @@ class UniformStarts(TabularSimulator):
         """The states that an episode may start in, [starts, …]."""
         return self.all_states()
 
-    def initial(self, uniforms: Any) -> Any:
+    def initial(self, uniforms: Array) -> Array:
         """Any of the start states."""
         xp, starts = array_namespace(uniforms), self._starts
         return starts(xp.astype(uniforms[:, 0] * len(starts.values), xp.int64))

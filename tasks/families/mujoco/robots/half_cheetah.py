@@ -12,6 +12,7 @@ import gymnasium
 
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import Reflection
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
@@ -27,7 +28,7 @@ LEG_SWAP = Reflection(swapped=tuple(zip(BACK, FRONT, strict=True)))
 SAMPLING = Sampling(JOINTS, ranges={"rootx": (-1, 1), "rootz": (-0.4, 0.5), "rooty": (-pi, pi)}, height="rootz")
 
 
-def quietly(**arguments: Any) -> gymnasium.Env[Any, Any]:
+def quietly(**arguments: Any) -> Environment:
     """HalfCheetah-v5."""
     from gymnasium.envs.mujoco.half_cheetah_v5 import HalfCheetahEnv
 

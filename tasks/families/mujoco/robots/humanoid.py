@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import LEFT_RIGHT, Plane, Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
@@ -78,7 +79,7 @@ def left_right() -> RobotSymmetry:
     return mirrored(LEFT_RIGHT, Reflection(SIDES, REVERSED))
 
 
-def symmetric_humanoid(**arguments: Any) -> gymnasium.Env[Any, Any]:
+def symmetric_humanoid(**arguments: Any) -> Environment:
     """Humanoid-v5 with the left hip's armature, the left knee's spring and Newton's method on both sides."""
     import mujoco  # type: ignore[import-untyped]
     from gymnasium.envs.mujoco.humanoid_v5 import HumanoidEnv

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.families.mujoco.cards import robot_card
@@ -58,7 +59,7 @@ class DoublePendulumRules(Rules):
         return self.robot._healthy_reward * ~fallen - distance - speed, fallen
 
 
-def balance(observations: NDArray[Any]) -> NDArray[np.float32]:
+def balance(observations: NumpyArray) -> NDArray[np.float32]:
     """Linear feedback, about the gain that is optimal for the linearised step: keeps every episode up to its end."""
     gain = np.array([0.097, 1.15, 4.66, 0, 0, 0.176, 0.654, 0.689, 0])
     return np.asarray(np.clip(-observations @ gain, -1, 1), dtype=np.float32)[:, None]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.families.mujoco.cards import robot_card
@@ -41,7 +40,7 @@ class PendulumRules(Rules):
         return (~fallen).astype(np.float64), fallen
 
 
-def balance(observations: NDArray[Any]) -> NDArray[np.float32]:
+def balance(observations: NumpyArray) -> NDArray[np.float32]:
     """Push towards where the pole leans: keeps every episode up to its end."""
     pushes = observations @ np.array([0.3, 15, 0.7, 2])
     return np.asarray(np.clip(pushes, -3, 3), dtype=np.float32)[:, None]

@@ -12,8 +12,10 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections import LEFT_RIGHT, Reflection, reflected
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
@@ -45,7 +47,7 @@ SAMPLING = Sampling(
 )
 
 
-def from_the_shoulder(**arguments: Any) -> gymnasium.Env[Any, Any]:
+def from_the_shoulder(**arguments: Any) -> Environment:
     """Pusher-v5 that shows fingertip, object and goal relative to the shoulder."""
     from gymnasium.envs.mujoco.pusher_v5 import PusherEnv
 
@@ -91,7 +93,7 @@ class PusherRules(Rules):
         return distance + torques + near, np.zeros(len(near), dtype=np.bool_)
 
 
-def rest(observations: NDArray[Any]) -> NDArray[np.float32]:
+def rest(observations: NumpyArray) -> NDArray[np.float32]:
     """No torques: costs less than random ones, and moves nothing."""
     return np.zeros((len(observations), len(ARM)), dtype=np.float32)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.dials import Arm, register_with_twin
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
@@ -38,7 +39,7 @@ def set_friction(walker: Any, foot: float, friction: float) -> None:
     model.geom_friction[model.geom(FEET[foot]).id, 0] = friction
 
 
-def slippery_right_foot(eps: float, **arguments: Any) -> gymnasium.Env[Any, Any]:
+def slippery_right_foot(eps: float, **arguments: Any) -> Environment:
     """Walker2d-v5 whose right foot has less friction, by `eps`."""
     from gymnasium.envs.mujoco.walker2d_v5 import Walker2dEnv
 
@@ -54,7 +55,7 @@ class ObservedFriction(gymnasium.ObservationWrapper[NDArray[np.float64], Any, ND
         slippery: the foot, `RIGHT` or `LEFT`.
     """
 
-    def __init__(self, walker: gymnasium.Env[Any, Any], eps: float) -> None:
+    def __init__(self, walker: Environment, eps: float) -> None:
         super().__init__(walker)
         shape = walker.observation_space.shape
         assert shape is not None
@@ -81,7 +82,7 @@ class ObservedFriction(gymnasium.ObservationWrapper[NDArray[np.float64], Any, ND
         return np.append(observation, [FRICTION - self._eps * (self.slippery == foot) for foot in (RIGHT, LEFT)])
 
 
-def slippery_observed_foot(eps: float, **arguments: Any) -> gymnasium.Env[Any, Any]:
+def slippery_observed_foot(eps: float, **arguments: Any) -> Environment:
     """The environment of the twin."""
     from gymnasium.envs.mujoco.walker2d_v5 import Walker2dEnv
 

@@ -13,6 +13,7 @@ from symprior.benchmark.run.evaluation import checked_actions
 from symprior.benchmark.run.protocol import EvaluationPoint
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Infos
 from symprior.tasks.task import TaskVectorEnv
 
 PATIENCE = 1000
@@ -65,7 +66,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
         self.observation_space, self.action_space = env.observation_space, env.action_space
         self.metadata, self.render_mode = env.metadata, None
 
-    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+    def reset(self, *, seed: Any = None, options: Infos | None = None) -> tuple[Any, Infos]:
         """Start all episodes; the seeds are the benchmark's, whatever `seed` says."""
         self._resets += 1
         if self._resets > PATIENCE:
@@ -75,7 +76,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
         self._evaluate_what_is_due()
         return observations, infos
 
-    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, Infos]:
         """Step all copies.
 
         Raises:

@@ -15,6 +15,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.source_files import place
 from symprior.tasks.environments.finite import check_finite, in_short
+from symprior.tasks.environments.gymnasium_types import Infos
 
 NUMBERS = "biuf"
 """Kinds of arrays that hold numbers."""
@@ -107,13 +108,13 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
         self._shape = env.observation_space.shape if isinstance(env.observation_space, gymnasium.spaces.Box) else None
         self._where: Any = None
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[Any, Infos]:
         """Start an episode."""
         given = self._call(self.env.reset, "reset", seed=seed, options=options)
         observation, info = self._unpacked("reset", given, OF_RESET)
         return self._start(observation, "reset"), info
 
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, Infos]:
         """One step; the reward is one finite number."""
         given = self._call(self.env.step, "step", action)
         seen, reward, terminated, truncated, info = self._unpacked("step", given, OF_STEP)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
-from symprior.tasks.environments.gymnasium_types import Environment, Space, VectorEnvironment
+from symprior.tasks.environments.gymnasium_types import Environment, Infos, Space, VectorEnvironment
 
 
 class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
@@ -56,8 +56,8 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         self,
         *,
         seed: int | Sequence[int] | NDArray[np.int64] | None = None,
-        options: dict[str, Any] | None = None,
-    ) -> tuple[Any, dict[str, Any]]:
+        options: Infos | None = None,
+    ) -> tuple[Any, Infos]:
         """Start all episodes; environment i gets `seed + i`, or `seed[i]`. Without a seed their generators go on.
 
         Raises:
@@ -69,7 +69,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         observations, _ = self._env.reset(seed=list(seeds) if isinstance(seeds, Sequence) else seeds)
         return self._observed(observations), {}
 
-    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, Infos]:
         """Step every environment; see the class for what stands in `infos`."""
         actions = actions if isinstance(actions, np.ndarray) else actions.cpu().numpy()
         if isinstance(self.single_action_space, gymnasium.spaces.Box):
@@ -136,12 +136,12 @@ class _Resting(gymnasium.Wrapper[Any, Any, Any, Any]):
     is_resting = False
     _last: Any = None
 
-    def reset(self, **arguments: Any) -> tuple[Any, dict[str, Any]]:
+    def reset(self, **arguments: Any) -> tuple[Any, Infos]:
         self.is_resting = False
         self._last, infos = self.env.reset(**arguments)
         return self._last, infos
 
-    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, Infos]:
         return (self._last, 0.0, False, False, {}) if self.is_resting else self.env.step(action)
 
 

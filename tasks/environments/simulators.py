@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, NumpyArray
 from symprior.symmetry.errors import SympriorError
-from symprior.tasks.environments.gymnasium_types import Space
+from symprior.tasks.environments.gymnasium_types import Infos, Space
 from symprior.tasks.environments.streams import Streams, seed_from
 
 
@@ -50,7 +50,7 @@ class Simulator(ABC):
     def observe(self, states: Array) -> Array:
         """Observations [batch, *observation shape] of the states."""
 
-    def picture(self, state: Any) -> NDArray[np.uint8] | None:
+    def picture(self, state: Array) -> NDArray[np.uint8] | None:
         """One state [1, …] to look at, [height, width, 3]; None where the observation says it all."""
         return None
 
@@ -106,7 +106,7 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         self.next_draw: Array | None = None
         self._streams: Streams[Array] | None = None
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[Any, Infos]:
         """Start an episode; with a seed also start the random stream anew."""
         super().reset(seed=seed)
         if seed is not None or self._streams is None:
@@ -119,7 +119,7 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         """The simulator's picture of the state, if it has one."""
         return self.simulator.picture(self.state)
 
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, Infos]:
         """One step, under the environment's own random draw unless `next_draw` is set."""
         if self._streams is None:
             raise SympriorError("Call reset before step.")
@@ -166,8 +166,8 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         self,
         *,
         seed: int | Sequence[int] | NDArray[np.int64] | None = None,
-        options: dict[str, Any] | None = None,
-    ) -> tuple[Any, dict[str, Any]]:
+        options: Infos | None = None,
+    ) -> tuple[Any, Infos]:
         """Start all episodes; environment i gets `seed + i`, or `seed[i]`. Without a seed the streams go on.
 
         Raises:
@@ -186,7 +186,7 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         self._elapsed = self._xp.zeros(self.num_envs, dtype=self._xp.int64, **self._place)
         return self.simulator.observe(self.states), {}
 
-    def step(self, actions: Array) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    def step(self, actions: Array) -> tuple[Any, Any, Any, Any, Infos]:
         """Step every environment; see the class for what stands in `infos`."""
         if self._streams is None:
             raise SympriorError("Call reset before step.")

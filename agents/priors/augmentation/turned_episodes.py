@@ -12,7 +12,7 @@ from torch import Tensor
 
 from symprior.agents.acting.actors import ActionLimits
 from symprior.agents.networks.orbits import Orbit
-from symprior.tasks.environments.gymnasium_types import VectorEnvironment
+from symprior.tasks.environments.gymnasium_types import Infos, VectorEnvironment
 from symprior.tasks.environments.streams import Streams
 
 
@@ -34,13 +34,13 @@ class TurnedEpisodes(VectorWrapper):
         self._streams = Streams(torch.as_tensor(seeds, device=orbit.inverse.device))
         self.elements = torch.zeros(len(seeds), dtype=torch.int64, device=orbit.inverse.device)
 
-    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+    def reset(self, *, seed: Any = None, options: Infos | None = None) -> tuple[Any, Infos]:
         """Start all episodes, each with an element of its own."""
         observations, infos = self.env.reset(seed=seed, options=options)
         self._draw(torch.ones_like(self.elements, dtype=torch.bool))
         return self._turned(observations), infos
 
-    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, Infos]:
         """Step all copies; where an episode ends, its last observation is still seen through its own element."""
         observations, rewards, terminated, truncated, infos = self.env.step(self._back(actions))
         if "final_obs" in infos:

@@ -96,7 +96,7 @@ class Collect(TabularSimulator):
         numbers = [states[:, :2] * RADIUS, xp.reshape(ways, (-1, 2 * OBJECTS)), flags * (2 * RADIUS)]
         return xp.astype(xp.concat(numbers, axis=1), xp.float32) / (2 * RADIUS)
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """The room: the agent in blue, the objects that are left in the colours of their places in the list."""
         places, flags = _objects(np.asarray(state))
         left = [(places[0, i].tolist(), LISTED[i], 3) for i in range(OBJECTS) if not flags[0, i]]

@@ -6,8 +6,6 @@ does not see which colour is which.
 
 from __future__ import annotations
 
-from typing import Any
-
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +73,7 @@ class ColourWorld(GridCatch):
         xp = array_namespace(states)
         return xp.concat([super().observe(states[:, :2]), _ONE_HOT(states[:, 2]), _ONE_HOT(states[:, 3])], axis=1)
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """The image that the image task shows."""
         return np.moveaxis(np.asarray(ColourWorldImage().observe(state)[0]), 0, -1)
 

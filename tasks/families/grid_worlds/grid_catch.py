@@ -6,8 +6,6 @@ code's scaling of the image and its treatment of the time limit as a terminal st
 
 from __future__ import annotations
 
-from typing import Any
-
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +87,7 @@ class GridCatch(TabularSimulator):
         xp = array_namespace(states)
         return xp.astype(states, xp.float32) / RADIUS
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """The image that the image task shows."""
         x, y = (int(place) for place in state[0, :2])
         return np.repeat(pictures()[(y + RADIUS) * SIZE + x + RADIUS, 0][..., None], 3, axis=-1)

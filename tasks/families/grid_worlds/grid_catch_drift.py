@@ -64,7 +64,7 @@ class DriftingCatch(GridCatch):
         """The move of a prey that is carried away, [batch]."""
         return array_namespace(states).ones_like(states[:, 0])
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """The image of catch, with a line on the side to which the prey drifts."""
         drawn = super().picture(state)
         if self.eps > 0:

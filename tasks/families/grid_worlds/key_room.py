@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import gymnasium
 import numpy as np
@@ -90,7 +89,7 @@ class KeyRoom(UniformStarts):
         drawn = zip(self._pictures, [*places, *nowhere], strict=True)
         return xp.stack([pictures(place * len(CORNERS) + corner) for pictures, place in drawn], axis=1)
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """What the agent sees: the robot red, the key green, the mail blue."""
         return np.moveaxis(np.asarray(self.observe(state)[0]), 0, -1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import gymnasium
 import numpy as np
@@ -137,7 +137,7 @@ class Room(UniformStarts):
         xp = array_namespace(states)
         return xp.concat([self._positions(states[:, 0]), self._positions(states[:, 1])], axis=1)
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """The agent red, the goal green, walls grey."""
         drawn = np.repeat(WALL * self.maze.drawing[..., None], 3, axis=-1).astype(np.uint8)
         for channel, cell in enumerate(state[0, :2]):

@@ -8,7 +8,6 @@ at every ε.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import gymnasium
 import numpy as np
@@ -63,7 +62,7 @@ class BiasedRoom(Room):
         """The side whose goals are worth less, as the number of the move to it, [batch]."""
         return LEFT * array_namespace(states).ones_like(states[:, 0])
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """The agent red, each goal as green as it is worth, walls grey."""
         drawn, goal, side = super().picture(state), int(state[0, 1]), int(self.poor_sides(state)[0])
         for cell in (goal, HALL.cells - 1 - goal):

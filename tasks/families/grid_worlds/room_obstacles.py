@@ -7,7 +7,6 @@ exact.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import gymnasium
 import numpy as np
@@ -107,7 +106,7 @@ class ObservedObstructedRoom(Room):
         xp = array_namespace(states)
         return xp.concat([super().observe(states), self._one_hot(states[:, 2])], axis=1)
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """As in the room, with the obstacles where they were moved."""
         drawn = super().picture(state)
         moved = ImageTransform(rotations_of_the_plane(D4), 1, len(HALL.drawing))(

@@ -96,7 +96,7 @@ class TwoAgents(TabularSimulator):
         ways = xp.concat([(RADIUS + 1) * load, states[:, 2:4] - load, states[:, 4:] - load], axis=1)
         return xp.astype(ways, xp.float32) / (RADIUS + 1)
 
-    def picture(self, state: Any) -> NDArray[np.uint8]:
+    def picture(self, state: Array) -> NDArray[np.uint8]:
         """The room: the load in orange, the first agent in blue, the second in green."""
         load, first, second = np.asarray(state)[0].reshape(3, 2).tolist()
         return room_picture(RADIUS, [(load, ORANGE, 4), (first, BLUE, 2), (second, GREEN, 2)])

@@ -11,7 +11,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.gymnasium_types import Environment, Infos
 from symprior.tasks.environments.gymnasium_vector import require_one
 from symprior.tasks.families.mujoco.physics import Physics
 from symprior.tasks.families.mujoco.rules import Rules
@@ -55,8 +55,8 @@ class RobotVectorEnv(VectorEnv[Any, Any, Any]):
         self._awake = list(range(num_envs))
 
     def reset(
-        self, *, seed: int | Sequence[int] | NDArray[np.int64] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[np.float64], dict[str, Any]]:
+        self, *, seed: int | Sequence[int] | NDArray[np.int64] | None = None, options: Infos | None = None
+    ) -> tuple[NDArray[np.float64], Infos]:
         """Start all episodes; environment i gets `seed + i`, or `seed[i]`. Without a seed their random numbers go on."""
         if isinstance(seed, int):
             seed = range(seed, seed + self.num_envs)
@@ -65,7 +65,7 @@ class RobotVectorEnv(VectorEnv[Any, Any, Any]):
             self._start(i, None if seed is None else int(seed[i]))
         return self._first.copy(), {}
 
-    def step(self, actions: NDArray[np.float32]) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    def step(self, actions: NDArray[np.float32]) -> tuple[Any, Any, Any, Any, Infos]:
         """Step every robot that does not rest."""
         physics, rules = self._physics, self._rules
         physics.step(self._awake, actions)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.dials import Arm, register_with_twin
-from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.gymnasium_types import Environment, Infos
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections import Reflection, reflected
@@ -69,9 +69,7 @@ class ObservedFriction(gymnasium.ObservationWrapper[NDArray[np.float64], Any, ND
         set_friction(self.unwrapped, foot, FRICTION - self._eps)
         set_friction(self.unwrapped, -foot, FRICTION)
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[np.float64], dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[NDArray[np.float64], Infos]:
         """Start an episode and draw its slippery foot."""
         shown, info = self.env.reset(seed=seed, options=options)
         self.slip(RIGHT if self.np_random.random() < 0.5 else LEFT)

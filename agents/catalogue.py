@@ -17,6 +17,7 @@ from symprior.agents.learners.learner import LEARNERS, Training, learner_of, ref
 from symprior.agents.ledgers.settings import searched_family, shared_settings, tuned_settings
 from symprior.agents.priors.prior import PRIORS, Prior, PriorSettings
 from symprior.symmetry.errors import SympriorError, unknown_name
+from symprior.tasks.files.json_files import Json
 from symprior.tasks.task import Task
 
 PLAIN = "plain"
@@ -51,7 +52,7 @@ class ShippedAgent:
         """The class of its hyperparameters: the algorithm's, and those of the prior where it has some."""
         return _both(self.algorithm.settings, self.prior.settings) if self.prior else self.algorithm.settings
 
-    def settings(self, family: str, overrides: dict[str, Any] | None = None) -> Settings:
+    def settings(self, family: str, overrides: Json | None = None) -> Settings:
         """The hyperparameters for a family of tasks: defaults, the family's, the tuned ones, then `overrides`.
 
         An agent that was not tuned on the family takes what was chosen for the plain one: its prior is switched on at the
@@ -78,14 +79,14 @@ class ShippedAgent:
                 f"{self.id} cannot take {name} = {problem['input']!r}: {said}. ({problem['loc'][0]}: {meaning}.)"
             ) from error
 
-    def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
+    def untuned(self, family: str, searched: Collection[str]) -> Json:
         """What a search that finds only these settings holds fixed: the others that a ledger has, as they are without it."""
         ledger, without = self.ledger(family), self.settings_type(**self._shared(family))
         return {
             name: getattr(without, name) for name in (tuned_settings(ledger) if ledger else {}) if name not in searched
         }
 
-    def _shared(self, family: str) -> dict[str, Any]:
+    def _shared(self, family: str) -> Json:
         """What all priors of its algorithm share on a family."""
         return shared_settings(family, self.algorithm.name)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from symprior.agents.ledgers.ledger import is_tuned, load
 from symprior.tasks.dials import broken_families
+from symprior.tasks.files.json_files import Json
 
 SHARED = Path(__file__).parent / "settings.toml"
 FAMILIES = Path(__file__).parent / "families.toml"
 
 
 @cache
-def _shared() -> dict[str, dict[str, dict[str, Any]]]:
+def _shared() -> dict[str, dict[str, Json]]:
     return tomllib.loads(SHARED.read_text(encoding="utf-8"))
 
 
@@ -30,7 +30,7 @@ def searched_family(family: str) -> str:
     return _searched().get(own, own)
 
 
-def shared_settings(family: str, algorithm: str) -> dict[str, Any]:
+def shared_settings(family: str, algorithm: str) -> Json:
     """What all priors of an algorithm share on a family: its own settings, or those of the family that was searched."""
     own = broken_families().get(family, family)
     of_family = _shared().get(own) or _shared().get(searched_family(own), {})
@@ -38,7 +38,7 @@ def shared_settings(family: str, algorithm: str) -> dict[str, Any]:
 
 
 @cache
-def tuned_settings(ledger: str) -> dict[str, Any]:
+def tuned_settings(ledger: str) -> Json:
     """What a search chose, by its ledger, `family/agent`; empty where nothing was searched.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from statistics import multimode
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from symprior.agents.ledgers.ledger import Ledger, decider, every, load, of_agen
 from symprior.benchmark.jobs.job import CPU
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, Task, get_task
+from symprior.tasks.files.json_files import Json
 
 if TYPE_CHECKING:
     from symprior.agents import ShippedAgent
@@ -145,7 +146,7 @@ def _seeds(ledger: Ledger) -> str:
     return "+".join(str(len(seeds)) for seeds in (ledger.seeds, ledger.finals) if seeds)
 
 
-def _in_words(settings: dict[str, Any], between: str = ", ") -> str:
+def _in_words(settings: Json, between: str = ", ") -> str:
     return between.join(f"{name} {value}" for name, value in settings.items())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -22,6 +22,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.custom.source_files import names_a_file
 from symprior.tasks.dials import dial_of
+from symprior.tasks.files.json_files import Json
 from symprior.tasks.references.reference_scores import held_budget, measure, write
 from symprior.tasks.task import BY_HAND, TOO_SHORT, Price
 
@@ -101,15 +102,13 @@ def _check(plain: str | None, steps: int | None, budget_from: str | None, within
             raise SympriorError(f"{option} takes a plain agent, such as ppo, not {agent}.")
 
 
-def _keep(task: Task, data: dict[str, Any], ledger: Ledger | None) -> None:
+def _keep(task: Task, data: Json, ledger: Ledger | None) -> None:
     for path in (write(task, data), ledger and keep(ledger, task)):
         if path is not None:
             console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _provisional(
-    task: Task, data: dict[str, Any], ledger: Ledger | None, learned: tuple[str, dict[str, Any]] | None
-) -> str:
+def _provisional(task: Task, data: Json, ledger: Ledger | None, learned: tuple[str, Json] | None) -> str:
     """What is not measured by the rules yet."""
     found = [data["provisional"]]
     if ledger is not None and ledger.is_too_short:
@@ -123,14 +122,14 @@ def _provisional(
 
 def _learned(
     task: Task, plain: str, steps: int | None, budget: int | None, seeds: str, sweep: Sweep
-) -> tuple[str, dict[str, Any]]:
+) -> tuple[str, Json]:
     if steps is None and budget is None and not task.is_measured:
         raise SympriorError(f"{task.id} has no budget yet: say with --steps for how long {plain} is trained.")
     length = steps or BUDGETS * (budget or task.budget)
     return train(task, plain, length, sweep, seeds)
 
 
-def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> dict[str, Any]:
+def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> Json:
     """The budget and its source, where one is given or follows; else the one that was kept stays."""
     if ledger is not None:
         budget, source = budget_by_rule(ledger, load(searched_family(task.family), ledger.agent).task)
@@ -146,7 +145,7 @@ def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> dict[
     return {}
 
 
-def _held(task: Task) -> tuple[str, dict[str, Any]] | None:
+def _held(task: Task) -> tuple[str, Json] | None:
     """What a plain agent reached when the references were measured before."""
     policies = task.references.policies if task.is_measured else {}
     return next(((name, asdict(held)) for name, held in policies.items() if " after " in name), None)
@@ -178,5 +177,5 @@ def _table(name: str, data: dict[str, object]) -> Table:
         if key not in ("policies", "price_of_symmetry"):
             table.add_row(key.replace("_", " "), str(value))
     if "price_of_symmetry" in data:
-        table.add_row("price of symmetry", Price(**cast(dict[str, Any], data["price_of_symmetry"])).in_words)
+        table.add_row("price of symmetry", Price(**cast(Json, data["price_of_symmetry"])).in_words)
     return table

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symprior.leaderboard.records.record import AgentCard
+from symprior.tasks.files.json_files import Json
 
 if TYPE_CHECKING:
     from symprior.agents.agent import Agent
@@ -67,11 +68,11 @@ class Contestant(ABC):
             learner: that was asked for.
         """
 
-    def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
+    def untuned(self, family: str, searched: Collection[str]) -> Json:
         """What a search of these settings holds fixed, so that it starts from no other search's choice."""
         return {}
 
-    def completed(self, recorded: Hyperparameters) -> dict[str, Any]:
+    def completed(self, recorded: Hyperparameters) -> Json:
         """A record's hyperparameters, with the defaults of those that did not exist when it was written."""
         return dict(recorded)
 

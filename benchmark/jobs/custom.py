@@ -12,6 +12,7 @@ from symprior.benchmark.jobs.resolved import Resolved
 from symprior.leaderboard.records.record import OWN_SOURCE, AgentCard
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.custom.source_files import digest, load
+from symprior.tasks.files.json_files import Json
 
 if TYPE_CHECKING:
     from symprior.agents.agent import Agent, Problem
@@ -85,10 +86,10 @@ class Custom(Contestant):
             bibtex=str(getattr(self.kind, "bibtex", None) or ""),
         )
 
-    def _said_settings(self) -> dict[str, Any]:
+    def _said_settings(self) -> Json:
         given = getattr(self.kind, "settings", {})
         try:
-            settings: dict[str, Any] = json.loads(json.dumps(dict(given), allow_nan=False))
+            settings: Json = json.loads(json.dumps(dict(given), allow_nan=False))
         except (TypeError, ValueError) as error:
             raise SympriorError(
                 f"settings of {self._name} must be a dictionary of numbers, texts, lists and the like: {error}."

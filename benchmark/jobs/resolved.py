@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from symprior.tasks.files.json_files import Json
 
 if TYPE_CHECKING:
     from symprior.agents.agent import Problem
@@ -29,7 +31,7 @@ class Resolved:
     job: Job
     task: Task
     problem: Problem
-    hyperparameters: dict[str, Any]
+    hyperparameters: Json
     settings: Settings | None = None
     ledger: str | None = None
     samples_per_update: int | None = None

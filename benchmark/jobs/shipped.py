@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from symprior.agents.learners.learner import learner_refusal
 from symprior.benchmark.jobs.contestant import Contestant, Hyperparameters, counted
 from symprior.benchmark.jobs.resolved import Resolved
 from symprior.leaderboard.records.record import AgentCard
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.files.json_files import Json
 
 if TYPE_CHECKING:
     from symprior.agents.agent import Agent
@@ -85,10 +86,10 @@ class Shipped(Contestant):
             control=prior is not None and prior.is_control,
         )
 
-    def untuned(self, family: str, searched: Collection[str]) -> dict[str, Any]:
+    def untuned(self, family: str, searched: Collection[str]) -> Json:
         """What a search of these settings holds fixed."""
         return self.agent.untuned(family, searched)
 
-    def completed(self, recorded: Hyperparameters) -> dict[str, Any]:
+    def completed(self, recorded: Hyperparameters) -> Json:
         """A record's hyperparameters, with the defaults of those that did not exist when it was written."""
         return {**self.agent.settings_type().model_dump(mode="json"), **recorded}

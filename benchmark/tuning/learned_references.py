@@ -5,8 +5,6 @@ It is the interquartile mean over the seeds: one that never learns must not lowe
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from symprior.agents.learners.learner import stacking_learner
@@ -17,6 +15,7 @@ from symprior.leaderboard.statistics.aggregates import trimmed_mean
 from symprior.leaderboard.statistics.resampling import resample, resample_indices
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task
+from symprior.tasks.files.json_files import Json
 
 SEEDS = "30000-30009"
 """Seeds of their own: neither results nor tuning uses them."""
@@ -24,7 +23,7 @@ BUDGETS = 10
 EVALUATIONS = 5
 
 
-def train(task: Task, agent: str, steps: int, sweep: Sweep, seeds: str = SEEDS) -> tuple[str, dict[str, Any]]:
+def train(task: Task, agent: str, steps: int, sweep: Sweep, seeds: str = SEEDS) -> tuple[str, Json]:
     """Train a plain agent and say what it reaches; finished runs are not run again.
 
     Args:

@@ -27,7 +27,7 @@ from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, sp
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
 from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
 from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
-from symprior.tasks.environments.gymnasium_types import Space
+from symprior.tasks.environments.gymnasium_types import Action, Space
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.probes.probe import Outcome, Probe
 from symprior.tasks.probes.rollout_probe import RolloutProbe
@@ -204,7 +204,7 @@ def _expected(declared: Exactness) -> Exactness:
     return Exactness.BROKEN if declared == Exactness.NONE else declared
 
 
-def _check_repeats(task: Task, probe: Probe, states: NumpyArray, actions: Sequence[Any]) -> None:
+def _check_repeats(task: Task, probe: Probe, states: NumpyArray, actions: Sequence[Action]) -> None:
     """The same state and action give the same outcomes again, alone and among others: the probe sets all of the state."""
     some = states[:: max(1, len(states) // REPEATED_STATES)]
     for state, among_others in zip(some, probe.many_outcomes(some, actions[0]), strict=True):
@@ -248,7 +248,7 @@ def _distinct(sampled: dict[str, NumpyArray]) -> NumpyArray:
     return kept
 
 
-def _actions(space: Space, rng: np.random.Generator) -> list[Any]:
+def _actions(space: Space, rng: np.random.Generator) -> list[Action]:
     """Every discrete action; of continuous ones random samples and the two extreme corners."""
     if isinstance(space, gymnasium.spaces.Discrete):
         return [np.int64(action) for action in range(int(space.n))]

@@ -13,6 +13,7 @@ from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER, Exactness, Symmetry
 from symprior.tasks.certificates.distributions import Difference, Scales, differences, round_off
+from symprior.tasks.environments.gymnasium_types import Action
 from symprior.tasks.probes.probe import Outcome, Probe
 
 CLOCK_STATES = 32
@@ -64,7 +65,7 @@ class _Comparison:
 
     g: int
     state: NumpyArray
-    action: Any
+    action: Action | None
     found: list[Outcome]
     claimed: list[Outcome]
 
@@ -152,7 +153,7 @@ class _Steps:
             self._seen.update(zip((keys[i] for i in new), seen, strict=True))
         return [self._seen[key] for key in keys]
 
-    def outcomes(self, states: NumpyArray, action: Any, elapsed: int) -> list[list[Outcome]]:
+    def outcomes(self, states: NumpyArray, action: Action, elapsed: int) -> list[list[Outcome]]:
         keys = [(state.tobytes(), action.tobytes(), elapsed) for state in states]
         new = [i for i, key in enumerate(keys) if key not in self._taken]
         if new:
@@ -223,7 +224,9 @@ def _root_mean_square(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(np.mean(values**2, axis=0)))
 
 
-def measure_dynamics(probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Any]) -> DynamicsEvidence:
+def measure_dynamics(
+    probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Action]
+) -> DynamicsEvidence:
     """Compare every state and action under every g; a stepped observation with a stepped one."""
     taken = _Steps(probe)
     moved = [probe.act_on_states(symmetry, g, states) for g in range(len(symmetry.group))]
@@ -262,7 +265,7 @@ def _compared_steps(
     symmetry: Symmetry,
     states: NumpyArray,
     moved: Sequence[NumpyArray],
-    actions: Sequence[Any],
+    actions: Sequence[Action],
     *,
     elapsed: int = 0,
 ) -> Iterator[_Comparison]:
@@ -270,7 +273,7 @@ def _compared_steps(
     for action in actions:
         originals = taken.outcomes(states, action, elapsed)
         for g in range(1, len(symmetry.group)):
-            image = np.asarray(symmetry.act_on_actions(g, action[None])[0])[()]
+            image = np.asarray(symmetry.act_on_actions(g, np.expand_dims(action, 0))[0])[()]
             claims = act_on_outcomes(symmetry.observation, g, originals)
             for state, found, claimed in zip(states, taken.outcomes(moved[g], image, elapsed), claims, strict=True):
                 yield _Comparison(g, state, action, found, claimed)

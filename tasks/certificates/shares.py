@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Exactness, StatedShare, Symmetry
 from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.environments.gymnasium_types import Action
 from symprior.tasks.probes.probe import Outcome, Probe
 
 TOLERANCES = (0.0, 1.0, 2.0)
@@ -119,7 +119,7 @@ class SharesEvidence:
 
 
 def measure_shares(
-    probe: Probe, symmetry: Symmetry, sampled: Mapping[str, NumpyArray], actions: Sequence[Any]
+    probe: Probe, symmetry: Symmetry, sampled: Mapping[str, NumpyArray], actions: Sequence[Action]
 ) -> SharesEvidence:
     """Compare every state of every behaviour, every action and every g.
 
@@ -165,7 +165,9 @@ class _Seen:
         return 0 if self._moved is None else int((~self._moved).sum())
 
 
-def _residuals(probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Any], seen: _Seen) -> Residuals:
+def _residuals(
+    probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Action], seen: _Seen
+) -> Residuals:
     residuals: Residuals = {}
     for g in range(1, len(symmetry.group)):
         images = probe.act_on_states(symmetry, g, states)
@@ -181,14 +183,14 @@ def _residuals(probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Se
 
 
 def _steps(
-    probe: Probe, symmetry: Symmetry, g: int, states: NumpyArray, images: NumpyArray, actions: Sequence[Any]
+    probe: Probe, symmetry: Symmetry, g: int, states: NumpyArray, images: NumpyArray, actions: Sequence[Action]
 ) -> Iterator[tuple[Outcome, Outcome]]:
     """One step from each s under each a, and one from g·s under g·a."""
     limit = probe.env.spec.max_episode_steps if probe.env.spec is not None else None
     for number, (state, image) in enumerate(zip(states, images, strict=True)):
         elapsed = limit - 1 if limit and number % AT_TIME_LIMIT == 0 else 0
         for action in actions:
-            moved = np.asarray(symmetry.act_on_actions(g, action[None])[0])[()]
+            moved = np.asarray(symmetry.act_on_actions(g, np.expand_dims(action, 0))[0])[()]
             yield _only(probe.outcomes(state, action, elapsed)), _only(probe.outcomes(image, moved, elapsed))
 
 

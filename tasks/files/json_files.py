@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from symprior.symmetry.errors import SympriorError
 
 Value = TypeVar("Value")
+
+
+Json: TypeAlias = dict[str, Any]
+"""What a JSON object holds; a schema says what it has to."""
 
 
 def read_json(path: Path, kind: TypeAdapter[Value], remedy: str) -> Value:

@@ -15,7 +15,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.finite import check_finite, name_of
-from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.gymnasium_types import Action, Environment
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
 
 FEW_STARTS = 3000
@@ -116,7 +116,7 @@ class Probe(ABC):
         if elapsed and not self.env.set_wrapper_attr("_elapsed_steps", elapsed, force=False):
             raise SympriorError(f"{self._name} counts no steps: its probe's environment has no time limit.")
 
-    def outcomes(self, state: NumpyArray, action: Any, elapsed: int = 0) -> list[Outcome]:
+    def outcomes(self, state: NumpyArray, action: Action, elapsed: int = 0) -> list[Outcome]:
         """Every result of an action in a state, `elapsed` steps into the episode; here one.
 
         A probe of an environment with random steps overrides this by enumerating them.
@@ -134,7 +134,7 @@ class Probe(ABC):
         self.place(state)
         return drawn(self.env)
 
-    def many_outcomes(self, states: NumpyArray, action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+    def many_outcomes(self, states: NumpyArray, action: Action, elapsed: int = 0) -> list[list[Outcome]]:
         """`outcomes` of one action in each of the states [batch, …]."""
         return [self.outcomes(state, action, elapsed) for state in states]
 
@@ -227,7 +227,7 @@ class TabularProbe(Probe):
             moved.append(self._simulator.recognise(symmetry.observation(g, shown)))
         return np.concatenate(moved)
 
-    def outcomes(self, state: NumpyArray, action: Any, elapsed: int = 0) -> list[Outcome]:
+    def outcomes(self, state: NumpyArray, action: Action, elapsed: int = 0) -> list[Outcome]:
         """Every outcome of the step's random draw."""
         found = []
         for uniforms, probability in zip(*self._simulator.step_support(), strict=True):
@@ -258,7 +258,7 @@ class SampledTabularProbe(TabularProbe):
         every = self._simulator.all_states()
         return np.asarray(every[rng.choice(len(every), min(count, len(every)), replace=False)])
 
-    def many_outcomes(self, states: NumpyArray, action: Any, elapsed: int = 0) -> list[list[Outcome]]:
+    def many_outcomes(self, states: NumpyArray, action: Action, elapsed: int = 0) -> list[list[Outcome]]:
         """Every outcome of the step's random draw, equal ones once."""
         uniforms, probabilities = self._simulator.step_support()
         repeated = np.repeat(states, len(uniforms), axis=0)

@@ -20,7 +20,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.simulators import TabularSimulator
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.files.atomic import write_text_atomically
-from symprior.tasks.files.json_files import check_values, read_json
+from symprior.tasks.files.json_files import Json, check_values, read_json
 from symprior.tasks.references.dynamic_programming import blind_return, optimal_return, tabulate, uniform_return
 from symprior.tasks.references.frozen_states import Policy, uniform_play
 from symprior.tasks.references.price_of_symmetry import PriceOfSymmetry, price_of_symmetry
@@ -37,7 +37,7 @@ SIDE_BY_SIDE = 50
 STATED = "stated threshold"
 
 
-def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> dict[str, Any]:
+def measure(task: Task, learned: tuple[str, Json] | None = None) -> Json:
     """The references of a task without its budget, which is measured by training: the fields of `References`.
 
     Args:
@@ -76,7 +76,7 @@ def measure(task: Task, learned: tuple[str, dict[str, Any]] | None = None) -> di
     return found
 
 
-def _check_finite(task: Task, policies: dict[str, Any]) -> None:
+def _check_finite(task: Task, policies: Json) -> None:
     for name, found in policies.items():
         if not np.isfinite(found["value"]):
             raise SympriorError(
@@ -84,12 +84,12 @@ def _check_finite(task: Task, policies: dict[str, Any]) -> None:
             )
 
 
-def _price(price: PriceOfSymmetry) -> dict[str, Any]:
+def _price(price: PriceOfSymmetry) -> Json:
     """To 9 decimals: below that the two sides of an equation differ by round-off."""
     return {"least": round(price.least, 9), "most": round(price.most, 9), "method": price.method}
 
 
-def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[str, Any]] | None) -> tuple[str, str]:
+def _score_one(task: Task, policies: Json, learned: tuple[str, Json] | None) -> tuple[str, str]:
     """Which policy is score 1, and what is provisional about that."""
     if "optimal" in policies:
         return "optimal", ""
@@ -109,7 +109,7 @@ def _score_one(task: Task, policies: dict[str, Any], learned: tuple[str, dict[st
     )
 
 
-def write(task: Task, data: dict[str, Any], folder: Path | None = None) -> Path:
+def write(task: Task, data: Json, folder: Path | None = None) -> Path:
     """Write the references of a task; the budget in the file stays unless `data` brings one and says its source.
 
     Without a folder they lie where the task looks for them.
@@ -118,7 +118,7 @@ def write(task: Task, data: dict[str, Any], folder: Path | None = None) -> Path:
         SympriorError: there is no budget, or it is not positive; a number is not finite; or the folder cannot be written.
     """
     path = (folder or task.data) / f"{task.id}.json"
-    given: dict[str, Any] = {key: data[key] for key in ("budget", "budget_source") if key in data}
+    given: Json = {key: data[key] for key in ("budget", "budget_source") if key in data}
     if len(given) == 1:
         raise SympriorError(f"Give `budget` and `budget_source` of {task.id} together, not {next(iter(given))} alone.")
     budget = given or held_budget(task, path)
@@ -131,7 +131,7 @@ def write(task: Task, data: dict[str, Any], folder: Path | None = None) -> Path:
     return path
 
 
-def held_budget(task: Task, path: Path | None = None) -> dict[str, Any]:
+def held_budget(task: Task, path: Path | None = None) -> Json:
     """The budget that is kept in a file, by default where the task looks for it, and its source.
 
     Raises:
@@ -149,11 +149,11 @@ def held_budget(task: Task, path: Path | None = None) -> dict[str, Any]:
     raise SympriorError(f"{task.id} has no budget yet: give its environment steps, {task.how_to_measure}.{problem}")
 
 
-def _reference(value: float, standard_error: float, method: str) -> dict[str, Any]:
+def _reference(value: float, standard_error: float, method: str) -> Json:
     return {"value": value, "standard_error": standard_error, "method": method}
 
 
-def _exact(task: Task, simulator: TabularSimulator) -> dict[str, Any]:
+def _exact(task: Task, simulator: TabularSimulator) -> Json:
     mdp, horizon = tabulate(simulator), simulator.max_episode_steps
     returns = {"optimal": optimal_return(mdp, horizon), "random": uniform_return(mdp, horizon)}
     if task.blind_policy is not None:
@@ -161,7 +161,7 @@ def _exact(task: Task, simulator: TabularSimulator) -> dict[str, Any]:
     return {name: _reference(value, 0.0, "dynamic programming") for name, value in returns.items()}
 
 
-def _by_episodes(task: Task) -> dict[str, Any]:
+def _by_episodes(task: Task) -> Json:
     policies = {"random": _mean_return(task, uniform_play(task), "random")}
     if task.blind_policy is not None:
         policies["blind"] = _mean_return(task, _ignore_states(task.blind_policy), "blind")
@@ -173,7 +173,7 @@ def _by_episodes(task: Task) -> dict[str, Any]:
     return policies
 
 
-def _mean_return(task: Task, policy: Policy, name: str, episodes: int | None = None) -> dict[str, Any]:
+def _mean_return(task: Task, policy: Policy, name: str, episodes: int | None = None) -> Json:
     returns = episode_returns(task, policy, name, episodes)
     return _reference(float(returns.mean()), _standard_error(returns), f"{len(returns):,} episodes")
 
@@ -193,7 +193,7 @@ def _ignore_states(blind: Callable[[int], Any]) -> Policy:
     return same_for_all
 
 
-def _bound_that_is_attained(task: Task, greatest_reward: float) -> dict[str, Any]:
+def _bound_that_is_attained(task: Task, greatest_reward: float) -> Json:
     if task.reference_policy is None:
         raise SympriorError(f"{task.id} states a `greatest_reward` and no reference policy that attains it.")
     bound = task.max_episode_steps * greatest_reward
@@ -243,7 +243,7 @@ def _play(environments: TaskVectorEnv, seed: int, policy: Policy, steps: int) ->
     return returns
 
 
-def _threshold(task: Task, policies: dict[str, Any], zero: str, one: str) -> tuple[float, str]:
+def _threshold(task: Task, policies: Json, zero: str, one: str) -> tuple[float, str]:
     """A part of the way leads to the reference policy, never to a trained one: budgets follow from thresholds."""
     stated, fraction = _stated_threshold(task), task.threshold_fraction
     if stated is not None:

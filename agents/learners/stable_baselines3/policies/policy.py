@@ -15,6 +15,7 @@ from symprior.agents.learners.stable_baselines3.policies.attached import attache
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.priors.prior import AuxiliaryLoss
+from symprior.tasks.environments.gymnasium_types import Space
 
 
 class NetworkPolicy(ActorCriticPolicy):
@@ -28,8 +29,8 @@ class NetworkPolicy(ActorCriticPolicy):
 
     def __init__(
         self,
-        observation_space: Any,
-        action_space: Any,
+        observation_space: Space,
+        action_space: Space,
         lr_schedule: Schedule,
         *,
         make_network: Callable[[], ActorCritic],

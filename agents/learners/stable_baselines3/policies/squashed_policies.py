@@ -20,6 +20,7 @@ from symprior.agents.networks.heads.squashed_actor import MeanActor
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import target_of
 from symprior.agents.priors.prior import AuxiliaryLoss
+from symprior.tasks.environments.gymnasium_types import Space
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -34,7 +35,7 @@ class NetworkActor(BasePolicy):
     """
 
     def __init__(
-        self, observation_space: Any, action_space: Any, network: MeanActor, auxiliary_loss: AuxiliaryLoss | None
+        self, observation_space: Space, action_space: Space, network: MeanActor, auxiliary_loss: AuxiliaryLoss | None
     ) -> None:
         super().__init__(observation_space, action_space, squash_output=True)
         self.network, self._auxiliary_loss = network, auxiliary_loss
@@ -91,7 +92,7 @@ class NetworkDeterministicActor(NetworkActor):
 class NetworkCritics(BaseModel):
     """What SAC and TD3 ask of critics, answered by those of `networks`."""
 
-    def __init__(self, observation_space: Any, action_space: Any, networks: ActorAndCritics) -> None:
+    def __init__(self, observation_space: Space, action_space: Space, networks: ActorAndCritics) -> None:
         super().__init__(observation_space, action_space)
         self.networks = networks.critics
 
@@ -116,8 +117,8 @@ class NetworkTwinCriticPolicy(BasePolicy):
 
     def __init__(
         self,
-        observation_space: Any,
-        action_space: Any,
+        observation_space: Space,
+        action_space: Space,
         lr_schedule: Schedule,
         *,
         make_network: Callable[[], ActorAndCritics],

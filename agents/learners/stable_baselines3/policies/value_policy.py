@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gymnasium import spaces
 from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from stable_baselines3.dqn.policies import DQNPolicy
@@ -13,12 +14,13 @@ from torch import Tensor
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import target_of
+from symprior.tasks.environments.gymnasium_types import Space
 
 
 class NetworkValues(BasePolicy):
     """What DQN asks of a Q-network, answered by `network`."""
 
-    def __init__(self, observation_space: Any, action_space: Any, network: QNetwork) -> None:
+    def __init__(self, observation_space: Space, action_space: Space, network: QNetwork) -> None:
         super().__init__(observation_space, action_space)
         self.network = network
 
@@ -44,8 +46,8 @@ class NetworkValuePolicy(DQNPolicy):
 
     def __init__(
         self,
-        observation_space: Any,
-        action_space: Any,
+        observation_space: Space,
+        action_space: spaces.Discrete,
         lr_schedule: Schedule,
         *,
         make_network: Callable[[], QNetwork],

@@ -51,15 +51,26 @@ class Emulator:
         self._ale.setFloat("repeat_action_probability", STICKINESS)
 
     def reset(self, seed: int | None) -> None:
-        """Start a game; with a seed also start the random numbers anew."""
-        if seed is not None:
-            from ale_py import roms
+        """Start a game; with a seed also start the random numbers anew.
 
-            game = roms.get_rom_path("pong")
-            assert game is not None  # it comes with ale-py
-            self._ale.setInt("random_seed", emulator_seed(seed))
-            self._ale.loadROM(game)
+        A seed decides the random numbers and nothing else. So the game is loaded once, and a seed takes up that moment with
+        random numbers of its own.
+        """
+        if seed is not None:
+            import ale_py
+
+            self._ale.restoreState(ale_py.ALEState(reseeded(self._loaded, emulator_seed(seed))))
         self._ale.reset_game()
+
+    @cached_property
+    def _loaded(self) -> bytes:
+        """The state right after the game is loaded, under whatever seed."""
+        from ale_py import roms
+
+        game = roms.get_rom_path("pong")
+        assert game is not None  # it comes with ale-py
+        self._ale.loadROM(game)
+        return self.save()
 
     def step(self, action: int) -> float:
         """Four frames under one action; points won less points lost."""
@@ -133,6 +144,27 @@ class Emulator:
 def _resistance(state: bytes) -> int:
     """The resistance of the player's paddle: the first number of a saved state."""
     return int(struct.unpack_from("<i", state)[0])
+
+
+def reseeded(state: bytes, seed: int) -> bytes:
+    """A saved state with the random numbers of another seed, from the first on.
+
+    ale-py writes six numbers, the console behind its length, and the paddle's two limits, four bytes each. The generator
+    ends the console: text behind its length. Lengths end in a zero byte, and text has none.
+    """
+    numbers, limits = state[: 4 * 6], state[-4 * 2 :]
+    text = state.rindex(b"\0", 0, -len(limits)) + 1
+    generator = twister(seed)
+    console = state[len(numbers) + 4 : text - 4] + struct.pack("<i", len(generator)) + generator
+    return numbers + struct.pack("<i", len(console)) + console + limits
+
+
+def twister(seed: int) -> bytes:
+    """What C++ writes of `std::mt19937(seed)`: x₀ = seed, xᵢ = 1812433253 · (xᵢ₋₁ ⊕ ⌊xᵢ₋₁ / 2³⁰⌋) + i, and how many."""
+    words = [seed]
+    for i in range(1, 624):
+        words.append((1812433253 * (words[-1] ^ words[-1] >> 30) + i) % (1 << 32))
+    return " ".join(map(str, [*words, len(words)])).encode()
 
 
 def mirrored(value: int, cell: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import gymnasium
 import numpy as np
@@ -12,6 +12,14 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from symprior.tasks.errors import SympriorError
+
+
+@runtime_checkable
+class CanRest(Protocol):
+    """A vector environment that need not step games that have ended."""
+
+    def rest(self, ended: NDArray[np.bool_]) -> None:
+        """Step these environments [num_envs] no more until the next reset, which follows an episode's end."""
 
 
 class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
@@ -92,8 +100,11 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     def rest(self, ended: NDArray[np.bool_]) -> None:
         """Leave environments [num_envs] whose episode has ended at its successor's first observation until the next reset.
 
-        Whoever plays one episode in each waits for the longest alone. A vector environment that is the task's own goes on.
+        Whoever plays one episode in each waits for the longest alone. A vector environment that is the task's own rests if
+        it `CanRest`, and else goes on.
         """
+        if isinstance(self._env, CanRest):
+            self._env.rest(ended)
         for env, is_resting in zip(self._single, ended, strict=bool(self._single)):
             env.is_resting = bool(is_resting)
 

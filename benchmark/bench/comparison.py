@@ -44,7 +44,19 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def median_ratio(numerator: Callable[[], object], denominator: Callable[[], object], repeats: int = REPEATS) -> float:
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """How much of the processor's time the work takes: what else the machine does matters little then."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def median_ratio(
+    numerator: Callable[[], object],
+    denominator: Callable[[], object],
+    repeats: int = REPEATS,
+    clock: Callable[[Callable[[], object]], float] = seconds,
+) -> float:
     """The median of time(numerator) / time(denominator), measured in turn after one warm-up of each."""
     numerator(), denominator()
-    return statistics.median(seconds(numerator) / seconds(denominator) for _ in range(repeats))
+    return statistics.median(clock(numerator) / clock(denominator) for _ in range(repeats))

@@ -31,6 +31,11 @@ MIDDLE = {BALL_Y: 126.0, PLAYER: 119.5, OPPONENT: 121.0}
 """What these cells hold where the object lies across the middle of the field."""
 MIDDLE_X = 128
 
+CELLS = 128
+"""Of the console's memory."""
+HEIGHT, WIDTH = 210, 160
+"""Of the screen."""
+
 RESISTANCES = 904_300
 """The paddle's resistance in one state and in its mirror image add up to this: a reading is 7.24 + 0.00024827 · resistance,
 within one pixel, and two mirrored readings add up to twice the middle."""
@@ -72,9 +77,19 @@ class Emulator:
         self._ale.loadROM(game)
         return self.save()
 
-    def step(self, action: int) -> float:
-        """Four frames under one action; points won less points lost."""
-        return float(sum(self._ale.act(CONSOLE_ACTIONS[action]) for _ in range(FRAMES_PER_STEP)))
+    def step(self, action: int, stops: bool = False) -> float:
+        """Four frames under one action; points won less points lost.
+
+        Args:
+            action: stay, up or down.
+            stops: whether the frame that ends the game is the last one. Else random numbers are drawn for all four.
+        """
+        act, points = self._ale.act, 0
+        for _ in range(FRAMES_PER_STEP):
+            points += act(CONSOLE_ACTIONS[action])
+            if stops and self.is_over:
+                break
+        return float(points)
 
     @property
     def is_over(self) -> bool:
@@ -90,6 +105,14 @@ class Emulator:
     def screen(self) -> NDArray[np.uint8]:
         """The last frame in grey, [210, 160]."""
         return self._ale.getScreenGrayscale()
+
+    def read_memory(self, memory: NDArray[np.uint8]) -> None:
+        """Write the console's memory into an array, [128]."""
+        self._ale.getRAM(memory)
+
+    def read_screen(self, screen: NDArray[np.uint8]) -> None:
+        """Write the last frame in grey into an array, [210, 160]."""
+        self._ale.getScreenGrayscale(screen)
 
     @property
     def picture(self) -> NDArray[np.uint8]:

@@ -11,21 +11,23 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 pytest.importorskip("ale_py")
 
-from ale_py import roms
+from ale_py import AtariVectorEnv, roms
 
 from symprior.tasks import Task, get_task
 from symprior.tasks.errors import SympriorError
 from symprior.tasks.families.pong import vector
 from symprior.tasks.families.pong.emulator import BALL_X, BALL_Y, DOWN, PLAYER, STAY, UP, Emulator
 from symprior.tasks.families.pong.objects import ENTRIES, PIXELS
-from symprior.tasks.families.pong.pixels import FIELD, locate, shrink
+from symprior.tasks.families.pong.pixels import FIELD, halve_rows, locate, shrink
 from symprior.tasks.families.pong.policy import follow_objects, follow_pixels
 from symprior.tasks.families.pong.vector import PongVectorEnv
 from symprior.tasks.families.pong.view import PongEnv
+from symprior.tasks.gymnasium_vector import GymnasiumVectorEnv
 
 NAMES = ["pong-v1", "pong-small-v1", "pong-objects-v1"]
 KINDS = ["pong-small-v1", "pong-objects-v1"]
@@ -110,6 +112,93 @@ def test_a_seed_starts_the_same_game_after_one_that_was_played_to_its_end_or_tur
 @pytest.mark.filterwarnings("error")
 def test_gymnasium_finds_nothing_wrong(name: str) -> None:
     check_env(get_task(name).make().unwrapped)
+
+
+def ale_games(count: int, size: int) -> Any:
+    """ale-py's own vector environment: the whole screen at half its height, [count, 4, 105, size]."""
+    return AtariVectorEnv(
+        "pong",
+        count,
+        max_num_frames_per_episode=1 << 30,
+        repeat_action_probability=0.25,
+        autoreset_mode=AutoresetMode.SAME_STEP,
+        img_height=105,
+        img_width=size,
+        stack_num=4,
+        frameskip=4,
+        maxpool=False,
+        noop_max=0,
+        reward_clipping=False,
+        use_fire_reset=False,
+    )
+
+
+@pytest.mark.parametrize("size", [80, 40])
+def test_pictures_are_those_of_the_vector_environment_of_ale_py(size: int) -> None:
+    """Over ends of games, resets without a seed and with another one."""
+
+    def cropped(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return halve_rows(pictures[:, :, 17:97], size)
+
+    ours, theirs, rng = PongVectorEnv(3, size), ale_games(3, size), np.random.default_rng(0)
+    ended = np.zeros(3, dtype=int)
+    for seed in ([7, (1 << 31) - 1, 0], None, [5, 6, 7]):
+        seen = ours.reset(seed=seed)[0]
+        np.testing.assert_array_equal(seen, cropped(theirs.reset(seed=None if seed is None else np.array(seed))[0]))
+        for _ in range(1400 if seed is None else 100):
+            actions = rng.integers(3, size=3)
+            seen, rewards, terminated, _, infos = ours.step(actions)
+            pictures, their_rewards, their_ends, _, their_infos = theirs.step(np.array([0, 2, 3])[actions])
+            np.testing.assert_array_equal(seen, cropped(pictures))
+            np.testing.assert_array_equal(rewards, their_rewards)
+            np.testing.assert_array_equal(terminated, their_ends)
+            if terminated.any():
+                ended += terminated
+                wanted = cropped(their_infos["final_obs"])
+                np.testing.assert_array_equal(infos["final_obs"][terminated], wanted[terminated])
+    assert ended.min() > 0
+    theirs.close()
+
+
+def test_objects_side_by_side_are_single_environments() -> None:
+    """Bit for bit, over ends of games, resets without a seed and with another one; signs of zeros too."""
+    task, rng, ended = get_task("pong-objects-v1"), np.random.default_rng(0), 0
+    ours, theirs = task.make_vector(3), GymnasiumVectorEnv(task.make, 3)
+    for seed in ([7, (1 << 62) + 1, 0], None, 5):
+        assert ours.reset(seed=seed)[0].tobytes() == theirs.reset(seed=seed)[0].tobytes()
+        for _ in range(1400 if seed is None else 100):
+            actions = rng.integers(3, size=3)
+            *mine, infos = ours.step(actions)
+            *wanted, their_infos = theirs.step(actions)
+            for one, other in zip((*mine, *infos.values()), (*wanted, *their_infos.values()), strict=True):
+                assert (one.dtype, one.tobytes()) == (other.dtype, other.tobytes())
+            ended += mine[2].sum()
+    assert ended > 2
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_game_that_has_ended_rests_until_the_next_reset(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others play on as if nothing had happened, and the emulator of the one that rests is left alone."""
+    monkeypatch.setattr(vector, "LONGEST_GAME", 20)
+    games, alone = get_task(name).make_vector(2), get_task(name).make_vector(1)
+    inner = games._env  # type: ignore[union-attr]
+    games.reset(seed=[3, 4])
+    alone.reset(seed=[4])
+    for _ in range(20):
+        first, _, _, truncated, _ = games.step(np.array([UP, DOWN]))
+        alone.step(np.array([DOWN]))
+    assert truncated.all()
+    games.rest(np.array([True, False]))
+    state = inner._emulators[0].save()
+    for _ in range(10):
+        seen, rewards, *_ = games.step(np.array([UP, UP]))
+        np.testing.assert_array_equal(seen[0], first[0])
+        np.testing.assert_array_equal(seen[1], alone.step(np.array([UP]))[0][0])
+        assert rewards[0] == 0
+    assert inner._emulators[0].save() == state
+    games.reset(seed=[3, 4])
+    games.step(np.array([UP, UP]))
+    assert inner._emulators[0].save() != state
 
 
 @pytest.mark.parametrize(("name", "games_to_the_end"), [("pong-v1", 0), ("pong-small-v1", 1)])
@@ -206,6 +295,12 @@ def test_a_misused_environment_says_so() -> None:
     with pytest.raises(SympriorError, match="3 is not in Discrete"):
         env.step(3)
     assert env.render().shape == (210, 160, 3)  # type: ignore[union-attr]
+    games = PongVectorEnv(2, 40)
+    with pytest.raises(SympriorError, match="Call reset before step"):
+        games.step(np.array([0, 0]))
+    games.reset(seed=0)
+    with pytest.raises(SympriorError, match=r"actions array\(\[ 0, -1\]\) are not in"):
+        games.step(np.array([0, -1]))
 
 
 def test_nothing_draws_from_the_global_generators() -> None:

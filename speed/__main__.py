@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from rich.console import Console
@@ -10,6 +11,8 @@ from rich.table import Table
 
 from speed import bases, certificates, environments, learners, networks, training
 from speed.comparison import Comparison
+
+PONG = ("pong-objects-v1", "pong-small-v1", "pong-v1")
 
 COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: environments.vectorised("cartpole-v1"),
@@ -21,13 +24,13 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: environments.steps_a_second("room-observed-obstacles-v1@k=8", 1024, 500_000),
     lambda: environments.steps_a_second("collect-v1", 1024, 300_000),
     lambda: environments.steps_a_second("two-agents-v1", 1024, 300_000),
-    lambda: environments.pong("pong-v1"),
-    lambda: environments.pong("pong-small-v1"),
     lambda: environments.robot("ant-v1", 1.5),
     lambda: environments.robot("walker2d-v1", 1.5),
     lambda: environments.robot("humanoid-v1", 1.4),
     lambda: environments.robot("swimmer-v1", 1.6),
     lambda: environments.robot("reacher-v1", 1.8),
+    *(partial(environments.pong, task_id, games) for task_id in PONG for games in (4, 16)),
+    *(partial(environments.pong_reset, task_id) for task_id in PONG),
     certificates.whole_registry,
     training.metered,
     lambda: networks.acting("cartpole-v1", 256),

@@ -1,4 +1,4 @@
-"""Vector environments against what they are made of: one environment at a time, or a library's own."""
+"""Vector environments against what they are made of: one environment at a time, or an emulator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from speed.comparison import REPEATS, Comparison, at_least, median_ratio, seconds
+from speed.comparison import REPEATS, Comparison, at_least, at_most, median_ratio, seconds
 from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks import get_task
 from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv
@@ -40,15 +40,33 @@ def vectorised(task_id: str) -> Comparison:
     return at_least(f"{task_id}: vectorised / SyncVectorEnv, {ENVIRONMENTS} environments", ratio, 20)
 
 
-def pong(task_id: str) -> Comparison:
-    """Pong as agents get it against ale-py's vector environment with the same pictures of the whole screen."""
-    from symprior.tasks.families.pong.vector import MINIMAL_ACTIONS, raw_vector
+def pong(task_id: str, games: int) -> Comparison:
+    """Pong as agents get it against the emulators alone, four frames a step, in steps a CPU second."""
+    from symprior.tasks.families.pong.emulator import Emulator
 
-    task = get_task(task_id)
-    actions = np.random.default_rng(0).integers(0, len(MINIMAL_ACTIONS), (100, GAMES))
-    ours = _steps(task.make_vector(GAMES), actions)
-    raw = _steps(raw_vector(GAMES, task.symmetry().observation.shape[-1]), MINIMAL_ACTIONS[actions])
-    return at_least(f"{task_id}: throughput / ale-py's own, {GAMES} games", median_ratio(raw, ours), 0.9)
+    actions = np.random.default_rng(0).integers(0, 3, (1600 // games, games))
+    emulators = [Emulator() for _ in range(games)]
+    for seed, emulator in enumerate(emulators):
+        emulator.reset(seed)
+
+    def alone() -> None:
+        for row in actions.tolist():
+            for emulator, action in zip(emulators, row, strict=True):
+                emulator.step(action)
+                if emulator.is_over:
+                    emulator.reset(None)
+
+    ours = _steps(get_task(task_id).make_vector(games), actions)
+    ratio = median_ratio(alone, ours, clock=time.process_time)
+    return at_least(f"{task_id}: throughput / emulators alone, {games} games", ratio, 0.85)
+
+
+def pong_reset(task_id: str) -> Comparison:
+    """A reset with a seed, in steps."""
+    games = get_task(task_id).make_vector(GAMES)
+    actions = np.random.default_rng(0).integers(0, 3, (20, GAMES))
+    ratio = median_ratio(lambda: games.reset(seed=1), _steps(games, actions), clock=time.process_time)
+    return at_most(f"{task_id}: a seeded reset, in steps", ratio * len(actions), 20)
 
 
 def robot(task_id: str, target: float) -> Comparison:

@@ -16,6 +16,14 @@ from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import Environment, Infos, Space, VectorEnvironment
 
 
+@runtime_checkable
+class CanRest(Protocol):
+    """A vector environment that need not step games that have ended."""
+
+    def rest(self, ended: NDArray[np.bool_]) -> None:
+        """Step these environments [num_envs] no more until the next reset, which follows an episode's end."""
+
+
 class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     """Single environments side by side, with the conventions of `SimulatorVectorEnv`.
 
@@ -93,9 +101,10 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     def rest(self, ended: NDArray[np.bool_]) -> None:
         """Leave environments [num_envs] whose episode has ended at its successor's first observation until the next reset.
 
-        Whoever plays one episode in each waits for the longest alone. A vector environment that cannot rest goes on.
+        Whoever plays one episode in each waits for the longest alone. A vector environment that is the task's own rests if
+        it `CanRest`, and else goes on.
         """
-        if isinstance(self._env, _CanRest):
+        if isinstance(self._env, CanRest):
             self._env.rest(ended)
         for env, is_resting in zip(self._single, ended, strict=bool(self._single)):
             env.is_resting = bool(is_resting)
@@ -123,11 +132,6 @@ def single_precision(space: Space) -> Space:
     if isinstance(space, gymnasium.spaces.Box) and space.dtype == np.float64:
         return gymnasium.spaces.Box(space.low.astype(np.float32), space.high.astype(np.float32), dtype=np.float32)
     return space
-
-
-@runtime_checkable
-class _CanRest(Protocol):
-    def rest(self, ended: NDArray[np.bool_]) -> None: ...
 
 
 class _Resting(gymnasium.Wrapper[Any, Any, Any, Any]):

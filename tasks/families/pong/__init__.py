@@ -116,7 +116,7 @@ def _register(
             gym_id=gym_id,
             symmetry=symmetry,
             probe=lambda: PongProbe(TASKS[task_id].make()),
-            vector=None if size is None else partial(PongVectorEnv, size=size),
+            vector=partial(PongVectorEnv, size=size),
             reference_policy=policy,
             stated_threshold=PLAYED_BY_HUMANS,
             track="approximate",

@@ -31,6 +31,11 @@ MIDDLE = {BALL_Y: 126.0, PLAYER: 119.5, OPPONENT: 121.0}
 """What these cells hold where the object lies across the middle of the field."""
 MIDDLE_X = 128
 
+CELLS = 128
+"""Of the console's memory."""
+HEIGHT, WIDTH = 210, 160
+"""Of the screen."""
+
 RESISTANCES = 904_300
 """The paddle's resistance in one state and in its mirror image add up to this: a reading is 7.24 + 0.00024827 · resistance,
 within one pixel, and two mirrored readings add up to twice the middle."""
@@ -51,19 +56,40 @@ class Emulator:
         self._ale.setFloat("repeat_action_probability", STICKINESS)
 
     def reset(self, seed: int | None) -> None:
-        """Start a game; with a seed also start the random numbers anew."""
-        if seed is not None:
-            from ale_py import roms
+        """Start a game; with a seed also start the random numbers anew.
 
-            game = roms.get_rom_path("pong")
-            assert game is not None  # it comes with ale-py
-            self._ale.setInt("random_seed", emulator_seed(seed))
-            self._ale.loadROM(game)
+        A seed decides the random numbers and nothing else. So the game is loaded once, and a seed takes up that moment with
+        random numbers of its own.
+        """
+        if seed is not None:
+            import ale_py
+
+            self._ale.restoreState(ale_py.ALEState(reseeded(self._loaded, emulator_seed(seed))))
         self._ale.reset_game()
 
-    def step(self, action: int) -> float:
-        """Four frames under one action; points won less points lost."""
-        return float(sum(self._ale.act(CONSOLE_ACTIONS[action]) for _ in range(FRAMES_PER_STEP)))
+    @cached_property
+    def _loaded(self) -> bytes:
+        """The state right after the game is loaded, under whatever seed."""
+        from ale_py import roms
+
+        game = roms.get_rom_path("pong")
+        assert game is not None  # it comes with ale-py
+        self._ale.loadROM(game)
+        return self.save()
+
+    def step(self, action: int, stops: bool = False) -> float:
+        """Four frames under one action; points won less points lost.
+
+        Args:
+            action: stay, up or down.
+            stops: whether the frame that ends the game is the last one. Else random numbers are drawn for all four.
+        """
+        act, points = self._ale.act, 0
+        for _ in range(FRAMES_PER_STEP):
+            points += act(CONSOLE_ACTIONS[action])
+            if stops and self.is_over:
+                break
+        return float(points)
 
     @property
     def is_over(self) -> bool:
@@ -79,6 +105,14 @@ class Emulator:
     def screen(self) -> NDArray[np.uint8]:
         """The last frame in grey, [210, 160]."""
         return self._ale.getScreenGrayscale()
+
+    def read_memory(self, memory: NDArray[np.uint8]) -> None:
+        """Write the console's memory into an array, [128]."""
+        self._ale.getRAM(memory)
+
+    def read_screen(self, screen: NDArray[np.uint8]) -> None:
+        """Write the last frame in grey into an array, [210, 160]."""
+        self._ale.getScreenGrayscale(screen)
 
     @property
     def picture(self) -> NDArray[np.uint8]:
@@ -133,6 +167,27 @@ class Emulator:
 def _resistance(state: bytes) -> int:
     """The resistance of the player's paddle: the first number of a saved state."""
     return int(struct.unpack_from("<i", state)[0])
+
+
+def reseeded(state: bytes, seed: int) -> bytes:
+    """A saved state with the random numbers of another seed, from the first on.
+
+    ale-py writes six numbers, the console behind its length, and the paddle's two limits, four bytes each. The generator
+    ends the console: text behind its length. Lengths end in a zero byte, and text has none.
+    """
+    numbers, limits = state[: 4 * 6], state[-4 * 2 :]
+    text = state.rindex(b"\0", 0, -len(limits)) + 1
+    generator = twister(seed)
+    console = state[len(numbers) + 4 : text - 4] + struct.pack("<i", len(generator)) + generator
+    return numbers + struct.pack("<i", len(console)) + console + limits
+
+
+def twister(seed: int) -> bytes:
+    """What C++ writes of `std::mt19937(seed)`: x₀ = seed, xᵢ = 1812433253 · (xᵢ₋₁ ⊕ ⌊xᵢ₋₁ / 2³⁰⌋) + i, and how many."""
+    words = [seed]
+    for i in range(1, 624):
+        words.append((1812433253 * (words[-1] ^ words[-1] >> 30) + i) % (1 << 32))
+    return " ".join(map(str, [*words, len(words)])).encode()
 
 
 def mirrored(value: int, cell: int) -> int:

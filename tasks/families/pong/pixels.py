@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.tasks.families.pong.emulator import Emulator
+from symprior.tasks.families.pong.emulator import HEIGHT, WIDTH, Emulator
 from symprior.tasks.families.pong.view import View
 
 FRAMES = 4
@@ -16,6 +17,8 @@ FULL, SMALL = 80, 40
 FIELD = slice(34, 194)
 """The rows between the walls; every column belongs to the field."""
 BACKGROUND = 87
+TOGETHER = 8
+"""Screens that are made smaller at once: fewer calls, and what lies between still fits the cache."""
 OPPONENT_COLUMNS, PLAYER_COLUMNS = slice(16, 20), slice(140, 144)
 
 
@@ -26,28 +29,44 @@ class Pixels(View):
     ale-py's vector environment, the one before it stands in its place.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, games: int = 1) -> None:
         self.size = size
         self.space = gymnasium.spaces.Box(0, 255, (FRAMES, size, size), np.uint8)
-        self.memory = np.zeros((FRAMES, size, size), dtype=np.uint8)
+        self.memory = np.zeros((games, FRAMES, size, size), dtype=np.uint8)
+        self._screens = np.empty((TOGETHER, HEIGHT, WIDTH), dtype=np.uint8)
 
-    def start(self, emulator: Emulator) -> None:
+    def start(self, emulators: Sequence[Emulator], which: Sequence[int]) -> None:
         """One frame."""
-        self.memory = np.zeros_like(self.memory)
-        self.memory[-1] = shrink(emulator.screen, self.size)
+        self.memory = self.memory.copy()
+        self.memory[which] = 0
+        self._show(emulators, which)
 
-    def advance(self, emulator: Emulator) -> None:
+    def advance(self, emulators: Sequence[Emulator], which: Sequence[int]) -> None:
         """One more frame."""
-        newest = self.memory[-1] if emulator.is_over else shrink(emulator.screen, self.size)
-        self.memory = np.concatenate([self.memory[1:], newest[None]])
+        before = self.memory
+        self.memory = np.empty_like(before)
+        self.memory[:, :-1] = before[:, 1:]
+        self.memory[:, -1] = before[:, -1]
+        if len(which) < len(before):
+            others = np.delete(np.arange(len(before)), which)
+            self.memory[others] = before[others]
+        self._show(emulators, [game for game in which if not emulators[game].is_over])
 
-    def observe(self, emulator: Emulator) -> NDArray[np.uint8]:
-        """The frames."""
-        return self.memory.copy()
+    def observe(self, emulators: Sequence[Emulator]) -> NDArray[np.uint8]:
+        """The frames of every game, [games, 4, size, size]."""
+        return self.memory  # which is never written again
+
+    def _show(self, emulators: Sequence[Emulator], which: Sequence[int]) -> None:
+        """These games' frames, as the newest."""
+        for first in range(0, len(which), TOGETHER):
+            some = which[first : first + TOGETHER]
+            for screen, game in zip(self._screens, some, strict=False):
+                emulators[game].read_screen(screen)
+            self.memory[some, -1] = shrink(self._screens[: len(some)], self.size)
 
     def mirror_memory(self) -> None:
         """Upside down."""
-        self.memory = self.memory[:, ::-1].copy()
+        self.memory = self.memory[:, :, ::-1].copy()
 
     def positions(self, observation: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         """Of each frame, [frames · coordinates]."""
@@ -59,9 +78,15 @@ class Pixels(View):
         }
 
 
-def shrink(screen: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Means over areas of the field, [210, 160] → [size, size]."""
-    return halve_rows(_means(screen[FIELD], 2, 160 // size), size)
+def shrink(screens: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Rounded means over areas of the field, [..., 210, 160] → [..., size, size]."""
+    sums, half = _add_columns(screens[..., FIELD, :]), WIDTH // size
+    sums = sums[..., ::2, :] + sums[..., 1::2, :]
+    if size == SMALL:
+        sums = _add_columns(sums)
+    sums += half
+    sums >>= half.bit_length()
+    return halve_rows(sums.astype(np.uint8), size)
 
 
 def halve_rows(pictures: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -72,13 +97,13 @@ def halve_rows(pictures: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return (first | second) - ((first ^ second) >> 1)  # (first + second + 1) // 2 in eight bits
 
 
-def _means(picture: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
-    """Rounded means over areas of rows × columns pixels, [height, width]."""
-    area = rows * columns
-    total = np.full((picture.shape[0] // rows, picture.shape[1] // columns), area // 2, dtype=np.uint16)
-    for row, column in np.ndindex(rows, columns):
-        total += picture[row::rows, column::columns]
-    return (total // area).astype(np.uint8)
+def _add_columns(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Sums of pairs of columns, [..., columns] → [..., columns / 2]; a pair is read as one number of twice the bits."""
+    bits = 8 * numbers.itemsize
+    pairs = numbers.view(f"u{2 * numbers.itemsize}")
+    sums = pairs >> bits
+    sums += pairs & ((1 << bits) - 1)
+    return sums
 
 
 def locate(frames: NDArray[np.uint8]) -> NDArray[np.float64]:

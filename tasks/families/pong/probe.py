@@ -56,7 +56,7 @@ class PongProbe(Probe):
     def observation(self, state: NDArray[np.uint8]) -> NDArray[Any]:
         """What the view shows."""
         self.set_state(state)
-        return self._view.observe(self._emulator)
+        return np.array(self._view.observe([self._emulator])[0])
 
     def render(self, state: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The screen, one frame later."""
@@ -95,7 +95,7 @@ class PongProbe(Probe):
         return self._sample(None, rng, count, self._is_beside)
 
     def _is_beside(self) -> bool:
-        ball = self._view.positions(self._view.observe(self._emulator))["ball"]
+        ball = self._view.positions(self._view.observe([self._emulator])[0])["ball"]
         return bool((np.abs(ball[1:3]) > BESIDE).any())
 
     def _sample(

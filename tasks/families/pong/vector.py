@@ -1,4 +1,4 @@
-"""Many games of Pong from pixels in ale-py's own vector environment."""
+"""Many games of Pong side by side, seen through one view."""
 
 from __future__ import annotations
 
@@ -11,28 +11,23 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from symprior.tasks.families.pong.emulator import FRAMES_PER_STEP, STICKINESS, emulator_seed
-from symprior.tasks.families.pong.pixels import FIELD, FRAMES, halve_rows
-from symprior.tasks.families.pong.view import LONGEST_GAME
-
-MINIMAL_ACTIONS = np.array([0, 2, 3])
-"""Stay, up and down as places in ale-py's minimal set of actions."""
-SHOWN = slice(FIELD.start // 2, FIELD.stop // 2)
-"""The field's rows where ale-py makes the screen half as high."""
-UNLIMITED = 1 << 30
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks.families.pong.emulator import CONSOLE_ACTIONS, Emulator, emulator_seed
+from symprior.tasks.families.pong.objects import Objects
+from symprior.tasks.families.pong.pixels import Pixels
+from symprior.tasks.families.pong.view import LONGEST_GAME, View
 
 
 class PongVectorEnv(VectorEnv[Any, Any, Any]):
-    """`PongEnv` with `Pixels`, many times: bit for bit the same games from the same seeds.
+    """`PongEnv` many times: the same games from the same seeds, bit for bit.
 
-    ale-py cannot crop. It shows the whole screen at half its height, and the field is cut out of that: means over areas
-    keep to the field, because its borders lie between two areas. The time limit is kept here, as ale-py would leave out
-    the last frame before it.
+    There is one difference. From pixels the frame that ends a game is the last one of its step, as in ale-py's vector
+    environment. The single environment, and this one from objects, draw random numbers for four frames all the same. A game
+    that follows such an end without a seed therefore draws other ones.
 
     Args:
         num_envs: how many.
-        size: of the observations [num_envs, 4, size, size].
-        num_threads: of ale-py; 0: one for each core.
+        size: of the pictures [num_envs, 4, size, size]; None: the nine numbers [num_envs, 9] of `Objects`.
 
     Raises:
         ImportError: ale-py is not installed.
@@ -40,74 +35,68 @@ class PongVectorEnv(VectorEnv[Any, Any, Any]):
 
     metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
-    def __init__(self, num_envs: int, size: int, num_threads: int = 0) -> None:
+    def __init__(self, num_envs: int, size: int | None) -> None:
         self.num_envs = num_envs
-        self.single_observation_space = spaces.Box(0, 255, (FRAMES, size, size), np.uint8)
-        self.single_action_space = spaces.Discrete(len(MINIMAL_ACTIONS))
+        self.render_mode = None
+        self._view: View = Objects(num_envs) if size is None else Pixels(size, num_envs)
+        self._stops = size is not None
+        self._emulators = [Emulator() for _ in range(num_envs)]
+        self._playing = list(range(num_envs))
+        self._elapsed = [0] * num_envs
+        self._is_started = False
+        self.single_observation_space = self._view.space
+        self.single_action_space = spaces.Discrete(len(CONSOLE_ACTIONS))
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self.render_mode = None
-        self._size = size
-        self._games = raw_vector(num_envs, size, num_threads)
-        self._elapsed = np.zeros(num_envs, dtype=np.int64)
-        self._is_started = False
 
     def reset(
         self, *, seed: int | Sequence[int] | NDArray[np.int64] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+    ) -> tuple[NDArray[Any], dict[str, Any]]:
         """Start all games; game i gets `seed + i`, or `seed[i]`. Without a seed their random numbers go on."""
         if seed is None and not self._is_started:
             seed = int(np.random.default_rng().integers(1 << 31))
         if isinstance(seed, int):
             seed = range(seed, seed + self.num_envs)
-        seeds = None if seed is None else np.array([emulator_seed(int(each)) for each in seed])
+        seeds = [None] * self.num_envs if seed is None else [emulator_seed(int(each)) for each in seed]
+        for emulator, each in zip(self._emulators, seeds, strict=True):
+            emulator.reset(each)
         self._is_started = True
-        self._elapsed[:] = 0
-        observations, _ = self._games.reset(seed=seeds)
-        return self._crop(observations), {}
+        self._playing = list(range(self.num_envs))
+        self._elapsed = [0] * self.num_envs
+        self._view.start(self._emulators, self._playing)
+        return self._view.observe(self._emulators), {}
 
     def step(self, actions: NDArray[np.int64]) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
-        """Four frames of every game."""
-        observations, rewards, terminated, _, infos = self._games.step(MINIMAL_ACTIONS[actions])
-        self._elapsed += 1
-        truncated = self._elapsed >= LONGEST_GAME
-        done = terminated | truncated
-        if not done.any():
-            return self._crop(observations), rewards, terminated, truncated, {}
-        last = infos.get("final_obs", observations)
-        cut = truncated & ~terminated
-        if cut.any():
-            last = np.where(cut[:, None, None, None], observations, last)
-            observations, _ = self._games.reset(options={"reset_mask": cut})
-        self._elapsed[done] = 0
-        found = {"final_obs": self._crop(last), "_final_obs": done}
-        return self._crop(observations), rewards, terminated, truncated, found
+        """Four frames of every game that does not rest."""
+        self._check(actions)
+        rewards, terminated, truncated = ([zero] * self.num_envs for zero in (0.0, False, False))
+        for game, action in zip(self._playing, actions[self._playing].tolist(), strict=True):
+            emulator = self._emulators[game]
+            rewards[game] = emulator.step(action, self._stops)
+            self._elapsed[game] += 1
+            terminated[game], truncated[game] = emulator.is_over, self._elapsed[game] >= LONGEST_GAME
+        self._view.advance(self._emulators, self._playing)
+        observations, infos = self._view.observe(self._emulators), {}
+        done = np.logical_or(terminated, truncated)
+        if done.any():
+            infos = {"final_obs": observations, "_final_obs": done}
+            observations = self._restart(np.flatnonzero(done).tolist())
+        return observations, np.array(rewards), np.array(terminated), np.array(truncated), infos
 
-    def _crop(self, pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return halve_rows(pictures[:, :, SHOWN], self._size)
+    def rest(self, ended: NDArray[np.bool_]) -> None:
+        """Leave games [num_envs] whose episode has ended at their successor's start until the next reset."""
+        self._playing = np.flatnonzero(~ended).tolist()
 
+    def _restart(self, which: list[int]) -> NDArray[Any]:
+        """Start these games without a seed; the observations of all."""
+        for game in which:
+            self._emulators[game].reset(None)
+            self._elapsed[game] = 0
+        self._view.start(self._emulators, which)
+        return self._view.observe(self._emulators)
 
-def raw_vector(num_envs: int, size: int, num_threads: int = 0) -> Any:
-    """ale-py's vector environment with the same pictures of the whole screen, [num_envs, 4, 105, size].
-
-    Raises:
-        ImportError: ale-py is not installed.
-    """
-    from ale_py import AtariVectorEnv
-
-    return AtariVectorEnv(
-        "pong",
-        num_envs,
-        num_threads=num_threads,
-        max_num_frames_per_episode=UNLIMITED,
-        repeat_action_probability=STICKINESS,
-        autoreset_mode=AutoresetMode.SAME_STEP,
-        img_height=105,
-        img_width=size,
-        stack_num=FRAMES,
-        frameskip=FRAMES_PER_STEP,
-        maxpool=False,
-        noop_max=0,
-        reward_clipping=False,
-        use_fire_reset=False,
-    )
+    def _check(self, actions: NDArray[np.int64]) -> None:
+        if not self._is_started:
+            raise SympriorError("Call reset before step.")
+        if actions.min() < 0 or actions.max() >= len(CONSOLE_ACTIONS):
+            raise SympriorError(f"The actions {actions!r} are not in {self.action_space}.")

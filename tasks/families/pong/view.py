@@ -1,8 +1,9 @@
-"""What an agent sees of the console: the interface, and the environment that shows it."""
+"""What an agent sees of the console: the interface, and the environment that shows one game."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium
@@ -17,27 +18,27 @@ LONGEST_GAME = 4500
 
 
 class View(ABC):
-    """Makes observations of an emulator, and remembers of the past what they show.
+    """Makes observations of games of Pong, and remembers of each game's past what they show.
 
     Attributes:
-        space: of the observations.
-        memory: what is remembered, uint8.
+        space: of the observations of one game.
+        memory: what is remembered, uint8 [games, …].
     """
 
     space: gymnasium.spaces.Box
     memory: NDArray[np.uint8]
 
     @abstractmethod
-    def start(self, emulator: Emulator) -> None:
-        """Remember the start of a game alone."""
+    def start(self, emulators: Sequence[Emulator], which: Sequence[int]) -> None:
+        """Remember of these games the start alone."""
 
     @abstractmethod
-    def advance(self, emulator: Emulator) -> None:
-        """Remember what the last step led to."""
+    def advance(self, emulators: Sequence[Emulator], which: Sequence[int]) -> None:
+        """Remember what the last step of these games led to."""
 
     @abstractmethod
-    def observe(self, emulator: Emulator) -> NDArray[Any]:
-        """The observation."""
+    def observe(self, emulators: Sequence[Emulator]) -> NDArray[Any]:
+        """The observations, [games, …]; they may be the memory itself, and are not to be written to."""
 
     @abstractmethod
     def mirror_memory(self) -> None:
@@ -45,7 +46,11 @@ class View(ABC):
 
     @abstractmethod
     def positions(self, observation: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
-        """Where ball, player and opponent are, and how they move, in pixels of the screen; each [numbers]."""
+        """Where ball, player and opponent of one observation are, and how they move, in screen pixels; each [numbers]."""
+
+
+ALONE = [0]
+"""The only game of an environment that holds one."""
 
 
 class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
@@ -74,9 +79,9 @@ class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
             seed = int(self.np_random.integers(1 << 31))
         self._is_started = True
         self.emulator.reset(seed)
-        self.view.start(self.emulator)
+        self.view.start([self.emulator], ALONE)
         self.last_action = STAY
-        return self.view.observe(self.emulator), {}
+        return self._observation(), {}
 
     def step(self, action: Any) -> tuple[NDArray[Any], float, bool, bool, dict[str, Any]]:
         """Four frames."""
@@ -86,8 +91,11 @@ class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
             raise SympriorError(f"The action {action!r} is not in {self.action_space}.")
         self.last_action = int(action)
         reward = self.emulator.step(self.last_action)
-        self.view.advance(self.emulator)
-        return self.view.observe(self.emulator), reward, self.emulator.is_over, False, {}
+        self.view.advance([self.emulator], ALONE)
+        return self._observation(), reward, self.emulator.is_over, False, {}
+
+    def _observation(self) -> NDArray[Any]:
+        return np.array(self.view.observe([self.emulator])[0])
 
     def render(self) -> Any:
         """The whole screen, [210, 160, 3]."""

@@ -11,16 +11,20 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 pytest.importorskip("ale_py")
 
+from ale_py import AtariVectorEnv, roms
+
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task, get_task
+from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv
 from symprior.tasks.families.pong import vector
 from symprior.tasks.families.pong.emulator import BALL_X, BALL_Y, DOWN, PLAYER, STAY, UP, Emulator
 from symprior.tasks.families.pong.objects import ENTRIES, PIXELS
-from symprior.tasks.families.pong.pixels import FIELD, locate, shrink
+from symprior.tasks.families.pong.pixels import FIELD, halve_rows, locate, shrink
 from symprior.tasks.families.pong.policy import follow_objects, follow_pixels
 from symprior.tasks.families.pong.vector import PongVectorEnv
 from symprior.tasks.families.pong.view import PongEnv
@@ -41,6 +45,66 @@ def screens(steps: int, seed: int = 0) -> Iterator[tuple[NDArray[np.uint8], NDAr
         yield emulator.screen, emulator.memory
 
 
+# --- the emulator ---
+
+
+class StartedAnew(Emulator):
+    """Loads the game for every seed, as ale-py seeds it."""
+
+    def reset(self, seed: int | None) -> None:
+        if seed is not None:
+            game = roms.get_rom_path("pong")
+            assert game is not None
+            self._ale.setInt("random_seed", seed % (1 << 31))
+            self._ale.loadROM(game)
+        self._ale.reset_game()
+
+
+def assert_same(one: Emulator, other: Emulator) -> None:
+    assert one.save() == other.save()
+    np.testing.assert_array_equal(one.memory, other.memory)
+    np.testing.assert_array_equal(one.screen, other.screen)
+
+
+def play_both(one: Emulator, other: Emulator, actions: NDArray[np.int64]) -> None:
+    for action in actions:
+        assert one.step(action) == other.step(action) and one.is_over == other.is_over
+        assert_same(one, other)
+
+
+@pytest.mark.slow
+def test_a_seed_gives_the_games_of_a_console_started_anew() -> None:
+    """In full state, memory and screen: under 57 seeds, into a second game, and from wherever the last seed's game stood."""
+    rng = np.random.default_rng(0)
+    seeds = [0, 1, 2, (1 << 31) - 2, (1 << 31) - 1, 1 << 31, (1 << 62) + 7, *map(int, rng.integers(1 << 62, size=50))]
+    ours, anew = Emulator(), StartedAnew()
+    starts = set()
+    for seed in seeds:
+        for emulator in (ours, anew):
+            emulator.reset(seed)
+        starts.add(ours.save())
+        assert_same(ours, anew)
+        play_both(ours, anew, rng.integers(3, size=75).repeat(2))
+        for emulator in (ours, anew):
+            emulator.reset(None)
+        play_both(ours, anew, rng.integers(3, size=75).repeat(2))
+    assert len(starts) == len({seed % (1 << 31) for seed in seeds}), "seeds differ in what they save"
+
+
+def test_a_seed_starts_the_same_game_after_one_that_was_played_to_its_end_or_turned_over() -> None:
+    ours, anew = Emulator(), StartedAnew()
+    ours.reset(8)
+    while not ours.is_over:
+        ours.step(STAY)
+    for turned_over in (False, True):
+        ours.reset(3)
+        anew.reset(3)
+        assert_same(ours, anew)
+        play_both(ours, anew, np.full(60, UP))
+        if not turned_over:
+            ours.mirror()
+
+
 # --- environments ---
 
 
@@ -48,6 +112,93 @@ def screens(steps: int, seed: int = 0) -> Iterator[tuple[NDArray[np.uint8], NDAr
 @pytest.mark.filterwarnings("error")
 def test_gymnasium_finds_nothing_wrong(name: str) -> None:
     check_env(get_task(name).make().unwrapped)
+
+
+def ale_games(count: int, size: int) -> Any:
+    """ale-py's own vector environment: the whole screen at half its height, [count, 4, 105, size]."""
+    return AtariVectorEnv(
+        "pong",
+        count,
+        max_num_frames_per_episode=1 << 30,
+        repeat_action_probability=0.25,
+        autoreset_mode=AutoresetMode.SAME_STEP,
+        img_height=105,
+        img_width=size,
+        stack_num=4,
+        frameskip=4,
+        maxpool=False,
+        noop_max=0,
+        reward_clipping=False,
+        use_fire_reset=False,
+    )
+
+
+@pytest.mark.parametrize("size", [80, 40])
+def test_pictures_are_those_of_the_vector_environment_of_ale_py(size: int) -> None:
+    """Over ends of games, resets without a seed and with another one."""
+
+    def cropped(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return halve_rows(pictures[:, :, 17:97], size)
+
+    ours, theirs, rng = PongVectorEnv(3, size), ale_games(3, size), np.random.default_rng(0)
+    ended = np.zeros(3, dtype=int)
+    for seed in ([7, (1 << 31) - 1, 0], None, [5, 6, 7]):
+        seen = ours.reset(seed=seed)[0]
+        np.testing.assert_array_equal(seen, cropped(theirs.reset(seed=None if seed is None else np.array(seed))[0]))
+        for _ in range(1400 if seed is None else 100):
+            actions = rng.integers(3, size=3)
+            seen, rewards, terminated, _, infos = ours.step(actions)
+            pictures, their_rewards, their_ends, _, their_infos = theirs.step(np.array([0, 2, 3])[actions])
+            np.testing.assert_array_equal(seen, cropped(pictures))
+            np.testing.assert_array_equal(rewards, their_rewards)
+            np.testing.assert_array_equal(terminated, their_ends)
+            if terminated.any():
+                ended += terminated
+                wanted = cropped(their_infos["final_obs"])
+                np.testing.assert_array_equal(infos["final_obs"][terminated], wanted[terminated])
+    assert ended.min() > 0
+    theirs.close()
+
+
+def test_objects_side_by_side_are_single_environments() -> None:
+    """Bit for bit, over ends of games, resets without a seed and with another one; signs of zeros too."""
+    task, rng, ended = get_task("pong-objects-v1"), np.random.default_rng(0), 0
+    ours, theirs = task.make_vector(3), GymnasiumVectorEnv(task.make, 3)
+    for seed in ([7, (1 << 62) + 1, 0], None, 5):
+        assert ours.reset(seed=seed)[0].tobytes() == theirs.reset(seed=seed)[0].tobytes()
+        for _ in range(1400 if seed is None else 100):
+            actions = rng.integers(3, size=3)
+            *mine, infos = ours.step(actions)
+            *wanted, their_infos = theirs.step(actions)
+            for one, other in zip((*mine, *infos.values()), (*wanted, *their_infos.values()), strict=True):
+                assert (one.dtype, one.tobytes()) == (other.dtype, other.tobytes())
+            ended += mine[2].sum()
+    assert ended > 2
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_game_that_has_ended_rests_until_the_next_reset(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others play on as if nothing had happened, and the emulator of the one that rests is left alone."""
+    monkeypatch.setattr(vector, "LONGEST_GAME", 20)
+    games, alone = get_task(name).make_vector(2), get_task(name).make_vector(1)
+    inner = games._env  # type: ignore[union-attr]
+    games.reset(seed=[3, 4])
+    alone.reset(seed=[4])
+    for _ in range(20):
+        first, _, _, truncated, _ = games.step(np.array([UP, DOWN]))
+        alone.step(np.array([DOWN]))
+    assert truncated.all()
+    games.rest(np.array([True, False]))
+    state = inner._emulators[0].save()
+    for _ in range(10):
+        seen, rewards, *_ = games.step(np.array([UP, UP]))
+        np.testing.assert_array_equal(seen[0], first[0])
+        np.testing.assert_array_equal(seen[1], alone.step(np.array([UP]))[0][0])
+        assert rewards[0] == 0
+    assert inner._emulators[0].save() == state
+    games.reset(seed=[3, 4])
+    games.step(np.array([UP, UP]))
+    assert inner._emulators[0].save() != state
 
 
 @pytest.mark.parametrize(("name", "games_to_the_end"), [("pong-v1", 0), ("pong-small-v1", 1)])
@@ -144,6 +295,12 @@ def test_a_misused_environment_says_so() -> None:
     with pytest.raises(SympriorError, match="3 is not in Discrete"):
         env.step(3)
     assert env.render().shape == (210, 160, 3)  # type: ignore[union-attr]
+    games = PongVectorEnv(2, 40)
+    with pytest.raises(SympriorError, match="Call reset before step"):
+        games.step(np.array([0, 0]))
+    games.reset(seed=0)
+    with pytest.raises(SympriorError, match=r"actions array\(\[ 0, -1\]\) are not in"):
+        games.step(np.array([0, -1]))
 
 
 def test_nothing_draws_from_the_global_generators() -> None:

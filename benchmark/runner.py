@@ -38,6 +38,12 @@ WORKERS_ENVIRONMENT = {
 A batch of images is new memory at each step; in pages of four kilobytes to touch it first takes longer than to compute it.
 """
 
+PRELOADED = ["torch._dynamo", "stable_baselines3", "symprior.benchmark.execution", "symprior.benchmark.cli"]
+"""What the process that workers fork from imports, once in a command: each import takes seconds.
+
+Optimizers import `torch._dynamo` at their first step, and a worker of the command line imports its main module again.
+"""
+
 Report = Callable[[Sequence[int]], None]
 """Takes the environment steps that each stack has done so far, in the order of the stacks."""
 Progress = Callable[[list[Stack]], AbstractContextManager[Report]]
@@ -79,7 +85,8 @@ def run(runs: list[Run], store: RecordStore, workers: int, progress: Progress) -
     """
     store.check_writable()
     outcome, units = Outcome(), stacks(runs, workers)
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
     steps = context.RawArray("q", len(units))  # each worker writes its own cell: no lock that a killed one could keep
     with (
         progress(units) as report,

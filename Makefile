@@ -15,6 +15,8 @@ STAMP := .venv/.set-up
 # workers have them.
 export OMP_NUM_THREADS ?= 1
 export THP_MEM_ALLOC_ENABLE ?= 1
+# Tests start many processes: only the first compiles the sources.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile

@@ -254,7 +254,7 @@ def test_an_own_agent_on_the_global_generators_repeats_itself(execute, agent_fil
     ],
 )
 def test_a_record_names_the_ledger_that_its_settings_come_from(execute, agent, task, set_by_hand, ledger):
-    record = execute(agent=agent, task=task, budget=64, settings=tuple(set_by_hand.items()))
+    record = execute(agent=agent, task=task, budget=64, evaluate_every=64, settings=tuple(set_by_hand.items()))
     if ledger is None:
         assert record.provenance.ledger is None
     else:

@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup leaderboard test lint format bench lock
+.PHONY: help setup leaderboard test test-all lint format bench lock
 
 SUITE ?= quick
 WORKERS ?= 2
+SELECT ?= not exhaustive and not covering
 BIN := .venv/bin
 STAMP := .venv/.set-up
 
@@ -14,9 +15,11 @@ STAMP := .venv/.set-up
 # workers have them.
 export OMP_NUM_THREADS ?= 1
 export THP_MEM_ALLOC_ENABLE ?= 1
+# Tests start many processes: only the first compiles the sources.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## make .venv as requirements.lock says, unless that is done
 
@@ -24,7 +27,10 @@ leaderboard: $(STAMP) ## run the quick suite (SUITE=…) and build the board's p
 	@$(BIN)/symprior run --suite $(SUITE)
 	@$(BIN)/symprior leaderboard --suite $(SUITE)
 
-test: lint ## lint, types and the whole test suite (WORKERS=2)
+test: lint ## lint, types and tests of everything, of long tables a part (WORKERS=2)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "$(SELECT)"
+
+test-all: lint ## the same with whatever is exhaustive: every dial, every agent on every task
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --whole-table
 
 lint: $(STAMP) ## ruff and mypy

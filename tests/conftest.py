@@ -39,7 +39,7 @@ SLOWEST = 20
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Show the table of agents × tasks, and after the whole suite where the time went."""
     _show_table(terminalreporter)
-    if terminalreporter.config.getoption("--whole-table"):
+    if terminalreporter.config.args_source is not pytest.Config.ArgsSource.ARGS:
         _show_seconds(terminalreporter)
 
 

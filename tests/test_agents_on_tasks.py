@@ -1,12 +1,13 @@
 """The table of agents × tasks: each agent learns each task for a while, within its budget, the same again under its seed.
 
-`make test` runs all of it (`--whole-table`). Without that option there is a part: every agent on each kind of task, every
-task, and every strict agent on every family of tasks.
+`make test` runs the cells that hold every agent and every task. Those marked `covering` add every prior on every family of
+tasks: `.ci/run` runs them too. `--whole-table` (in `make test-all`) is every agent on every task.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -119,26 +120,85 @@ def whole_table() -> tuple[Cell, ...]:
     return tuple(cells)
 
 
+@dataclass(frozen=True)
+class Covered:
+    """What cells cover: agents, tasks, and pairs of a prior and a family of tasks."""
+
+    agents: frozenset[str]
+    tasks: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+
+
+def pair_of(cell: Cell) -> tuple[str, str]:
+    """The agent's prior, empty for the plain one, and the task's family."""
+    return cell.agent.partition("+")[2], TASKS[cell.task].family
+
+
+def covered(cells: Iterable[Cell]) -> Covered:
+    """What is met at least once."""
+    cells = tuple(cells)
+    return Covered(
+        frozenset(cell.agent for cell in cells),
+        frozenset(cell.task for cell in cells),
+        frozenset(pair_of(cell) for cell in cells),
+    )
+
+
+@cache
+def cost_of(task: Task) -> tuple[bool, int]:
+    """Orders tasks from cheap to slow: simulators of arrays first, then by the entries of an observation's orbit."""
+    symmetry = task.symmetry()
+    return task.simulator is None, symmetry.observation.size * len(symmetry.group)
+
+
+@cache
+def once_each() -> tuple[Cell, ...]:
+    """Every agent and every task: always a cell that is new in most of agent, task and pair, the cheapest of these."""
+    chosen: list[Cell] = []
+    agents, tasks, pairs = set[str](), set[str](), set[tuple[str, str]]()
+
+    def rank(cell: Cell) -> tuple[Any, ...]:
+        return (cell.agent in agents) + (cell.task in tasks), pair_of(cell) in pairs, cost_of(TASKS[cell.task])
+
+    while len(agents) + len(tasks) < len(
+        {cell.agent for cell in whole_table()} | {cell.task for cell in whole_table()}
+    ):
+        best = min(whole_table(), key=rank)
+        chosen.append(best)
+        agents.add(best.agent)
+        tasks.add(best.task)
+        pairs.add(pair_of(best))
+    return tuple(chosen)
+
+
 @cache
 def published_part() -> tuple[Cell, ...]:
-    """Each agent on each kind of task, strict ones on each family; then each task at least once."""
-    groups: dict[tuple[str, str], list[Cell]] = {}
+    """Every agent, every task, every prior on every family of tasks, where its agents take turns on the cheapest task."""
+    chosen, uses = list(once_each()), Counter(cell.agent for cell in once_each())
+    fitting: dict[tuple[str, str], list[Cell]] = {}
     for cell in whole_table():
-        task = TASKS[cell.task]
-        group = task.family if is_strict(get_agent(cell.agent)) else kind(task)
-        groups.setdefault((cell.agent, group), []).append(cell)
-    chosen = [cells[i % len(cells)] for i, cells in enumerate(groups.values())]  # in turn, so that tasks share the work
-    met = {cell.task for cell in chosen}
-    missing = {cell.task: cell for cell in whole_table() if cell.task not in met}
-    return (*chosen, *missing.values())
+        fitting.setdefault(pair_of(cell), []).append(cell)
+    for pair in sorted(fitting.keys() - covered(chosen).pairs):
+        best = min(fitting[pair], key=lambda cell: (cost_of(TASKS[cell.task]), uses[cell.agent]))
+        chosen.append(best)
+        uses[best.agent] += 1
+    return tuple(chosen)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test of each cell that was asked for; one process has all of a task, whose environments it then makes once."""
     if "cell" in metafunc.fixturenames:
-        cells = whole_table() if metafunc.config.getoption("--whole-table") else published_part()
-        marked = [pytest.param(cell, id=str(cell), marks=pytest.mark.xdist_group(cell.task)) for cell in cells]
-        metafunc.parametrize("cell", marked)
+        whole = metafunc.config.getoption("--whole-table")
+        extra, always = [] if whole else [pytest.mark.covering], set(once_each())
+        cells = [
+            pytest.param(
+                cell,
+                id=str(cell),
+                marks=[pytest.mark.xdist_group(cell.task), *([] if cell in always else extra)],
+            )
+            for cell in (whole_table() if whole else published_part())
+        ]
+        metafunc.parametrize("cell", cells)
 
 
 @cache
@@ -215,11 +275,25 @@ def assert_equivariant(at_frozen_states: dict[str, Any], problem: Problem) -> No
         assert log_std_equivariance_error(at_frozen_states[LOG_STDS], problem.symmetry) < TOLERANCE
 
 
-def test_the_published_part_holds_every_agent_every_task_and_every_strict_agent_on_every_family() -> None:
-    def entries(cells: tuple[Cell, ...]) -> tuple[set[str], set[str], set[tuple[str, str]]]:
-        strict = {(cell.agent, TASKS[cell.task].family) for cell in cells if is_strict(get_agent(cell.agent))}
-        return {cell.agent for cell in cells}, {cell.task for cell in cells}, strict
+def test_the_published_part_holds_every_agent_every_task_and_every_prior_on_every_family() -> None:
+    everything = covered(whole_table())
+    assert everything.agents == set(agent_names())
+    assert everything.tasks == {name for name in TASKS if TASKS[name].is_installed}
+    assert covered(published_part()) == everything
+    assert len(set(published_part())) == len(published_part()) < 1.2 * len(everything.pairs)
 
-    assert entries(published_part()) == entries(whole_table())
-    assert {cell.agent for cell in whole_table()} == set(agent_names())
-    assert {cell.task for cell in whole_table()} == {name for name in TASKS if TASKS[name].is_installed}
+
+def test_make_test_holds_every_agent_and_every_task() -> None:
+    assert set(once_each()) <= set(published_part())
+    everything, once = covered(whole_table()), covered(once_each())
+    assert (once.agents, once.tasks) == (everything.agents, everything.tasks)
+    assert len(once_each()) == max(len(everything.agents), len(everything.tasks))
+
+
+def test_a_slow_task_appears_only_where_no_cheaper_one_of_its_family_takes_the_prior() -> None:
+    cheapest: dict[tuple[str, str], Any] = {}
+    for cell in whole_table():
+        cost = cost_of(TASKS[cell.task])
+        cheapest[pair_of(cell)] = min(cost, cheapest.get(pair_of(cell), cost))
+    for cell in set(published_part()) - set(once_each()):
+        assert cost_of(TASKS[cell.task]) == cheapest[pair_of(cell)], cell

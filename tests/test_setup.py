@@ -104,5 +104,7 @@ def test_without_a_new_enough_python_it_says_so(checkout: Path, tmp_path: Path) 
 
 def test_a_bare_make_lists_the_targets(checkout: Path) -> None:
     listed = make("help", checkout).stdout
-    assert all(f"make {name} " in listed for name in ("setup", "leaderboard", "test", "lint", "bench", "format"))
+    assert all(
+        f"make {name} " in listed for name in ("setup", "leaderboard", "test", "test-all", "lint", "bench", "format")
+    )
     assert not (checkout / ".venv").exists()

@@ -283,8 +283,15 @@ def test_a_symmetry_of_other_actions_is_refused(point_mass: Make) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("learner", LEARNERS)
-@pytest.mark.parametrize("name", ["ppo", "ppo+homomorphic"])
+@pytest.mark.parametrize(
+    ("name", "learner"),
+    [
+        ("ppo+homomorphic", "stable-baselines3"),
+        ("ppo", "batched"),
+        pytest.param("ppo", "stable-baselines3", marks=pytest.mark.exhaustive),
+        pytest.param("ppo+homomorphic", "batched", marks=pytest.mark.exhaustive),
+    ],
+)
 def test_it_learns(point_mass: Make, name: str, learner: str) -> None:
     task = point_mass("plane")
     settings = {"num_envs": 16, "steps": 20, "widths": (64, 64), "channels": None, "gamma": 0.9}

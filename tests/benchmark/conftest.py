@@ -35,7 +35,7 @@ def execute(small_job):
 
 @pytest.fixture
 def symprior(tmp_path):
-    """Calls the command line as a user does, in an empty folder; gives the finished process."""
+    """Calls the command line as a user does, in an empty folder; gives the finished process. It takes seconds to start."""
 
     def call(*arguments, timeout=300, cwd=tmp_path):
         environment = {**os.environ, "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
@@ -54,7 +54,7 @@ def symprior(tmp_path):
 
 @pytest.fixture
 def answer(tmp_path, monkeypatch, capsys):
-    """Calls the command line where it trains nothing: as `symprior` does, but in this process, so at once."""
+    """Calls the command line as `symprior` does, but in this process, so at once; workers are processes still."""
 
     def call(*arguments):
         monkeypatch.chdir(tmp_path)

@@ -1,6 +1,7 @@
 """The published board is rebuilt from the published records to the last byte."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,18 @@ def published_of(published):
     return of
 
 
+@pytest.fixture(scope="module")
+def board_of(published):
+    """Gives the board of one suite, by its name and version, built once."""
+
+    @cache
+    def of(suite):
+        records = [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
+        return build(records, suite, **expectations(records, suite))
+
+    return of
+
+
 def assert_same_picture(drawn: str, kept: str) -> None:
     """Coordinates may differ by what another processor's rounding moves them."""
     number = re.compile(r"-?\d+(?:\.\d+)?")
@@ -51,17 +64,13 @@ def test_there_are_published_boards():
 
 
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
-def test_a_published_board_is_what_its_records_say(published_of, path: Path):
-    records = published_of(path.stem)
-    board = build(records, path.stem, **expectations(records, path.stem))
-    assert to_markdown(board) == path.read_text(encoding="utf-8")
+def test_a_published_board_is_what_its_records_say(board_of, path: Path):
+    assert to_markdown(board_of(path.stem)) == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
-def test_a_published_figure_is_what_its_records_say(published_of, path: Path, tmp_path: Path):
-    records = published_of(path.stem)
-    board = build(records, path.stem, **expectations(records, path.stem))
-    drawn = write_figure(board, tmp_path / "drawn.svg")
+def test_a_published_figure_is_what_its_records_say(board_of, path: Path, tmp_path: Path):
+    drawn = write_figure(board_of(path.stem), tmp_path / "drawn.svg")
     assert_same_picture(drawn.read_text(encoding="utf-8"), path.with_suffix(".svg").read_text(encoding="utf-8"))
 
 

@@ -35,6 +35,12 @@ WORKERS_ENVIRONMENT = {
 A batch of images is new memory at each step; in pages of four kilobytes to touch it first takes longer than to compute it.
 """
 
+PRELOADED = ["torch._dynamo", "stable_baselines3", "symprior.benchmark.run.execution", "symprior.benchmark.cli"]
+"""What the process that workers fork from imports, once in a command: each import takes seconds.
+
+Optimizers import `torch._dynamo` at their first step, and a worker of the command line imports its main module again.
+"""
+
 Errors = tuple[str | None, ...]
 
 
@@ -47,7 +53,8 @@ class LocalEngine(Engine):
 
     def carry_out(self, stacks: Sequence[Stack], store: RecordStore, report: Report) -> Iterator[Ended]:
         """Each stack as it ends."""
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOADED)
         steps = context.RawArray(
             "q", len(stacks)
         )  # each worker writes its own number: no lock that a killed one could keep

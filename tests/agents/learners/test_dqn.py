@@ -404,9 +404,9 @@ def test_an_unknown_learner_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "task_id", "steps", "enough"),
     [
-        ("dqn+homomorphic", "cartpole-v1", 20_000, 60),
+        pytest.param("dqn+homomorphic", "cartpole-v1", 20_000, 60, marks=pytest.mark.exhaustive),
         ("dqn+homomorphic", "grid-catch-vector-v1", 8_000, 0.5),
-        ("dqn", "grid-catch-vector-v1", 16_000, 0.5),
+        pytest.param("dqn", "grid-catch-vector-v1", 16_000, 0.5, marks=pytest.mark.exhaustive),
     ],
 )
 def test_most_seeds_learn(name: str, task_id: str, steps: int, enough: float) -> None:

@@ -577,7 +577,9 @@ def test_statistics_of_a_seed_do_not_depend_on_its_companions() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["sac", "sac+homomorphic", "td3+homomorphic"])
+@pytest.mark.parametrize(
+    "name", ["sac", pytest.param("sac+homomorphic", marks=pytest.mark.exhaustive), "td3+homomorphic"]
+)
 def test_the_point_mass_is_brought_to_the_origin(point_mass: Make, name: str) -> None:
     task, shipped = point_mass("plane"), get_agent(name)
     settings = shipped.settings("none", {"widths": (32, 32), "learning_rate": 3e-3, "batch_size": 64})

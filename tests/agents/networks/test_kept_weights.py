@@ -75,7 +75,7 @@ def _trained(name: str, task_id: str, learner: str) -> tuple[torch.Tensor, list[
     network = agent.network if len(seeds) == 1 else agent.population.network
     env.network, env.kept = getattr(network, "actor", network), []
     env.reset(seed=np.concatenate([training_seeds(task_id, seed, agent.num_envs) for seed in seeds]))
-    agent.learn(env, 256)
+    agent.learn(env, 192)
     assert agent.gradient_steps > 0
     return torch.cat([parameter.detach().flatten() for parameter in network.parameters()]), env.kept
 

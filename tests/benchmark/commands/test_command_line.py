@@ -149,11 +149,11 @@ def test_check_measures_and_exits_zero_where_the_declaration_holds(answer):
     assert "exact" in result.stdout
 
 
-def test_hyperparameters_are_set_by_name(symprior, tmp_path):
+def test_hyperparameters_are_set_by_name(answer, tmp_path):
     settings = {"widths=32,16": [32, 16], "activation=tanh": "tanh", "normalise_advantage=true": True}
     given = [word for pair in settings for word in ("--set", pair)]
     task = ["--task", "grid-catch-vector-v1", "--seeds", "0", "--budget", "128"]
-    result = symprior("run", "--agent", "ppo", *task, *given)
+    result = answer("run", "--agent", "ppo", *task, *given)
     assert result.returncode == 0, result.stderr
     (record,) = (tmp_path / "runs").rglob("*.json")
     used = json.loads(record.read_text())["hyperparameters"]
@@ -163,7 +163,7 @@ def test_hyperparameters_are_set_by_name(symprior, tmp_path):
 
 def test_from_a_run_to_a_page(symprior, answer, tmp_path):
     agents = ("--agent", "ppo", "--agent", "ppo+homomorphic")
-    result = symprior("run", "--task", "grid-catch-vector-v1", *agents, "--seeds", "0-4", "--budget", "640")
+    result = answer("run", "--task", "grid-catch-vector-v1", *agents, "--seeds", "0-4", "--budget", "640")
     assert result.returncode == 0, result.stderr
     first = symprior("leaderboard", "--out", "first")
     assert first.returncode == 0, first.stderr

@@ -3,10 +3,10 @@
 SMALL = ["--pilot", 2, "--at-most", 2, "--ratio", 1.5, "--evaluate-every", 1000, "--workers", 1]
 
 
-def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(symprior, answer, tmp_path):
+def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(answer, tmp_path):
     setting = ["--set", "learning_rate=0.002"]
     command = ["equivalence", "grid-catch-vector-v1", *SMALL, *setting, "--publish", "--results", "results"]
-    first = symprior(*command)
+    first = answer(*command)
     assert first.returncode == 1, first.stdout + first.stderr
     assert "Equivalence is not shown for every quantity." in first.stdout, "two runs show nothing"
     for agent in ("ppo", "ppo+homomorphic"):

@@ -1,5 +1,7 @@
 """Whole runs as a suite has them, from the first step to the last evaluation: a seed is a seed in a stack of any size."""
 
+from functools import cache
+
 import pytest
 
 from symprior.benchmark.jobs.job import Job, Stack
@@ -7,6 +9,11 @@ from symprior.benchmark.run.execution import Execution
 from symprior.tasks import get_task
 
 TASK = "grid-catch-vector-v1"
+
+
+@cache
+def _alone(agent):
+    return _record(agent, [7])
 
 
 def _record(agent, seeds, order=1):
@@ -17,10 +24,17 @@ def _record(agent, seeds, order=1):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seeds", "order"),
+    [
+        pytest.param((7, 9), 1, id="2"),
+        pytest.param(range(25), -1, id="25"),
+        pytest.param(range(100), 1, id="100", marks=pytest.mark.exhaustive),
+    ],
+)
 @pytest.mark.parametrize("agent", ["ppo", "ppo+nullspace", "a2c+homomorphic", "dqn+homomorphic"])
-def test_a_whole_run_is_the_same_alone_and_among_2_25_and_100(agent):
-    alone = _record(agent, [7])
+def test_a_whole_run_is_the_same_alone_and_in_a_stack(agent, seeds, order):
+    alone = _alone(agent)
     assert alone[0] == "finished"
     assert len({tuple(point.returns) for point in alone[1]}) > 3, "the curve moves"
-    for seeds, order in (((7, 9), 1), (range(25), -1), (range(100), 1)):
-        assert _record(agent, seeds, order) == alone
+    assert _record(agent, seeds, order) == alone

@@ -67,10 +67,10 @@ def test_only_runs_of_one_cell_are_stacked():
     assert [len(stack.runs) for stack in stacks(runs, workers=1)] == [2, 2, 2]
 
 
-def test_a_sweep_on_the_batched_learner_resumes(symprior, answer):
+def test_a_sweep_on_the_batched_learner_resumes(answer):
     arguments = ("run", "--task", "cartpole-v1", "--agent", "ppo", "--learner", "batched", "--budget", "1024")
-    assert symprior(*arguments, "--seeds", "0-2").returncode == 0
-    result = symprior(*arguments, "--seeds", "0-7")
+    assert answer(*arguments, "--seeds", "0-2").returncode == 0
+    result = answer(*arguments, "--seeds", "0-7")
     assert result.returncode == 0, result.stderr
     assert "5 of 8 runs to do" in result.stdout
     assert "Wrote" in answer("leaderboard").stdout

@@ -1,5 +1,6 @@
 """Sweeps: parallel, resumable, and nothing finished is ever lost."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ import psutil
 import pytest
 
 from symprior.benchmark.jobs.job import Job
-from symprior.benchmark.sweep.engines.local import LocalEngine
+from symprior.benchmark.sweep.engines.local import PRELOADED, LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.records.record import read_record, read_records
@@ -61,7 +62,7 @@ def _children(process):
 
 
 @pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 6, 4_000), ("batched", 12, 2_000)])
-def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, symprior, learner, seeds, budget):
+def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, answer, learner, seeds, budget):
     arguments = ["--seeds", f"0-{seeds - 1}", "--budget", str(budget), "--learner", learner]
     arguments += ["--agent", "ppo"] if learner == "batched" else []  # a worker carries out half a cell at once
     process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
@@ -81,12 +82,12 @@ def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, 
     for path in kept:
         assert read_record(path).status == "finished"
 
-    finished = symprior(*COMMAND[1:], *arguments)
+    finished = answer(*COMMAND[1:], *arguments)
     assert finished.returncode == 0, finished.stderr
     assert {path: path.stat().st_mtime_ns for path in kept} == kept, "finished runs were not run again"
     assert len(list(folder.glob("*/seed-*.json"))) == runs
 
-    uninterrupted = symprior(*COMMAND[1:], *arguments, "--records", "other", "--workers", "1")
+    uninterrupted = answer(*COMMAND[1:], *arguments, "--records", "other", "--workers", "1")
     assert uninterrupted.returncode == 0
     assert _curves(tmp_path / "runs") == _curves(tmp_path / "other"), "whatever runs beside it, the same curves"
 
@@ -124,11 +125,16 @@ def test_workers_have_one_thread_and_huge_pages_and_this_process_keeps_what_it_h
     assert os.environ["OMP_NUM_THREADS"] == "7" and "THP_MEM_ALLOC_ENABLE" not in os.environ
 
 
-def test_a_failed_run_is_recorded_and_tried_again(tmp_path, symprior, agent_file):
+@pytest.mark.parametrize("name", PRELOADED)
+def test_what_workers_find_loaded_exists(name):
+    assert importlib.util.find_spec(name) is not None, "a wrong name would be passed over, and workers start slowly"
+
+
+def test_a_failed_run_is_recorded_and_tried_again(tmp_path, answer, agent_file):
     body = "class Bad:\n    def __init__(self, problem, seed): pass\n    def learn(self, env, budget): 1 / 0\n"
     agent_file(body + "    def act(self, observations): return [0] * len(observations)\n")
     arguments = ("run", "--task", "cartpole-v1", "--agent", "mine.py:Bad", "--seeds", "0", "--budget", "500")
-    result = symprior(*arguments)
+    result = answer(*arguments)
     assert result.returncode == 1
     assert "ZeroDivisionError" in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
@@ -136,25 +142,25 @@ def test_a_failed_run_is_recorded_and_tried_again(tmp_path, symprior, agent_file
     assert record.status == "failed"
     assert "Traceback" in record.error
     agent_file(body.replace("1 / 0", "pass") + "    def act(self, observations): return [0] * len(observations)\n")
-    assert symprior(*arguments).returncode == 0
+    assert answer(*arguments).returncode == 0
     assert read_records(tmp_path / "runs")[0].status == "finished"
 
 
-def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(symprior, answer):
+def test_a_finished_run_with_another_question_is_not_taken_for_the_answer(answer):
     arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--seeds", "0")
-    assert symprior(*arguments, "--budget", "500").returncode == 0
+    assert answer(*arguments, "--budget", "500").returncode == 0
     result = answer(*arguments, "--budget", "600")
     assert result.returncode == 2
     assert "a budget of 500, but 600 is asked for" in result.stderr
 
 
-def test_other_seeds_beside_finished_runs_have_their_budget(symprior, answer):
+def test_other_seeds_beside_finished_runs_have_their_budget(answer):
     arguments = ("run", "--task", "cartpole-v1", "--agent", "random")
-    assert symprior(*arguments, "--seeds", "0", "--budget", "500").returncode == 0
+    assert answer(*arguments, "--seeds", "0", "--budget", "500").returncode == 0
     result = answer(*arguments, "--seeds", "1", "--budget", "600")
     assert result.returncode == 2
     assert "seed-0000.json is a finished run with a budget of 500, but 600 is asked for" in result.stderr
-    assert symprior(*arguments, "--seeds", "1", "--budget", "500").returncode == 0
+    assert answer(*arguments, "--seeds", "1", "--budget", "500").returncode == 0
 
 
 def test_what_another_command_has_finished_meanwhile_is_kept(tmp_path, execute):
@@ -184,9 +190,9 @@ def test_dry_run_runs_nothing(tmp_path, answer):
     assert not (tmp_path / "runs").exists()
 
 
-def test_the_estimate_learns_from_earlier_runs(symprior, answer):
+def test_the_estimate_learns_from_earlier_runs(answer):
     arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--budget", "5000")
-    assert symprior(*arguments, "--seeds", "0").returncode == 0
+    assert answer(*arguments, "--seeds", "0").returncode == 0
     result = answer(*arguments, "--seeds", "0-3", "--dry-run")
     assert "judging by earlier runs" in result.stdout
     assert "3 of 4 runs to do" in result.stdout
@@ -224,12 +230,12 @@ def test_a_record_of_another_schema_version_is_refused(tmp_path):
         store.is_finished(run)
 
 
-def test_results_of_an_edited_agent_are_not_taken_for_its_own(symprior, answer, agent_file):
+def test_results_of_an_edited_agent_are_not_taken_for_its_own(answer, agent_file):
     body = "import numpy as np\nclass Still:\n    def __init__(self, problem, seed): pass\n"
     body += "    def learn(self, env, budget): pass\n    def act(self, x): return np.zeros(len(x), dtype=int)\n"
     agent_file(body)
     arguments = ("run", "--task", "cartpole-v1", "--agent", "mine.py:Still", "--seeds", "0", "--budget", "500")
-    assert symprior(*arguments).returncode == 0
+    assert answer(*arguments).returncode == 0
     agent_file(body.replace("zeros", "ones"))
     result = answer(*arguments)
     assert result.returncode == 2

@@ -163,7 +163,7 @@ def test_hyperparameters_are_set_by_name(answer, tmp_path):
 
 def test_from_a_run_to_a_page(symprior, answer, tmp_path):
     agents = ("--agent", "ppo", "--agent", "ppo+homomorphic")
-    result = answer("run", "--task", "grid-catch-vector-v1", *agents, "--seeds", "0-4", "--budget", "640")
+    result = answer("run", "--task", "grid-catch-vector-v1", *agents, "--seeds", "0-4", "--budget", "160")
     assert result.returncode == 0, result.stderr
     first = symprior("leaderboard", "--out", "first")
     assert first.returncode == 0, first.stderr

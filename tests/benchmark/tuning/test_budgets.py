@@ -50,7 +50,7 @@ def test_every_budget_by_the_rule_follows_from_a_kept_ledger(name: str) -> None:
 
 
 def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tuned = ledger("room-v1", [400.0, 600.0], scope="room", seeds=[10000, 10001], budget=512)
+    tuned = ledger("room-v1", [400.0, 600.0], scope="room", seeds=[10000, 10001], budget=128)
     write(tuned, tmp_path)
     monkeypatch.setattr(budgets, "LEDGERS", tmp_path)
     monkeypatch.setattr(budgets, "load", lambda scope, agent, folder=tmp_path: load(scope, agent, folder))
@@ -62,7 +62,7 @@ def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, mon
     assert on("room-v1") == tuned
     found = on("room-c4-v1")
     seeds = [10000, 10001, 10002, 10003, 10004]
-    assert (found.task, found.scope, found.seeds, found.budget) == ("room-c4-v1", "room-c4-v1", seeds, 512)
+    assert (found.task, found.scope, found.seeds, found.budget) == ("room-c4-v1", "room-c4-v1", seeds, 128)
     assert found.chosen == tuned.chosen
     assert len(found.best.steps_to_threshold) == 5
     assert len(list(records.rglob("*.json"))) == 5
@@ -71,19 +71,19 @@ def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, mon
     shutil.rmtree(records)
     assert on("room-c4-v1") == found, "what was kept is not run again"
     assert not records.exists()
-    assert on("room-c4-v1", within=1024).budget == 1024
-    assert on("room-v1", within=512) == tuned
-    longer = on("room-v1", within=1024)
-    assert (longer.task, longer.scope, longer.seeds, longer.budget) == ("room-v1", "room-v1", seeds, 1024)
+    assert on("room-c4-v1", within=256).budget == 256
+    assert on("room-v1", within=128) == tuned
+    longer = on("room-v1", within=256)
+    assert (longer.task, longer.scope, longer.seeds, longer.budget) == ("room-v1", "room-v1", seeds, 256)
     assert keep(longer, get_task("room-v1")) == tmp_path / "room" / "room-v1" / "ppo.json"
     assert on("room-v1") == longer, "what is known of more steps is what counts"
     searched = {"trials": [longer.best, longer.best.model_copy(update={"settings": {"learning_rate": 0.02}})]}
     write(longer.model_copy(update=searched), tmp_path / "room")
-    assert on("room-v1", within=2048).budget == 2048, "it decided nothing"
+    assert on("room-v1", within=512).budget == 512, "it decided nothing"
     write(tuned.model_copy(update={"decided_by": "room/room-v1/ppo"}), tmp_path)
     with pytest.raises(
-        SympriorError, match="room/room-v1/ppo is a search over 1,024 steps that chose the settings of ppo"
+        SympriorError, match="room/room-v1/ppo is a search over 256 steps that chose the settings of ppo"
     ):
-        on("room-v1", within=2048)
+        on("room-v1", within=512)
     write(tuned.model_copy(update={"chosen": {"learning_rate": 0.02}}), tmp_path)
     assert on("room-v1").chosen == {"learning_rate": 0.02}, "what was kept of another choice is not used"

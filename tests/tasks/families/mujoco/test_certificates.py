@@ -31,9 +31,15 @@ from symprior.tasks.families.mujoco.sampling import Sampling
 ROBOTS = [name for name in TASKS if "mujoco" in get_task(name).packages]
 
 
+KINDS = ("inverted-pendulum-v1", "reacher-turned-4-v1", "walker2d-v1", "humanoid-symmetric-v1")
+"""A robot on a rail, a group of four, legs that change places, and contacts; the kept certificates measure all once."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.exhaustive)])
-@pytest.mark.parametrize("name", ROBOTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.exhaustive] * (name not in KINDS)) for name in ROBOTS]
+)
 def test_the_declared_grades_hold_for_other_states(name: str, seed: int) -> None:
     certificate = certify(get_task(name), samples=120, seed=seed)
     assert certificate.agrees, certificate.lines()

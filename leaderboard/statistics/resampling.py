@@ -37,3 +37,10 @@ def resample_indices(key: tuple[str, ...], runs: int, resamples: int = RESAMPLES
 def resample(values: Floats, indices: Indices) -> Floats:
     """The values of the drawn runs: `[runs, ...]` and `[resamples, runs]` give `[resamples, runs, ...]`."""
     return values[indices]
+
+
+def counted(drawn: Indices, runs: int) -> Floats:
+    """How often each resample drew each run, `[resamples, runs]`; a product with it sums over the drawn runs."""
+    resamples = drawn.shape[0]
+    flat = drawn + runs * np.arange(resamples)[:, None]
+    return np.bincount(flat.ravel(), minlength=runs * resamples).reshape(resamples, runs).astype(np.float64)

@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from symprior.agents.priors.prior import PRIORS
-from symprior.benchmark.commands.leaderboard import expectations
+from symprior.benchmark.commands.suites import list_of
+from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.leaderboard import OWN_RESULTS, build, read_published
 from symprior.leaderboard.board.dial_curves import dial_curves
 from symprior.leaderboard.board.learner_tests import learner_tests
 from symprior.leaderboard.pages import dial_pages, learner_pages
 from symprior.leaderboard.pages.figure import write_figure
 from symprior.leaderboard.pages.pages import to_markdown
+from symprior.leaderboard.records.suite_lists import suite_list
 
 pytestmark = pytest.mark.xdist_group("published")
 
@@ -53,14 +55,14 @@ def test_there_are_published_boards():
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
 def test_a_published_board_is_what_its_records_say(published_of, path: Path):
     records = published_of(path.stem)
-    board = build(records, path.stem, **expectations(records, path.stem))
+    board = build(records, path.stem)
     assert to_markdown(board) == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
 def test_a_published_figure_is_what_its_records_say(published_of, path: Path, tmp_path: Path):
     records = published_of(path.stem)
-    board = build(records, path.stem, **expectations(records, path.stem))
+    board = build(records, path.stem)
     drawn = write_figure(board, tmp_path / "drawn.svg")
     assert_same_picture(drawn.read_text(encoding="utf-8"), path.with_suffix(".svg").read_text(encoding="utf-8"))
 
@@ -74,11 +76,16 @@ def test_the_page_of_the_two_learners_is_what_its_records_say(published, path: P
 @pytest.mark.parametrize("suite", DIALS_OF_SUITES)
 def test_the_pages_of_dials_are_what_their_records_say(published_of, suite: str):
     records = published_of(suite)
-    known = {key: value for key, value in expectations(records, suite).items() if key in ("seeds", "baseline")}
-    for curves in dial_curves(records, suite, **known):
+    for curves in dial_curves(records, suite):
         path = OWN_RESULTS / f"{dial_pages.name_of(curves)}.md"
         assert dial_pages.to_markdown(curves) == path.read_text(encoding="utf-8")
         assert_same_picture(dial_pages.to_svg(curves), path.with_suffix(".svg").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_readers_of_records_know_what_a_suite_says_should_be_there(name: str):
+    suite = get_suite(name)
+    assert suite_list(f"{name}-{suite.version}") == list_of(suite), "Freeze it: symprior suites --write"
 
 
 def test_every_page_is_of_a_suite_a_dial_or_the_learners():

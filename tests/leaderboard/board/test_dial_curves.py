@@ -58,12 +58,22 @@ def test_what_a_prior_adds_falls_from_a_gain_to_a_loss(records: list[RunRecord])
     assert np.all([each.interval.low < each.value < each.interval.high for each in added if each.interval])
 
 
+def test_gains_are_the_boards_own(records: list[RunRecord]) -> None:
+    [curves] = dial_curves(records)
+    tables = {table.task: table for table in build(records).tasks}
+    for point in curves.points:
+        [row] = [row for row in tables[point.task.id].rows if row.agent == "ppo+homomorphic"]
+        assert point.gains == {"ppo+homomorphic": row.gain}
+        assert point.failures["ppo+homomorphic"] == row.failures
+    assert "## Symmetry gain" in to_markdown(curves)
+
+
 def test_the_page_stands_beside_the_price_of_symmetry_and_the_certificate(records: list[RunRecord]) -> None:
     [curves] = dial_curves(records)
     page = to_markdown(curves)
     least, most = curves.points[-1].price or (0.0, 0.0)
     assert 0 < least <= most < 1
-    for part in (f"{least:.3f} – {most:.3f}", "ε_P, dynamics", "| 0.75 |", "10 seeds for each", "of 10 |", "†"):
+    for part in (f"{least:.3f} – {most:.3f}", "ε_P, dynamics", "| 0.75 |", "10 seeds for each", "of 10; ", "†"):
         assert part in page
     assert "\n\n|" in page and "|\n\n| ---" not in page
 

@@ -8,7 +8,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from speed import bases, certificates, environments, learners, networks, training
+from speed import bases, boards, certificates, environments, learners, networks, training
 from speed.comparison import Comparison
 
 COMPARISONS: tuple[Callable[[], Comparison], ...] = (
@@ -24,6 +24,9 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: environments.pong("pong-v1"),
     lambda: environments.pong("pong-small-v1"),
     certificates.whole_registry,
+    boards.whole_board,
+    boards.aggregates_against_rliable,
+    boards.improvement_against_rliable,
     training.metered,
     lambda: networks.acting("cartpole-v1", 256),
     lambda: networks.acting("cartpole-v1", 16),

@@ -13,8 +13,16 @@ import numpy as np
 
 from symprior.leaderboard.records.record import OWN_SOURCE, OWN_SUITE, AgentCard, RunRecord, path_of
 from symprior.leaderboard.records.suite_lists import suite_list
-from symprior.leaderboard.statistics.resampling import RESAMPLES, Floats, Indices, counted, resample_indices
-from symprior.leaderboard.statistics.scores import RunScore, learning_curve, lost_run, normalise, score_run
+from symprior.leaderboard.statistics.resampling import (
+    RESAMPLES,
+    Floats,
+    Indices,
+    Resampled,
+    counted,
+    resample_indices,
+    resampled_means,
+)
+from symprior.leaderboard.statistics.scores import RunScore, learning_curve, lost_run, normalise, score_curve
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Task
@@ -24,14 +32,6 @@ Entry = tuple[str, str]
 
 
 RESAMPLED = ("efficiency_clipped", "final_clipped", "lost", "lost_in_reaching", "time")
-
-
-@dataclass(frozen=True)
-class Resampled:
-    """A quantity's mean over the runs of each resample, and the variance of that mean, both `[resamples]`."""
-
-    means: Floats
-    variances: Floats
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,11 @@ class Cell:
     @cached_property
     def scores(self) -> tuple[RunScore, ...]:
         """One value per finished run, by seed, then those of the lost ones: a missing seed is a failed one."""
-        finished = (score_run(run, self.task.references) for run in self.runs)
+        references = self.task.references
+        finished = (
+            score_curve(run.seed, run.budget, curve, references)
+            for run, curve in zip(self.runs, self._learning_curves, strict=True)
+        )
         return (*finished, *(lost_run(seed, self.budget) for seed in self.lost))
 
     def values(self, name: str) -> Floats:
@@ -75,10 +79,13 @@ class Cell:
     @cached_property
     def curves(self) -> tuple[Floats, Floats]:
         """Steps `[points]` and normalised scores `[runs, points]`; runs evaluated elsewhere are interpolated linearly."""
-        curves = [learning_curve(run) for run in self.runs]
-        steps = np.unique(np.concatenate([steps for steps, _ in curves]))
-        returns = np.array([np.interp(steps, *curve) for curve in curves], dtype=np.float64)
+        steps = np.unique(np.concatenate([steps for steps, _ in self._learning_curves]))
+        returns = np.array([np.interp(steps, *curve) for curve in self._learning_curves], dtype=np.float64)
         return steps, normalise(returns, self.task.references)
+
+    @cached_property
+    def _learning_curves(self) -> list[tuple[Floats, Floats]]:
+        return [learning_curve(run) for run in self.runs]
 
     @cached_property
     def drawn(self) -> Indices:
@@ -89,14 +96,9 @@ class Cell:
     @cached_property
     def resampled(self) -> Mapping[str, Resampled]:
         """The mean over runs in each resample, and its variance, of every quantity that has an interval."""
-        deviations = np.stack([self.values(name) for name in RESAMPLED], axis=1)
-        middle = deviations.mean(axis=0)
-        deviations = deviations - middle  # so that the variance is no difference of large numbers
-        runs = len(deviations)
-        counts = counted(self.drawn, runs)
-        off = counts @ deviations / runs
-        spread = np.maximum(counts @ deviations**2 / runs - off**2, 0) / max(runs - 1, 1)
-        return {name: Resampled(middle[i] + off[:, i], spread[:, i]) for i, name in enumerate(RESAMPLED)}
+        values = np.stack([self.values(name) for name in RESAMPLED], axis=1)
+        of_quantities = resampled_means(values, counted(self.drawn, len(values)))
+        return dict(zip(RESAMPLED, of_quantities, strict=True))
 
     @property
     def lost(self) -> tuple[int, ...]:

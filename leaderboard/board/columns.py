@@ -328,7 +328,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "P(better)",
         "Probability that a run of the agent beats a run of its plain arm in data efficiency, averaged over tasks; "
         "½ is a draw. "
-        "With Brunner and Munzel's 95 % interval on the logit scale.",
+        "With Newcombe's 95 % score interval.",
         lambda row: _estimate(row.improvement, digits=2),
     ),
     *(_aggregate(*each) for each in AGGREGATE_COLUMNS),

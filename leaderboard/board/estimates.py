@@ -9,19 +9,16 @@ import numpy as np
 from symprior.leaderboard.board.cells import Cell
 from symprior.leaderboard.board.gains import Pair
 from symprior.leaderboard.statistics.aggregates import AGGREGATES, family_weights, probability_of_improvement
+from symprior.leaderboard.statistics.headlines import Range, headline_interval, weighted_resamples
 from symprior.leaderboard.statistics.intervals import (
     Estimate,
     by_percentiles,
-    expanded_interval,
     percentile_interval,
-    studentised_interval,
     with_interval,
 )
 from symprior.leaderboard.statistics.placements import improvement_interval
 from symprior.leaderboard.statistics.scores import HIGHEST, LOWEST
 from symprior.leaderboard.statistics.weighted_means import Total, of_mean, total
-
-Range = tuple[float, float]
 
 SCORE_RANGE: Range = (LOWEST, HIGHEST)
 """Of a clipped score of a run, and so of any mean of such scores."""
@@ -46,31 +43,20 @@ def weighted_mean(cells: Sequence[Cell], quantity: str, possible: Range) -> Esti
         quantity: one of `RESAMPLED`.
         possible: between which values a mean can lie at all.
     """
-    whole = headline_total(cells, quantity)
+    whole, weights = headline_total(cells, quantity), _weights(cells)
     runs = fewest_runs(cells)
     if lost := sum(len(cell.lost) for cell in cells):
         note = f"{lost} failed or missing run{'s' if lost > 1 else ''} counted as the worst"
         return Estimate(whole.value, runs, None, note, "≤" if quantity in STEPS_LOST else "≥")
-    means, variances = _resampled(cells, quantity)
-    ends = studentised_interval(whole.value, whole.variance**0.5, means, np.sqrt(variances))
-    low, high = ends or expanded_interval(means, max(runs, 2))
-    within = max(low, possible[0]), min(high, possible[1])
-    return with_interval(whole.value, within, runs, len(cells), percentiles=percentile_interval(means))
+    resampled = weighted_resamples([(weights[cell.task.id], cell.resampled[quantity]) for cell in cells])
+    ends = headline_interval(whole, resampled, runs, possible)
+    return with_interval(whole.value, ends, runs, len(cells), percentiles=percentile_interval(resampled.means))
 
 
 def headline_total(cells: Sequence[Cell], quantity: str = "efficiency_clipped") -> Total:
     """The weighted mean with its variance and degrees of freedom."""
     weights = _weights(cells)
     return total(of_mean(cell.values(quantity), weights[cell.task.id]) for cell in cells)
-
-
-def _resampled(cells: Sequence[Cell], quantity: str) -> tuple[np.ndarray, np.ndarray]:
-    """The weighted mean of each resample and its variance, both `[resamples]`."""
-    weights = _weights(cells)
-    of_cells = [(weights[cell.task.id], cell.resampled[quantity]) for cell in cells]
-    means = np.sum([weight * of.means for weight, of in of_cells], axis=0)
-    variances = np.sum([weight**2 * of.variances for weight, of in of_cells], axis=0)
-    return means, variances
 
 
 def with_lost_run(cells: Sequence[Cell]) -> float:
@@ -105,8 +91,7 @@ def improvement(pairs: Sequence[Pair]) -> Estimate | None:
     distribution = probability_of_improvement(scores, [(prior.drawn, plain.drawn) for prior, plain in pairs])
     value, ends = improvement_interval(scores)
     runs = min(fewest_runs(pair) for pair in pairs)
-    note = "every run is on the same side, so there is no interval"
-    return with_interval(value, ends, runs, len(pairs), percentiles=percentile_interval(distribution), note=note)
+    return with_interval(value, ends, runs, len(pairs), percentiles=percentile_interval(distribution))
 
 
 def fewest_runs(cells: Sequence[Cell]) -> int:

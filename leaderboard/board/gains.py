@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, log
+from math import exp
 
 import numpy as np
 
@@ -18,12 +18,12 @@ from symprior.leaderboard.board.cells import Cell, Cells, Entry
 from symprior.leaderboard.statistics.aggregates import family_weights
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, Bound, Estimate, percentile_interval, with_interval
 from symprior.leaderboard.statistics.resampling import Floats
-from symprior.leaderboard.statistics.weighted_means import Total, of_log_mean, ratio_interval, total
+from symprior.leaderboard.statistics.weighted_means import Total, log_ratio, ratio_interval, rise_with_lost_run
 from symprior.symmetry.errors import SympriorError
 
 PLAIN_PRIORS = ("plain", "wide")
 
-TOO_EASY, NOT_LEARNED = 0.1, 0.9
+TOO_EASY, NOT_LEARNED = 0.05, 0.9
 """Shares of the budget: where plain loses less than the first there is nothing to gain, who loses more than the
 second did not learn."""
 
@@ -136,31 +136,32 @@ def gain_over_tasks(pairs: Sequence[Pair]) -> Gain:
 
 
 def _with_numbers(none: Gain, pairs: Sequence[Pair]) -> Gain:
-    logarithm = log_ratio(pairs, "lost")
+    logarithm = _log_ratio(pairs, "lost")
     families = sorted({plain.task.family for _, plain in pairs})
     return replace(
         none,
         estimate=_estimate(pairs, "lost", logarithm),
-        reaching=_estimate(pairs, "lost_in_reaching", log_ratio(pairs, "lost_in_reaching")),
+        reaching=_estimate(pairs, "lost_in_reaching", _log_ratio(pairs, "lost_in_reaching")),
         with_lost_run=min(exp(logarithm.value + change) for change in _changes(pairs, of_plain=False)),
         with_lost_plain_run=max(exp(logarithm.value + change) for change in _changes(pairs, of_plain=True)),
         log=logarithm,
-        of_tasks={plain.task.id: exp(log_ratio([(prior, plain)], "lost").value) for prior, plain in pairs},
+        of_tasks={plain.task.id: exp(_log_ratio([(prior, plain)], "lost").value) for prior, plain in pairs},
         without={
-            family: exp(log_ratio([pair for pair in pairs if pair[1].task.family != family], "lost").value)
+            family: exp(_log_ratio([pair for pair in pairs if pair[1].task.family != family], "lost").value)
             for family in (families if len(families) > 1 else ())
         },
     )
 
 
-def log_ratio(pairs: Sequence[Pair], quantity: str) -> Total:
-    """Σ w (log mean of plain − log mean of the prior), the families' weights w."""
+def _log_ratio(pairs: Sequence[Pair], quantity: str) -> Total:
     weights = _weights(pairs)
-    return total(
-        of_log_mean(np.maximum(cell.values(quantity), LEAST_LOST), sign * weights[plain.task.id])
-        for prior, plain in pairs
-        for cell, sign in ((prior, -1), (plain, 1))
+    return log_ratio(
+        (_positive(prior, quantity), _positive(plain, quantity), weights[plain.task.id]) for prior, plain in pairs
     )
+
+
+def _positive(cell: Cell, quantity: str) -> Floats:
+    return np.maximum(cell.values(quantity), LEAST_LOST)
 
 
 def _estimate(pairs: Sequence[Pair], quantity: str, logarithm: Total) -> Estimate:
@@ -195,8 +196,7 @@ def _changes(pairs: Sequence[Pair], *, of_plain: bool) -> list[float]:
     weights, changes = _weights(pairs), []
     for pair in pairs:
         cell = pair[of_plain]
-        lost = np.maximum(cell.values("lost"), LEAST_LOST)
-        rise = log(np.append(lost, cell.budget).mean() / lost.mean())
+        rise = rise_with_lost_run(_positive(cell, "lost"), cell.budget)
         changes.append((1 if of_plain else -1) * weights[cell.task.id] * rise)
     return changes
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from symprior.leaderboard.board.cells import Cell, Cells
+from symprior.leaderboard.board.cells import Cell, Cells, collect
 from symprior.leaderboard.board.gains import PLAIN_PRIORS, TOO_EASY, share_lost
+from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.aggregates import family_weights
 from symprior.leaderboard.statistics.intervals import why_no_interval
 from symprior.leaderboard.statistics.power import Spread, detectable_gain
 from symprior.leaderboard.statistics.resampling import Floats
+from symprior.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -76,3 +78,39 @@ def _cells_on(cells: Cells, learner: str, task: str) -> list[Cell]:
     of_tasks: list[Mapping[str, Cell]] = [own for entry, own in cells.of_entries.items() if entry[0] == learner]
     found = [own[task] for own in of_tasks if task in own]
     return [cell for cell in found if cell.complete and len(cell.runs) > 1]
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """The spread of an algorithm's runs on a task in one set of records.
+
+    Attributes:
+        where: suite and learner in words.
+        plain: the agent.
+        spread: of its runs, and of a typical prior's.
+    """
+
+    where: str
+    plain: str
+    spread: Spread
+
+
+def spreads_on_record(records: Iterable[RunRecord], task: Task) -> list[OnRecord]:
+    """What is known of the spread of runs on a task: for each suite, learner and algorithm with a plain agent.
+
+    Args:
+        records: all of that task; every run counts, whatever a suite lists.
+        task: with its references.
+    """
+    groups: dict[tuple[str, str, str], list[RunRecord]] = {}
+    for record in records:
+        where = f"{record.suite}-{record.suite_version}", record.agent.learner, record.agent.algorithm
+        groups.setdefault(where, []).append(record)
+    found = []
+    for (suite, learner, algorithm), own in sorted(groups.items()):
+        cells = collect(own, tasks={task.id: task}, suite_tasks={task.id}, seeds={record.seed for record in own})
+        complete = [replace(of_task[task.id], missing=()) for of_task in cells.of_entries.values()]
+        spread = task_spread([cell for cell in complete if cell.complete and len(cell.runs) > 1])
+        if spread is not None:
+            found.append(OnRecord(f"{suite}, {learner}", algorithm, spread))
+    return found

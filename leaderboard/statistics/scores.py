@@ -54,20 +54,25 @@ def score_run(record: RunRecord, references: References) -> RunScore:
     Raises:
         SympriorError: its curve does not begin at step 0, so that an area would be a guess.
     """
-    steps, returns = learning_curve(record)
+    return score_curve(record.seed, record.budget, learning_curve(record), references)
+
+
+def score_curve(seed: int, budget: int, curve: tuple[Floats, Floats], references: References) -> RunScore:
+    """Reduce a learning curve, its steps and raw returns `[points]`, to a run's numbers."""
+    steps, returns = curve
     normalised = normalise(returns, references)
     threshold = references.normalise(references.threshold)
-    efficiency = area_over_budget(steps, normalised, record.budget)
+    efficiency = area_over_budget(steps, normalised, budget)
     time = time_to_threshold(steps, returns, references.threshold)
     return RunScore(
-        seed=record.seed,
+        seed=seed,
         efficiency=efficiency,
         efficiency_clipped=clip(efficiency),
         final=float(normalised[-1]),
         final_clipped=clip(float(normalised[-1])),
-        lost=float(lost_data(steps, normalised, threshold, record.budget)),
-        lost_in_reaching=float(lost_in_reaching(steps, normalised, threshold, record.budget)),
-        time=float(record.budget) if time is None else time,
+        lost=float(lost_data(steps, normalised, threshold, budget)),
+        lost_in_reaching=float(lost_in_reaching(steps, normalised, threshold, budget)),
+        time=float(budget) if time is None else time,
         censored=time is None,
         fell_back=falls_back(returns, references.threshold),
     )

@@ -83,6 +83,24 @@ def of_log_mean(values: Floats, weight: float = 1.0) -> Term:
     return Term(weight * log(mean), (weight / mean) ** 2 * _variance(values) / len(values), len(values))
 
 
+def log_ratio(tasks: Iterable[tuple[Floats, Floats, float]]) -> Total:
+    """Σ w (log mean of the second − log mean of the first): the logarithm of a gain in lost data.
+
+    Args:
+        tasks: for each the prior's runs and the plain arm's, `[runs]`, all positive, and the task's weight.
+    """
+    return total(
+        of_log_mean(values, sign * weight)
+        for prior, plain, weight in tasks
+        for values, sign in ((prior, -1), (plain, 1))
+    )
+
+
+def rise_with_lost_run(values: Floats, budget: float) -> float:
+    """By how much the logarithm of the mean rises with one more run that loses the whole budget."""
+    return log(np.append(values, budget).mean() / values.mean())
+
+
 def ratio_interval(of: Total, confidence: float) -> tuple[float, float] | None:
     """The interval of exp(total)."""
     ends = of.interval(confidence)

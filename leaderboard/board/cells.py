@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from symprior.leaderboard.records.checks import check_records, over_the_best_known
 from symprior.leaderboard.records.record import OWN_SOURCE, OWN_SUITE, AgentCard, RunRecord, path_of
 from symprior.leaderboard.records.suite_lists import suite_list
 from symprior.leaderboard.statistics.resampling import (
@@ -133,6 +134,8 @@ class Cell:
             )
             if seeds
         ]
+        over = tuple(run.seed for run in self.runs if over_the_best_known(run, self.task))
+        parts += [f"{_seeds(over)} over the best return known, to be looked at"] if over else []
         return f"{self.agent.id} on {self.task.id}: {'; '.join(parts)}" if parts else ""
 
 
@@ -199,6 +202,7 @@ def collect(
     _check_files(chosen, known)
     _check_budgets(chosen)
     _check_devices(chosen)
+    check_records(chosen, known)
     budgets = {record.task: record.budget for record in chosen}
     sorter = _Sorter(
         f"{name}-{version}", known, budgets, wanted_tasks, None if wanted_seeds is None else set(wanted_seeds)

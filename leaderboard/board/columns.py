@@ -19,7 +19,7 @@ from symprior.leaderboard.statistics.proportions import Share
 Row = TypeVar("Row", AgentRow, TaskRow)
 
 NOTHING = "—"
-SCORES, GAINS, SHARES = (0.0, 1.0), (0.25, 4.0), (0.0, 1.0)
+SCORES, GAINS, SHARES = (0.0, 1.0), (0.2, 5.0), (0.0, 1.0)
 """The ends of the axes on which intervals are drawn; that of gains is logarithmic."""
 
 

@@ -5,8 +5,9 @@
     board = build(read_records(folder))
     write_pages(board, Path("site"))
 
-`records/` holds what was run, `statistics/` reduces and resamples it, `board/` compares, `pages/` draws; `results/` are the
-published records and pages. All of it works without torch: a record carries its agent's card.
+`records/` holds what was run, `statistics/` reduces and resamples it, `board/` compares, `pages/` draws, `calibration/`
+measures whether the intervals keep their promises; `results/` are the published records and pages. All of it works without
+torch: a record carries its agent's card.
 """
 
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from symprior.symmetry.lazy_names import lazy_names
 if TYPE_CHECKING:
     from symprior.leaderboard.board.board import Board, build
     from symprior.leaderboard.board.citations import bibliography
+    from symprior.leaderboard.board.export import rliable_scores
     from symprior.leaderboard.pages.pages import write_pages
     from symprior.leaderboard.pages.terminal import terminal_table
     from symprior.leaderboard.records.published import OWN_RESULTS, publish, read_published
@@ -31,6 +33,7 @@ __all__ = [
     "read_published",
     "read_record",
     "read_records",
+    "rliable_scores",
     "terminal_table",
     "write_pages",
     "write_record",
@@ -42,6 +45,7 @@ __getattr__ = lazy_names(
     {
         **dict.fromkeys(("Board", "build"), "symprior.leaderboard.board.board"),
         "bibliography": "symprior.leaderboard.board.citations",
+        "rliable_scores": "symprior.leaderboard.board.export",
         "write_pages": "symprior.leaderboard.pages.pages",
         "terminal_table": "symprior.leaderboard.pages.terminal",
         **dict.fromkeys(("OWN_RESULTS", "publish", "read_published"), "symprior.leaderboard.records.published"),

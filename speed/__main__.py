@@ -9,7 +9,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from speed import bases, certificates, environments, learners, networks, training
+from speed import bases, boards, certificates, environments, learners, networks, training
 from speed.comparison import Comparison
 
 PONG = ("pong-objects-v1", "pong-small-v1", "pong-v1")
@@ -32,6 +32,9 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     *(partial(environments.pong, task_id, games) for task_id in PONG for games in (4, 16)),
     *(partial(environments.pong_reset, task_id) for task_id in PONG),
     certificates.whole_registry,
+    boards.whole_board,
+    boards.aggregates_against_rliable,
+    boards.improvement_against_rliable,
     training.metered,
     lambda: networks.acting("cartpole-v1", 256),
     lambda: networks.acting("cartpole-v1", 16),

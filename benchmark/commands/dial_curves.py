@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from symprior.benchmark.commands.leaderboard import expectations
 from symprior.benchmark.sweep.store import RECORDS
 
 console = Console()
@@ -36,7 +35,6 @@ def dial_curves(
     from symprior.leaderboard.pages.dial_pages import write_dial_page
 
     found = floor.read_published(floor.OWN_RESULTS, suite) if published else floor.read_records(records)
-    known = {key: value for key, value in expectations(found, suite).items() if key in ("seeds", "baseline")}
-    for curves in curves_of(found, suite, **known):
+    for curves in curves_of(found, suite):
         for path in write_dial_page(curves, out):
             console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)

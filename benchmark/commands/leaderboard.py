@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from symprior.benchmark.jobs.job import parse_seeds
 from symprior.benchmark.sweep.store import RECORDS
 from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.leaderboard.records.record import OWN_SUITE, RunRecord
@@ -61,7 +60,7 @@ def leaderboard(
         _check_suite(found, suite, records)
     if task:
         found = _single_runs(found, suite, [get_task(name).id for name in task])
-    board = board_floor.build(found, suite, **expectations(found, suite))
+    board = board_floor.build(found, suite)
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
@@ -96,21 +95,6 @@ def _check_suite(found: list[RunRecord], suite: str, records: Path) -> None:
             f"{records} holds no records of the suite {suite}; it has {', '.join(there)}. Run it: symprior run --suite "
             f"{name}, or show the published one: symprior leaderboard --suite {name} --published."
         )
-
-
-def expectations(found: list[RunRecord], suite: str | None) -> dict[str, Any]:
-    """What a shipped suite says should be there, so that a missing cell is shown as missing."""
-    names = {f"{record.suite}-{record.suite_version}" for record in found}
-    for name in suite_names():
-        known = get_suite(name)
-        if (suite in (name, f"{name}-{known.version}")) or (suite is None and names == {f"{name}-{known.version}"}):
-            return {
-                "suite_tasks": known.tasks,
-                "seeds": list(parse_seeds(known.seeds)),
-                "baseline": known.baselines(),
-                "crossing": known.crossing,
-            }
-    return {}
 
 
 def publish(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from rich.console import Console
 
-from symprior.benchmark.sweep.suite import get_suite, suite_names
+from symprior.benchmark.jobs.job import parse_seeds
+from symprior.benchmark.sweep.suite import Suite, get_suite, suite_names
+from symprior.leaderboard.records.suite_lists import SuiteList, write_suite_list
 
 console = Console()
 
@@ -15,7 +19,11 @@ def add_to(app: typer.Typer) -> None:
     app.command("suites")(suites)
 
 
-def suites() -> None:
+def suites(
+    write: Annotated[
+        bool, typer.Option("--write", help="Freeze what each suite says should be there, for readers of its records.")
+    ] = False,
+) -> None:
     """List the suites: frozen lists of tasks, agents and seeds, each with a version."""
     for name in suite_names():
         suite = get_suite(name)
@@ -23,4 +31,17 @@ def suites() -> None:
         console.print(f"  tasks   {', '.join(suite.tasks)}", soft_wrap=True, highlight=False)
         console.print(f"  agents  {', '.join(suite.agents)}", soft_wrap=True, highlight=False)
         console.print(f"  seeds   {suite.seeds}, learner {suite.learner}\n", soft_wrap=True, highlight=False)
+        if write:
+            path = write_suite_list(f"{name}-{suite.version}", list_of(suite))
+            console.print(f"  Wrote {path}\n", soft_wrap=True, highlight=False, markup=False)
     console.print("Run one: symprior run --suite NAME", highlight=False)
+
+
+def list_of(suite: Suite) -> SuiteList:
+    """What a suite says should be there, as a reader of its records needs it."""
+    return SuiteList(
+        tasks=tuple(suite.tasks),
+        seeds=tuple(parse_seeds(suite.seeds)),
+        baseline=dict(sorted(suite.baselines().items())),
+        crossing=suite.crossing,
+    )

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.leaderboard.records.evaluation_points import evaluation_steps
 from symprior.tasks.environments.streams import seed_from
-
-PERCENTAGES = (0, 1, 2, 3, *range(5, 101, 5))
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,8 @@ def evaluation_points(budget: int, every: int | None = None) -> list[EvaluationP
 
     Points of small budgets that fall on the same step count once.
     """
-    if every is None:
-        steps = {-(-budget * percentage // 100) for percentage in PERCENTAGES}
-    else:
-        steps = {*range(0, budget, every), budget}
-    return [EvaluationPoint(number, step) for number, step in enumerate(sorted(steps))]
+    steps = evaluation_steps(budget, every)
+    return [EvaluationPoint(number, step) for number, step in enumerate(steps)]
 
 
 def episode_seeds(

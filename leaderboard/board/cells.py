@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from symprior.leaderboard.records.checks import check_records, over_the_best_known
 from symprior.leaderboard.records.record import OWN_SOURCE, OWN_SUITE, AgentCard, RunRecord, path_of
-from symprior.leaderboard.statistics.resampling import RESAMPLES, Floats, Indices, resample_indices
-from symprior.leaderboard.statistics.scores import RunScore, score_run
+from symprior.leaderboard.records.suite_lists import suite_list
+from symprior.leaderboard.statistics.resampling import (
+    RESAMPLES,
+    Floats,
+    Indices,
+    Resampled,
+    counted,
+    resample_indices,
+    resampled_means,
+)
+from symprior.leaderboard.statistics.scores import RunScore, learning_curve, lost_run, normalise, score_curve
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Task
 
 Entry = tuple[str, str]
 """What a row of the board is: learner and agent."""
+
+
+RESAMPLED = ("efficiency_clipped", "final_clipped", "lost", "lost_in_reaching", "time")
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class Cell:
     Attributes:
         task: with references, family and track.
         agent: the card of its records.
+        budget: environment steps of every run.
         runs: the finished ones by seed.
         failed: seeds whose run crashed.
         missing: seeds that should be there and are not.
@@ -38,6 +52,7 @@ class Cell:
     suite: str
     task: Task
     agent: AgentCard
+    budget: int
     runs: tuple[RunRecord, ...]
     failed: tuple[int, ...]
     missing: tuple[int, ...]
@@ -45,26 +60,58 @@ class Cell:
 
     @cached_property
     def scores(self) -> tuple[RunScore, ...]:
-        """One value per finished run, by seed."""
-        return tuple(score_run(run, self.task.references) for run in self.runs)
+        """One value per finished run, by seed, then those of the lost ones: a missing seed is a failed one."""
+        references = self.task.references
+        finished = (
+            score_curve(run.seed, run.budget, curve, references)
+            for run, curve in zip(self.runs, self._learning_curves, strict=True)
+        )
+        return (*finished, *(lost_run(seed, self.budget) for seed in self.lost))
 
     def values(self, name: str) -> Floats:
         """One field of all scores, `[runs]`."""
-        return np.array([getattr(score, name) for score in self.scores], dtype=np.float64)
+        return self._fields[name]
+
+    @cached_property
+    def _fields(self) -> dict[str, Floats]:
+        names = [field.name for field in fields(RunScore)]
+        return {name: np.array([getattr(score, name) for score in self.scores], dtype=np.float64) for name in names}
+
+    @cached_property
+    def curves(self) -> tuple[Floats, Floats]:
+        """Steps `[points]` and normalised scores `[runs, points]`; runs evaluated elsewhere are interpolated linearly."""
+        steps = np.unique(np.concatenate([steps for steps, _ in self._learning_curves]))
+        returns = np.array([np.interp(steps, *curve) for curve in self._learning_curves], dtype=np.float64)
+        return steps, normalise(returns, self.task.references)
+
+    @cached_property
+    def _learning_curves(self) -> list[tuple[Floats, Floats]]:
+        return [learning_curve(run) for run in self.runs]
 
     @cached_property
     def drawn(self) -> Indices:
         """The resamples of this cell, `[resamples, runs]`; the same for every statistic."""
-        return resample_indices(
-            (self.suite, self.agent.learner, self.agent.id, self.task.id), len(self.runs), RESAMPLES
-        )
+        key = (self.suite, self.agent.learner, self.agent.id, self.task.id)
+        return resample_indices(key, len(self.scores), RESAMPLES)
+
+    @cached_property
+    def resampled(self) -> Mapping[str, Resampled]:
+        """The mean over runs in each resample, and its variance, of every quantity that has an interval."""
+        values = np.stack([self.values(name) for name in RESAMPLED], axis=1)
+        of_quantities = resampled_means(values, counted(self.drawn, len(values)))
+        return dict(zip(RESAMPLED, of_quantities, strict=True))
+
+    @property
+    def lost(self) -> tuple[int, ...]:
+        """Seeds that failed or are missing."""
+        return (*self.failed, *self.missing)
 
     @property
     def settings_from(self) -> str:
         """Whose search found its settings: "own search", "search of AGENT", "no search", "self-reported" or "none"."""
-        settings, tuning = self.runs[0].hyperparameters, self.runs[0].provenance.ledger
-        if not settings:
+        if not self.runs or not self.runs[0].hyperparameters:
             return "none"
+        settings, tuning = self.runs[0].hyperparameters, self.runs[0].provenance.ledger
         if tuning is None:
             return "self-reported" if OWN_SOURCE in settings else "no search"
         searched = tuning.partition(" ")[0].rpartition("/")[-1]  # of "cartpole/ppo" and a digest
@@ -73,7 +120,7 @@ class Cell:
     @property
     def complete(self) -> bool:
         """Every seed finished."""
-        return bool(self.runs) and not self.failed and not self.missing
+        return bool(self.runs) and not self.lost
 
     @property
     def problem(self) -> str:
@@ -87,25 +134,35 @@ class Cell:
             )
             if seeds
         ]
+        over = tuple(run.seed for run in self.runs if over_the_best_known(run, self.task))
+        parts += [f"{_seeds(over)} over the best return known, to be looked at"] if over else []
         return f"{self.agent.id} on {self.task.id}: {'; '.join(parts)}" if parts else ""
 
 
 @dataclass(frozen=True)
 class Cells:
-    """All cells of one version of one suite."""
+    """All cells of one version of one suite.
+
+    Attributes:
+        frozen: whether the suite lists its tasks; else each row is over the tasks that its agent was run on.
+        strangers: records of tasks outside the suite, in words; they are in no cell.
+    """
 
     suite: str
     version: str
     tasks: tuple[Task, ...]
     of_entries: Mapping[Entry, Mapping[str, Cell]]
+    frozen: bool
+    strangers: tuple[str, ...] = ()
 
-    def compared(self, learner: str) -> tuple[Task, ...]:
-        """The headline tasks that the agents of a learner are compared over: of single runs, those that all were run on."""
+    def compared(self, entry: Entry) -> tuple[Task, ...]:
+        """The headline tasks that a row is over."""
         headline = tuple(task for task in self.tasks if task.track == "headline")
-        if self.suite != OWN_SUITE:
-            return headline
-        agents = [of_tasks for (other, _), of_tasks in self.of_entries.items() if other == learner]
-        return tuple(task for task in headline if all(task.id in of_tasks for of_tasks in agents))
+        return headline if self.frozen else tuple(task for task in headline if task.id in self.of_entries[entry])
+
+    def over(self, entry: Entry) -> tuple[Cell, ...]:
+        """The cells of these tasks."""
+        return tuple(self.of_entries[entry][task.id] for task in self.compared(entry))
 
     def cards(self, entry: Entry) -> list[AgentCard]:
         """The agent's card on each of its tasks."""
@@ -126,8 +183,9 @@ def collect(
         records: of one suite, or of several with `suite` naming one.
         suite: `name` or `name-version`.
         tasks: where tasks are looked up; the registry by default.
-        suite_tasks: the tasks an agent must have; by default those in the records.
-        seeds: the seeds a cell must have; by default every seed that the agent has on any task, of single runs on this one.
+        suite_tasks: the tasks an agent must have; by default the shipped suite's, of other suites none: a free comparison.
+        seeds: the seeds a cell must have; by default the shipped suite's, else every seed that the agent has on any
+            task, and of single runs on this one.
 
     Raises:
         SympriorError: no records, several suites and none named, two differing records of one run, an unknown
@@ -135,42 +193,91 @@ def collect(
     """
     chosen = _one_suite(list(records), suite)
     name, version = chosen[0].suite, chosen[0].suite_version
-    by_cell: dict[Entry, dict[str, list[RunRecord]]] = {}
-    for record in _without_copies(chosen):
-        by_cell.setdefault((record.agent.learner, record.agent.id), {}).setdefault(record.task, []).append(record)
-    names = sorted({record.task for record in chosen} | set(suite_tasks or ()))
+    listed = suite_list(f"{name}-{version}")
+    wanted_tasks = suite_tasks if suite_tasks is not None or listed is None else listed.tasks
+    wanted_seeds = seeds if seeds is not None or listed is None else listed.seeds
+    chosen, strangers = _of_the_suite(_without_copies(chosen), wanted_tasks)
+    names = sorted({record.task for record in chosen} | set(wanted_tasks or ()))
     known = {task: _task(task, tasks) for task in names}
     _check_files(chosen, known)
     _check_budgets(chosen)
     _check_devices(chosen)
-    of_entries: dict[Entry, dict[str, Cell]] = {}
-    for entry, of_tasks in sorted(by_cell.items()):
-        _check_agent([run.agent for runs in of_tasks.values() for run in runs])
-        everywhere = [run for runs in of_tasks.values() for run in runs]
-        of_entries[entry] = {
-            task: _cell(
-                f"{name}-{version}",
-                known[task],
-                runs,
-                {run.seed for run in (runs if name == OWN_SUITE else everywhere)} if seeds is None else set(seeds),
-            )
-            for task, runs in sorted(of_tasks.items())
-        }
-    return Cells(name, version, tuple(known.values()), of_entries)
-
-
-def _cell(suite: str, task: Task, records: Sequence[RunRecord], wanted: set[int]) -> Cell:
-    check_hyperparameters(records)
-    present = {record.seed for record in records}
-    return Cell(
-        suite=suite,
-        task=task,
-        agent=next((record.agent for record in records if record.status == "finished"), records[0].agent),
-        runs=tuple(record for record in records if record.status == "finished" and record.seed in wanted),
-        failed=tuple(record.seed for record in records if record.status == "failed" and record.seed in wanted),
-        missing=tuple(sorted(wanted - present)),
-        left_out=tuple(sorted(present - wanted)),
+    check_records(chosen, known)
+    budgets = {record.task: record.budget for record in chosen}
+    sorter = _Sorter(
+        f"{name}-{version}", known, budgets, wanted_tasks, None if wanted_seeds is None else set(wanted_seeds)
     )
+    by_entry: dict[Entry, list[RunRecord]] = {}
+    for record in chosen:
+        by_entry.setdefault((record.agent.learner, record.agent.id), []).append(record)
+    of_entries = {entry: sorter.cells_of(by_entry[entry]) for entry in sorted(by_entry)}
+    return Cells(name, version, tuple(known.values()), of_entries, wanted_tasks is not None, strangers)
+
+
+def _of_the_suite(
+    records: list[RunRecord], suite_tasks: Collection[str] | None
+) -> tuple[list[RunRecord], tuple[str, ...]]:
+    """The records on the suite's tasks, and what the others are."""
+    if suite_tasks is None:
+        return records, ()
+    chosen = [record for record in records if record.task in suite_tasks]
+    if not chosen:
+        raise SympriorError(f"None of the records is on a task of the suite: {', '.join(sorted(suite_tasks))}.")
+    counts = Counter(record.task for record in records if record.task not in suite_tasks)
+    return chosen, tuple(
+        f"{count} record{'s' if count > 1 else ''} on {task}, which is no task of the suite: left out"
+        for task, count in sorted(counts.items())
+    )
+
+
+@dataclass(frozen=True)
+class _Sorter:
+    """Sorts one agent's records into its cells.
+
+    Attributes:
+        suite: name and version.
+        tasks: by their ids.
+        budgets: of the tasks that anybody was run on.
+        suite_tasks: those an agent must have; None: those it has.
+        seeds: those a cell must have; None: see `collect`.
+    """
+
+    suite: str
+    tasks: Mapping[str, Task]
+    budgets: Mapping[str, int]
+    suite_tasks: Collection[str] | None
+    seeds: set[int] | None
+
+    def cells_of(self, records: Sequence[RunRecord]) -> dict[str, Cell]:
+        """By task, in the order of their ids; of a frozen suite an empty one where the agent has no record."""
+        _check_agent([record.agent for record in records])
+        of_tasks: dict[str, list[RunRecord]] = {task: [] for task in self.suite_tasks or ()}
+        for record in records:
+            of_tasks.setdefault(record.task, []).append(record)
+        everywhere = {record.seed for record in records}
+        return {task: self._cell(task, of_tasks[task], records[0].agent, everywhere) for task in sorted(of_tasks)}
+
+    def _cell(self, task: str, records: Sequence[RunRecord], card: AgentCard, everywhere: set[int]) -> Cell:
+        check_hyperparameters(records)
+        present = {record.seed for record in records}
+        wanted = self._wanted(present, everywhere)
+        counted = [record for record in records if record.seed in wanted]
+        finished = tuple(record for record in counted if record.status == "finished")
+        return Cell(
+            suite=self.suite,
+            task=self.tasks[task],
+            agent=finished[0].agent if finished else card,
+            budget=self.budgets[task] if task in self.budgets else self.tasks[task].references.budget,
+            runs=finished,
+            failed=tuple(record.seed for record in counted if record.status == "failed"),
+            missing=tuple(sorted(wanted - present)),
+            left_out=tuple(sorted(present - wanted)),
+        )
+
+    def _wanted(self, present: set[int], everywhere: set[int]) -> set[int]:
+        if self.seeds is not None:
+            return self.seeds
+        return present if self.suite.rpartition("-")[0] == OWN_SUITE else everywhere
 
 
 def _one_suite(records: list[RunRecord], suite: str | None) -> list[RunRecord]:

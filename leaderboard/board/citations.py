@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from symprior.leaderboard.rules import RULES
+
 TITLE = "symprior: how much data is a symmetry prior worth?"
 AUTHOR = "The symprior authors"
 YEAR = 2026
@@ -15,10 +17,10 @@ ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 
 def suite_bibtex() -> str:
-    """The suite's own entry; it says what CITATION.cff says."""
+    """The suite's own entry; it says what CITATION.cff says, and by which rules the records are read."""
     return (
         f"@software{{{KEY},\n  title = {{{{{TITLE}}}}},\n  author = {{{{{AUTHOR}}}}},\n"
-        f"  year = {{{YEAR}}},\n  license = {{{LICENCE}}}\n}}"
+        f"  year = {{{YEAR}}},\n  license = {{{LICENCE}}},\n  note = {{rules {RULES}}}\n}}"
     )
 
 

@@ -8,15 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import log
 from typing import Generic, TypeVar
 
-from symprior.leaderboard.board.board import AgentRow, Equivariance, Span, TaskRow
 from symprior.leaderboard.board.gains import Gain
+from symprior.leaderboard.board.rows import AgentRow, Equivariance, Span, TaskRow
 from symprior.leaderboard.statistics.intervals import Estimate
+from symprior.leaderboard.statistics.proportions import Share
 
 Row = TypeVar("Row", AgentRow, TaskRow)
 
 NOTHING = "—"
+SCORES, GAINS, SHARES = (0.0, 1.0), (0.2, 5.0), (0.0, 1.0)
+"""The ends of the axes on which intervals are drawn; that of gains is logarithmic."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An estimate and its interval to draw on an axis; `logarithmic` for ratios, with a line at 1."""
+
+    value: float
+    interval: tuple[float, float] | None
+    ends: tuple[float, float]
+    logarithmic: bool = False
+
+    def place(self, value: float) -> float:
+        """Where on the axis a value lies, 0 … 1; beyond its ends at them."""
+        low, high = self.ends
+        share = log(max(value, 1e-9) / low) / log(high / low) if self.logarithmic else (value - low) / (high - low)
+        return min(max(share, 0.0), 1.0)
 
 
 @dataclass(frozen=True)
@@ -27,13 +47,13 @@ class Shown:
         text: the number.
         detail: its interval, or why there is none.
         order: what the page sorts by; None goes last.
-        whisker: an estimate to draw on the scale from 0 to 1.
+        drawn: what to draw on an axis.
     """
 
     text: str
     detail: str = ""
     order: float | str | None = None
-    whisker: Estimate | None = None
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +65,7 @@ class Column(Generic[Row]):
         title: its head, a few letters wide.
         explanation: what the number is, for someone who meets it first; shown on hover and in the legend.
         show: what it shows of a row.
-        in_terminal: whether there is room for it there.
+        first: whether it stands in the table that a reader meets; the others open on demand.
         numeric: numbers stand right, words left.
     """
 
@@ -53,46 +73,73 @@ class Column(Generic[Row]):
     title: str
     explanation: str
     show: Callable[[Row], Shown]
-    in_terminal: bool = True
+    first: bool = False
     numeric: bool = True
 
 
-def _estimate(value: Estimate | None, digits: int = 3, whisker: bool = False) -> Shown:
+def _estimate(value: Estimate | None, digits: int = 3, axis: tuple[float, float] | None = None) -> Shown:
     if value is None:
         return Shown(NOTHING)
-    detail = _detail(value, f",.{digits}f")
-    return Shown(f"{value.value:,.{digits}f}", detail, value.value, value if whisker else None)
+    text = f"{value.bound} {value.value:,.{digits}f}".strip()
+    return Shown(text, _detail(value, f",.{digits}f"), value.value, None if axis is None else _drawn(value, axis))
 
 
 def _detail(value: Estimate, form: str) -> str:
     """The interval, or that there is none; the marks say why."""
     if value.interval is None:
-        return "no interval"
+        return value.note if value.bound else "no interval"
     return f"{value.interval.low:{form}} – {value.interval.high:{form}}{value.interval.mark}"
 
 
-def _expanded(value: Estimate | None) -> Shown:
-    if value is None or value.interval is None:
+def _drawn(value: Estimate, axis: tuple[float, float], logarithmic: bool = False) -> Drawn:
+    interval = (value.interval.low, value.interval.high) if value.interval else None
+    return Drawn(value.value, interval, axis, logarithmic)
+
+
+def _percentiles(value: Estimate | None, digits: int = 3) -> Shown:
+    """Rliable's interval of a number that is printed with another."""
+    interval = value.interval if value else None
+    if interval is None or interval.percentile_low is None or interval.percentile_high is None:
         return Shown(NOTHING)
-    interval = value.interval
-    return Shown(
-        f"{interval.expanded_low:.3f} – {interval.expanded_high:.3f}",
-        "",
-        interval.expanded_high - interval.expanded_low,
-    )
+    low, high = interval.percentile_low, interval.percentile_high
+    return Shown(f"{low:.{digits}f} – {high:.{digits}f}", "", high - low)
 
 
 def _gain(gain: Gain | None, plain: bool = False) -> Shown:
     if gain is None:
         return Shown("plain arm" if plain else NOTHING)
-    if gain.mark == "unresolved":
-        of_prior, of_plain = gain.censored
-        return Shown(
-            "unresolved",
-            f"never at threshold: {of_prior} of {gain.runs[0]}, {gain.plain} {of_plain} of {gain.runs[1]}",
-        )
+    if gain.estimate is None:
+        return Shown(NOTHING, gain.why_none)
     shown = _estimate(gain.estimate, digits=2)
-    return Shown(f"{gain.mark} {shown.text}×".strip(), shown.detail, shown.order)
+    return Shown(f"{shown.text}×", shown.detail, shown.order, _drawn(gain.estimate, GAINS, logarithmic=True))
+
+
+def _times(value: float | None) -> Shown:
+    return Shown(NOTHING) if value is None else Shown(f"{value:.2f}×", "", value)
+
+
+def _reaching(gain: Gain | None) -> Shown:
+    if gain is None or gain.reaching is None:
+        return Shown(NOTHING)
+    shown = _estimate(gain.reaching, digits=2)
+    return Shown(f"{shown.text}×", shown.detail, shown.order)
+
+
+def _of_tasks(gain: Gain | None) -> Shown:
+    """The smallest and the largest gain of a task."""
+    if gain is None or not gain.of_tasks:
+        return Shown(NOTHING)
+    low, high = (choose(gain.of_tasks, key=lambda task: gain.of_tasks[task]) for choose in (min, max))
+    words = f"{low}, {high}" + (f"; no gain on {', '.join(gain.left_out)}" if gain.left_out else "")
+    return Shown(f"{gain.of_tasks[low]:.2f}× … {gain.of_tasks[high]:.2f}×", words, gain.of_tasks[low])
+
+
+def _without(gain: Gain | None) -> Shown:
+    """The gain without each family, from the smallest to the largest."""
+    if gain is None or not gain.without:
+        return Shown(NOTHING)
+    parts = sorted((value, family) for family, value in gain.without.items())
+    return Shown("; ".join(f"{value:.2f}× without {family}" for value, family in parts), "", parts[0][0])
 
 
 def _rank(row: AgentRow) -> Shown:
@@ -113,8 +160,13 @@ def _span(span: Span | None) -> Shown:
     return Shown(low if low == high else f"{low} – {high}", "", span.low)
 
 
-def _rate(failed: int, runs: int) -> Shown:
-    return Shown(f"{100 * failed / runs:.0f} %", f"{failed} of {runs}", failed / runs) if runs else Shown(NOTHING)
+def _share(of: Share) -> Shown:
+    """A share of runs with Wilson's interval."""
+    if of.interval is None:
+        return Shown(NOTHING)
+    low, high = (100 * end for end in of.interval)
+    rate = of.count / of.runs
+    return Shown(f"{of.count} of {of.runs}", f"{low:.0f} – {high:.0f} %", rate, Drawn(rate, of.interval, SHARES))
 
 
 def _error(value: float | None, of: Equivariance | None) -> Shown:
@@ -136,100 +188,155 @@ def _seconds(seconds: float | None) -> Shown:
     return Shown(text, "", seconds)
 
 
+AGGREGATE_COLUMNS: tuple[tuple[str, str, str], ...] = (
+    (
+        "iqm",
+        "IQM",
+        "Interquartile mean of the data efficiencies of all runs of all tasks (rliable, with its percentile "
+        "interval). It leaves "
+        "out the worst quarter of the runs: read it with the failure rate.",
+    ),
+    (
+        "mean",
+        "Mean",
+        "Mean over tasks of the mean data efficiency (rliable); unlike the headline every task counts the same.",
+    ),
+    ("median", "Median", "Median over tasks of the mean data efficiency (rliable)."),
+    (
+        "optimality_gap",
+        "Optimality gap",
+        "How far the data efficiencies, cut at 1, fall short of 1 on average (rliable); less is better.",
+    ),
+)
+
+
+def _aggregate(name: str, title: str, explanation: str) -> Column[AgentRow]:
+    return Column(name, title, explanation, lambda row: _estimate(row.aggregates[name]))
+
+
+FAILURES = (
+    "Runs that were never at the threshold in two evaluations in a row, failed and missing ones among them, with "
+    "Wilson's 95 % "
+    "interval of their share."
+)
+FELL_BACK = (
+    "Runs that were under the threshold in an evaluation after they had reached it, of those that reached it, with "
+    "Wilson's 95 % "
+    "interval of their share."
+)
+
 AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
     Column(
         "rank",
         "Rank",
-        "The ranks that the data allow, among agents of the same learner: 1 + the agents significantly "
-        "better … all agents minus "
-        "those significantly worse (pairwise bootstrap tests on the headline, Holm-corrected at 5 %). "
-        "Incomplete agents and "
-        "those with too few seeds have none.",
+        "The ranks that the data allow, among agents of the same learner over the same tasks: 1 + the agents "
+        "significantly better "
+        "… all agents minus those significantly worse (pairwise Welch tests on the headline, Holm-corrected at 5 "
+        "%). Incomplete "
+        "agents and those with too few seeds have none.",
         _rank,
+        first=True,
     ),
     Column(
         "agent",
         "Agent",
         "Algorithm + prior. Same algorithm, same tuning effort, same budget; only the prior differs.",
         lambda row: Shown(row.agent, "", row.agent),
+        first=True,
         numeric=False,
     ),
     Column(
         "headline",
         "Data efficiency",
-        "The headline: area under the normalised learning curve over the budget (0 = the trivial reference "
-        "all along, 1 = the "
-        "optimum from the first step), clipped to [−1, 1.1], mean over seeds per task, then over task "
-        "families with equal "
-        "weight. With its 95 % percentile interval.",
-        lambda row: _estimate(row.headline, whisker=True),
-    ),
-    Column(
-        "headline_expanded",
-        "Expanded interval",
-        "The interval of the headline at wider percentiles that allow for few seeds (Hesterberg 2015); at 10 "
-        "seeds its real "
-        "coverage is nearer to 95 %.",
-        lambda row: _expanded(row.headline),
-        in_terminal=False,
-    ),
-    Column(
-        "failures",
-        "Failures",
-        "Failure rate: runs that were never at the threshold in two evaluations in a row, failed ones among them.",
-        lambda row: _rate(*row.failures),
+        "The headline: area under the normalised learning curve over the budget (0 = the trivial reference all "
+        "along, 1 = the "
+        "optimum from the first step), clipped to [−1, 1.1], mean over seeds per task, then over task families with equal "
+        "weight. With its 95 % studentised interval.",
+        lambda row: _estimate(row.headline, axis=SCORES),
+        first=True,
     ),
     Column(
         "gain",
         "Symmetry gain",
-        "How many times less data than the plain arm of the same algorithm and learner: ratio of restricted "
-        "mean times to the "
-        "threshold, plain over prior, geometric mean over tasks. ≥, ≤ and unresolved: see the marks.",
+        "How many times less data than the plain arm of the same algorithm and learner: mean lost data of plain "
+        "over that of "
+        "this agent, geometric mean over the tasks of a family, then over families. A run's lost data is the mean, "
+        "over levels "
+        "up to the threshold, of the steps spent under each until the budget. With its 95 % interval, Student's t "
+        "on the logarithm.",
         lambda row: _gain(row.gain, row.plain),
+        first=True,
+    ),
+    Column("failures", "Failures", FAILURES, lambda row: _share(row.failures), first=True),
+    Column("fell_back", "Fell back", FELL_BACK, lambda row: _share(row.fell_back), first=True),
+    Column(
+        "seeds",
+        "Seeds",
+        "Finished runs per task. ⚠ marks agents with failed or missing runs, listed below.",
+        _seeds,
+        first=True,
+    ),
+    Column(
+        "gain_with_lost_run",
+        "… with one more lost run",
+        "The gain if one more run of the agent had lost the whole budget, on the task where that costs most. n "
+        "clean runs allow "
+        "a rate of such runs of 1 − .05^(1/n): 26 % at 10, 14 % at 20.",
+        lambda row: _times(row.gain.with_lost_run if row.gain else None),
+    ),
+    Column(
+        "reaching",
+        "Gain in reaching",
+        "The same gain where a level counts as reached for good at the first of two consecutive evaluations at or "
+        "over it: the "
+        "speed alone. Where it is larger, runs fell back.",
+        lambda row: _reaching(row.gain),
+    ),
+    Column(
+        "gain_of_tasks",
+        "Gains of tasks",
+        "The smallest and the largest gain of a single task.",
+        lambda row: _of_tasks(row.gain),
+    ),
+    Column(
+        "gain_without",
+        "Gain without a family",
+        "The gain over all but one family, for each of them.",
+        lambda row: _without(row.gain),
+        numeric=False,
+    ),
+    Column(
+        "headline_with_lost_run",
+        "Efficiency with one more lost run",
+        "The headline if one more run had scored −1, on the task where that costs most.",
+        lambda row: Shown(NOTHING) if row.headline_with_lost_run is None else _plain_number(row.headline_with_lost_run),
+    ),
+    Column(
+        "headline_percentiles",
+        "rliable's interval",
+        "Of the headline: rliable's 95 % percentile interval, which covers less than it says at few seeds.",
+        lambda row: _percentiles(row.headline),
+    ),
+    Column(
+        "gain_percentiles",
+        "… of the gain",
+        "rliable's 95 % percentile interval of the gain.",
+        lambda row: _percentiles(row.gain.estimate if row.gain else None, digits=2),
     ),
     Column(
         "improvement",
         "P(better)",
-        "Probability that a run of the agent beats a run of its plain arm in data efficiency, averaged over "
-        "tasks; ½ is a draw.",
+        "Probability that a run of the agent beats a run of its plain arm in data efficiency, averaged over tasks; "
+        "½ is a draw. "
+        "With Newcombe's 95 % score interval.",
         lambda row: _estimate(row.improvement, digits=2),
-        in_terminal=False,
     ),
-    Column(
-        "iqm",
-        "IQM",
-        "Interquartile mean of the data efficiencies of all runs of all tasks (rliable). It leaves out the "
-        "worst quarter of the "
-        "runs: read it with the failure rate.",
-        lambda row: _estimate(row.iqm),
-    ),
-    Column(
-        "mean",
-        "Mean",
-        "Mean over tasks of the mean data efficiency (rliable); unlike the headline every task counts the same.",
-        lambda row: _estimate(row.mean),
-        in_terminal=False,
-    ),
-    Column(
-        "median",
-        "Median",
-        "Median over tasks of the mean data efficiency (rliable).",
-        lambda row: _estimate(row.median),
-        in_terminal=False,
-    ),
-    Column(
-        "optimality_gap",
-        "Optimality gap",
-        "How far the data efficiencies, cut at 1, fall short of 1 on average (rliable); less is better.",
-        lambda row: _estimate(row.optimality_gap),
-        in_terminal=False,
-    ),
+    *(_aggregate(*each) for each in AGGREGATE_COLUMNS),
     Column(
         "headline_unclipped",
         "Unclipped",
         "The headline without clipping.",
         lambda row: Shown(NOTHING) if row.headline_unclipped is None else _plain_number(row.headline_unclipped),
-        in_terminal=False,
     ),
     Column(
         "equivariance_mean",
@@ -237,48 +344,31 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "Distance between π(g s) and g π(s) at the last checkpoint, over that of two independent states: 0 is equivariant, "
         "1 as far apart as at two unrelated states; more is possible. Mean over runs.",
         lambda row: _error(row.equivariance.mean if row.equivariance else None, row.equivariance),
-        in_terminal=False,
     ),
     Column(
         "equivariance_maximum",
         "… at most",
         "The largest equivariance error of any state, element and run at the last checkpoint.",
         lambda row: _error(row.equivariance.maximum if row.equivariance else None, row.equivariance),
-        in_terminal=False,
     ),
     Column(
         "parameters",
         "Parameters",
         "Trainable numbers; from the smallest to the largest over tasks.",
         lambda row: _span(row.parameters),
-        in_terminal=False,
     ),
-    Column(
-        "seeds",
-        "Seeds",
-        "Finished runs per task. ⚠ marks agents with failed or missing runs, listed below.",
-        _seeds,
-    ),
-    Column(
-        "gradient_steps",
-        "Gradient steps",
-        "Optimizer steps of a run.",
-        lambda row: _span(row.gradient_steps),
-        in_terminal=False,
-    ),
+    Column("gradient_steps", "Gradient steps", "Optimizer steps of a run.", lambda row: _span(row.gradient_steps)),
     Column(
         "training_seconds",
         "Wall clock",
         "Mean time of training per run as recorded, evaluation apart; machines may differ.",
         lambda row: _seconds(row.training_seconds),
-        in_terminal=False,
     ),
     Column(
         "learner",
         "Learner",
         "What carries the algorithm out. Agents of different learners are never compared.",
         lambda row: Shown(row.learner, "", row.learner),
-        in_terminal=False,
         numeric=False,
     ),
 )
@@ -298,27 +388,50 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "Agent",
         "Algorithm + prior.",
         lambda row: Shown(row.agent, row.problem and "incomplete", row.agent),
+        first=True,
         numeric=False,
     ),
     Column(
         "efficiency",
         "Data efficiency",
         "Area under the normalised curve over the budget, clipped to [−1, 1.1] per run, mean over runs.",
-        lambda row: _estimate(row.efficiency, whisker=True),
+        lambda row: _estimate(row.efficiency, axis=SCORES),
+        first=True,
     ),
     Column(
-        "final",
-        "Final score",
-        "Normalised score of the last evaluation, never the best one; clipped per run, mean over runs.",
-        lambda row: _estimate(row.final),
-        in_terminal=False,
+        "gain",
+        "Symmetry gain",
+        "Mean lost data of the plain arm over that of this agent.",
+        lambda row: _gain(row.gain),
+        first=True,
+    ),
+    Column("failures", "Failures", FAILURES, lambda row: _share(row.failures), first=True),
+    Column("fell_back", "Fell back", FELL_BACK, lambda row: _share(row.fell_back), first=True),
+    Column("runs", "Seeds", "Finished runs.", lambda row: Shown(f"{row.runs}", "", row.runs), first=True),
+    Column(
+        "gain_with_lost_run",
+        "… with one more lost run",
+        "The gain if one more run of the agent had lost the whole budget.",
+        lambda row: _times(row.gain.with_lost_run if row.gain else None),
+    ),
+    Column(
+        "reaching",
+        "Gain in reaching",
+        "The gain where a level counts as reached for good at the first of two consecutive evaluations at or over it.",
+        lambda row: _reaching(row.gain),
+    ),
+    Column(
+        "lost",
+        "Lost data",
+        "Environment steps: the mean, over levels from score 0 to the threshold, of those spent under each until "
+        "the budget.",
+        lambda row: _estimate(row.lost, digits=0),
     ),
     Column(
         "time",
         "Steps to threshold",
         "Restricted mean time: environment steps to the first of two consecutive evaluations at or over the "
-        "threshold, runs that "
-        "never get there counted at the budget.",
+        "threshold, runs that never get there counted at the budget. Read it with what fell back.",
         lambda row: _estimate(row.time, digits=0),
     ),
     Column(
@@ -327,35 +440,37 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "Environment steps of the first evaluation at which the median over runs is at or over the threshold and still is "
         "at the next one.",
         lambda row: _steps(row.median_at_threshold),
-        in_terminal=False,
     ),
     Column(
-        "failures",
-        "Failures",
-        "Finished runs that were never at the threshold.",
-        lambda row: _rate(row.censored, row.runs),
+        "final",
+        "Final score",
+        "Normalised score of the last evaluation, never the best one; clipped per run, mean over runs.",
+        lambda row: _estimate(row.final),
     ),
     Column(
-        "gain",
-        "Symmetry gain",
-        "Ratio of restricted mean times, plain arm over this agent.",
-        lambda row: _gain(row.gain),
+        "efficiency_percentiles",
+        "rliable's interval",
+        "Of the data efficiency: rliable's 95 % percentile interval, which covers less than it says at few seeds.",
+        lambda row: _percentiles(row.efficiency),
+    ),
+    Column(
+        "gain_percentiles",
+        "… of the gain",
+        "rliable's 95 % percentile interval of the gain.",
+        lambda row: _percentiles(row.gain.estimate if row.gain else None, digits=2),
     ),
     Column(
         "equivariance_mean",
         "Equivariance error",
         "At the last checkpoint, mean over runs; 0 is equivariant.",
         lambda row: _error(row.equivariance.mean if row.equivariance else None, row.equivariance),
-        in_terminal=False,
     ),
-    Column("runs", "Seeds", "Finished runs.", lambda row: Shown(f"{row.runs}", "", row.runs)),
     Column(
         "settings_from",
         "Settings",
         "Where they come from: a search on tuning seeds, the agent's own or that of the plain agent, whose settings it then "
         "has; no search on record (defaults, or set by hand); or self-reported, as of every agent from a user's file.",
         lambda row: Shown(row.settings_from, "", row.settings_from),
-        in_terminal=False,
         numeric=False,
     ),
     Column(
@@ -363,7 +478,6 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "Learner",
         "What carries the algorithm out.",
         lambda row: Shown(row.learner, "", row.learner),
-        in_terminal=False,
         numeric=False,
     ),
 )
@@ -372,19 +486,17 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
 MARKS: tuple[tuple[str, str], ...] = (
     (
         "≥",
-        "the gain is at least this: some plain runs never reached the threshold, and counting them at the "
-        "budget is kind to them",
+        "at least this: runs are missing or failed and count as the worst; of a gain also where the plain arm "
+        "loses over 90 % of "
+        "the budget, and would lose more of a longer one",
     ),
-    ("≤", "the gain is at most this: some runs with the prior never reached the threshold"),
-    (
-        "unresolved",
-        "more than half of the runs of either arm, or some of both, never reached the threshold: no ratio can be given",
-    ),
-    ("†", "a single task with fewer than 20 runs: the real coverage of the 95 % interval is lower"),
-    ("⚠", "runs failed or are missing: the row has no rank, since crashed runs may be the bad ones"),
+    ("≤", "at most this: runs are missing or failed and count as the worst"),
+    ("†", "fewer than 20 runs per task: the real coverage of the 95 % interval may be lower"),
+    ("⚠", "runs failed or are missing: the row has no rank and no interval"),
     (
         "no interval",
-        "fewer than 5 seeds, or fewer than 10 on a single task: an interval would promise too much",
+        "fewer than 5 seeds, or fewer than 10 on a single task, or runs that do not differ: an interval would "
+        "promise too much",
     ),
     (NOTHING, "not measured, or not defined"),
 )

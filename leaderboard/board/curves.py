@@ -13,8 +13,8 @@ import numpy as np
 from symprior.leaderboard.board.cells import Cell
 from symprior.leaderboard.statistics.aggregates import trimmed_mean
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, why_no_interval
-from symprior.leaderboard.statistics.resampling import Floats
-from symprior.leaderboard.statistics.scores import learning_curve, time_to_threshold
+from symprior.leaderboard.statistics.resampling import Floats, counted
+from symprior.leaderboard.statistics.scores import time_to_threshold
 
 CURVE_RESAMPLES = 2_000
 
@@ -30,7 +30,6 @@ class Curve:
         mean: of the normalised score, unclipped, over runs.
         mean_band: low and high end of its 95 % percentile interval; None where there are too few runs.
         iqm: interquartile mean over runs.
-        iqm_band: of that.
         note: why there is no band; empty if there is one.
     """
 
@@ -38,21 +37,18 @@ class Curve:
     mean: tuple[float, ...]
     mean_band: Band | None
     iqm: tuple[float, ...]
-    iqm_band: Band | None
     note: str
 
 
 def curve_of(cell: Cell) -> Curve:
-    """The curve of a cell with at least one finished run."""
-    steps, curves = _on_common_steps(cell)
-    note = why_no_interval(len(curves), tasks=1)
-    drawn = curves[cell.drawn[:CURVE_RESAMPLES]]
+    """The curve of a cell with at least one finished run; lost runs have none, so that no band is drawn beside them."""
+    steps, curves = cell.curves
+    note = "runs are missing" if cell.lost else why_no_interval(len(curves), tasks=1)
     return Curve(
         steps=tuple(steps.tolist()),
         mean=tuple(np.mean(curves, axis=0).tolist()),
-        mean_band=None if note else _band(np.mean(drawn, axis=1)),
+        mean_band=None if note else _band(counted(cell.drawn[:CURVE_RESAMPLES], len(curves)) @ curves / len(curves)),
         iqm=tuple(trimmed_mean(curves[None])[0].tolist()),
-        iqm_band=None if note else _band(trimmed_mean(drawn)),
         note=note,
     )
 
@@ -62,7 +58,7 @@ def median_at_threshold(cell: Cell) -> float | None:
 
     How van der Pol et al. (2020) show their curves; None where it never is.
     """
-    steps, curves = _on_common_steps(cell)
+    steps, curves = cell.curves
     references = cell.task.references
     reached = np.median(curves, axis=0) >= references.normalise(references.threshold)
     stays = np.flatnonzero(reached[:-1] & reached[1:])
@@ -74,17 +70,8 @@ def median_crossing(cell: Cell, level: float) -> float | None:
 
     Interpolated linearly; None where it never does.
     """
-    steps, curves = _on_common_steps(cell)
+    steps, curves = cell.curves
     return time_to_threshold(steps, np.median(curves, axis=0), cell.task.references.normalise(level))
-
-
-def _on_common_steps(cell: Cell) -> tuple[Floats, Floats]:
-    """Steps `[points]` and normalised scores `[runs, points]`."""
-    curves = [learning_curve(run) for run in cell.runs]
-    steps = np.unique(np.concatenate([steps for steps, _ in curves]))
-    normalise = cell.task.references.normalise
-    scores = [np.interp(steps, own, [normalise(value) for value in returns]) for own, returns in curves]
-    return steps, np.array(scores, dtype=np.float64)
 
 
 def _band(distribution: Floats) -> Band:

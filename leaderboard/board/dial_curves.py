@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from symprior.leaderboard.board.agent_rows import failures_of, fallen_back_of
 from symprior.leaderboard.board.cells import Cell, Cells, collect
-from symprior.leaderboard.board.gains import PLAIN_PRIORS, plain_arm
+from symprior.leaderboard.board.estimates import SCORE_RANGE, headline_total, weighted_mean
+from symprior.leaderboard.board.gains import PLAIN_PRIORS, Gain, gain_on_task, plain_arm
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.statistics.intervals import Estimate, estimate
+from symprior.leaderboard.records.suite_lists import suite_list
+from symprior.leaderboard.statistics.intervals import CONFIDENCE, Estimate, percentile_interval, with_interval
+from symprior.leaderboard.statistics.proportions import Share
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.certificates.kept import KeptCertificate, kept
 from symprior.tasks.dials import DIALS, Dial
@@ -28,7 +32,9 @@ class DialPoint:
         certificate: what was measured of the symmetry there; None where none is kept.
         scores: for each of `SCORES`, each agent's mean over seeds.
         added: each prior's mean data efficiency less the plain agent's.
-        failures: each agent's runs that never reached the threshold, of how many.
+        gains: each prior's symmetry gain, in lost data.
+        failures: each agent's runs that never reached the threshold, lost ones among them.
+        fell_back: each agent's runs that were under the threshold after they had reached it, of those that reached it.
     """
 
     value: float
@@ -36,7 +42,9 @@ class DialPoint:
     certificate: KeptCertificate | None
     scores: Mapping[str, Mapping[str, Estimate]]
     added: Mapping[str, Estimate]
-    failures: Mapping[str, tuple[int, int]]
+    gains: Mapping[str, Gain]
+    failures: Mapping[str, Share]
+    fell_back: Mapping[str, Share]
 
     @property
     def price(self) -> tuple[float, float] | None:
@@ -73,7 +81,7 @@ class DialCurves:
     @property
     def runs(self) -> tuple[int, int]:
         """The fewest and the most finished runs of an agent at a value."""
-        counts = [runs for point in self.points for _, runs in point.failures.values()]
+        counts = [share.runs for point in self.points for share in point.failures.values()]
         return min(counts), max(counts)
 
 
@@ -89,7 +97,7 @@ def dial_curves(
     Args:
         records: finished and failed runs.
         suite: `name` or `name-version`; needed where the records are of several.
-        seeds: those that count; by default all.
+        seeds: those that count; by default those of a shipped suite, of another all.
         baseline: as in `build`.
 
     Raises:
@@ -102,7 +110,9 @@ def dial_curves(
             f"The suite {cells.suite}-{cells.version} has no task of a dial, such as cartpole-wind-v1@eps=0.1."
         )
     learners = sorted({learner for learner, _ in cells.of_entries})
-    return [_curves(cells, DIALS[dial], learner, baseline or {}) for dial in dials for learner in learners]
+    listed = suite_list(f"{cells.suite}-{cells.version}")
+    better_plain = baseline if baseline is not None else listed.baseline if listed else {}
+    return [_curves(cells, DIALS[dial], learner, better_plain) for dial in dials for learner in learners]
 
 
 def _curves(cells: Cells, dial: Dial, learner: str, baseline: Mapping[str, str]) -> DialCurves:
@@ -123,30 +133,32 @@ def _point(cells: Cells, task: Task, learner: str, baseline: Mapping[str, str]) 
         for entry, of_tasks in cells.of_entries.items()
         if entry[0] == learner and task.id in of_tasks and of_tasks[task.id].runs
     }
-    added = {}
+    pairs = {}
     for entry, cell in own.items():
         plain = plain_arm(cells, entry, task.family, baseline)
         if plain in own and cell.agent.prior not in PLAIN_PRIORS:
-            added[entry[1]] = _difference(cell, own[plain])
+            pairs[entry[1]] = cell, own[plain]
     return DialPoint(
         value=_value(task),
         task=task,
         certificate=kept(task),
-        scores={score: {entry[1]: _mean(cell, score) for entry, cell in own.items()} for score in SCORES},
-        added=added,
-        failures={
-            entry[1]: (sum(score.censored for score in cell.scores), len(cell.runs)) for entry, cell in own.items()
+        scores={
+            score: {entry[1]: weighted_mean([cell], score, SCORE_RANGE) for entry, cell in own.items()}
+            for score in SCORES
         },
+        added={agent: _difference(*pair) for agent, pair in pairs.items()},
+        gains={agent: gain_on_task(*pair) for agent, pair in pairs.items()},
+        failures={entry[1]: failures_of([cell]) for entry, cell in own.items()},
+        fell_back={entry[1]: fallen_back_of([cell]) for entry, cell in own.items()},
     )
 
 
-def _mean(cell: Cell, score: str) -> Estimate:
-    values = cell.values(score)
-    return estimate(float(values.mean()), values[cell.drawn].mean(axis=1), len(values), tasks=1)
-
-
 def _difference(prior: Cell, plain: Cell) -> Estimate:
-    """Of mean data efficiencies; the arms are resampled independently, since equal seed numbers are no pairs."""
-    ours, theirs = prior.values("efficiency_clipped"), plain.values("efficiency_clipped")
-    resampled = ours[prior.drawn].mean(axis=1) - theirs[plain.drawn].mean(axis=1)
-    return estimate(float(ours.mean() - theirs.mean()), resampled, min(len(ours), len(theirs)), tasks=1)
+    """Of mean data efficiencies, Welch's interval; where runs are lost there is none."""
+    difference = headline_total([prior]) - headline_total([plain])
+    runs = min(len(prior.scores), len(plain.scores))
+    if prior.lost or plain.lost:
+        return Estimate(difference.value, runs, None, "runs are missing")
+    resampled = prior.resampled["efficiency_clipped"].means - plain.resampled["efficiency_clipped"].means
+    ends = difference.interval(CONFIDENCE)
+    return with_interval(difference.value, ends, runs, tasks=1, percentiles=percentile_interval(resampled))

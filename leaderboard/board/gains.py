@@ -1,26 +1,37 @@
-"""The symmetry gain: how many times less data an agent needs than its plain arm to reach the threshold.
+"""The symmetry gain: how many times less data an agent loses within the budget than its plain arm.
 
-A gain is a ratio of restricted mean times, plain over prior, with runs that never reached the threshold
-counted at the budget. That cuts the larger of the two times shorter than it is, so each gain says on which
-side the truth lies.
+A run's *lost data* is the mean, over levels up to the threshold, of the steps spent under each until the budget. It
+lies between 0 and the budget whatever a run does, so that a gain needs no mark for runs that never arrive. Beside it
+stands the gain in reaching,
+the speed alone: where it is larger, runs fell back after they had arrived.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from math import exp
 
 import numpy as np
 
 from symprior.leaderboard.board.cells import Cell, Cells, Entry
-from symprior.leaderboard.statistics.intervals import Estimate, estimate
+from symprior.leaderboard.statistics.aggregates import family_weights
+from symprior.leaderboard.statistics.intervals import CONFIDENCE, Bound, Estimate, percentile_interval, with_interval
 from symprior.leaderboard.statistics.resampling import Floats
+from symprior.leaderboard.statistics.weighted_means import Total, log_ratio, ratio_interval, rise_with_lost_run
 from symprior.symmetry.errors import SympriorError
 
 PLAIN_PRIORS = ("plain", "wide")
 
-Mark = Literal["", "≥", "≤", "unresolved"]
+TOO_EASY, NOT_LEARNED = 0.05, 0.9
+"""Shares of the budget: where plain loses less than the first there is nothing to gain, who loses more than the
+second did not learn."""
+
+LEAST_LOST = 1.0
+"""Environment steps: a run at the threshold before any training loses none, and one keeps a ratio finite."""
+
+Pair = tuple[Cell, Cell]
+"""The cells of an agent and of its plain arm on one task."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +39,35 @@ class Gain:
     """The symmetry gain of an agent over its plain arm.
 
     Attributes:
-        estimate: the ratio of restricted mean times, plain over prior; over several tasks their geometric
-            mean.
-        mark: `≥` where plain runs are censored, `≤` where runs of the prior are, `unresolved` where both are
-            or most of either.
+        estimate: mean lost data of plain over that of the prior; over several tasks the geometric mean over the tasks of a
+            family, then over families. None where no gain is given.
+        why_none: in words; empty where there is one.
+        reaching: the same of the lost data in reaching.
+        with_lost_run: the gain if one more run of the prior had lost the whole budget, on the task where that costs most.
+        with_lost_plain_run: the same of the plain arm.
+        log: the gain's logarithm with its variance and degrees of freedom, which intervals and claims rest on.
         plain: the id of the plain arm; where it differs from task to task, which one is meant where.
-        censored: runs of the agent, and of the plain arm, that never reached the threshold.
-        runs: runs of the agent, and of the plain arm.
+        budget: environment steps on the one task; None over several.
+        shares: of the budget that are lost on the mean over tasks, by the agent and by the plain arm.
+        runs: the fewest runs of a cell, of the agent and of the plain arm.
+        of_tasks: each task's own gain.
+        without: the gain without each family; empty where there is but one.
+        left_out: tasks without a gain, which do not count.
     """
 
-    estimate: Estimate
-    mark: Mark
+    estimate: Estimate | None
+    why_none: str
+    reaching: Estimate | None
+    with_lost_run: float | None
+    with_lost_plain_run: float | None
+    log: Total | None
     plain: str
-    censored: tuple[int, int]
+    budget: int | None
+    shares: tuple[float, float]
     runs: tuple[int, int]
+    of_tasks: Mapping[str, float]
+    without: Mapping[str, float]
+    left_out: tuple[str, ...]
 
 
 def plain_arm(cells: Cells, entry: Entry, family: str, baseline: Mapping[str, str]) -> Entry | None:
@@ -77,26 +103,138 @@ def plain_arm(cells: Cells, entry: Entry, family: str, baseline: Mapping[str, st
 
 
 def gain_on_task(prior: Cell, plain: Cell) -> Gain:
-    """The gain on one task; the arms are resampled independently, since equal seed numbers are no pairs."""
+    """The gain on one task; the arms are independent, since equal seed numbers are no pairs."""
     return gain_over_tasks([(prior, plain)])
 
 
-def gain_over_tasks(pairs: Sequence[tuple[Cell, Cell]]) -> Gain:
-    """The geometric mean of the gains on several tasks.
+def gain_over_tasks(pairs: Sequence[Pair]) -> Gain:
+    """The gain over several tasks.
+
+    Tasks whose budget is too long for the plain arm do not count, whatever the prior does there.
 
     Args:
-        pairs: for each task the agent's cell and its plain arm's; every cell has a finished run.
+        pairs: for each task the agent's cell and its plain arm's, which is complete.
     """
-    log_ratio = np.mean([np.log(_ratio(prior, plain, resampled=False)) for prior, plain in pairs])
-    log_ratios = np.mean([np.log(_ratio(prior, plain, resampled=True)) for prior, plain in pairs], axis=0)
-    fewest = min(len(cell.runs) for pair in pairs for cell in pair)
-    return Gain(
-        estimate=estimate(float(np.exp(log_ratio)), np.exp(log_ratios), fewest, len(pairs)),
-        mark=_combined([_mark(prior, plain) for prior, plain in pairs]),
+    counted = [(prior, plain) for prior, plain in pairs if share_lost(plain) >= TOO_EASY]
+    why_none = _why_none(pairs, counted)
+    none = Gain(
+        estimate=None,
+        why_none=why_none,
+        reaching=None,
+        with_lost_run=None,
+        with_lost_plain_run=None,
+        log=None,
         plain=_named({plain.task.id: plain.agent.id for _, plain in pairs}),
-        censored=(sum(_censored(prior) for prior, _ in pairs), sum(_censored(plain) for _, plain in pairs)),
-        runs=(sum(len(prior.runs) for prior, _ in pairs), sum(len(plain.runs) for _, plain in pairs)),
+        budget=pairs[0][1].budget if len(pairs) == 1 else None,
+        shares=(_mean_share([prior for prior, _ in pairs]), _mean_share([plain for _, plain in pairs])),
+        runs=_runs(pairs),
+        of_tasks={},
+        without={},
+        left_out=tuple(plain.task.id for prior, plain in pairs if (prior, plain) not in counted),
     )
+    return none if why_none else _with_numbers(none, counted)
+
+
+def _with_numbers(none: Gain, pairs: Sequence[Pair]) -> Gain:
+    logarithm = _log_ratio(pairs, "lost")
+    families = sorted({plain.task.family for _, plain in pairs})
+    return replace(
+        none,
+        estimate=_estimate(pairs, "lost", logarithm),
+        reaching=_estimate(pairs, "lost_in_reaching", _log_ratio(pairs, "lost_in_reaching")),
+        with_lost_run=min(exp(logarithm.value + change) for change in _changes(pairs, of_plain=False)),
+        with_lost_plain_run=max(exp(logarithm.value + change) for change in _changes(pairs, of_plain=True)),
+        log=logarithm,
+        of_tasks={plain.task.id: exp(_log_ratio([(prior, plain)], "lost").value) for prior, plain in pairs},
+        without={
+            family: exp(_log_ratio([pair for pair in pairs if pair[1].task.family != family], "lost").value)
+            for family in (families if len(families) > 1 else ())
+        },
+    )
+
+
+def _log_ratio(pairs: Sequence[Pair], quantity: str) -> Total:
+    weights = _weights(pairs)
+    return log_ratio(
+        (_positive(prior, quantity), _positive(plain, quantity), weights[plain.task.id]) for prior, plain in pairs
+    )
+
+
+def _positive(cell: Cell, quantity: str) -> Floats:
+    return np.maximum(cell.values(quantity), LEAST_LOST)
+
+
+def _estimate(pairs: Sequence[Pair], quantity: str, logarithm: Total) -> Estimate:
+    """With its interval; where runs of the prior are lost, the number is a bound."""
+    lost = sum(len(prior.lost) for prior, _ in pairs)
+    if lost:
+        note = f"{lost} failed or missing run{'s' if lost > 1 else ''} counted as all of the budget lost"
+        return Estimate(exp(logarithm.value), min(_runs(pairs)), None, note, "≥")
+    found = with_interval(
+        exp(logarithm.value),
+        ratio_interval(logarithm, CONFIDENCE),
+        min(_runs(pairs)),
+        len(pairs),
+        percentiles=percentile_interval(_resampled(pairs, quantity)),
+    )
+    return replace(found, bound=_bound(pairs))
+
+
+def _resampled(pairs: Sequence[Pair], quantity: str) -> Floats:
+    """The ratio of each resample, `[resamples]`; the arms are resampled independently."""
+    weights = _weights(pairs)
+    logs = [
+        sign * weights[plain.task.id] * np.log(np.maximum(cell.resampled[quantity].means, LEAST_LOST))
+        for prior, plain in pairs
+        for cell, sign in ((prior, -1), (plain, 1))
+    ]
+    return np.asarray(np.exp(np.sum(logs, axis=0)))
+
+
+def _changes(pairs: Sequence[Pair], *, of_plain: bool) -> list[float]:
+    """What one more run that loses the whole budget adds to the log gain, for each task that it may be on."""
+    weights, changes = _weights(pairs), []
+    for pair in pairs:
+        cell = pair[of_plain]
+        rise = rise_with_lost_run(_positive(cell, "lost"), cell.budget)
+        changes.append((1 if of_plain else -1) * weights[cell.task.id] * rise)
+    return changes
+
+
+def _weights(pairs: Sequence[Pair]) -> dict[str, float]:
+    return family_weights({plain.task.id: plain.task.family for _, plain in pairs})
+
+
+def _why_none(pairs: Sequence[Pair], counted: Sequence[Pair]) -> str:
+    if incomplete := sorted({plain.agent.id for _, plain in pairs if not plain.complete}):
+        return f"runs of {' and '.join(incomplete)} failed or are missing, which would flatter"
+    if not counted:
+        if all(plain.task.references.normalise(plain.task.references.threshold) <= 0 for _, plain in pairs):
+            return "the threshold is not over score 0"
+        if all(plain.values("time").mean() == 0 for _, plain in pairs):
+            return "the threshold is met before any training"
+        return f"the plain arm loses under {100 * TOO_EASY:.0f} % of the budget, which is too long to show one"
+    if all(share_lost(cell) > NOT_LEARNED for pair in counted for cell in pair):
+        return f"not learned: both lose over {100 * NOT_LEARNED:.0f} % of the budget"
+    return ""
+
+
+def _bound(pairs: Sequence[Pair]) -> Bound:
+    """The plain arm hardly learned: with a longer budget it would have lost more."""
+    return "≥" if any(share_lost(plain) > NOT_LEARNED >= share_lost(prior) for prior, plain in pairs) else ""
+
+
+def share_lost(cell: Cell) -> float:
+    """Of the budget, the mean over runs."""
+    return float(cell.values("lost").mean() / cell.budget)
+
+
+def _mean_share(cells: Sequence[Cell]) -> float:
+    return float(np.mean([share_lost(cell) for cell in cells]))
+
+
+def _runs(pairs: Sequence[Pair]) -> tuple[int, int]:
+    return min(len(prior.scores) for prior, _ in pairs), min(len(plain.scores) for _, plain in pairs)
 
 
 def _named(arms: Mapping[str, str]) -> str:
@@ -107,34 +245,3 @@ def _named(arms: Mapping[str, str]) -> str:
     if len(tasks) == 1:
         return next(iter(tasks))
     return f"the better plain arm ({', '.join(f'{arm} on {where}' for arm, where in tasks.items())})"
-
-
-def _ratio(prior: Cell, plain: Cell, *, resampled: bool) -> Floats:
-    """Restricted mean time of plain over that of the prior: `[]`, or `[resamples]`."""
-    return _mean_time(plain, resampled) / _mean_time(prior, resampled)
-
-
-def _mean_time(cell: Cell, resampled: bool) -> Floats:
-    # At the threshold before any training would be a time of 0; one step keeps the ratio finite.
-    times = np.maximum(cell.values("time"), 1.0)
-    return np.asarray(np.mean(times[cell.drawn] if resampled else times, axis=-1))
-
-
-def _censored(cell: Cell) -> int:
-    return sum(score.censored for score in cell.scores)
-
-
-def _mark(prior: Cell, plain: Cell) -> Mark:
-    of_prior, of_plain = _censored(prior), _censored(plain)
-    if (of_prior and of_plain) or 2 * of_prior > len(prior.runs) or 2 * of_plain > len(plain.runs):
-        return "unresolved"
-    if of_plain:
-        return "≥"
-    return "≤" if of_prior else ""
-
-
-def _combined(marks: Sequence[Mark]) -> Mark:
-    found = set(marks) - {""}
-    if len(found) > 1:
-        return "unresolved"
-    return found.pop() if found else ""

@@ -1,81 +1,138 @@
-"""What the board says in plain sentences: how much data a prior needs, measured against its plain arm."""
+"""What the board says in plain sentences: what its seeds can find, who is best, and how much less data an agent loses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symprior.leaderboard.board.board import AgentRow, Board, TaskTable
+from symprior.leaderboard.board.board import Board
+from symprior.leaderboard.board.claims import ALL_TASKS, Claim, not_told_apart
 from symprior.leaderboard.board.gains import Gain
+from symprior.leaderboard.board.resolution import Resolution
+from symprior.leaderboard.board.rows import AgentRow, TaskTable
+from symprior.leaderboard.statistics.power import POWER
 
 
 def headline(board: Board) -> str:
-    """What the first sentence says, of the best agent that has a prior and a plain arm; and of those tied with it."""
-    return " ".join(filter(None, (first(board), tied(board))))
+    """The first sentence, and what the agents it names gain."""
+    return " ".join((first(board), *of_best(board)))
 
 
 def first(board: Board) -> str:
-    """The first sentence: the best complete agent that has a prior and a plain arm."""
+    """Who has the best headline, and everybody who is not told apart from it."""
     for learner in board.learners:
-        if best := _best(board.rows_of(learner)):
+        if best := _best(board, learner):
             where = over(board, learner) + (f" ({learner})" if len(board.learners) > 1 else "")
-            return data_needed(where, *best[0])
+            return _best_in_words(where, best)
     if not any(board.compared.values()):
-        which = " that all agents of a learner were run on" if any(t.track == "headline" for t in board.tasks) else ""
-        return f"{board.suite}-{board.version} has no headline task{which}: each of its tasks stands for itself, below."
-    return f"No agent of {board.suite}-{board.version} with a prior is complete and has a plain arm beside it yet."
+        return f"{board.suite}-{board.version} has no headline task: each of its tasks stands for itself, below."
+    return f"No agent of {board.suite}-{board.version} is complete and has enough seeds for a rank yet."
 
 
-def tied(board: Board) -> str:
-    """What shares the first rank with that agent; empty where nothing does."""
-    best = next(filter(None, (_best(board.rows_of(learner)) for learner in board.learners)), [])
-    others = ", ".join(f"{agent} {_share(gain)}" for agent, gain in best[1:])
-    return f"Tied with it: {others}." if others else ""
+def of_best(board: Board) -> tuple[str, ...]:
+    """The gains over all tasks of the agents that the first sentence names."""
+    for learner in board.learners:
+        if best := _best(board, learner):
+            where = over(board, learner)
+            found = (_of_gain(board, row, where, row.gain) for row in best if row.gain is not None)
+            return tuple(sentence for sentence in found if sentence)
+    return ()
 
 
-def _best(rows: Sequence[AgentRow]) -> list[tuple[str, Gain]]:
-    """The best agent that has a gain to speak of, and those whose ranks begin where its ranks do; controls are none."""
-    spoken_of = [row for row in rows if row.complete and not row.plain and not row.control]
-    gains = [(row, row.gain) for row in spoken_of if row.gain is not None]
-    return [
-        (row.agent, gain)
-        for place, (row, gain) in enumerate(gains)
-        if place == 0 or (row.rank and gains[0][0].rank and row.rank.best == gains[0][0].rank.best)
-    ]
+def resolutions(board: Board) -> tuple[str, ...]:
+    """What the seeds can find, said before any result."""
+    return tuple(
+        f"{over(board, learner)}{f' ({learner})' if len(board.learners) > 1 else ''}, {resolved(found)}"
+        for learner, found in board.resolutions.items()
+    )
 
 
-def of_task(table: TaskTable, learner: str) -> tuple[str, ...]:
+def resolved(found: Resolution) -> str:
+    """What one number of seeds can find."""
+    of_plain, of_prior = (f"{100 * each:.0f} %" for each in found.spread)
+    return (
+        f"{found.runs} seeds find a gain of {found.gain:.2f}× with {100 * POWER:.0f} % power (lost data varies by "
+        f"{of_plain} of its mean between plain runs, {of_prior} with a typical prior)."
+    )
+
+
+def of_task(board: Board, table: TaskTable, learner: str) -> tuple[str, ...]:
     """A sentence for each agent of a learner that has a plain arm on a task."""
-    rows = [row for row in table.rows if row.learner == learner]
-    return tuple(data_needed(f"On {table.task}", row.agent, row.gain) for row in rows if row.gain is not None)
-
-
-def data_needed(where: str, agent: str, gain: Gain) -> str:
-    """How much of the plain arm's data an agent needs: the gain the other way up."""
-    of_prior, of_plain = gain.censored
-    if gain.mark == "unresolved":
-        return (
-            f"{where}, it is unresolved how much data {agent} needs: {of_prior} of its {gain.runs[0]} runs "
-            f"and {of_plain} of "
-            f"{gain.runs[1]} of {gain.plain} never reach the threshold."
-        )
-    sentence, interval = f"{where}, {agent} needs {_share(gain)} the data of {gain.plain}", gain.estimate.interval
-    if interval is None:
-        return f"{sentence}; {gain.estimate.note}."
-    if interval.low <= 1 <= interval.high:
-        return f"{sentence}; the interval includes 1×, so no difference is shown."
-    return f"{sentence}."
-
-
-def _share(gain: Gain) -> str:
-    """Of the plain arm's data, with its interval."""
-    if gain.mark == "unresolved":
-        return gain.mark
-    bound = {"≥": "at most ", "≤": "at least "}.get(gain.mark, "")
-    share, interval = f"{bound}{1 / gain.estimate.value:.2f}×", gain.estimate.interval
-    return f"{share} (95 %: {1 / interval.high:.2f} – {1 / interval.low:.2f}{interval.mark})" if interval else share
+    where = f"On {table.task}"
+    rows = [row for row in table.rows_of(learner) if row.gain is not None]
+    return tuple(
+        _about(where, row.agent, row.gain, board.claims.about(learner, row.agent, table.task))
+        for row in rows
+        if row.gain is not None
+    )
 
 
 def over(board: Board, learner: str) -> str:
-    """What the rows of a learner are over."""
+    """What the first rows of a learner are over."""
     tasks = board.compared[learner]
-    return f"On {tasks[0]}" if len(tasks) == 1 else f"Over the {len(tasks)} headline tasks"
+    if len(tasks) == 1:
+        return f"On {tasks[0]}"
+    return f"Over {', '.join(tasks[:-1])} and {tasks[-1]}" if board.free else f"Over the {len(tasks)} headline tasks"
+
+
+def apart(board: Board) -> tuple[str, ...]:
+    """Where rows are over other tasks than the first ones of their learner, which a free comparison may hold."""
+    others = [row for row in board.rows if row.tasks != board.compared[row.learner]]
+    return tuple(
+        f"{row.agent} ({row.learner}) is over {_listed(row.tasks) if row.tasks else 'no headline task'} alone, and is not "
+        "ranked with the others."
+        for row in others
+    )
+
+
+def _best(board: Board, learner: str) -> list[AgentRow]:
+    """The best ranked agent that is no control, and all that are not told apart from it."""
+    rows = [row for row in board.rows_of(learner) if row.tasks == board.compared[learner]]
+    best = next((row for row in rows if row.rank is not None and not row.control), None)
+    return [best, *not_told_apart(best, rows)] if best else []
+
+
+def _best_in_words(where: str, best: Sequence[AgentRow]) -> str:
+    names = [row.agent for row in best]
+    seeds = f"{min(row.seeds.low for row in best):.0f} seeds"
+    if len(names) == 1:
+        return f"{where}, {names[0]} has the best data efficiency at {seeds}."
+    return f"{where}, {_listed(names)} have the best data efficiency and are not told apart at {seeds}."
+
+
+def _of_gain(board: Board, row: AgentRow, where: str, gain: Gain) -> str:
+    return _about(where, row.agent, gain, board.claims.about(row.learner, row.agent, ALL_TASKS))
+
+
+def _about(where: str, agent: str, gain: Gain, claim: Claim | None) -> str:
+    """What is said of one gain: a claim with the interval that it rests on, or that nothing is told apart."""
+    if gain.estimate is None:
+        return f"{where}, no gain of {agent} over {gain.plain} is given: {gain.why_none}."
+    number = f"{gain.estimate.bound} {gain.estimate.value:.2f}×".strip()
+    if claim is None:
+        return f"{where}, {agent} has a gain of {number} over {gain.plain}; {gain.estimate.note}."
+    rests_on = _rests_on(gain, claim)
+    if not claim.differs:
+        why = rests_on if claim.rejected else f"({_simultaneous(claim)})"
+        return (
+            f"{where}, {agent} and {gain.plain} are not told apart at {min(gain.runs)} seeds: a gain of {number} {why}."
+        )
+    within = f" within {gain.budget:,} steps" if gain.budget else " within the budgets"
+    if gain.estimate.value < 1:
+        return f"{where}, {agent} loses more data{within} than {gain.plain}: a gain of {number} {rests_on}."
+    return f"{where}, {agent} loses {number} less data{within} than {gain.plain} {rests_on}."
+
+
+def _rests_on(gain: Gain, claim: Claim) -> str:
+    """The simultaneous interval, and the gain with one more lost run of the arm that is said to be better."""
+    of_plain = gain.estimate is not None and gain.estimate.value < 1
+    lost = gain.with_lost_plain_run if of_plain else gain.with_lost_run
+    return f"({_simultaneous(claim)}; with one more lost run{f' of {gain.plain}' if of_plain else ''} {lost:.2f}×)"
+
+
+def _simultaneous(claim: Claim) -> str:
+    low, high = claim.interval
+    return f"{100 * claim.confidence:.2f} %: {low:.2f} – {high:.2f}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -11,10 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from symprior.leaderboard.board.dial_curves import SCORES, DialCurves, DialPoint
+from symprior.leaderboard.board.gains import Gain
 from symprior.leaderboard.pages.figure import NO_DATES, PANEL_INCHES, line
 from symprior.leaderboard.pages.rendering import rendered
 from symprior.leaderboard.pages.styles import COLOURS, Style, styles
-from symprior.leaderboard.statistics.intervals import FEW_RUNS_ON_ONE_TASK, Estimate
+from symprior.leaderboard.rules import RULES
+from symprior.leaderboard.statistics.intervals import FEW_RUNS, Estimate
 from symprior.tasks.files.atomic import write_text_atomically
 
 
@@ -44,9 +46,12 @@ def to_markdown(curves: DialCurves) -> str:
         priors=[agent for agent in curves.agents if any(agent in point.added for point in curves.points)],
         budgets={point.task.budget for point in curves.points},
         provisional="; ".join(sorted({point.task.references.provisional for point in curves.points} - {""})),
-        interval_mark=curves.runs[0] < FEW_RUNS_ON_ONE_TASK,
+        interval_mark=curves.runs[0] < FEW_RUNS,
         picture=f"{name_of(curves)}.svg",
+        rules=RULES,
         shown=_shown,
+        gain=_gain,
+        lost=_lost,
         price=_price,
     )
 
@@ -93,6 +98,23 @@ def _shown(number: Estimate | None, style: str = "%.3f") -> str:
         return style % number.value
     low, high = (style % end for end in (number.interval.low, number.interval.high))
     return f"{style % number.value} [{low} … {high}{number.interval.mark}]"
+
+
+def _gain(of: Gain | None) -> str:
+    """A gain with its interval, and with one more lost run."""
+    if of is None or of.estimate is None:
+        return "–" if of is None else f"– ({of.why_none})"
+    shown = _shown(of.estimate, "%.2f").partition(" ")
+    more = "" if of.with_lost_run is None else f"; {of.with_lost_run:.2f}×"
+    return f"{of.estimate.bound}{shown[0]}×{shown[1]}{shown[2]}{more}"
+
+
+def _lost(point: DialPoint, agent: str) -> str:
+    """Runs never at the threshold, and those of the others that fell back."""
+    if agent not in point.failures:
+        return "–"
+    never, back = point.failures[agent], point.fell_back[agent]
+    return f"{never.count} of {never.runs}; {back.count} of {back.runs}"
 
 
 def _price(point: DialPoint) -> str:

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from symprior.leaderboard.board.board import Board, TaskTable
+from symprior.leaderboard.board.board import Board
+from symprior.leaderboard.board.rows import TaskTable
 from symprior.leaderboard.pages.styles import COLOURS, DASHES, Style, styles
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_bytes_atomically

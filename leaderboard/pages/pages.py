@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -41,21 +42,16 @@ def write_pages(board: Board, folder: Path) -> list[Path]:
 
 def to_html(board: Board) -> str:
     """One self-contained page: no font, script or picture from elsewhere."""
-    from symprior.leaderboard.pages.pictures import data_needed, learning_curves  # seaborn takes a second to import
+    from symprior.leaderboard.pages.pictures import learning_curves  # matplotlib takes a while to import
 
     drawn_as = {learner: styles({row.agent: row.prior for row in board.rows_of(learner)}) for learner in board.learners}
     curves = {
         (table.task, learner): Markup(learning_curves(table, learner, drawn_as[learner]))
         for table in board.tasks
         for learner in board.learners
-        if any(row.learner == learner for row in table.rows)
+        if table.rows_of(learner)
     }
-    resolved = {
-        learner: [row for row in board.rows_of(learner) if row.gain and row.gain.mark != "unresolved"]
-        for learner in board.learners
-    }
-    shares = {learner: Markup(data_needed(rows, drawn_as[learner])) for learner, rows in resolved.items() if rows}
-    return _render("index.html.j2", board, curves=curves, shares=shares, drawn_as=drawn_as, dashes=DASHES)
+    return _render("index.html.j2", board, curves=curves, drawn_as=drawn_as, dashes=DASHES)
 
 
 def to_markdown(board: Board) -> str:
@@ -69,6 +65,7 @@ def to_json(board: Board) -> str:
         {"name": column.name, "title": column.title, "explanation": column.explanation} for column in AGENT_COLUMNS
     ]
     tree = {
+        "rules": board.rules,
         "headline": sentences.headline(board),
         "board": asdict(board),
         "columns": columns,
@@ -83,7 +80,10 @@ def _render(template: str, board: Board, **more: Any) -> str:
         board=board,
         headline=sentences.headline(board),
         first=sentences.first(board),
-        tied=sentences.tied(board),
+        of_best=sentences.of_best(board),
+        apart=sentences.apart(board),
+        resolutions=sentences.resolutions(board),
+        resolved=sentences.resolved,
         over=sentences.over,
         sentences=sentences.of_task,
         agent_columns=AGENT_COLUMNS,
@@ -101,6 +101,8 @@ def _legend(board: Board) -> dict[str, str]:
 
 
 def _rounded(value: Any) -> Any:
+    if isinstance(value, float) and not isfinite(value):
+        return None
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     if isinstance(value, dict):

@@ -1,10 +1,10 @@
-"""Learning curves and gains as SVG: colours are the page's, light or dark; the bytes always the same."""
+"""Learning curves as SVG: colours are the page's, light or dark; the bytes always the same."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from html import escape
 
 import matplotlib
@@ -14,21 +14,17 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from symprior.leaderboard.board.board import AgentRow, TaskRow, TaskTable
-from symprior.leaderboard.board.gains import Gain, Mark
+from symprior.leaderboard.board.rows import TaskRow, TaskTable
+from symprior.leaderboard.pages.rendering import without_controls
 from symprior.leaderboard.pages.styles import DASHES, Style
 
 # matplotlib cannot write CSS variables: it writes these colours, which are replaced afterwards.
 INK, LINE, MARKED = "#010101", "#020202", "#030303"
 
 
-MARKERS: Mapping[Mark, str] = {"": "o", "≥": "<", "≤": ">"}
-BOUNDS: Mapping[Mark, str] = {"": "", "≥": "≤ ", "≤": "≥ "}
-
-
 def learning_curves(table: TaskTable, learner: str, drawn_as: Mapping[str, Style]) -> str:
     """An inline SVG: mean normalised score over environment steps, with bands and the threshold."""
-    rows = [row for row in table.rows if row.learner == learner]
+    rows = table.rows_of(learner)
 
     def draw(axes: Axes) -> None:
         for row in rows:
@@ -37,73 +33,6 @@ def learning_curves(table: TaskTable, learner: str, drawn_as: Mapping[str, Style
 
     label = f"Learning curves on {table.task}: {', '.join(row.agent for row in rows)}"
     return _picture(draw, f"curves {table.task} {learner}", (7.6, 3.4), label)
-
-
-def data_needed(rows: Sequence[AgentRow], drawn_as: Mapping[str, Style]) -> str:
-    """An inline SVG: the share of the plain arm's data that each row needs; each has a resolved gain.
-
-    An arrow says on which side of the point the truth lies where runs are censored.
-    """
-
-    def draw(axes: Axes) -> None:
-        for place, row in enumerate(rows):
-            assert row.gain is not None
-            _draw_share(axes, place, row.gain, drawn_as[row.agent])
-        _finish_shares(axes, [row.agent for row in rows])
-
-    label = f"Share of the plain arm's data that is needed: {', '.join(row.agent for row in rows)}"
-    return _picture(draw, f"shares {' '.join(row.agent for row in rows)}", (7.6, 0.9 + 0.36 * len(rows)), label)
-
-
-def _draw_share(axes: Axes, place: int, gain: Gain, style: Style) -> None:
-    colour, share, interval = _sentinel(style), 1 / gain.estimate.value, gain.estimate.interval
-    if interval is not None:
-        axes.plot(
-            [1 / interval.expanded_high, 1 / interval.expanded_low],
-            [place, place],
-            color=colour,
-            linewidth=1.4,
-        )
-        axes.plot(
-            [1 / interval.high, 1 / interval.low],
-            [place, place],
-            color=colour,
-            linewidth=5,
-            solid_capstyle="butt",
-            alpha=0.45,
-        )
-    axes.plot([share], [place], marker=MARKERS[gain.mark], color=colour, markersize=8, linestyle="none")
-    axes.annotate(
-        f"{BOUNDS[gain.mark]}{share:.2f}×",
-        (1, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(8, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=10,
-    )
-
-
-def _finish_shares(axes: Axes, agents: Sequence[str]) -> None:
-    axes.axvline(1, color=MARKED, linestyle=(0, (2, 2)), linewidth=1)
-    axes.set_xscale("log")
-    low, high = axes.get_xlim()
-    axes.set(
-        xlim=(min(low, 0.45), max(high, 1.15)),
-        ylim=(len(agents) - 0.4, -0.6),
-        xlabel="share of the plain arm's data (log)",
-    )
-    axes.set_yticks(range(len(agents)), agents)
-    shares = [
-        share
-        for share in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 2, 5, 10)
-        if axes.get_xlim()[0] <= share <= axes.get_xlim()[1]
-    ]
-    axes.set_xticks(shares, [f"{share:g}×" for share in shares])
-    axes.minorticks_off()
-    axes.grid(True, axis="x", linewidth=0.6)
-    axes.tick_params(left=False)
-    seaborn.despine(ax=axes, left=True)
 
 
 def _picture(draw: Callable[[Axes], None], name: str, inches: tuple[float, float], label: str) -> str:
@@ -134,15 +63,7 @@ def _sentinel(style: Style) -> str:
 
 def _draw_curve(axes: Axes, row: TaskRow, style: Style) -> None:
     colour, curve = _sentinel(style), row.curve
-    seaborn.lineplot(
-        x=curve.steps,
-        y=curve.mean,
-        ax=axes,
-        color=colour,
-        linestyle=DASHES[style.dash],
-        linewidth=1.8,
-        errorbar=None,
-    )
+    axes.plot(curve.steps, curve.mean, color=colour, linestyle=DASHES[style.dash], linewidth=1.8)
     if curve.mean_band is not None:
         axes.fill_between(curve.steps, *curve.mean_band, color=colour, alpha=0.16, linewidth=0)
 
@@ -172,7 +93,7 @@ def _inline(svg: str, label: str) -> str:
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     svg = re.sub(r'(<svg [^>]*?)\bwidth="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg [^>]*?)\bheight="[^"]*"', r"\1", svg, count=1)
-    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(without_controls(label))}" ', 1)
     svg = re.sub(r"font: (\d+)px [^;\"]*", r"font-size: \1px", svg)
     for colour, variable in ((INK, "ink"), (LINE, "line"), (MARKED, "threshold")):
         svg = svg.replace(colour, f"var(--{variable})")

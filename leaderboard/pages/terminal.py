@@ -20,9 +20,13 @@ def terminal_table(board: Board) -> Group:
     """What `symprior leaderboard` prints: the headline, tables for each learner, what is incomplete, the marks."""
     shown = list(_tables(board))
     words = " ".join(str(cell) for table, _ in shown for column in table.columns for cell in column.cells)
-    notes = ["95 % bootstrap intervals over seeds, for these tasks; ranks are ranges (Holm-corrected)."]
+    notes = [
+        f"95 % intervals over seeds, for these tasks; ranks are ranges, claims Holm-corrected. Rules {board.rules}."
+    ]
     notes += [f"{mark}: {meaning}." for mark, meaning in MARKS if mark in words]
-    parts: list[RenderableType] = [Text(sentences.headline(board), style="bold")]
+    parts: list[RenderableType] = [Text(sentence, style="dim") for sentence in sentences.resolutions(board)]
+    parts += [Text(sentences.first(board), style="bold"), *map(Text, sentences.of_best(board))]
+    parts += [Text(sentence, style="yellow") for sentence in (*sentences.apart(board), *board.strangers)]
     for table, remarks in shown:
         parts += ["", table, *(Text(remark, style="dim") for remark in remarks)]
     parts += [Text(f"⚠ {problem}", style="yellow") for row in board.rows for problem in row.problems]
@@ -38,14 +42,14 @@ def _tables(board: Board) -> Iterator[tuple[Table, list[str]]]:
             yield _table(title, AGENT_COLUMNS, board.rows_of(learner))
             continue
         for table in board.tasks:
-            if rows := [row for row in table.rows if row.learner == learner]:
+            if rows := table.rows_of(learner):
                 yield _table(f"On {table.task}, {of_learner}", TASK_COLUMNS, rows)
 
 
 def _table(title: str, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> tuple[Table, list[str]]:
     """The table, and what its cells had no room for."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True)
-    chosen = [column for column in columns if column.in_terminal]
+    chosen = [column for column in columns if column.first]
     for column in chosen:
         table.add_column(
             column.title.replace(" ", "\n"), justify="right" if column.numeric else "left", overflow="fold"

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from symprior.leaderboard.records.reading import parsed, read_bytes
 from symprior.leaderboard.records.record import SCHEMA_VERSION, RunRecord
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_text_atomically
@@ -75,23 +76,32 @@ def read_published(folder: Path = OWN_RESULTS, suite: str | None = None) -> list
     if not folder.is_dir():
         raise SympriorError(f"There is no results folder {folder}. Publish results first or name another folder.")
     records: list[RunRecord] = []
+    problems: list[str] = []
     for path in sorted(folder.rglob("*.json")):
         of_suite = path.relative_to(folder).parts[0]
         if suite not in (None, of_suite, of_suite.rpartition("-")[0]):
             continue
-        of_file = read_file(path)
-        for record in of_file:
-            if published_path(folder, record) != path:
-                raise SympriorError(
-                    f"{path} holds a run that belongs in {published_path(folder, record)}. Move it there."
-                )
-        records.extend(of_file)
+        try:
+            records.extend(_in_place(folder, path))
+        except SympriorError as error:
+            problems.append(str(error))
+    if problems:
+        raise SympriorError("\n".join(problems))
     if not records:
         raise SympriorError(
             f"The folder {folder} holds no published results{f' of the suite {suite!r}' if suite else ''}. "
             "Publish results first, or name another folder or suite."
         )
     return sorted(records, key=lambda record: record.key)
+
+
+def _in_place(folder: Path, path: Path) -> list[RunRecord]:
+    """The runs of one file, all of which belong there."""
+    of_file = read_file(path)
+    for record in of_file:
+        if published_path(folder, record) != path:
+            raise SympriorError(f"{path} holds a run that belongs in {published_path(folder, record)}. Move it there.")
+    return of_file
 
 
 def read_file(path: Path) -> list[RunRecord]:
@@ -101,9 +111,7 @@ def read_file(path: Path) -> list[RunRecord]:
         SympriorError: it is truncated, of another schema version, or holds what is no record.
     """
     try:
-        return _from_text(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SympriorError(f"Cannot read the results {path}: {error.strerror or error}.") from error
+        return _from_text(read_bytes(path).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise SympriorError(f"{path} holds no valid results: {_first_problem(error)}") from error
 
@@ -139,6 +147,7 @@ def _without_nothing(tree: dict[str, Any]) -> dict[str, Any]:
 
 def _from_text(text: str) -> list[RunRecord]:
     file = _File.model_validate_json(text)
+    parsed(text)
     if file.schema_version != SCHEMA_VERSION:
         raise ValueError(
             f"its schema version is {file.schema_version}, this symprior reads version {SCHEMA_VERSION}. "

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from symprior.leaderboard.records.reading import parsed, read_bytes
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_text_atomically
 
@@ -29,6 +30,12 @@ DIVERGED = "The run diverged: its parameters are no finite numbers any more."
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of a record: an hour of evaluations of a thousand episodes has a fiftieth of that."""
+
+MOST_NAMED = 20
+"""Bad files that are named at once."""
 
 OWN_SUITE = "own"
 """The suite of single runs. Nobody froze its tasks and seeds, so that none can be missing."""
@@ -195,14 +202,18 @@ def read_record(path: Path) -> RunRecord:
     """Read one record.
 
     Raises:
-        SympriorError: the file is truncated, of another schema version, or says something impossible.
+        SympriorError: the file is no regular one or absurdly large, truncated, of another schema version, names a key twice,
+            or says something impossible.
     """
+    text = read_bytes(path, MOST_BYTES)
     try:
-        return RunRecord.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise SympriorError(f"Cannot read the record {path}: {error.strerror or error}.") from error
+        record = RunRecord.model_validate_json(text)
+        parsed(text)
+        return record
     except ValidationError as error:
         raise SympriorError(f"{path} is no valid record: {_first_problem(error)}") from error
+    except ValueError as error:
+        raise SympriorError(f"{path} is no valid record: {error}.") from error
 
 
 def _first_problem(error: ValidationError) -> str:
@@ -218,6 +229,20 @@ def _first_problem(error: ValidationError) -> str:
     return f"{place or 'the record'}: {problem['msg']}. Delete it and run the same command again."
 
 
+def _read_all(paths: list[Path]) -> list[tuple[Path, RunRecord]]:
+    """Every record, or one error that names all bad files."""
+    read, problems = [], []
+    for path in paths:
+        try:
+            read.append((path, read_record(path)))
+        except SympriorError as error:
+            problems.append(str(error))
+    if problems:
+        more = [f"… and {len(problems) - MOST_NAMED} more."] if len(problems) > MOST_NAMED else []
+        raise SympriorError("\n".join([*problems[:MOST_NAMED], *more]))
+    return read
+
+
 def read_records(folder: Path) -> list[RunRecord]:
     """All records below `folder` (one file a run), in the order of their keys; identical copies count once.
 
@@ -230,8 +255,7 @@ def read_records(folder: Path) -> list[RunRecord]:
             f"There is no records folder {folder}. Run `symprior run` first or name another with --records."
         )
     found: dict[tuple[Any, ...], tuple[RunRecord, Path]] = {}
-    for path in sorted(folder.rglob("seed-*.json")):
-        record = read_record(path)
+    for path, record in _read_all(sorted(folder.rglob("seed-*.json"))):
         earlier = found.setdefault(record.key, (record, path))
         if earlier[0] != record:
             raise SympriorError(

@@ -9,11 +9,12 @@ rliable's.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from symprior.leaderboard.statistics.resampling import Floats, Indices
+from symprior.leaderboard.statistics.resampling import Floats, Indices, counted
 
 TRIMMED = 0.25
 
@@ -69,9 +70,19 @@ def probability_of_improvement(
     of_tasks = []
     for (x, y), (drawn_x, drawn_y) in zip(pairs, draws, strict=True):
         wins = (x[:, None] > y) + 0.5 * (x[:, None] == y)
-        counts_x, counts_y = _counts(drawn_x, len(x)), _counts(drawn_y, len(y))
+        counts_x, counts_y = counted(drawn_x, len(x)), counted(drawn_y, len(y))
         of_tasks.append(np.sum((counts_x @ wins) * counts_y, axis=1) / (drawn_x.shape[1] * drawn_y.shape[1]))
     return np.asarray(np.mean(of_tasks, axis=0))
+
+
+def family_weights(families: Mapping[str, str]) -> dict[str, float]:
+    """The weight of each task in a headline: the tasks of a family count together as one, families with equal weight.
+
+    Args:
+        families: the family of each task.
+    """
+    members = Counter(families.values())
+    return {task: 1 / (len(members) * members[family]) for task, family in families.items()}
 
 
 def over_families(of_tasks: Mapping[str, Floats], families: Mapping[str, str]) -> Floats:
@@ -81,17 +92,9 @@ def over_families(of_tasks: Mapping[str, Floats], families: Mapping[str, str]) -
         of_tasks: for each task a number per resample, `[resamples]`.
         families: the family of each task.
     """
-    members: dict[str, list[Floats]] = {}
-    for task in sorted(of_tasks):
-        members.setdefault(families[task], []).append(of_tasks[task])
-    return np.asarray(np.mean([np.mean(members[family], axis=0) for family in sorted(members)], axis=0))
+    weights = family_weights(families)
+    return np.asarray(np.sum([weights[task] * of_tasks[task] for task in sorted(of_tasks)], axis=0))
 
 
 def _task_means(samples: Sequence[Floats]) -> Floats:
     return np.stack([np.mean(sample, axis=1) for sample in samples], axis=1)
-
-
-def _counts(drawn: Indices, runs: int) -> Floats:
-    resamples = drawn.shape[0]
-    flat = drawn + runs * np.arange(resamples)[:, None]
-    return np.bincount(flat.ravel(), minlength=runs * resamples).reshape(resamples, runs).astype(np.float64)

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import sqrt
-
-import numpy as np
-from scipy import special
 
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
-from symprior.leaderboard.statistics.resampling import Floats
+from symprior.leaderboard.statistics.weighted_means import Total
 
 ROUNDING = 1e-9
 """Less than this is round-off: agents without any spread are told apart by their values alone."""
@@ -29,42 +25,39 @@ class RankRange:
 
 
 @dataclass(frozen=True)
-class Contender:
-    """An agent's headline, that of each resample `[resamples]`, and its fewest runs on a task."""
+class Standing:
+    """Where a contender stands: its ranks, and the names of those that are significantly better or worse."""
 
-    headline: float
-    distribution: Floats
-    runs: int
+    rank: RankRange
+    told_apart: tuple[str, ...]
 
 
-def rank_ranges(contenders: Mapping[str, Contender]) -> dict[str, RankRange]:
-    """The rank range of every contender, from all pairwise tests, Holm-corrected together."""
+def standings(contenders: Mapping[str, Total]) -> dict[str, Standing]:
+    """The standing of every contender's headline, from all pairwise tests, Holm-corrected together."""
     pairs = list(combinations(sorted(contenders), 2))
     p_values = holm([p_value(contenders[first], contenders[second]) for first, second in pairs])
-    better = dict.fromkeys(contenders, 0)
-    worse = dict.fromkeys(contenders, 0)
-    for (first, second), p in zip(pairs, p_values, strict=True):
-        if p >= 1 - CONFIDENCE:
-            continue
-        winner, loser = sorted((first, second), key=lambda name: -contenders[name].headline)
-        better[loser] += 1
-        worse[winner] += 1
-    return {name: RankRange(1 + better[name], len(contenders) - worse[name]) for name in contenders}
+    better: dict[str, list[str]] = {name: [] for name in contenders}
+    worse: dict[str, list[str]] = {name: [] for name in contenders}
+    for pair, p in zip(pairs, p_values, strict=True):
+        if p < 1 - CONFIDENCE:
+            winner, loser = sorted(pair, key=lambda name: -contenders[name].value)
+            better[loser].append(winner)
+            worse[winner].append(loser)
+    return {
+        name: Standing(
+            RankRange(1 + len(better[name]), len(contenders) - len(worse[name])),
+            tuple(sorted(better[name] + worse[name])),
+        )
+        for name in contenders
+    }
 
 
-def p_value(first: Contender, second: Contender) -> float:
-    """Two-sided bootstrap test of equal headlines, agents resampled independently.
-
-    The difference over its bootstrap standard error, widened by √(n/(n−1)), against Student's t with n−1
-    degrees of freedom: the test that belongs to the expanded interval (Hesterberg 2015). n is the fewest runs
-    of either on a task.
-    """
-    runs = min(first.runs, second.runs)
-    difference = abs(first.headline - second.headline)
-    error = float(np.std(first.distribution - second.distribution)) * sqrt(runs / (runs - 1))
-    if error < ROUNDING:
-        return float(difference < ROUNDING)
-    return float(2 * special.stdtr(runs - 1, -difference / error))
+def p_value(first: Total, second: Total) -> float:
+    """Welch's two-sided test of equal headlines, with Satterthwaite's degrees of freedom over all their cells."""
+    difference = first - second
+    if difference.variance < ROUNDING**2:
+        return float(abs(difference.value) < ROUNDING)
+    return difference.p_value()
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -75,3 +68,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - position) * p_values[index]))
         adjusted[index] = largest
     return adjusted
+
+
+def holm_levels(p_values: Sequence[float]) -> list[float]:
+    """The level at which Holm's procedure tests each hypothesis, in the order given.
+
+    The k-th smallest p-value is tested at α / (m − k + 1); the procedure stops at the first that is not rejected,
+    and all from there on are held against that level.
+    """
+    alpha, levels = 1 - CONFIDENCE, [0.0] * len(p_values)
+    rejected = sum(p < alpha for p in holm(p_values))
+    for position, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        levels[index] = alpha / (len(p_values) - min(position, rejected))
+    return levels

@@ -7,6 +7,7 @@ the resamples of a cell depend on its names alone: whoever else enters, its inte
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
@@ -37,3 +38,32 @@ def resample_indices(key: tuple[str, ...], runs: int, resamples: int = RESAMPLES
 def resample(values: Floats, indices: Indices) -> Floats:
     """The values of the drawn runs: `[runs, ...]` and `[resamples, runs]` give `[resamples, runs, ...]`."""
     return values[indices]
+
+
+def counted(drawn: Indices, runs: int) -> Floats:
+    """How often each resample drew each run, `[resamples, runs]`; a product with it sums over the drawn runs."""
+    resamples = drawn.shape[0]
+    flat = drawn + runs * np.arange(resamples)[:, None]
+    return np.bincount(flat.ravel(), minlength=runs * resamples).reshape(resamples, runs).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """A quantity's mean over the runs of each resample, and the variance of that mean, both `[resamples]`."""
+
+    means: Floats
+    variances: Floats
+
+
+def resampled_means(values: Floats, counts: Floats) -> list[Resampled]:
+    """The resampled mean of each of several quantities.
+
+    Args:
+        values: of the runs, `[runs, quantities]`.
+        counts: how often each resample drew each run, `[resamples, runs]`.
+    """
+    runs, middle = len(values), values.mean(axis=0)
+    deviations = values - middle  # so that the variance is no difference of large numbers
+    off = counts @ deviations / runs
+    spread = np.maximum(counts @ deviations**2 / runs - off**2, 0) / max(runs - 1, 1)
+    return [Resampled(middle[i] + off[:, i], spread[:, i]) for i in range(values.shape[1])]

@@ -1,4 +1,4 @@
-"""A run reduced to one number first: data efficiency, final score, time to threshold.
+"""A run reduced to one number first: data efficiency, final score, lost data, time to threshold.
 
 Resampling points of a curve one by one would give intervals six times too narrow; after this file a run is a
 handful of numbers.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symprior.leaderboard.records.record import RunRecord
+from symprior.leaderboard.statistics.lost_data import falls_back, lost_data, lost_in_reaching
 from symprior.leaderboard.statistics.resampling import Floats
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.task import References
@@ -28,8 +29,11 @@ class RunScore:
         efficiency_clipped: the same, clipped to [−1, 1.1] after the reduction; aggregates use it.
         final: normalised mean return of the last evaluation, unclipped.
         final_clipped: the same, clipped.
+        lost: lost data, in environment steps.
+        lost_in_reaching: the same of the running attainment, so that a later fall costs nothing.
         time: environment steps to the threshold; the budget where it was never reached.
         censored: the threshold was never reached: the run is a failure.
+        fell_back: the threshold was reached, and a later evaluation is under it.
     """
 
     seed: int
@@ -37,8 +41,11 @@ class RunScore:
     efficiency_clipped: float
     final: float
     final_clipped: float
+    lost: float
+    lost_in_reaching: float
     time: float
     censored: bool
+    fell_back: bool
 
 
 def score_run(record: RunRecord, references: References) -> RunScore:
@@ -47,19 +54,40 @@ def score_run(record: RunRecord, references: References) -> RunScore:
     Raises:
         SympriorError: its curve does not begin at step 0, so that an area would be a guess.
     """
-    steps, returns = learning_curve(record)
-    normalised = np.array([references.normalise(value) for value in returns])
-    efficiency = area_over_budget(steps, normalised, record.budget)
+    return score_curve(record.seed, record.budget, learning_curve(record), references)
+
+
+def score_curve(seed: int, budget: int, curve: tuple[Floats, Floats], references: References) -> RunScore:
+    """Reduce a learning curve, its steps and raw returns `[points]`, to a run's numbers."""
+    steps, returns = curve
+    normalised = normalise(returns, references)
+    threshold = references.normalise(references.threshold)
+    efficiency = area_over_budget(steps, normalised, budget)
     time = time_to_threshold(steps, returns, references.threshold)
     return RunScore(
-        seed=record.seed,
+        seed=seed,
         efficiency=efficiency,
         efficiency_clipped=clip(efficiency),
         final=float(normalised[-1]),
         final_clipped=clip(float(normalised[-1])),
-        time=float(record.budget) if time is None else time,
+        lost=float(lost_data(steps, normalised, threshold, budget)),
+        lost_in_reaching=float(lost_in_reaching(steps, normalised, threshold, budget)),
+        time=float(budget) if time is None else time,
         censored=time is None,
+        fell_back=falls_back(returns, references.threshold),
     )
+
+
+def lost_run(seed: int, budget: int) -> RunScore:
+    """What a missing or crashed run counts as: all of the budget lost, the lowest score, never at the threshold."""
+    steps = float(budget)
+    return RunScore(seed, LOWEST, LOWEST, LOWEST, LOWEST, steps, steps, steps, censored=True, fell_back=False)
+
+
+def normalise(returns: Floats, references: References) -> Floats:
+    """Normalised scores of raw returns, not clipped: `References.normalise` of each."""
+    low, high = references.policies[references.zero].value, references.policies[references.one].value
+    return np.asarray((returns - low) / (high - low))
 
 
 def learning_curve(record: RunRecord) -> tuple[Floats, Floats]:

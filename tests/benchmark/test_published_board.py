@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from symprior.agents.priors.prior import PRIORS
-from symprior.benchmark.commands.leaderboard import expectations
+from symprior.benchmark.commands.suites import list_of
+from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.leaderboard import OWN_RESULTS, build, read_published
 from symprior.leaderboard.board.dial_curves import dial_curves
 from symprior.leaderboard.board.learner_tests import learner_tests
 from symprior.leaderboard.pages import dial_pages, learner_pages
 from symprior.leaderboard.pages.figure import write_figure
 from symprior.leaderboard.pages.pages import to_markdown
+from symprior.leaderboard.records.suite_lists import suite_list
 
 pytestmark = pytest.mark.xdist_group("published")
 
@@ -47,7 +49,7 @@ def board_of(published):
     @cache
     def of(suite):
         records = [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
-        return build(records, suite, **expectations(records, suite))
+        return build(records, suite)
 
     return of
 
@@ -83,11 +85,16 @@ def test_the_page_of_the_two_learners_is_what_its_records_say(published, path: P
 @pytest.mark.parametrize("suite", DIALS_OF_SUITES)
 def test_the_pages_of_dials_are_what_their_records_say(published_of, suite: str):
     records = published_of(suite)
-    known = {key: value for key, value in expectations(records, suite).items() if key in ("seeds", "baseline")}
-    for curves in dial_curves(records, suite, **known):
+    for curves in dial_curves(records, suite):
         path = OWN_RESULTS / f"{dial_pages.name_of(curves)}.md"
         assert dial_pages.to_markdown(curves) == path.read_text(encoding="utf-8")
         assert_same_picture(dial_pages.to_svg(curves), path.with_suffix(".svg").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_readers_of_records_know_what_a_suite_says_should_be_there(name: str):
+    suite = get_suite(name)
+    assert suite_list(f"{name}-{suite.version}") == list_of(suite), "Freeze it: symprior suites --write"
 
 
 def test_every_page_is_of_a_suite_a_dial_or_the_learners():

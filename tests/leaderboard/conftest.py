@@ -20,6 +20,7 @@ from symprior.leaderboard.records.record import (
 from symprior.tasks.task import Card, Reference, References, Task
 
 BUDGET = 20_000
+EPISODES = 20
 SHARES = (0, 0.01, 0.02, 0.03, 0.05, *(0.05 * k for k in range(2, 21)))
 
 LOW = {"cartpole-v1": 22.0, "grid-catch-vector-v1": -8.0}
@@ -46,6 +47,7 @@ def hand_made_task(name: str, family: str, track: str = "headline") -> Task:
             bibtex="@inproceedings{vanderpol2020mdp,\n  title = {MDP Homomorphic Networks}\n}",
         ),
         track=track,  # type: ignore[arg-type]
+        evaluation_episodes=EPISODES,
     )
     low, high = LOW.get(name, 0.0), HIGH.get(name, 1.0)
     policies = {"random": Reference(low, 0.1, "1000 episodes"), "optimal": Reference(high, 0.0, "exact")}
@@ -89,7 +91,7 @@ def run_record(
     points = [
         Checkpoint(
             step=round(share * BUDGET),
-            returns=[float(mean + noise * jitter) for jitter in generator.standard_normal(4)],
+            returns=[float(mean + noise * jitter) for jitter in generator.standard_normal(EPISODES)],
             equivariance=EquivarianceError(mean=error, maximum=2 * error, raw_maximum=error),
         )
         for share, mean in zip(shares, raw, strict=True)
@@ -113,6 +115,7 @@ def run_record(
         "status": "finished",
         "budget": BUDGET,
         "steps_used": BUDGET,
+        "evaluate_every": None if scores is None else BUDGET // (len(scores) - 1),
         "curve": points,
         "hyperparameters": {"learning_rate": 0.001, "n_steps": 5},
         "effort": Effort(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from symprior.leaderboard.board.citations import AUTHOR, LICENCE, TITLE, YEAR, bibliography, entries, suite_bibtex
+from symprior.leaderboard.rules import RULES
 
 PPO = "@article{ppo,\n  title = {Proximal {Policy} Optimization},\n}"
 MDP = "@inproceedings{mdp,\n  title = {MDP Homomorphic Networks},\n}"
@@ -34,3 +35,7 @@ def test_the_suites_entry_says_what_the_citation_file_says() -> None:
     for line in (f'title: "{TITLE}"', f"- name: {AUTHOR}", f"date-released: {YEAR}-", f"license: {LICENCE}"):
         assert line in file
     assert all(word in suite_bibtex() for word in (TITLE, AUTHOR, str(YEAR), LICENCE))
+
+
+def test_the_rules_that_scores_are_read_by_are_cited() -> None:
+    assert f"note = {{rules {RULES}}}" in suite_bibtex()

@@ -30,7 +30,7 @@ def records(make_run: Callable[..., RunRecord]) -> list[RunRecord]:
                 zero, one = (references.policies[name].value for name in (references.zero, references.one))
                 run = make_run(agent=agent, seed=seed, task=DIAL.name(value), scores=[level] * 5)
                 points = [
-                    point.model_copy(update={"returns": [zero + level * (one - zero)] * 4}) for point in run.curve
+                    point.model_copy(update={"returns": [zero + level * (one - zero)] * 20}) for point in run.curve
                 ]
                 found.append(run.model_copy(update={"curve": points}))
     return found
@@ -58,12 +58,22 @@ def test_what_a_prior_adds_falls_from_a_gain_to_a_loss(records: list[RunRecord])
     assert np.all([each.interval.low < each.value < each.interval.high for each in added if each.interval])
 
 
+def test_gains_are_the_boards_own(records: list[RunRecord]) -> None:
+    [curves] = dial_curves(records)
+    tables = {table.task: table for table in build(records).tasks}
+    for point in curves.points:
+        [row] = [row for row in tables[point.task.id].rows if row.agent == "ppo+homomorphic"]
+        assert point.gains == {"ppo+homomorphic": row.gain}
+        assert point.failures["ppo+homomorphic"] == row.failures
+    assert "## Symmetry gain" in to_markdown(curves)
+
+
 def test_the_page_stands_beside_the_price_of_symmetry_and_the_certificate(records: list[RunRecord]) -> None:
     [curves] = dial_curves(records)
     page = to_markdown(curves)
     least, most = curves.points[-1].price or (0.0, 0.0)
     assert 0 < least <= most < 1
-    for part in (f"{least:.3f} – {most:.3f}", "ε_P, dynamics", "| 0.75 |", "10 seeds for each", "of 10 |", "†"):
+    for part in (f"{least:.3f} – {most:.3f}", "ε_P, dynamics", "| 0.75 |", "10 seeds for each", "of 10; ", "†"):
         assert part in page
     assert "\n\n|" in page and "|\n\n| ---" not in page
 
@@ -83,4 +93,4 @@ def test_both_files_are_written(records: list[RunRecord], tmp_path) -> None:  # 
 
 def test_records_of_no_dial_are_refused(suite_runs: Callable[..., list[RunRecord]]) -> None:
     with pytest.raises(SympriorError, match="no task of a dial"):
-        dial_curves(suite_runs())
+        dial_curves([run for run in suite_runs() if run.task == "grid-catch-vector-v1"])

@@ -1,4 +1,4 @@
-"""The symmetry gain, its marks and its plain arm."""
+"""The symmetry gain: what it is, when there is none, and its plain arm."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from symprior.leaderboard.board.board import build
 from symprior.leaderboard.board.cells import Cell, collect
-from symprior.leaderboard.board.gains import gain_on_task, gain_over_tasks, plain_arm
+from symprior.leaderboard.board.gains import Gain, gain_on_task, gain_over_tasks, plain_arm
 from symprior.leaderboard.records.record import RunRecord
+from symprior.leaderboard.statistics.intervals import Estimate
 from symprior.leaderboard.statistics.scores import score_run
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.task import Task
@@ -19,6 +21,7 @@ Make = Callable[..., RunRecord]
 Runs = Callable[..., list[RunRecord]]
 Cells = Callable[..., Cell]
 
+BUDGET = 20_000
 NEVER = [0.0, 0.1, 0.2, 0.3, 0.3]
 
 
@@ -39,72 +42,139 @@ def cell(tasks: dict[str, Task], make_run: Make) -> Callable[..., Cell]:
     return of
 
 
-def test_the_gain_is_the_ratio_of_restricted_mean_times(cell: Cells, tasks: dict[str, Task]) -> None:
-    prior = cell("ppo+x", [reaching(0.1)] * 6 + [reaching(0.2)] * 6)
-    plain = cell("ppo", [reaching(0.6)] * 12)
+def lost(cell: Cell) -> float:
+    return float(cell.values("lost").mean())
+
+
+def estimate_of(gain: Gain) -> Estimate:
+    assert gain.estimate is not None
+    return gain.estimate
+
+
+def test_the_gain_is_the_ratio_of_mean_lost_data(cell: Cells, tasks: dict[str, Task]) -> None:
+    prior = cell("ppo+x", [reaching(0.2)] * 6 + [reaching(0.3)] * 6)
+    plain = cell("ppo", [reaching(0.6)] * 6 + [reaching(0.7)] * 6)
     references = tasks["cartpole-v1"].references
-    times = [score_run(run, references).time for run in prior.runs]
+    runs = [[score_run(run, references).lost for run in arm.runs] for arm in (plain, prior)]
     gain = gain_on_task(prior, plain)
-    assert gain.estimate.value == pytest.approx(score_run(plain.runs[0], references).time / np.mean(times))
-    assert gain.mark == ""
+    assert estimate_of(gain).value == pytest.approx(np.mean(runs[0]) / np.mean(runs[1]))
     assert gain.plain == "ppo"
-    assert gain.estimate.interval is not None
-    assert gain.estimate.interval.low < gain.estimate.value < gain.estimate.interval.high
+    assert gain.budget == BUDGET
+    assert gain.shares == pytest.approx([np.mean(arm) / BUDGET for arm in (runs[1], runs[0])])
+    interval = estimate_of(gain).interval
+    assert interval is not None
+    assert interval.low < estimate_of(gain).value < interval.high
+    # Welch's t on the logarithm, by hand.
+    spread = [np.var(arm, ddof=1) / 12 / np.mean(arm) ** 2 for arm in runs]
+    freedom = sum(spread) ** 2 / sum(each**2 / 11 for each in spread)
+    width = stats.t.ppf(0.975, freedom) * np.sqrt(sum(spread))
+    middle = np.log(estimate_of(gain).value)
+    assert np.log([interval.low, interval.high]) == pytest.approx([middle - width, middle + width])
+    assert interval.percentile_low is not None and interval.percentile_high is not None
+    assert interval.low < interval.percentile_low < interval.percentile_high < interval.high
 
 
-def test_several_tasks_count_by_their_geometric_mean(cell: Cells, tasks: dict[str, Task]) -> None:
-    pairs = []
-    for name, share in (("cartpole-v1", 0.1), ("grid-catch-vector-v1", 0.4)):
-        pairs.append(
-            (
-                cell("ppo+x", [reaching(share)] * 5, name),
-                cell("ppo", [reaching(0.8)] * 5, name),
-            )
-        )
-    singles = [gain_on_task(*pair).estimate.value for pair in pairs]
-    assert gain_over_tasks(pairs).estimate.value == pytest.approx(np.sqrt(singles[0] * singles[1]))
+def test_several_tasks_count_by_their_geometric_mean_and_families_alike(
+    cell: Cells, tasks: dict[str, Task], make_task: Callable[..., Task]
+) -> None:
+    tasks["second-cartpole-v1"] = make_task("second-cartpole-v1", "cartpole")
+    pairs, shares = [], {"cartpole-v1": 0.2, "second-cartpole-v1": 0.3, "grid-catch-vector-v1": 0.5}
+    for name, share in shares.items():
+        pairs.append((cell("ppo+x", [reaching(share)] * 5, name), cell("ppo", [reaching(0.8)] * 5, name)))
+    singles = [estimate_of(gain_on_task(*pair)).value for pair in pairs]
+    gain = gain_over_tasks(pairs)
+    assert estimate_of(gain).value == pytest.approx((singles[0] * singles[1]) ** 0.25 * singles[2] ** 0.5)
+    assert list(gain.of_tasks.values()) == pytest.approx(singles)
+    assert gain.without == pytest.approx({"cartpole": singles[2], "grid-catch": np.sqrt(singles[0] * singles[1])})
+    assert gain.budget is None
 
 
-@pytest.mark.parametrize(
-    ("prior_never", "plain_never", "mark"),
-    [
-        (0, 0, ""),
-        (0, 1, "≥"),
-        (0, 5, "≥"),
-        (0, 6, "unresolved"),
-        (1, 0, "≤"),
-        (5, 0, "≤"),
-        (6, 0, "unresolved"),
-        (1, 1, "unresolved"),
-    ],
-)
-def test_censoring_is_marked(cell: Cells, prior_never: int, plain_never: int, mark: str) -> None:
-    prior = cell("ppo+x", [NEVER] * prior_never + [reaching(0.2)] * (10 - prior_never))
-    plain = cell("ppo", [NEVER] * plain_never + [reaching(0.6)] * (10 - plain_never))
+def test_a_gain_is_never_unresolved(cell: Cells) -> None:
+    """Runs that never arrive lose data, as much as they do; nobody's failure withholds a number."""
+    prior = cell("ppo+x", [NEVER] * 3 + [reaching(0.2)] * 17)
+    plain = cell("ppo", [NEVER] * 2 + [reaching(0.6)] * 18)
     gain = gain_on_task(prior, plain)
-    assert gain.mark == mark
-    assert gain.censored == (prior_never, plain_never)
+    assert estimate_of(gain).value == pytest.approx(lost(plain) / lost(prior))
+    assert estimate_of(gain).interval is not None
 
 
-def test_bounds_in_opposite_directions_are_unresolved(cell: Cells, tasks: dict[str, Task]) -> None:
+def test_no_gain_where_the_budget_is_too_long(cell: Cells) -> None:
+    gain = gain_on_task(cell("ppo+x", [reaching(0)] * 10), cell("ppo", [reaching(0.05)] * 10))
+    assert gain.estimate is None
+    assert gain.why_none == "the plain arm loses under 5 % of the budget, which is too long to show one"
+
+
+def test_no_gain_where_nobody_learned(cell: Cells) -> None:
+    gain = gain_on_task(cell("ppo+x", [reaching(0.95)] * 10), cell("ppo", [reaching(1.0)] * 10))
+    assert gain.estimate is None
+    assert gain.why_none == "not learned: both lose over 90 % of the budget"
+
+
+def test_at_least_where_plain_did_not_learn_and_the_prior_did(cell: Cells) -> None:
+    gain = gain_on_task(cell("ppo+x", [reaching(0.3)] * 10), cell("ppo", [reaching(0.95)] * 10))
+    assert estimate_of(gain).bound == "≥"
+    other = gain_on_task(cell("ppo+x", [reaching(0.95)] * 10), cell("ppo", [reaching(0.5)] * 10))
+    assert estimate_of(other).bound == ""
+
+
+def test_a_threshold_met_before_training_is_said_in_words(cell: Cells) -> None:
+    gain = gain_on_task(cell("ppo+x", [reaching(0)] * 10), cell("ppo", [reaching(0)] * 10))
+    assert gain.estimate is None
+    assert gain.why_none == "the threshold is met before any training"
+
+
+def test_a_task_with_too_long_a_budget_is_left_out_whatever_the_prior_does(cell: Cells) -> None:
     names = ("cartpole-v1", "grid-catch-vector-v1")
-    at_least = (
-        cell("ppo+x", [reaching(0.2)] * 10, names[0]),
-        cell("ppo", [NEVER] + [reaching(0.6)] * 9, names[0]),
-    )
-    at_most = (
-        cell("ppo+x", [NEVER] + [reaching(0.2)] * 9, names[1]),
-        cell("ppo", [reaching(0.6)] * 10, names[1]),
-    )
-    assert gain_over_tasks([at_least, at_most]).mark == "unresolved"
-    assert gain_over_tasks([at_least]).mark == "≥"
+    plain = cell("ppo", [reaching(0.05)] * 10, names[0]), cell("ppo", [reaching(0.6)] * 10, names[1])
+    for share in (0.05, 0.8):
+        pairs = [
+            (cell("ppo+x", [reaching(share)] * 10, names[0]), plain[0]),
+            (cell("ppo+x", [reaching(0.3)] * 10, names[1]), plain[1]),
+        ]
+        gain = gain_over_tasks(pairs)
+        assert gain.left_out == (names[0],)
+        assert estimate_of(gain).value == pytest.approx(estimate_of(gain_on_task(*pairs[1])).value)
+
+
+def test_a_fall_is_the_difference_between_the_two_gains(cell: Cells) -> None:
+    falling = [score if point != 15 else 0.0 for point, score in enumerate(reaching(0.2))]
+    gain = gain_on_task(cell("ppo+x", [falling] * 10), cell("ppo", [reaching(0.6)] * 10))
+    assert gain.reaching is not None
+    assert gain.reaching.value > 1.2 * estimate_of(gain).value
+
+
+def test_one_more_lost_run_is_one_more_run_that_loses_the_budget(cell: Cells) -> None:
+    curves = [reaching(0.2)] * 5 + [reaching(0.3)] * 5
+    plain = cell("ppo", [reaching(0.6)] * 10)
+    with_one_more = gain_on_task(cell("ppo+x", [*curves, [-1.0] * 21]), plain)
+    gain = gain_on_task(cell("ppo+x", curves), plain)
+    assert gain.with_lost_run == pytest.approx(estimate_of(with_one_more).value)
+    other = gain_on_task(cell("ppo+x", curves), cell("ppo", [reaching(0.6)] * 10 + [[-1.0] * 21]))
+    assert gain.with_lost_plain_run == pytest.approx(estimate_of(other).value)
+
+
+def test_over_tasks_the_lost_run_is_where_it_costs_most(cell: Cells) -> None:
+    names = ("cartpole-v1", "grid-catch-vector-v1")
+    shares = (0.15, 0.5)
+    pairs = [
+        (cell("ppo+x", [reaching(share)] * 10, name), cell("ppo", [reaching(0.7)] * 10, name))
+        for name, share in zip(names, shares, strict=True)
+    ]
+    changed = [(cell("ppo+x", [reaching(0.15)] * 10 + [[-1.0] * 21], names[0]), pairs[0][1]), pairs[1]]
+    assert gain_over_tasks(pairs).with_lost_run == pytest.approx(estimate_of(gain_over_tasks(changed)).value)
+
+
+def test_runs_that_do_not_differ_have_no_interval(cell: Cells) -> None:
+    gain = gain_on_task(cell("ppo+x", [reaching(0.2)] * 10), cell("ppo", [reaching(0.6)] * 10))
+    assert estimate_of(gain).interval is None
+    assert "do not differ" in estimate_of(gain).note
 
 
 def test_arms_with_equal_seeds_are_not_paired(cell: Cells, tasks: dict[str, Task]) -> None:
     curves = [reaching(0.1 + 0.08 * k) for k in range(10)]
     gain = gain_on_task(cell("ppo+x", curves), cell("ppo", curves))
-    assert gain.estimate.value == pytest.approx(1)
-    interval = gain.estimate.interval
+    assert estimate_of(gain).value == pytest.approx(1)
+    interval = estimate_of(gain).interval
     assert interval is not None
     assert (interval.low < 0.8, interval.high > 1.25) == (True, True)  # pairs would have given 1 … 1
 

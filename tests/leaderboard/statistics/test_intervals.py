@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from symprior.leaderboard.statistics.intervals import estimate, expanded_tail
+from symprior.leaderboard.statistics.intervals import (
+    by_percentiles,
+    expanded_interval,
+    expanded_tail,
+    percentile_interval,
+    studentised_interval,
+    with_interval,
+)
 from symprior.leaderboard.statistics.resampling import resample_indices
 
 DISTRIBUTION = np.linspace(0, 1, 10_001)
@@ -22,11 +29,43 @@ def test_expanded_tail_is_hesterbergs() -> None:
 def test_the_expanded_interval_of_a_mean_is_nearly_students() -> None:
     runs = np.random.default_rng(3).normal(size=12)
     means = runs[resample_indices(("t",), 12, 100_000)].mean(axis=1)
-    interval = estimate(float(runs.mean()), means, 12, tasks=2).interval
-    assert interval is not None
+    expanded = expanded_interval(means, 12)
+    narrow = percentile_interval(means)
     low, high = stats.t.interval(0.95, 11, loc=runs.mean(), scale=runs.std(ddof=1) / np.sqrt(12))
-    assert interval.expanded_high - interval.expanded_low == pytest.approx(high - low, rel=0.05)
-    assert interval.high - interval.low < 0.9 * (high - low)
+    assert expanded[1] - expanded[0] == pytest.approx(high - low, rel=0.05)
+    assert narrow[1] - narrow[0] < 0.9 * (high - low)
+
+
+def bootstrap(runs: np.ndarray, resamples: int = 10_000) -> tuple[float, float, np.ndarray, np.ndarray]:
+    drawn = runs[resample_indices(("studentised",), len(runs), resamples)]
+    root = np.sqrt(len(runs))
+    return float(runs.mean()), float(runs.std(ddof=1) / root), drawn.mean(axis=1), drawn.std(axis=1, ddof=1) / root
+
+
+def test_the_studentised_interval_is_of_a_pivot() -> None:
+    runs = np.random.default_rng(7).exponential(size=15)
+    ends = studentised_interval(*bootstrap(runs))
+    moved = studentised_interval(*bootstrap(3 + 2 * runs))
+    assert ends is not None and moved is not None
+    assert moved == pytest.approx((3 + 2 * ends[0], 3 + 2 * ends[1]))
+    assert ends[1] - runs.mean() > 1.3 * (runs.mean() - ends[0])  # it follows the skewness of the runs
+
+
+def test_the_studentised_interval_covers_skewed_means_better_than_percentiles() -> None:
+    generator, trials, hits = np.random.default_rng(1), 400, [0, 0]
+    for _ in range(trials):
+        runs = generator.exponential(size=10)
+        value, error, means, errors = bootstrap(runs, 1_000)
+        for place, ends in enumerate((studentised_interval(value, error, means, errors), percentile_interval(means))):
+            assert ends is not None
+            hits[place] += ends[0] <= 1 <= ends[1]
+    assert hits[0] / trials > 0.92
+    assert hits[1] / trials < 0.90
+
+
+def test_one_odd_run_gives_no_studentised_interval() -> None:
+    assert studentised_interval(*bootstrap(np.array([0.0] + [1.0] * 9))) is None
+    assert studentised_interval(*bootstrap(np.ones(10))) is None
 
 
 @pytest.mark.parametrize(
@@ -39,16 +78,22 @@ def test_the_expanded_interval_of_a_mean_is_nearly_students() -> None:
     ],
 )
 def test_no_interval_from_too_few_seeds(runs: int, tasks: int, note: str) -> None:
-    shown = estimate(0.5, DISTRIBUTION, runs, tasks)
+    shown = by_percentiles(0.5, DISTRIBUTION, runs, tasks)
     assert shown.value == 0.5
     assert shown.interval is None
     assert shown.note == note
 
 
-@pytest.mark.parametrize(("runs", "tasks", "mark"), [(5, 2, ""), (10, 1, "†"), (19, 1, "†"), (20, 1, "")])
-def test_single_tasks_are_marked_under_twenty_runs(runs: int, tasks: int, mark: str) -> None:
-    interval = estimate(0.5, DISTRIBUTION, runs, tasks).interval
+@pytest.mark.parametrize(("runs", "tasks", "mark"), [(5, 2, "†"), (10, 1, "†"), (19, 8, "†"), (20, 1, ""), (20, 8, "")])
+def test_under_twenty_runs_per_task_are_marked_on_one_task_or_many(runs: int, tasks: int, mark: str) -> None:
+    interval = by_percentiles(0.5, DISTRIBUTION, runs, tasks).interval
     assert interval is not None
     assert interval.mark == mark
     assert (interval.low, interval.high) == pytest.approx((0.025, 0.975))
-    assert interval.expanded_low < interval.low < interval.high < interval.expanded_high
+
+
+def test_no_interval_has_the_width_zero() -> None:
+    for ends in (None, (0.5, 0.5)):
+        shown = with_interval(0.5, ends, 20, 2)
+        assert shown.interval is None
+        assert shown.note == "the runs do not differ, so there is no interval"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symprior.leaderboard.statistics.ranks import Contender, RankRange, holm, p_value, rank_ranges
-from symprior.leaderboard.statistics.resampling import resample_indices
+from symprior.leaderboard.statistics.ranks import RankRange, holm, holm_levels, p_value, standings
+from symprior.leaderboard.statistics.weighted_means import Total, of_mean, total
 
 
-def contender(name: str, runs: np.ndarray, resamples: int = 2_000) -> Contender:
-    drawn = runs[resample_indices((name,), len(runs), resamples)]
-    return Contender(float(runs.mean()), drawn.mean(axis=1), len(runs))
+def contender(runs: np.ndarray) -> Total:
+    return total([of_mean(runs)])
 
 
 def test_holm_by_hand() -> None:
@@ -20,10 +19,22 @@ def test_holm_by_hand() -> None:
     assert holm([]) == []
 
 
+def test_holms_levels_are_those_of_its_steps() -> None:
+    assert holm_levels([0.001, 0.04, 0.02, 0.9]) == pytest.approx([0.05 / 4, 0.05 / 3, 0.05 / 3, 0.05 / 3])
+    assert holm_levels([0.001, 0.01]) == pytest.approx([0.05 / 2, 0.05])
+    # What is rejected is rejected at the level of its own step, what is not is not at that of the step where it ended.
+    p_values = [0.0001, 0.03, 0.004, 0.0129, 0.5]
+    rejected = [p < 0.05 for p in holm(p_values)]
+    assert [p < level for p, level in zip(p_values, holm_levels(p_values), strict=True)] == rejected
+
+
 def test_clearly_different_agents_have_single_ranks_and_equal_ones_share() -> None:
     noise = np.random.default_rng(0).normal(0, 0.02, (4, 10))
     means = {"best": 0.9, "middle-1": 0.6, "middle-2": 0.605, "worst": 0.2}
-    ranges = rank_ranges({name: contender(name, mean + noise[i]) for i, (name, mean) in enumerate(means.items())})
+    found = standings({name: contender(mean + noise[i]) for i, (name, mean) in enumerate(means.items())})
+    ranges = {name: standing.rank for name, standing in found.items()}
+    assert found["middle-1"].told_apart == ("best", "worst")
+    assert found["best"].told_apart == ("middle-1", "middle-2", "worst")
     assert ranges["best"] == RankRange(1, 1)
     assert ranges["middle-1"] == ranges["middle-2"] == RankRange(2, 3)
     assert ranges["worst"] == RankRange(4, 4)
@@ -31,13 +42,14 @@ def test_clearly_different_agents_have_single_ranks_and_equal_ones_share() -> No
 
 
 def test_one_contender_is_first() -> None:
-    assert rank_ranges({"a": contender("a", np.array([0.1, 0.2, 0.3, 0.4, 0.5]))}) == {"a": RankRange(1, 1)}
+    alone = standings({"a": contender(np.array([0.1, 0.2, 0.3, 0.4, 0.5]))})["a"]
+    assert (alone.rank, alone.told_apart) == (RankRange(1, 1), ())
 
 
 def test_agents_without_any_spread_are_told_apart_by_their_value() -> None:
     same = np.full(5, 0.5)
-    assert p_value(contender("a", same), contender("b", same)) == 1
-    assert p_value(contender("a", same), contender("b", same + 0.1)) == 0
+    assert p_value(contender(same), contender(same)) == 1
+    assert p_value(contender(same), contender(same + 0.1)) == 0
 
 
 @pytest.mark.parametrize("runs", [5, 10])
@@ -45,11 +57,7 @@ def test_equal_agents_are_found_different_in_at_most_five_percent(runs: int) -> 
     generator = np.random.default_rng(runs)
     trials = 600
     found = sum(
-        p_value(
-            contender(f"a{trial}", generator.normal(size=runs), 300),
-            contender(f"b{trial}", generator.normal(size=runs), 300),
-        )
-        < 0.05
-        for trial in range(trials)
+        p_value(contender(generator.normal(size=runs)), contender(generator.normal(size=runs))) < 0.05
+        for _ in range(trials)
     )
     assert found / trials < 0.07

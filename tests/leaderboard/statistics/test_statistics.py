@@ -10,7 +10,7 @@ import pytest
 from rliable import library, metrics
 
 from symprior.leaderboard.statistics import aggregates as statistics
-from symprior.leaderboard.statistics.intervals import estimate
+from symprior.leaderboard.statistics.intervals import by_percentiles
 from symprior.leaderboard.statistics.resampling import resample, resample_indices
 
 RESAMPLES = 1_000
@@ -51,7 +51,7 @@ def test_intervals_are_those_of_rliable_from_the_same_resamples(
     for place, aggregate in enumerate(statistics.AGGREGATES.values()):
         value = aggregate([column[None] for column in columns])[0]
         distribution = aggregate([resample(column, d) for column, d in zip(columns, drawn, strict=True)])
-        ours = estimate(float(value), distribution, runs, tasks=max(tasks, 2)).interval
+        ours = by_percentiles(float(value), distribution, runs, tasks=max(tasks, 2)).interval
         assert value == pytest.approx(points["a"][place], abs=1e-12)
         assert ours is not None
         assert [ours.low, ours.high] == pytest.approx(intervals["a"][:, place], abs=1e-12)

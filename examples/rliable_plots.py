@@ -1,0 +1,29 @@
+"""rliable's own functions and plots on published records; needs the extra of plots that rliable brings.
+
+python examples/rliable_plots.py priors aggregates.svg
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+from rliable import library, metrics, plot_utils
+
+from symprior.leaderboard import OWN_RESULTS, read_published, rliable_scores
+
+
+def main(suite: str, picture: str) -> None:
+    """Draw the interquartile mean and the mean of every agent of a published suite, with rliable's intervals."""
+    scores = rliable_scores(read_published(OWN_RESULTS, suite))
+    points, intervals = library.get_interval_estimates(
+        scores, lambda x: np.array([metrics.aggregate_iqm(x), metrics.aggregate_mean(x)]), reps=2_000
+    )
+    figure, _ = plot_utils.plot_interval_estimates(
+        points, intervals, metric_names=["IQM", "Mean"], algorithms=list(scores), xlabel="data efficiency"
+    )
+    figure.savefig(picture, bbox_inches="tight")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

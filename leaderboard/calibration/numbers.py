@@ -1,0 +1,152 @@
+"""The board's numbers of one draw, computed by the functions that the board uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+
+from symprior.leaderboard.calibration.populations import Arm
+from symprior.leaderboard.statistics.headlines import Range, headline_interval, weighted_resamples
+from symprior.leaderboard.statistics.intervals import CONFIDENCE
+from symprior.leaderboard.statistics.placements import improvement_interval
+from symprior.leaderboard.statistics.resampling import Floats, Indices, counted, resample_indices, resampled_means
+from symprior.leaderboard.statistics.scores import HIGHEST, LOWEST
+from symprior.leaderboard.statistics.weighted_means import Total, log_ratio, of_mean, rise_with_lost_run, total
+
+RESAMPLES = 1_000
+Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Group:
+    """So many runs of an arm on each task.
+
+    Attributes:
+        arms: one for each task.
+        drawn: which runs, for each task, `[runs]`.
+        weights: of the tasks.
+    """
+
+    arms: tuple[Arm, ...]
+    drawn: tuple[Indices, ...]
+    weights: tuple[float, ...]
+
+    @property
+    def runs(self) -> int:
+        """The fewest on a task."""
+        return min(map(len, self.drawn))
+
+    @cached_property
+    def efficiencies(self) -> tuple[Floats, ...]:
+        """Data efficiencies on each task, `[runs]`."""
+        return tuple(arm.efficiency[drawn] for arm, drawn in zip(self.arms, self.drawn, strict=True))
+
+    @cached_property
+    def headline(self) -> Total:
+        """The weighted mean data efficiency."""
+        return total(of_mean(values, weight) for values, weight in zip(self.efficiencies, self.weights, strict=True))
+
+    @property
+    def headline_interval(self) -> Range:
+        """Of the headline, as it is printed."""
+        parts = [
+            (weight, resampled_means(values[:, None], _counts(place, len(values)))[0])
+            for place, (values, weight) in enumerate(zip(self.efficiencies, self.weights, strict=True))
+        ]
+        return headline_interval(self.headline, weighted_resamples(parts), self.runs, (LOWEST, HIGHEST))
+
+    @property
+    def headline_with_lost_run(self) -> float:
+        """The headline with one more run of the least score, where it costs most."""
+        falls = [
+            weight * (values.mean() - np.append(values, LOWEST).mean())
+            for values, weight in zip(self.efficiencies, self.weights, strict=True)
+        ]
+        return float(self.headline.value - max(falls))
+
+    @property
+    def failures(self) -> tuple[int, int]:
+        """Runs that never reached the threshold, of how many."""
+        failed = [arm.failed[drawn] for arm, drawn in zip(self.arms, self.drawn, strict=True)]
+        return int(sum(each.sum() for each in failed)), sum(map(len, failed))
+
+
+@dataclass(frozen=True)
+class Versus:
+    """A group of runs with a prior against one of the plain arm."""
+
+    prior: Group
+    plain: Group
+
+    @cached_property
+    def gain(self) -> Total:
+        """The logarithm of the gain."""
+        return self._log_ratio("lost")
+
+    @cached_property
+    def reaching(self) -> Total:
+        """The logarithm of the gain in reaching."""
+        return self._log_ratio("lost_in_reaching")
+
+    def _log_ratio(self, quantity: str) -> Total:
+        ours, theirs = (_values(group, quantity) for group in (self.prior, self.plain))
+        return log_ratio(zip(ours, theirs, self.prior.weights, strict=True))
+
+    @property
+    def gain_with_lost_run(self) -> float:
+        """The logarithm of the gain with one more lost run of the prior, where it costs most."""
+        rises = [
+            weight * rise_with_lost_run(values, arm.budget)
+            for values, arm, weight in zip(
+                _values(self.prior, "lost"), self.prior.arms, self.prior.weights, strict=True
+            )
+        ]
+        return self.gain.value - max(rises)
+
+    @property
+    def gain_with_lost_plain_run(self) -> float:
+        """The same of the plain arm."""
+        rises = [
+            weight * rise_with_lost_run(values, arm.budget)
+            for values, arm, weight in zip(
+                _values(self.plain, "lost"), self.plain.arms, self.plain.weights, strict=True
+            )
+        ]
+        return self.gain.value + max(rises)
+
+    @property
+    def improvement(self) -> tuple[float, Range]:
+        """P(better) with its interval."""
+        return improvement_interval(list(zip(self.prior.efficiencies, self.plain.efficiencies, strict=True)))
+
+
+def found(of: Total, confidence: float = CONFIDENCE) -> int:
+    """1 where the interval lies over 0, −1 where it lies under, else 0."""
+    ends = of.interval(confidence)
+    return 0 if ends is None else int(ends[0] > 0) - int(ends[1] < 0)
+
+
+def covers(value: float, ends: Range, truth: float, error: float) -> bool:
+    """Whether an interval covers what the runs that were not drawn say, whose own error widens it.
+
+    Args:
+        value: the estimate that the interval is of.
+        ends: of the interval.
+        truth: the same number of the other runs.
+        error: its standard error.
+    """
+    low = value - float(np.hypot(value - ends[0], Z * error))
+    high = value + float(np.hypot(ends[1] - value, Z * error))
+    return low <= truth <= high
+
+
+def _values(group: Group, quantity: str) -> list[Floats]:
+    return [np.maximum(getattr(arm, quantity)[drawn], 1.0) for arm, drawn in zip(group.arms, group.drawn, strict=True)]
+
+
+@cache
+def _counts(place: int, runs: int) -> Floats:
+    """How often each resample drew each run; the same for every draw, which are independent of it."""
+    return counted(resample_indices(("calibrate", str(place)), runs, RESAMPLES), runs)

@@ -1,0 +1,32 @@
+"""At which environment steps a run is evaluated: the same for every agent, and what a record can be checked against."""
+
+from __future__ import annotations
+
+PERCENTAGES = (0, 1, 2, 3, *range(5, 101, 5))
+
+WIDEST_STEP, WIDEST_FEW = 0.1, 1024
+"""Of a budget, or environment steps: a vector step wider than both would leave out evaluations."""
+
+
+def evaluation_steps(budget: int, every: int | None = None) -> list[int]:
+    """The points of a budget: 0, 1, 2, 3, 5 % and every 5 % from there, or every so many steps, and the end.
+
+    Points of small budgets that fall on the same step count once.
+    """
+    if every is None:
+        return sorted({-(-budget * percentage // 100) for percentage in PERCENTAGES})
+    return sorted({*range(0, budget, every), budget})
+
+
+def are_steps_of(recorded: list[int], budget: int, every: int | None) -> bool:
+    """Whether these are the steps at which such a run is evaluated.
+
+    Each point is met at the first whole vector step that reaches it, so that a few may be one; the last stands for the end
+    of the budget, of which less than a vector step may be left. A vector step divides every step at which a point was met.
+    """
+    due = evaluation_steps(budget, every)
+    if not recorded or recorded[0] != 0 or recorded != sorted(set(recorded)) or recorded[-1] > budget:
+        return False
+    met = {point: next((step for step in recorded if step >= point), recorded[-1]) for point in due}
+    widest = max(budget * WIDEST_STEP, WIDEST_FEW)
+    return set(met.values()) == set(recorded) and all(abs(step - point) < widest for point, step in met.items())

@@ -1,0 +1,47 @@
+"""Files from outside, read without harm: regular ones of a sane size, whose JSON names no key twice."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+from symprior.symmetry.errors import SympriorError
+
+MOST_BYTES = 256 * 1024 * 1024
+
+
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a regular file.
+
+    Raises:
+        SympriorError: it cannot be read, is no regular file, or is larger than `most` bytes.
+    """
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise SympriorError(f"{path} is no regular file. Move it away.")
+        if found.st_size > most:
+            raise SympriorError(f"{path} has {found.st_size:,} bytes, and {most:,} are the most that is read.")
+        return path.read_bytes()
+    except OSError as error:
+        raise SympriorError(f"Cannot read {path}: {error.strerror or error}.") from error
+
+
+def parsed(text: str | bytes) -> Any:
+    """The JSON of a text.
+
+    Raises:
+        ValueError: it is none, or an object names a key twice, of which readers would choose differently.
+    """
+    return json.loads(text, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found

@@ -42,8 +42,14 @@ def _before_any_command(
     """What belongs to no command."""
 
 
-for _module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
-    importlib.import_module(f"{commands.__name__}.{_module.name}").add_to(app)
+def _command_modules() -> list[str]:
+    """Every module of `commands/` and its rooms, by the name of the command."""
+    found = pkgutil.walk_packages(commands.__path__, f"{commands.__name__}.")
+    return sorted((module.name for module in found if not module.ispkg), key=lambda name: name.rpartition(".")[2])
+
+
+for _module in _command_modules():
+    importlib.import_module(_module).add_to(app)
 
 
 def main() -> None:

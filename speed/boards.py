@@ -13,8 +13,8 @@ from rliable import library, metrics
 
 from speed.comparison import Comparison, at_least, at_most
 from symprior.leaderboard import RunRecord, build, write_pages
-from symprior.leaderboard.board.cells import Cell, collect
-from symprior.leaderboard.board.estimates import aggregates, improvement
+from symprior.leaderboard.comparison.cells import Cell, collect
+from symprior.leaderboard.comparison.estimates import aggregates, improvement
 from symprior.leaderboard.records.record import AgentCard, Checkpoint, Effort, Provenance
 from symprior.leaderboard.statistics.resampling import RESAMPLES
 from symprior.tasks import get_task

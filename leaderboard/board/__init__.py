@@ -1,1 +1,1 @@
-"""From records to boards as frozen values: sorted into cells, compared, ranked, and put into columns and sentences."""
+"""Boards as frozen values: rows with ranks, tables of tasks, columns, claims and the sentences that say them."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from symprior.leaderboard.board import estimates
-from symprior.leaderboard.board.cells import Cell, Cells, Entry
-from symprior.leaderboard.board.gains import PLAIN_PRIORS, Pair, gain_over_tasks, plain_arm
 from symprior.leaderboard.board.rows import AgentRow, Span, equivariance, span
+from symprior.leaderboard.comparison import estimates
+from symprior.leaderboard.comparison.cells import Cell, Cells, Entry
+from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, Pair, gain_over_tasks, plain_arm
 from symprior.leaderboard.statistics.aggregates import AGGREGATES
 from symprior.leaderboard.statistics.proportions import Share, share
 from symprior.leaderboard.statistics.ranks import Standing, standings

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from symprior.leaderboard.board.gains import Gain
 from symprior.leaderboard.board.rows import AgentRow, TaskTable
+from symprior.leaderboard.comparison.gains import Gain
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
 from symprior.leaderboard.statistics.ranks import holm, holm_levels
 from symprior.leaderboard.statistics.weighted_means import ratio_interval

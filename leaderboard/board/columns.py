@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import log
 from typing import Generic, TypeVar
 
-from symprior.leaderboard.board.gains import Gain
 from symprior.leaderboard.board.rows import AgentRow, Equivariance, Span, TaskRow
+from symprior.leaderboard.comparison.gains import Gain
 from symprior.leaderboard.statistics.intervals import Estimate
 from symprior.leaderboard.statistics.proportions import Share
 

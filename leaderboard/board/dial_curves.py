@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from symprior.leaderboard.board.agent_rows import failures_of, fallen_back_of
-from symprior.leaderboard.board.cells import Cell, Cells, collect
-from symprior.leaderboard.board.estimates import SCORE_RANGE, headline_total, weighted_mean
-from symprior.leaderboard.board.gains import PLAIN_PRIORS, Gain, gain_on_task, plain_arm
+from symprior.leaderboard.comparison.cells import Cell, Cells, collect
+from symprior.leaderboard.comparison.estimates import SCORE_RANGE, headline_total, weighted_mean
+from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, Gain, gain_on_task, plain_arm
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.records.suite_lists import suite_list
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, Estimate, percentile_interval, with_interval

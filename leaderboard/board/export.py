@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from symprior.leaderboard.board.cells import collect
+from symprior.leaderboard.comparison.cells import collect
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.resampling import Floats
 from symprior.symmetry.errors import SympriorError

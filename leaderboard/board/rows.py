@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symprior.leaderboard.board.curves import Curve
-from symprior.leaderboard.board.gains import Gain
-from symprior.leaderboard.board.resolution import Resolution
+from symprior.leaderboard.comparison.curves import Curve
+from symprior.leaderboard.comparison.gains import Gain
+from symprior.leaderboard.comparison.resolution import Resolution
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.intervals import Estimate
 from symprior.leaderboard.statistics.proportions import Share

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from symprior.leaderboard.board.board import Board
 from symprior.leaderboard.board.claims import ALL_TASKS, Claim, not_told_apart
-from symprior.leaderboard.board.gains import Gain
-from symprior.leaderboard.board.resolution import Resolution
 from symprior.leaderboard.board.rows import AgentRow, TaskTable
+from symprior.leaderboard.comparison.gains import Gain
+from symprior.leaderboard.comparison.resolution import Resolution
 from symprior.leaderboard.statistics.power import POWER
 
 

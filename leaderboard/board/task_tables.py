@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from symprior.leaderboard.board.agent_rows import failures_of, fallen_back_of, paired_with_plain, reference_first
-from symprior.leaderboard.board.cells import Cell, Cells, Entry
-from symprior.leaderboard.board.curves import curve_of, median_at_threshold, median_crossing
-from symprior.leaderboard.board.estimates import SCORE_RANGE, weighted_mean
-from symprior.leaderboard.board.gains import gain_over_tasks
-from symprior.leaderboard.board.resolution import resolution
 from symprior.leaderboard.board.rows import TaskRow, TaskTable, equivariance
+from symprior.leaderboard.comparison.cells import Cell, Cells, Entry
+from symprior.leaderboard.comparison.curves import curve_of, median_at_threshold, median_crossing
+from symprior.leaderboard.comparison.estimates import SCORE_RANGE, weighted_mean
+from symprior.leaderboard.comparison.gains import gain_over_tasks
+from symprior.leaderboard.comparison.resolution import resolution
 from symprior.tasks.task import Task
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from symprior.leaderboard.board.cells import Cell, collect
+from symprior.leaderboard.comparison.cells import Cell, collect
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.aggregates import family_weights
 from symprior.leaderboard.statistics.lost_data import lost_data, lost_in_reaching

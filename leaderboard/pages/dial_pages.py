@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from symprior.leaderboard.board.dial_curves import SCORES, DialCurves, DialPoint
-from symprior.leaderboard.board.gains import Gain
+from symprior.leaderboard.comparison.gains import Gain
 from symprior.leaderboard.pages.figure import NO_DATES, PANEL_INCHES, line
 from symprior.leaderboard.pages.rendering import rendered
 from symprior.leaderboard.pages.styles import COLOURS, Style, styles

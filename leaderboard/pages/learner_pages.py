@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import exp
 from typing import Any
 
-from symprior.leaderboard.board.learner_tests import SUITE, LearnerTest
+from symprior.leaderboard.comparison.learner_tests import SUITE, LearnerTest
 from symprior.leaderboard.pages.rendering import rendered
 from symprior.leaderboard.statistics.equivalence import EFFICIENCY_MARGIN, LEVEL, Equivalence, runs_needed
 

@@ -1,7 +1,7 @@
 """What the board knows of priors is what the priors themselves say."""
 
 from symprior.agents.priors.prior import PRIORS
-from symprior.leaderboard.board.gains import PLAIN_PRIORS
+from symprior.leaderboard.comparison.gains import PLAIN_PRIORS
 from symprior.leaderboard.pages.styles import OF_PRIORS
 
 

@@ -12,7 +12,7 @@ from symprior.benchmark.commands.suites import list_of
 from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.leaderboard import OWN_RESULTS, build, read_published
 from symprior.leaderboard.board.dial_curves import dial_curves
-from symprior.leaderboard.board.learner_tests import learner_tests
+from symprior.leaderboard.comparison.learner_tests import learner_tests
 from symprior.leaderboard.pages import dial_pages, learner_pages
 from symprior.leaderboard.pages.figure import write_figure
 from symprior.leaderboard.pages.pages import to_markdown

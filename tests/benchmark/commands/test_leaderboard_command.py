@@ -2,7 +2,7 @@
 
 import pytest
 
-from symprior.benchmark.commands.leaderboard import leaderboard
+from symprior.benchmark.commands.results.leaderboard import leaderboard
 from symprior.leaderboard import OWN_RESULTS, read_published, write_record
 from symprior.symmetry.errors import SympriorError
 

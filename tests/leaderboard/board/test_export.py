@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rliable import metrics
 
-from symprior.benchmark.commands.export import export
+from symprior.benchmark.commands.results.export import export
 from symprior.leaderboard import OWN_RESULTS, build, read_published, rliable_scores
 from symprior.leaderboard.records.record import RunRecord
 from symprior.symmetry.errors import SympriorError

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from symprior.leaderboard.board.board import build
-from symprior.leaderboard.board.cells import Cell, collect
-from symprior.leaderboard.board.gains import Gain, gain_on_task, gain_over_tasks, plain_arm
+from symprior.leaderboard.comparison.cells import Cell, collect
+from symprior.leaderboard.comparison.gains import Gain, gain_on_task, gain_over_tasks, plain_arm
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.intervals import Estimate
 from symprior.leaderboard.statistics.scores import score_run

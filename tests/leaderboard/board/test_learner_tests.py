@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symprior.leaderboard.board.learner_tests import learner_test, learner_tests
+from symprior.leaderboard.comparison.learner_tests import learner_test, learner_tests
 from symprior.leaderboard.pages.learner_pages import to_markdown
 from symprior.leaderboard.records.published import publish, read_published
 from symprior.leaderboard.records.record import AgentCard, Checkpoint, Effort, Provenance, RunRecord

@@ -64,7 +64,7 @@ def power(
 ) -> None:
     """How many seeds an arm a gain takes on a task, from how much plain runs and those of a typical prior differ there."""
     from symprior.leaderboard import OWN_RESULTS, read_published, read_records
-    from symprior.leaderboard.board.resolution import spreads_on_record
+    from symprior.leaderboard.comparison.resolution import spreads_on_record
     from symprior.leaderboard.statistics.power import detectable_gain, runs_needed
 
     known = get_task(task)

@@ -17,7 +17,7 @@ from symprior.benchmark.jobs.job import Job
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.progress import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
-from symprior.leaderboard.board.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
+from symprior.leaderboard.comparison.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
 from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown
 from symprior.leaderboard.records.published import OWN_RESULTS, publish, read_published
 from symprior.leaderboard.records.record import RunRecord, read_record

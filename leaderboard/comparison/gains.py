@@ -14,7 +14,7 @@ from math import exp
 
 import numpy as np
 
-from symprior.leaderboard.board.cells import Cell, Cells, Entry
+from symprior.leaderboard.comparison.cells import Cell, Cells, Entry
 from symprior.leaderboard.statistics.aggregates import family_weights
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, Bound, Estimate, percentile_interval, with_interval
 from symprior.leaderboard.statistics.resampling import Floats

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from symprior.leaderboard.board.cells import Cell, Cells, collect
-from symprior.leaderboard.board.gains import PLAIN_PRIORS, TOO_EASY, share_lost
+from symprior.leaderboard.comparison.cells import Cell, Cells, collect
+from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, TOO_EASY, share_lost
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.aggregates import family_weights
 from symprior.leaderboard.statistics.intervals import why_no_interval

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symprior.leaderboard.board.cells import check_hyperparameters
+from symprior.leaderboard.comparison.cells import check_hyperparameters
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.equivalence import Arm, Equivalence, efficiencies_equal, gains_equal, runs_needed
 from symprior.leaderboard.statistics.scores import RunScore, score_run

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symprior.leaderboard.board.cells import Cell
+from symprior.leaderboard.comparison.cells import Cell
 from symprior.leaderboard.statistics.aggregates import trimmed_mean
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, why_no_interval
 from symprior.leaderboard.statistics.resampling import Floats, counted

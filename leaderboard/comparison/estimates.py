@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from symprior.leaderboard.board.cells import Cell
-from symprior.leaderboard.board.gains import Pair
+from symprior.leaderboard.comparison.cells import Cell
+from symprior.leaderboard.comparison.gains import Pair
 from symprior.leaderboard.statistics.aggregates import AGGREGATES, family_weights, probability_of_improvement
 from symprior.leaderboard.statistics.headlines import Range, headline_interval, weighted_resamples
 from symprior.leaderboard.statistics.intervals import (

@@ -1,0 +1,1 @@
+"""Commands on results: boards, dial curves, calibration, tests that learners are equal, citations, exports."""

@@ -114,9 +114,10 @@ class ShippedAgent:
         settings: Sequence[Settings],
         learner: str = "stable-baselines3",
         device: str = "cpu",
+        kernel: str = "torch",
     ) -> Agent:
         """The agent for the given seeds, with settings for each; Stable-Baselines3 takes one seed at a time."""
-        return self.algorithm.agent(problem, seeds, self.prior, settings, learner, device)
+        return self.algorithm.agent(problem, seeds, self.prior, settings, learner, device, kernel)
 
 
 def get_agent(name: str) -> ShippedAgent:

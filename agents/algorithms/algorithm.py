@@ -189,7 +189,14 @@ class Algorithm(ABC):
 
     @abstractmethod
     def agent(
-        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
+        self,
+        problem: Problem,
+        seeds: Sequence[int],
+        prior: Any,
+        settings: Sequence[Any],
+        learner: str,
+        device: str,
+        kernel: str = "torch",
     ) -> Agent:
         """The agent that carries it out for the given seeds, with settings for each."""
 
@@ -234,7 +241,14 @@ class LearningAlgorithm(Algorithm):
         """(gradient steps of an update, transitions in each)."""
 
     def agent(
-        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
+        self,
+        problem: Problem,
+        seeds: Sequence[int],
+        prior: Any,
+        settings: Sequence[Any],
+        learner: str,
+        device: str,
+        kernel: str = "torch",
     ) -> Agent:
         """The agent on this learner.
 
@@ -249,7 +263,9 @@ class LearningAlgorithm(Algorithm):
             reason = self.learner_refusal(learner) if learner in known else None
             raise SympriorError(reason) if reason else unknown_name("learner", learner, learners)
         module, _, name = learners[learner].partition(":")
-        made: Agent = getattr(import_module(module), name)(problem, seeds, self, prior, settings, device)
+        kind = getattr(import_module(module), name)
+        chosen = {} if kernel == "torch" else {"kernel": kernel}  # which the batched learner has
+        made: Agent = kind(problem, seeds, self, prior, settings, device, **chosen)
         return made
 
     def _learners(self, symmetry: Symmetry) -> Mapping[str, str]:

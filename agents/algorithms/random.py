@@ -20,7 +20,14 @@ class Random(Algorithm):
     takes_prior = False
 
     def agent(
-        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
+        self,
+        problem: Problem,
+        seeds: Sequence[int],
+        prior: Any,
+        settings: Sequence[Any],
+        learner: str,
+        device: str,
+        kernel: str = "torch",
     ) -> Agent:
         """The same on every learner."""
         kind = RandomChoice if problem.symmetry.discrete else RandomVector

@@ -62,7 +62,14 @@ class TwinCriticAlgorithm(ReplayAlgorithm):
         return f"{self.name} cannot use this symmetry: {reason}" if reason else None
 
     def agent(
-        self, problem: Problem, seeds: Sequence[int], prior: Any, settings: Sequence[Any], learner: str, device: str
+        self,
+        problem: Problem,
+        seeds: Sequence[int],
+        prior: Any,
+        settings: Sequence[Any],
+        learner: str,
+        device: str,
+        kernel: str = "torch",
     ) -> Agent:
         """The agent on this learner.
 
@@ -70,6 +77,6 @@ class TwinCriticAlgorithm(ReplayAlgorithm):
             SympriorError: there is no such learner, the algorithm does not take this kind of action, or the group moves the
                 bounds of the actions.
         """
-        agent = super().agent(problem, seeds, prior, settings, learner, device)
+        agent = super().agent(problem, seeds, prior, settings, learner, device, kernel)
         ActionScale(problem)
         return agent

@@ -16,6 +16,7 @@ from torch import Tensor
 from symprior.agents.acting.actors import Actor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import LearnerSettings, LearningAlgorithm
+from symprior.agents.learners.batched.kernel.choice import TORCH, made_with
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.stack import Stack
 from symprior.agents.learners.initial import environment_seeds
@@ -38,9 +39,11 @@ class BatchedLearner(Actor, Generic[S]):
         seeds: of the runs.
         settings: one for all seeds, or one for each; they may differ in floats such as the learning rate.
         device: `cpu` or `cuda`.
+        kernel: what is asked to compute, `torch` or `fused`.
 
     Attributes:
         num_envs: copies of the environment for each seed.
+        kernel: what computes: torch where the fused kernel does not take the agent.
         parameters: trainable numbers of one seed.
         gradient_steps: done so far by each seed.
     """
@@ -53,6 +56,7 @@ class BatchedLearner(Actor, Generic[S]):
         prior: Prior,
         settings: Any,
         device: str = "cpu",
+        kernel: str = TORCH,
     ) -> None:
         self.problem, self.seeds = problem, tuple(seeds)
         each = [settings] * len(self.seeds) if isinstance(settings, LearnerSettings) else list(settings)
@@ -61,7 +65,9 @@ class BatchedLearner(Actor, Generic[S]):
         self._settings: Any = each[0]
         self.num_envs = self._settings.num_envs
         self._device, self._prior = torch.device(device), prior
-        self.stack = self._stack(problem, self.seeds, algorithm, prior, each, self._device)
+        self.stack, self.kernel = made_with(
+            kernel, self._stack, (problem, self.seeds, algorithm, prior, each, self._device)
+        )
         self.network = self.stack.network
         self.parameters, self.gradient_steps = self.stack.parameters, 0
         self._policy_seeds: NDArray[np.int64] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,13 @@ from symprior.agents.acting.actors import GreedyActor
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import ReplaySettings, ValueAlgorithm
 from symprior.agents.learners.batched.learner import BatchedLearner, one_thread
+from symprior.agents.learners.batched.optimizer import as_one_tensor
 from symprior.agents.learners.batched.replay import Replay
 from symprior.agents.learners.batched.stack import Stack
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import target_of
+from symprior.agents.networks.trunk import Trunk
 from symprior.agents.priors.prior import Prior, Replayed
 
 
@@ -58,9 +60,19 @@ class ReplayStack(Stack[QNetwork]):
         uniforms = self._exploration_streams.draw(1 + self._copies)
         actions: Tensor = (uniforms[:, 1:] * self._actions).long()
         if epsilon is not None:
-            actions = torch.where(uniforms[:, :1] < epsilon, actions, self.network(now).argmax(-1))
+            actions = torch.where(uniforms[:, :1] < epsilon, actions, self._greedy(now))
         self._now, self._chosen = now, actions
         return actions[: self.size].flatten()
+
+    def take_layers(self, layers: Callable[[Trunk, Tensor], Any]) -> None:
+        """Those of the target networks, too."""
+        super().take_layers(layers)
+        layers(self.target, as_one_tensor(self.target))
+
+    def _greedy(self, now: Tensor) -> Tensor:
+        """The first of the best actions, [seeds, copies]."""
+        best: Tensor = self.network(now).argmax(-1)
+        return best
 
     @torch.no_grad()
     def observe(self, rewards: Tensor, terminated: Tensor, following: Tensor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, cast
 
 import torch
@@ -15,6 +15,7 @@ from symprior.agents.learners.batched.settings import StackedSettings
 from symprior.agents.learners.initial import initial_network
 from symprior.agents.networks.heads.actor_critic import count_parameters
 from symprior.agents.networks.layers.equivariant import stack
+from symprior.agents.networks.trunk import Trunk
 from symprior.agents.priors.orbits import Orbit
 from symprior.agents.priors.prior import N, Prior
 from symprior.tasks.environments.streams import Streams, seed_from
@@ -59,6 +60,14 @@ class Stack(Generic[N]):
         self._copies = settings[0].num_envs
         self._seeds, self._device = tuple(seeds), device
         self._prior_streams = self._stream("prior")
+
+    def take_layers(self, layers: Callable[[Trunk, Tensor], Any]) -> None:
+        """Let something else pass through the networks and step on their parameters.
+
+        Args:
+            layers: made of a stacked network and the tensor of its parameters; it steps as `StackedAdam` does.
+        """
+        self._optimizer = layers(self.network, self._optimizer.flat)
 
     def _stream(self, use: str) -> Streams:
         """Random numbers of each seed's own for one use."""

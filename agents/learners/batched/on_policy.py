@@ -152,6 +152,11 @@ class BatchedOnPolicyLearner(BatchedLearner[OnPolicyStack]):
         return OnPolicyStack(*arguments)
 
     def _learn(self, env: VectorEnv[Any, Any, Any], budget: int) -> None:
+        stack: Any = self.stack
+        if not isinstance(stack, OnPolicyStack):  # whole updates in the fused kernel
+            for gradient_steps in stack.learn(env, budget, self._executed):
+                self.gradient_steps += gradient_steps
+            return
         steps, (observations, _) = self._settings.steps, env.reset()
         on_host = not isinstance(observations, Tensor)
         now = self._tensor(observations)
@@ -173,7 +178,7 @@ class BatchedOnPolicyLearner(BatchedLearner[OnPolicyStack]):
                 )
             self.gradient_steps += self.stack.update(now)
 
-    def _executed(self, actions: Tensor) -> Tensor:
+    def _executed(self, actions: Any) -> Any:
         """What the environment is stepped with where the policy chose these actions."""
         return actions
 
@@ -196,9 +201,8 @@ class BatchedAgent(CategoricalActor, BatchedOnPolicyLearner):
 class BatchedGaussianAgent(GaussianActor, BatchedOnPolicyLearner):
     """On action vectors."""
 
-    def _executed(self, actions: Tensor) -> Tensor:
-        executed: Tensor = self.limits.clip(actions)
-        return executed
+    def _executed(self, actions: Any) -> Any:
+        return self.limits.clip(actions)
 
     def action_distribution(self, observations: Any) -> tuple[Any, Any]:
         """Means and log σ, each [seeds · rows, size], at observations [seeds · rows, …]; numpy or torch as these are."""

@@ -63,10 +63,17 @@ class StackedAdam:
 def as_one_tensor(network: nn.Module) -> Tensor:
     """The parameters [seeds, …] of a network side by side, [seeds, parameters and padding]; they become views of it."""
     parameters = list(network.parameters())
-    sizes = [parameter[0].numel() for parameter in parameters]
-    padding = -sum(sizes) % ALIGNMENT
+    padding = -sum(parameter[0].numel() for parameter in parameters) % ALIGNMENT
     columns = [parameter.detach().flatten(1) for parameter in parameters]
     flat = torch.cat([*columns, columns[0].new_zeros(len(columns[0]), padding)], dim=1)
-    for parameter, column in zip(parameters, flat.split([*sizes, padding], dim=1), strict=False):
-        parameter.data = column.view(parameter.shape)
+    place_in(flat, network)
     return flat
+
+
+def place_in(flat: Tensor, network: nn.Module) -> None:
+    """Make the parameters [seeds, …] of a network views of a tensor [seeds, parameters and more], which holds them."""
+    parameters = list(network.parameters())
+    sizes = [parameter[0].numel() for parameter in parameters]
+    columns = flat.split([*sizes, flat.shape[1] - sum(sizes)], dim=1)
+    for parameter, column in zip(parameters, columns, strict=False):
+        parameter.data = column.view(parameter.shape)

@@ -12,6 +12,9 @@ from symprior.agents.learners.batched.kernel.products import sum_of_squares
 BETA_1, BETA_2 = 0.9, 0.999
 """As torch's defaults."""
 
+TINY = np.float32(1e-30)
+"""Moments under this are 0: those of dead units would fade for ever, and numbers under 1e-38 take a processor long."""
+
 
 @inlined
 def adam_step(parameters: Any, moments: Any, gradient: Any, largest: float, rate: float, epsilon: float, decay_1: float,
@@ -30,5 +33,7 @@ def adam_step(parameters: Any, moments: Any, gradient: Any, largest: float, rate
         g = gradient[i] * shrunk
         m = first[i] + (g - first[i]) * new_1
         v = second[i] * kept_2 + g * g * new_2
+        m = np.float32(0) if abs(m) < TINY else m  # what is no number stays none
+        v = np.float32(0) if v < TINY else v
         first[i], second[i] = m, v
         parameters[i] -= step * (m / (np.sqrt(v) * scale + eps))

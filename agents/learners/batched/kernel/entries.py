@@ -27,18 +27,16 @@ class State(NamedTuple):
     """What is trained; one row for each seed.
 
     Attributes:
-        parameters: [seeds, parameters].
+        memory: parameters, and behind them the weights as they were written out last, [seeds, …].
         moments: Adam's, [seeds, 2, parameters].
-        weights: as they were written out last, [seeds, weights].
         shift, factor: how observations are scaled, [seeds, size].
         limit: where they are cut off then.
         rates, epsilons, largest: Adam's, and the norm that gradients are clipped to; [seeds] in double precision.
         decays: β₁ᵗ and β₂ᵗ after the steps t so far, [2].
     """
 
-    parameters: Floats
+    memory: Floats
     moments: Floats
-    weights: Floats
     shift: Floats
     factor: Floats
     limit: float
@@ -55,20 +53,34 @@ class Room(NamedTuple):
         features, pulls: of all layers for a batch.
         turned: transposed weights.
         ones: as many as a batch has rows, then zeros.
-        gradients: of the weights.
-        gradient: of the parameters.
+        gradient: laid out as a seed's memory.
         sums: for sums of squares.
-        numbers: [3, rows or actions], for one row's policy, standardised advantages and log σ.
+        numbers: [4, rows or actions]: one row's log π or log σ, advantages, the gradient of log σ, one row's π.
     """
 
     features: Floats
     pulls: Floats
     turned: Floats
     ones: Floats
-    gradients: Floats
     gradient: Floats
     sums: Floats
     numbers: NDArray[np.float64]
+
+
+class Lived(NamedTuple):
+    """What was lived through since the last update, [seeds, steps, copies, …]; of one kind of action it has no entries.
+
+    Attributes:
+        goes_on: 1 where the episode did, else 0.
+    """
+
+    observations: Floats
+    choices: NDArray[np.int64]
+    vectors: Floats
+    log_probabilities: Floats
+    values: Floats
+    rewards: Floats
+    goes_on: Floats
 
 
 class Rollout(NamedTuple):
@@ -90,8 +102,8 @@ class Rollout(NamedTuple):
 @compiled
 def write_out(net: Any, state: Any) -> None:
     """Expand the weights of all seeds."""
-    for seed in range(len(state.weights)):
-        expand(net, seed, state.parameters[seed], state.weights[seed])
+    for seed in range(len(state.memory)):
+        expand(net, seed, state.memory[seed])
 
 
 @compiled
@@ -104,7 +116,7 @@ def outputs_of(net: Any, state: Any, observations: Any, features: Any, outputs: 
     for seed in range(len(observations)):
         own = features[seed if len(features) > 1 else 0]
         look_at_all(net, state, seed, observations[seed], own)
-        forward(net, state.weights[seed], rows, own)
+        forward(net, state.memory[seed], rows, own)
         start = rows * net.feature_at[last]
         for row in range(rows):
             for i in range(net.sizes[last]):
@@ -112,45 +124,40 @@ def outputs_of(net: Any, state: Any, observations: Any, features: Any, outputs: 
 
 
 @compiled
-def choose_among(outputs: Any, uniforms: Any, t: int, actions: Any, log_probabilities: Any, values: Any) -> None:
-    """Sample discrete actions of step t by uniforms [seeds, steps, rows, 1], from outputs [seeds, rows, actions + 1].
+def act(net: Any, state: Any, features: Any, observations: Any, numbers: Any, t: int, lived: Any, actions: Any) -> None:
+    """Look at observations [seeds, rows, size], choose step t's actions and remember both, with values and log π.
 
-    An action is the first whose cumulative probability reaches the uniform number. It, its log π and the values are
-    written into row t of [seeds, steps, rows].
+    Discrete actions, [seeds, rows, 1], are the first whose cumulative probability reaches the uniform number in `numbers`
+    [seeds, steps, rows, 1]. Vectors [seeds, rows, size] are μ + σ z with the standard normals in it. `features` is room.
     """
-    count = outputs.shape[2] - 1
-    policy = np.empty(count)
-    for seed in range(outputs.shape[0]):
-        for row in range(outputs.shape[1]):
-            log_softmax(outputs[seed, row], 0, count, policy)
-            chosen, total = 0, exp(policy[0])
-            while chosen < count - 1 and total < uniforms[seed, t, row, 0]:
-                chosen += 1
-                total += exp(policy[chosen])
-            actions[seed, t, row] = chosen
-            log_probabilities[seed, t, row] = policy[chosen]
-            values[seed, t, row] = outputs[seed, row, count]
-
-
-@compiled
-def choose_vectors(net: Any, state: Any, outputs: Any, normals: Any, t: int, actions: Any, log_probabilities: Any,
-                   values: Any) -> None:  # fmt: skip
-    """Sample action vectors of step t by standard normals [seeds, steps, rows, size], from outputs [seeds, rows, size + 1].
-
-    They, their log π and the values are written into row t of [seeds, steps, rows, …].
-    """
-    size = outputs.shape[2] - 1
-    log_std = np.empty(size)
-    for seed in range(outputs.shape[0]):
-        read_log_std(net, state.parameters[seed], log_std)
-        for row in range(outputs.shape[1]):
-            for i in range(size):
-                mean = np.float64(outputs[seed, row, i])
-                actions[seed, t, row, i] = np.float32(mean + exp(log_std[i]) * normals[seed, t, row, i])
-            log_probabilities[seed, t, row] = gaussian_log_probability(
-                outputs[seed, row], 0, actions[seed, t, row], log_std
-            )
-            values[seed, t, row] = outputs[seed, row, size]
+    rows, last = observations.shape[1], len(net.sizes) - 1
+    start, width, count = rows * net.feature_at[last], net.widths[last], net.sizes[last] - 1
+    policy, probabilities = np.empty(count), np.empty(count)
+    for seed in range(len(observations)):
+        look_at_all(net, state, seed, observations[seed], features)
+        forward(net, state.memory[seed], rows, features)
+        read_log_std(net, state.memory[seed], policy)
+        for row in range(rows):
+            at = start + row * width
+            for i in range(observations.shape[2]):
+                lived.observations[seed, t, row, i] = observations[seed, row, i]
+            lived.values[seed, t, row] = features[at + count]
+            if net.log_std_at >= 0:
+                vector = lived.vectors[seed, t, row]
+                for i in range(count):
+                    mean = np.float64(features[at + i])
+                    vector[i] = np.float32(mean + exp(policy[i]) * numbers[seed, t, row, i])
+                    actions[seed, row, i] = vector[i]
+                lived.log_probabilities[seed, t, row] = gaussian_log_probability(features, at, vector, policy)
+            else:
+                log_softmax(features, at, count, policy, probabilities)
+                chosen, total = 0, probabilities[0]
+                while chosen < count - 1 and total < numbers[seed, t, row, 0]:
+                    chosen += 1
+                    total += probabilities[chosen]
+                lived.choices[seed, t, row] = chosen
+                actions[seed, row, 0] = chosen
+                lived.log_probabilities[seed, t, row] = policy[chosen]
 
 
 @inlined
@@ -161,21 +168,20 @@ def read_log_std(net: Any, parameters: Any, log_std: Any) -> None:
 
 
 @compiled
-def advantages_of(rewards: Any, goes_on: Any, values: Any, last_values: Any, gamma: Any, decay: Any, advantages: Any,
-                  returns: Any) -> None:  # fmt: skip
-    """Generalised advantage estimation (Schulman et al., 2016); all [seeds, steps, copies], `gamma` and λγ [seeds]."""
-    seeds, steps, copies = rewards.shape
+def advantages_of(lived: Any, last_values: Any, gamma: Any, decay: Any, advantages: Any, returns: Any) -> None:
+    """Generalised advantage estimation (Schulman et al., 2016), [seeds, steps, copies]; `gamma` and λγ are [seeds]."""
+    seeds, steps, copies = lived.rewards.shape
     for seed in range(seeds):
         discount, fading = np.float32(gamma[seed]), np.float32(decay[seed])
         for copy in range(copies):
             following, advantage = last_values[seed, copy], np.float32(0)
             for t in range(steps - 1, -1, -1):
-                on = goes_on[seed, t, copy]
-                surprise = rewards[seed, t, copy] + discount * following * on - values[seed, t, copy]
+                on, value = lived.goes_on[seed, t, copy], lived.values[seed, t, copy]
+                surprise = lived.rewards[seed, t, copy] + discount * following * on - value
                 advantage = surprise + fading * on * advantage
                 advantages[seed, t, copy] = advantage
-                following = values[seed, t, copy]
-                returns[seed, t, copy] = advantage + following
+                following = value
+                returns[seed, t, copy] = advantage + value
 
 
 @compiled
@@ -187,18 +193,18 @@ def train_policies(net: Any, state: Any, room: Any, rollout: Any, weights: Any) 
         for step in range(steps):
             decay_1, decay_2 = decay_1 * BETA_1, decay_2 * BETA_2
             index = rollout.order[seed, step]
-            expand(net, seed, state.parameters[seed], state.weights[seed])
+            expand(net, seed, state.memory[seed])
             for r in range(len(index)):
                 look(rollout.observations[seed], index[r], state.shift[seed], state.factor[seed], state.limit,
                      room.features, r * net.widths[0])  # fmt: skip
-            forward(net, state.weights[seed], len(index), room.features)
+            forward(net, state.memory[seed], len(index), room.features)
             policy_pulls(net, state, room, rollout, weights, seed, index)
             descend(net, state, room, room.features, seed, len(index), decay_1, decay_2)
     for _ in range(steps):
         state.decays[0] *= BETA_1
         state.decays[1] *= BETA_2
     for seed in range(len(rollout.order)):
-        expand(net, seed, state.parameters[seed], state.weights[seed])
+        expand(net, seed, state.memory[seed])
 
 
 @inlined
@@ -216,7 +222,7 @@ def policy_pulls(net: Any, state: Any, room: Any, rollout: Any, weights: Any, se
             advantages[r] = rollout.advantages[seed, index[r]]
     is_gaussian = net.log_std_at >= 0
     if is_gaussian:
-        read_log_std(net, state.parameters[seed], policy)
+        read_log_std(net, state.memory[seed], policy)
     clip, entropy = weights.clip[seed], weights.entropy[seed] / rows
     for r in range(rows):
         at, row = start + r * width, index[r]
@@ -228,9 +234,9 @@ def policy_pulls(net: Any, state: Any, room: Any, rollout: Any, weights: Any, se
             to_means(room.features, at, action, policy, pull, entropy, room.pulls, to_log_std)
         else:
             chosen = rollout.choices[seed, row]
-            log_softmax(room.features, at, count, policy)
+            log_softmax(room.features, at, count, policy, room.numbers[3])
             pull = pull_of(weights.policy_loss, policy[chosen], old, advantages[r], clip) / rows
-            to_logits(room.features, at, count, chosen, pull, entropy, policy, room.pulls)
+            to_logits(at, count, chosen, pull, entropy, policy, room.numbers[3], room.pulls)
         error = value - rollout.returns[seed, row]
         room.pulls[at + count] = np.float32(error * (2.0 * weights.value[seed] / rows))
 
@@ -240,12 +246,15 @@ def descend(
     net: Any, state: Any, room: Any, features: Any, seed: int, rows: int, decay_1: float, decay_2: float
 ) -> None:
     """From the gradient with respect to the outputs to new parameters; that of log σ stands in `room.numbers`."""
-    turn(net, state.weights[seed], room.turned)
-    backward(net, rows, features, room.pulls, room.turned, room.ones, room.gradients)
-    gather(net, seed, room.gradients, state.parameters[seed], room.gradient)
+    memory, count = state.memory[seed], state.moments.shape[2]
+    turn(net, memory, room.turned)
+    backward(net, memory, rows, features, room.pulls, room.turned, room.ones, room.gradient)
+    for i in range(len(net.log_std_of)):
+        room.gradient[net.log_std_at + net.log_std_of[i]] = 0
     for i in range(len(net.log_std_of)):
         room.gradient[net.log_std_at + net.log_std_of[i]] += np.float32(room.numbers[2, i])
-    adam_step(state.parameters[seed], state.moments[seed], room.gradient, state.largest[seed], state.rates[seed],
+    gather(net, seed, memory, room.gradient)
+    adam_step(memory[:count], state.moments[seed], room.gradient[:count], state.largest[seed], state.rates[seed],
               state.epsilons[seed], decay_1, decay_2, room.sums)  # fmt: skip
 
 
@@ -283,15 +292,15 @@ def train_values(net: Any, state: Any, target: Any, room: Any, batch: Any, gamma
     goals = room.numbers[0]
     for seed in range(seeds):
         look_at_all(net, state, seed, batch.following[seed], room.features)
-        forward(net, target.weights[seed], rows, room.features)
+        forward(net, target.memory[seed], rows, room.features)
         for row in range(rows):
             best = room.features[start + row * width]
             for a in range(1, count):
                 best = max(best, room.features[start + row * width + a])
             goals[row] = batch.rewards[seed, row] + (1.0 - batch.terminated[seed, row]) * gamma[seed] * best
-        expand(net, seed, state.parameters[seed], state.weights[seed])
+        expand(net, seed, state.memory[seed])
         look_at_all(net, state, seed, batch.observations[seed], room.features)
-        forward(net, state.weights[seed], rows, room.features)
+        forward(net, state.memory[seed], rows, room.features)
         room.pulls[start : start + rows * width] = 0
         for row in range(rows):
             at = start + row * width + batch.actions[seed, row]

@@ -29,8 +29,8 @@ class KernelLayers:
     """
 
     def __init__(self, network: Trunk, flat: Tensor, settings: Sequence[LearnerSettings]) -> None:
-        self.flat = flat
         self._kernel = NetworkKernel(network, flat, len(flat), settings)
+        self.flat = self._kernel.flat
         self._network = network
         self._spread = getattr(network, "spread", None)
         self._said: Tensor | None = None

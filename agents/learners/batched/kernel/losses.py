@@ -50,18 +50,20 @@ class Transitions(NamedTuple):
 
 
 @inlined
-def log_softmax(logits: Any, at: int, actions: int, out: Any) -> None:
-    """Log π of every action, from logits[at:]."""
+def log_softmax(logits: Any, at: int, actions: int, out: Any, probabilities: Any) -> None:
+    """Log π and π of every action, from logits[at:]."""
     largest = np.float64(logits[at])
     for a in range(1, actions):
         largest = max(largest, np.float64(logits[at + a]))
     total = 0.0
     for a in range(actions):
         out[a] = np.float64(logits[at + a]) - largest
-        total += exp(out[a])
-    total = log(total)
+        probabilities[a] = exp(out[a])
+        total += probabilities[a]
+    shift = log(total)
     for a in range(actions):
-        out[a] -= total
+        out[a] -= shift
+        probabilities[a] /= total
 
 
 @inlined
@@ -92,15 +94,14 @@ def standardised(advantages: Any, index: Any, out: Any) -> None:
 
 
 @inlined
-def to_logits(
-    logits: Any, at: int, actions: int, chosen: int, pull: float, entropy: float, policy: Any, out: Any
-) -> None:
-    """∂ (pull · log π(a) − entropy · H) / ∂ logits into out[at:]; `policy` holds log π."""
+def to_logits(at: int, actions: int, chosen: int, pull: float, entropy: float, policy: Any, probabilities: Any,
+              out: Any) -> None:  # fmt: skip
+    """∂ (pull · log π(a) − entropy · H) / ∂ logits into out[at:], from log π and π."""
     mean = 0.0
     for a in range(actions):
-        mean += exp(policy[a]) * policy[a]
+        mean += probabilities[a] * policy[a]
     for a in range(actions):
-        p = exp(policy[a])
+        p = probabilities[a]
         own = pull if a == chosen else 0.0
         out[at + a] = np.float32(entropy * (p * policy[a] - p * mean) - pull * p + own)
 

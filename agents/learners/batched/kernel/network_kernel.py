@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.algorithms.algorithm import LearnerSettings
 from symprior.agents.learners.batched.kernel.compiled import say_that_it_compiles
-from symprior.agents.learners.batched.kernel.description import Tables, tables
+from symprior.agents.learners.batched.kernel.description import tables
 from symprior.agents.learners.batched.kernel.entries import Room, State, outputs_of, write_out
-from symprior.agents.learners.batched.kernel.products import SUMS
+from symprior.agents.learners.batched.kernel.products import SUMS, padded
+from symprior.agents.learners.batched.optimizer import place_in
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import LIMIT
 from symprior.agents.networks.trunk import Trunk
@@ -24,11 +26,12 @@ class NetworkKernel:
 
     Args:
         network: stacked.
-        flat: its parameters in one tensor, [seeds or more, parameters].
+        flat: its parameters in one tensor, [seeds or more, parameters]; they move to another.
         seeds: how many of its rows are trained: a lone seed stands there twice.
         settings: of each seed.
 
     Attributes:
+        flat: the parameters from now on.
         tables: the network as data.
         state: what is trained.
         outputs: how many the heads have together.
@@ -38,27 +41,27 @@ class NetworkKernel:
     def __init__(self, network: Trunk, flat: Tensor, seeds: int, settings: Sequence[LearnerSettings]) -> None:
         say_that_it_compiles()
         self._network, self.seeds = network, seeds
-        parameters = flat.numpy()[:seeds]
-        self.tables: Tables = tables(network, parameters.shape[1])
+        self.tables, length = tables(network, flat.shape[1])
         self.outputs = int(self.tables.sizes[-1])
-        self.state = self._initial_state(parameters, settings)
-        self.features = np.zeros((1, 0), dtype=np.float32)
+        memory = torch.cat([flat, flat.new_zeros(len(flat), padded(length) - flat.shape[1])], dim=1)
+        self.flat = memory[:, : flat.shape[1]]
+        place_in(self.flat, network)
+        self.state = self._initial_state(memory.numpy()[:seeds], flat.shape[1], settings)
+        self.features = zeros(1, 0)
         self._room: Room | None = None
         keep_weights(network, False)  # whoever looks at the layers themselves sees what is trained here
         self.refresh()
 
-    def _initial_state(self, parameters: NDArray[np.float32], settings: Sequence[Any]) -> State:
-        tables, (seeds, count) = self.tables, parameters.shape
+    def _initial_state(self, memory: NDArray[np.float32], count: int, settings: Sequence[Any]) -> State:
+        seeds, size = len(memory), int(self.tables.sizes[0])
 
         def each(name: str) -> NDArray[np.float64]:
             return of_each(settings, name, seeds)
 
-        size = int(tables.sizes[0])
         return State(
-            parameters=parameters,
-            moments=np.zeros((seeds, 2, count), dtype=np.float32),
-            weights=np.zeros((seeds, int(tables.bias_at[-1] + tables.widths[-1])), dtype=np.float32),
-            shift=np.zeros((seeds, size), dtype=np.float32),
+            memory=memory,
+            moments=zeros(seeds, 2, count),
+            shift=zeros(seeds, size),
             factor=np.ones((seeds, size), dtype=np.float32),
             limit=np.inf,
             rates=each("learning_rate"),
@@ -83,12 +86,17 @@ class NetworkKernel:
         With `keeps` the features of all layers and seeds stand in `features` afterwards, for `step_against`.
         """
         rows = self.side_by_side(observations)
-        shape = (self.seeds if keeps else 1, rows.shape[1] * int(self.tables.feature_at[-1]))
-        if self.features.shape[0] != shape[0] or self.features.shape[1] < shape[1]:
-            self.features = np.zeros(shape, dtype=np.float32)
         outputs = np.empty((self.seeds, rows.shape[1], self.outputs), dtype=np.float32)
-        outputs_of(self.tables, self.state, rows, self.features, outputs)
+        room = self.room_to_look(rows.shape[1], self.seeds if keeps else 1)
+        outputs_of(self.tables, self.state, rows, room, outputs)
         return outputs
+
+    def room_to_look(self, rows: int, seeds: int = 1) -> NDArray[np.float32]:
+        """Room for the features of all layers at so many rows, [seeds or more, …]."""
+        length = rows * int(self.tables.feature_at[-1])
+        if self.features.shape[0] != seeds or self.features.shape[1] < length:
+            self.features = zeros(seeds, padded(length))
+        return self.features
 
     def side_by_side(self, observations: NDArray[Any]) -> NDArray[np.float32]:
         """[seeds · rows, …] → [seeds, rows, size] in single precision."""
@@ -98,25 +106,25 @@ class NetworkKernel:
     def room(self, rows: int) -> Room:
         """Room for a batch of so many rows."""
         if self._room is None or int(self._room.ones.sum()) != rows:
-            tables, count = self.tables, self.state.parameters.shape[1]
+            tables = self.tables
             whole, widest = rows * int(tables.feature_at[-1]), int(tables.widths.max())
-
-            def empty(*shape: int) -> NDArray[np.float32]:
-                return np.zeros(shape, dtype=np.float32)
-
-            ones = empty(rows + widest)
+            ones = zeros(rows + widest)
             ones[:rows] = 1
             self._room = Room(
-                features=empty(whole),
-                pulls=empty(whole),
-                turned=empty(int((tables.sizes[1:] * tables.widths[:-1]).sum())),
+                features=zeros(whole),
+                pulls=zeros(whole),
+                turned=zeros(int(tables.turned_at[-1])),
                 ones=ones,
-                gradients=empty(self.state.weights.shape[1]),
-                gradient=empty(count),
-                sums=empty(SUMS),
-                numbers=np.zeros((3, max(rows, self.outputs))),
+                gradient=zeros(self.state.memory.shape[1]),
+                sums=zeros(SUMS),
+                numbers=np.zeros((4, max(rows, self.outputs))),
             )
         return self._room
+
+
+def zeros(*shape: int) -> NDArray[np.float32]:
+    """Zeros that begin with a line of the cache, as torch's arrays do and numpy's do not."""
+    return torch.zeros(shape).numpy()
 
 
 def of_each(settings: Sequence[Any], name: str, seeds: int) -> NDArray[np.float64]:

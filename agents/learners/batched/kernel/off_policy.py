@@ -32,6 +32,7 @@ class FusedReplayStack(ReplayStack):
     ) -> None:
         super().__init__(problem, seeds, algorithm, prior, settings, device)
         self.kernel = NetworkKernel(self.network, self._optimizer.flat, self.size, settings)
+        self._optimizer.flat = self.kernel.flat
         self._target_kernel = NetworkKernel(self.target, as_one_tensor(self.target), self.size, settings)
         self._gamma = of_each(settings, "gamma", self.size)
 

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import torch
+from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.distributions import standard_normals
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, OnPolicySettings
-from symprior.agents.learners.batched.kernel.entries import (
-    Rollout,
-    advantages_of,
-    choose_among,
-    choose_vectors,
-    train_policies,
-)
+from symprior.agents.learners.batched.kernel.entries import Lived, Rollout, act, advantages_of, train_policies
 from symprior.agents.learners.batched.kernel.losses import CLIPPED_RATIO, POLICY_LOSSES, Weights
-from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each
-from symprior.agents.learners.batched.on_policy import OnPolicyStack
+from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each, zeros
+from symprior.agents.learners.batched.kernel.streams import SeedStreams
 from symprior.agents.learners.batched.rollout import minibatches
+from symprior.agents.learners.batched.stack import Stack
+from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.priors.prior import Minibatch, Prior
+from symprior.tasks.environments.streams import seed_from
 
 Array = NDArray[Any]
 
 
-class FusedOnPolicyStack(OnPolicyStack):
-    """Seeds that learn from their own rollouts, one whole update of a seed after another; see `OnPolicyStack`."""
+class FusedOnPolicyStack(Stack[ActorCritic]):
+    """Seeds that learn from their own rollouts, one whole update of a seed after another; see `OnPolicyStack`.
+
+    Its orders of transitions are drawn otherwise than there, so that curves differ as those of other seeds do.
+    """
 
     def __init__(
         self,
@@ -42,125 +43,163 @@ class FusedOnPolicyStack(OnPolicyStack):
         settings: Sequence[OnPolicySettings],
         device: torch.device,
     ) -> None:
-        super().__init__(problem, seeds, algorithm, prior, settings, device)
+        super().__init__(problem, algorithm.network(settings[0]), seeds, prior, settings, device)
         self.kernel = NetworkKernel(self.network, self._optimizer.flat, self.size, settings)
+        self._optimizer.flat = self.kernel.flat
         self._is_discrete, self._entries = problem.symmetry.discrete, problem.symmetry.action.size
-        loss = POLICY_LOSSES[algorithm.name]
+        self._draws = self.network.distribution.draws(problem.symmetry)
+        self._steps = settings[0].steps
+        gradient_steps, size = algorithm.updates(settings[0])
+        self._minibatches = self._steps * self._copies // size
+        self._epochs = gradient_steps // self._minibatches * prior.passes(self.orbit.order)
+        self._weights = self._loss_weights(POLICY_LOSSES[algorithm.name], settings)
+        self._gamma = of_each(settings, "gamma", self.size)
+        self._decay = self._gamma * of_each(settings, "gae_lambda", self.size)
+        own = self._seeds[: self.size]
+        self._action_streams, self._order_streams = (
+            SeedStreams([seed_from(seed, use) for seed in own]) for use in ("actions", "order")
+        )
+        self._lived: Lived | None = None
 
-        def each(name: str) -> NDArray[np.float64]:
-            return of_each(settings, name, self.size)
-
-        self._weights = Weights(
+    def _loss_weights(self, loss: int, settings: Sequence[Any]) -> Weights:
+        return Weights(
             policy_loss=loss,
             normalises=settings[0].normalise_advantage,
-            clip=each("clip_range") if loss == CLIPPED_RATIO else np.zeros(self.size),
-            entropy=each("entropy_coefficient"),
-            value=each("value_coefficient"),
+            clip=of_each(settings, "clip_range", self.size) if loss == CLIPPED_RATIO else np.zeros(self.size),
+            entropy=of_each(settings, "entropy_coefficient", self.size),
+            value=of_each(settings, "value_coefficient", self.size),
         )
-        self._gamma, self._decay = each("gamma"), each("gamma") * each("gae_lambda")
-        self._columns: dict[str, Array] | None = None
 
-    def _start(self, now: Array) -> dict[str, Array]:
-        """Room for a rollout, [seeds, steps, copies, …]."""
-        shape = (self.size, self._steps, self._copies)
-        floats = ("values", "log_probabilities", "rewards", "goes_on", "advantages", "returns")
-        made: dict[str, Array] = {name: np.zeros(shape, dtype=np.float32) for name in floats}
-        made["observations"] = np.zeros((*shape, now.shape[-1]), dtype=np.float32)
-        vectors = (*shape, self._entries)
-        made["actions"] = np.zeros(shape, np.int64) if self._is_discrete else np.zeros(vectors, np.float32)
-        return made
+    def learn(self, env: VectorEnv[Any, Any, Any], budget: int, executed: Callable[[Array], Array]) -> Iterator[int]:
+        """Live and learn in numpy environments; yields the number of gradient steps of each update.
 
-    def choose(self, observations: Tensor) -> Tensor:
-        """Sample and remember the actions [size · copies, …] at the observations [size · copies, …]."""
-        now, t = self.kernel.side_by_side(observations.numpy()), self._time
-        if self._columns is None:
-            self._columns = self._start(now)
-        columns = self._columns
-        if t == 0:
-            self._take_in_last()
-            uniforms = self._action_streams.draw(self._steps * self._copies * self._draws)[: self.size]
-            uniforms = uniforms.unflatten(1, (self._steps, self._copies, self._draws))
-            self._numbers = uniforms.numpy() if self._is_discrete else standard_normals(uniforms).numpy()
-        outputs = self.kernel.look(now)
-        columns["observations"][:, t] = now
-        into = columns["actions"], columns["log_probabilities"], columns["values"]
-        if self._is_discrete:
-            choose_among(outputs, self._numbers, t, *into)
-        else:
-            choose_vectors(self.kernel.tables, self.kernel.state, outputs, self._numbers, t, *into)
-        return torch.from_numpy(columns["actions"][:, t]).flatten(0, 1)
+        Args:
+            env: all copies of all seeds.
+            budget: environment steps of each seed.
+            executed: what the environment is stepped with where the policy chose such actions.
+        """
+        observations, _ = env.reset()
+        for _ in range(0, budget, self._steps * self._copies):
+            now = self._start(observations)
+            for t in range(self._steps):
+                actions = executed(self._act(now, t))
+                observations, rewards, terminated, truncated, infos = env.step(actions)
+                now = self.kernel.side_by_side(observations)
+                self._remember(t, rewards, terminated, truncated, infos.get("final_obs"))
+            yield self._update(now)
 
-    def _take_in_last(self) -> None:
-        """Let the statistics of observations go on by the last rollout, if there was one."""
-        if self.network.normaliser is not None and self._has_lived:
-            rows = torch.from_numpy(self._columns["observations"]).flatten(1, 2)  # type: ignore[index]
-            self.network.normaliser.take_in(rows if self.size > 1 else rows.expand(2, -1, -1))
-        self._has_lived = True
+    def _start(self, observations: Array) -> NDArray[np.float32]:
+        """Make ready for a rollout that begins at these observations."""
+        now = self.kernel.side_by_side(observations)
+        if self._lived is None:
+            self._lived = self._room(now.shape[-1])
+            self._chosen = np.zeros(
+                (self.size, self._copies, self._draws), np.int64 if self._is_discrete else np.float32
+            )
+        elif self.network.normaliser is not None:  # during a rollout and its update the statistics stay
+            seen = torch.from_numpy(self._lived.observations).flatten(1, 2)
+            self.network.normaliser.take_in(seen if self.size > 1 else seen.expand(2, -1, -1))
         self.kernel.refresh()
+        numbers = self._action_streams.draw(self._steps, self._copies, self._draws)
+        self._numbers = numbers if self._is_discrete else standard_normals(numbers)
+        return now
 
-    _has_lived = False
-
-    def observe(self, rewards: Tensor, terminated: Tensor, truncated: Tensor, last: Tensor | None) -> None:
-        """Remember what a step brought; as of `OnPolicyStack`."""
-        assert self._columns is not None
-        shape, t = (self.size, self._copies), self._time
-        gains = self._columns["rewards"][:, t]
-        gains[:] = rewards.numpy().reshape(shape)
-        if last is not None:
-            values = self.kernel.look(last.numpy())[:, :, -1]
-            cut_off = (truncated & ~terminated).numpy().reshape(shape)
-            gains += np.where(cut_off, self._gamma.astype(np.float32)[:, None] * values, np.float32(0))
-        self._columns["goes_on"][:, t] = ~(terminated | truncated).numpy().reshape(shape)
-        self._time += 1
-
-    def transitions(self, observations: Tensor) -> Minibatch:
-        """The rollout, which led to these observations and ends here, [seeds, steps · copies, …]."""
-        assert self._columns is not None
-        self._time, columns = 0, self._columns
-        last_values = self.kernel.look(observations.numpy())[:, :, -1]
-        advantages_of(
-            columns["rewards"],
-            columns["goes_on"],
-            columns["values"],
-            np.ascontiguousarray(last_values),
-            self._gamma,
-            self._decay,
-            columns["advantages"],
-            columns["returns"],
+    def _room(self, size: int) -> Lived:
+        shape = (self.size, self._steps, self._copies)
+        vectors = (self.size, 0, self._copies) if self._is_discrete else shape
+        return Lived(
+            observations=zeros(*shape, size),
+            choices=np.zeros(shape, dtype=np.int64),
+            vectors=zeros(*vectors, self._entries),
+            log_probabilities=zeros(*shape),
+            values=zeros(*shape),
+            rewards=zeros(*shape),
+            goes_on=zeros(*shape),
         )
-        names = ("observations", "actions", "values", "log_probabilities", "advantages", "returns")
-        return Minibatch(*(torch.from_numpy(columns[name]).flatten(1, 2) for name in names))
+
+    def _act(self, now: NDArray[np.float32], t: int) -> Array:
+        """Actions [size · copies, …] at observations [size, copies, …]."""
+        kernel = self.kernel
+        room = kernel.room_to_look(self._copies)[0]
+        act(kernel.tables, kernel.state, room, now, self._numbers, t, self._lived, self._chosen)
+        flat = self._chosen.reshape(-1, self._draws).copy()
+        return flat[:, 0] if self._is_discrete else flat
+
+    def _remember(self, t: int, rewards: Array, terminated: Array, truncated: Array, last: Array | None) -> None:
+        """What a step brought; where a time limit cut an episode off, the reward holds the value of its last state."""
+        assert self._lived is not None
+        shape = (self.size, self._copies)
+        gains = self._lived.rewards[:, t]
+        gains[:] = rewards.reshape(shape)
+        self._lived.goes_on[:, t] = ~(terminated | truncated).reshape(shape)
+        if last is not None and (cut_off := (truncated & ~terminated).reshape(shape)).any():
+            values = self.kernel.look(last)[:, :, -1]
+            gains += np.where(cut_off, self._gamma.astype(np.float32)[:, None] * values, np.float32(0))
+
+    def _update(self, now: NDArray[np.float32]) -> int:
+        """Learn from what was lived through, which led to these observations; returns the number of gradient steps."""
+        lived, shape = self._lived, (self.size, self._steps, self._copies)
+        assert lived is not None
+        advantages, returns = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
+        last_values = np.ascontiguousarray(self.kernel.look(now)[:, :, -1])
+        advantages_of(lived, last_values, self._gamma, self._decay, advantages, returns)
+        order = self._order_streams.shuffle(self._epochs, self._steps * self._copies)
+        if type(self._prior).minibatch is Prior.minibatch:
+            flat = (self.size, -1)
+            rollout = Rollout(
+                observations=lived.observations.reshape(*flat, now.shape[-1]),
+                choices=lived.choices.reshape(flat),
+                vectors=lived.vectors.reshape(self.size, lived.vectors.shape[1] * self._copies, self._entries),
+                old=lived.log_probabilities.reshape(flat),
+                advantages=advantages.reshape(flat),
+                returns=returns.reshape(flat),
+                order=order.reshape(self.size, self._epochs * self._minibatches, -1),
+            )
+            self._descend(rollout)
+            return self._epochs * self._minibatches
+        actions = lived.choices if self._is_discrete else lived.vectors
+        columns = (lived.observations, actions, lived.values, lived.log_probabilities, advantages, returns)
+        return self.train(
+            Minibatch(*(torch.from_numpy(each).flatten(1, 2) for each in columns)), torch.from_numpy(order)
+        )
 
     def train(self, transitions: Minibatch, order: Tensor) -> int:
         """Gradient steps on minibatches of the transitions in the order [seeds, epochs, transitions]."""
         self.kernel.refresh()
         transitions = Minibatch(*(getattr(transitions, one.name)[: self.size] for one in fields(Minibatch)))
-        order = order[: self.size]
-        if type(self._prior).minibatch is Prior.minibatch:
-            seen, index = transitions, order.reshape(self.size, order.shape[1] * self._minibatches, -1)
-        else:
-            seen, index = self._as_seen(transitions, order)
-        self._descend(seen, index)
-        return order.shape[1] * self._minibatches
-
-    def _as_seen(self, transitions: Minibatch, order: Tensor) -> tuple[Minibatch, Tensor]:
-        """What the prior makes of each minibatch, one behind the other, and the numbers of its rows."""
         rollout = self._prior.collected(transitions, self.orbit, self._log_probabilities)
         batches = [
             self._prior.minibatch(batch, self.orbit, lambda count: self._prior_streams.draw(count)[: self.size])
-            for epoch in order.unbind(1)
+            for epoch in order[: self.size].unbind(1)
             for batch in minibatches(rollout, epoch, self._minibatches)
         ]
-        names = [one.name for one in fields(Minibatch)]
-        seen = Minibatch(*(torch.cat([getattr(batch, name) for batch in batches], 1) for name in names))
-        rows = batches[0].actions.shape[1]
-        index = torch.arange(rows * len(batches)).view(1, len(batches), rows)
-        return seen, index.expand(self.size, -1, -1)
+        self._descend(self._one_behind_the_other(batches))
+        return len(batches)
 
-    @torch.no_grad()
+    def _one_behind_the_other(self, batches: Sequence[Minibatch]) -> Rollout:
+        """Minibatches as one rollout and the order to go through it."""
+        count, rows, nothing = len(batches), batches[0].actions.shape[1], (self.size, 0)
+
+        def column(name: str) -> Array:
+            return np.concatenate([getattr(batch, name).numpy() for batch in batches], axis=1)
+
+        order = np.arange(count * rows).reshape(1, count, rows)
+        return Rollout(
+            observations=self.kernel.side_by_side(column("observations")),
+            choices=column("actions") if self._is_discrete else np.zeros(nothing, np.int64),
+            vectors=zeros(*nothing, self._entries) if self._is_discrete else column("actions"),
+            old=column("old_log_probabilities"),
+            advantages=column("advantages"),
+            returns=column("returns"),
+            order=np.ascontiguousarray(np.broadcast_to(order, (self.size, count, rows))),
+        )
+
+    def _descend(self, rollout: Rollout) -> None:
+        kernel = self.kernel
+        train_policies(kernel.tables, kernel.state, kernel.room(rollout.order.shape[-1]), rollout, self._weights)
+
     def _log_probabilities(self, observations: Tensor, actions: Tensor) -> Tensor:
-        """As of `OnPolicyStack`."""
-        self.kernel.refresh()
+        """Log π(a | s) of actions at observations, [size, rows, …], as the policies are now."""
         outputs = self._whole(self.kernel.look(observations.numpy()))
         return self.network.distribution(outputs).log_probability(actions)
 
@@ -172,25 +211,7 @@ class FusedOnPolicyStack(OnPolicyStack):
         each = spread.log_std.detach()[: self.size].index_select(-1, spread.orbit).unsqueeze(-2)
         return torch.cat([said, each.expand_as(said)], -1)
 
-    def _descend(self, seen: Minibatch, index: Tensor) -> None:
-        nothing = (self.size, 0)
-        actions = np.ascontiguousarray(seen.actions.numpy())
-        rollout = Rollout(
-            observations=self.kernel.side_by_side(seen.observations.numpy()),
-            choices=actions if self._is_discrete else np.zeros(nothing, np.int64),
-            vectors=np.zeros((*nothing, self._entries), np.float32) if self._is_discrete else actions,
-            old=_contiguous(seen.old_log_probabilities),
-            advantages=_contiguous(seen.advantages),
-            returns=_contiguous(seen.returns),
-            order=np.ascontiguousarray(index.numpy()),
-        )
-        kernel = self.kernel
-        train_policies(kernel.tables, kernel.state, kernel.room(index.shape[-1]), rollout, self._weights)
-
     def policy_outputs(self, observations: Tensor) -> Tensor:
         """Of the policies at observations [size · rows, …], [size · rows, outputs] in double precision."""
+        self.kernel.refresh()
         return self._whole(self.kernel.look(observations.numpy())).flatten(0, 1).double()
-
-
-def _contiguous(column: Tensor) -> NDArray[np.float32]:
-    return np.ascontiguousarray(column.numpy(), dtype=np.float32)

@@ -168,23 +168,39 @@ def _exchanged(builder: Any, upper: Any, lower: Any, half: int) -> tuple[Any, ..
     return tuple(builder.shuffle_vector(upper, lower, ir.Constant(positions, each)) for each in (stays, moves))
 
 
-@in_llvm
-def _add_scaled_vector(typing: Any, a: Any, a0: Any, scale: Any, b: Any, b0: Any) -> Any:
-    """b[b0:] += scale · a[a0:], sixteen entries."""
-    signature = types.void(a, types.int64, types.float32, b, types.int64)
+def _scaled_vector(adds: bool) -> Any:
+    """b[b0:] = scale · a[a0:], or += it, sixteen entries."""
 
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, a0, scale, other, b0 = arguments
-        source = context.make_array(signature.args[0])(context, builder, array).data
-        target = context.make_array(signature.args[3])(context, builder, other).data
-        grown = builder.fmul(_everywhere(builder, scale), _load(builder, source, a0))
-        place = _at(builder, target, b0)
-        known = builder.load(place)
-        known.align = 4
-        builder.store(builder.fadd(known, grown), place).align = 4
-        return context.get_dummy_value()
+    @in_llvm
+    def scaled_vector(typing: Any, a: Any, a0: Any, scale: Any, b: Any, b0: Any) -> Any:
+        signature = types.void(a, types.int64, types.float32, b, types.int64)
 
-    return signature, code
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array, a0, scale, other, b0 = arguments
+            source = context.make_array(signature.args[0])(context, builder, array).data
+            target = context.make_array(signature.args[3])(context, builder, other).data
+            entries = builder.fmul(_everywhere(builder, scale), _load(builder, source, a0))
+            if adds:
+                entries = builder.fadd(_load(builder, target, b0), entries)
+            builder.store(entries, _at(builder, target, b0)).align = 4
+            return context.get_dummy_value()
+
+        return signature, code
+
+    return scaled_vector
+
+
+_set_scaled_vector, _add_scaled_vector = _scaled_vector(False), _scaled_vector(True)
+
+
+@inlined
+def set_scaled(a: Any, a0: int, scale: float, b: Any, b0: int, count: int) -> None:
+    """b[b0 : b0 + count] = scale · a[a0 : a0 + count]."""
+    whole = count // LANES * LANES
+    for i in range(0, whole, LANES):
+        _set_scaled_vector(a, a0 + i, scale, b, b0 + i)
+    for i in range(whole, count):
+        b[b0 + i] = scale * a[a0 + i]
 
 
 @inlined
@@ -195,6 +211,88 @@ def add_scaled(a: Any, a0: int, scale: float, b: Any, b0: int, count: int) -> No
         _add_scaled_vector(a, a0 + i, scale, b, b0 + i)
     for i in range(whole, count):
         b[b0 + i] += scale * a[a0 + i]
+
+
+def _inner_tile(rows: int) -> Any:
+    """c[r · c_row] = start + Σ_k a[r, k] b[k] for so many rows, summed in sixteen lanes, then by halves."""
+
+    @in_llvm
+    def tile(typing: Any, a: Any, a0: Any, a_row: Any, b: Any, b0: Any, start: Any, c: Any, c0: Any, c_row: Any,
+             count: Any) -> Any:  # fmt: skip
+        place = types.int64
+        signature = types.void(a, place, place, b, place, types.float32, c, place, place, place)
+
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            arrays = {i: context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 3, 6)}
+            _write_inner_tile(builder, rows, arrays, arguments)
+            return context.get_dummy_value()
+
+        return signature, code
+
+    return tile
+
+
+def _write_inner_tile(builder: Any, rows: int, arrays: dict[int, Any], arguments: Any) -> None:
+    _, a0, a_row, _, b0, start, _, c0, c_row, count = arguments
+    before, loop, after = builder.block, builder.append_basic_block("lanes"), builder.append_basic_block("folded")
+    of_rows = [builder.add(a0, builder.mul(_INT(r), a_row)) for r in range(rows)]
+    zero = ir.Constant(_VECTOR, [0.0] * LANES)
+    builder.branch(loop)
+
+    builder.position_at_end(loop)
+    k = builder.phi(_INT)
+    sums = [builder.phi(_VECTOR) for _ in range(rows)]
+    other = _load(builder, arrays[3], builder.add(b0, k))
+    own = [_load(builder, arrays[0], builder.add(row, k)) for row in of_rows]
+    grown = [builder.fadd(total, builder.fmul(each, other)) for total, each in zip(sums, own, strict=True)]
+    following = builder.add(k, _INT(LANES))
+    for phi, initial, next_one in zip([k, *sums], [_INT(0), *[zero] * rows], [following, *grown], strict=True):
+        phi.add_incoming(initial, before)
+        phi.add_incoming(next_one, loop)
+    builder.cbranch(builder.icmp_signed("<", following, count), loop, after)
+
+    builder.position_at_end(after)
+    for r, total in enumerate(grown):
+        place = builder.gep(arrays[6], [builder.add(c0, builder.mul(_INT(r), c_row))])
+        builder.store(builder.fadd(start, _folded(builder, total)), place)
+
+
+def _folded(builder: Any, vector: Any) -> Any:
+    """The sum of all lanes: the upper half on the lower one, until one is left."""
+    lanes = LANES
+    while lanes > 1:
+        lanes //= 2
+        halves = [
+            builder.shuffle_vector(
+                vector, vector, ir.Constant(ir.VectorType(ir.IntType(32), lanes), [first + j for j in range(lanes)])
+            )
+            for first in (0, lanes)
+        ]
+        vector = builder.fadd(*halves)
+    return builder.extract_element(vector, ir.Constant(ir.IntType(32), 0))
+
+
+_inner_tile_of_rows, _inner_tile_of_one = _inner_tile(ROWS), _inner_tile(1)
+
+
+@inlined
+def inner_products(
+    a: Any, a0: int, a_row: int, b: Any, b0: int, b_row: int, start: Any, s0: int, c: Any, c0: int, c_row: int,
+    m: int, n: int, count: int,
+) -> None:  # fmt: skip
+    """C = 1 startᵀ + A Bᵀ for A [m, count], B [n, count], C [m, n], for few columns; `count` is a multiple of `LANES`."""
+    for j in range(n):
+        i = 0
+        while i + ROWS <= m:
+            _inner_tile_of_rows(
+                a, a0 + i * a_row, a_row, b, b0 + j * b_row, start[s0 + j], c, c0 + i * c_row + j, c_row, count
+            )
+            i += ROWS
+        while i < m:
+            _inner_tile_of_one(
+                a, a0 + i * a_row, a_row, b, b0 + j * b_row, start[s0 + j], c, c0 + i * c_row + j, c_row, count
+            )
+            i += 1
 
 
 @in_llvm

@@ -264,7 +264,9 @@ class LearningAlgorithm(Algorithm):
             raise SympriorError(reason) if reason else unknown_name("learner", learner, learners)
         module, _, name = learners[learner].partition(":")
         kind = getattr(import_module(module), name)
-        chosen = {} if kernel == "torch" else {"kernel": kernel}  # which the batched learner has
+        if kernel != "torch" and learner != "batched":
+            raise SympriorError(f"The kernel {kernel!r} is the batched learner's, not that of {learner}.")
+        chosen = {} if kernel == "torch" else {"kernel": kernel}
         made: Agent = kind(problem, seeds, self, prior, settings, device, **chosen)
         return made
 

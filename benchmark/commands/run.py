@@ -12,7 +12,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from symprior.benchmark.run import contestants
-from symprior.benchmark.run.job import CPU, LEARNERS, STABLE_BASELINES3, Job, Run, parse_seeds
+from symprior.benchmark.run.job import (
+    BATCHED,
+    CPU,
+    FUSED,
+    KERNELS,
+    LEARNERS,
+    STABLE_BASELINES3,
+    TORCH,
+    Job,
+    Run,
+    parse_seeds,
+)
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep import runner
 from symprior.benchmark.sweep.estimate import Estimate
@@ -63,6 +74,12 @@ def run(
         typer.Option(help=f"What trains: {' or '.join(LEARNERS)}.", show_default=STABLE_BASELINES3),
     ] = None,
     device: Annotated[str | None, typer.Option(help="Where torch computes: cpu or cuda.", show_default=CPU)] = None,
+    kernel: Annotated[
+        str | None,
+        typer.Option(
+            help=f"What the batched learner computes updates with: {' or '.join(KERNELS)}.", show_default=FUSED
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
     ] = False,
@@ -76,7 +93,7 @@ def run(
 
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
-    jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device)
+    jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device, kernel)
     store = RecordStore(records)
     waiting = runner.pending(jobs, store)
     total = sum(len(job.seeds) for job in jobs)
@@ -103,12 +120,13 @@ def _jobs(
     settings: list[str] | None,
     learner: str | None,
     device: str | None,
+    kernel: str | None,
 ) -> list[Job]:
     if suite is not None:
-        if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner)):
+        if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner, kernel)):
             raise SympriorError(
-                "A suite fixes its tasks, agents, budgets, learner and settings. Give --suite alone (or with some of its "
-                "--seeds, or a --device), or --task and --agent."
+                "A suite fixes its tasks, agents, budgets, learner, kernel and settings. Give --suite alone (or with some "
+                "of its --seeds, or a --device), or --task and --agent."
             )
         jobs = _some_seeds(get_suite(suite).jobs(), seeds)
         return jobs if device is None else [_checked(replace(job, device=device)) for job in jobs]
@@ -126,6 +144,7 @@ def _jobs(
             settings=parse_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device or CPU,
+            kernel=kernel or (FUSED if learner == BATCHED else TORCH),
         )
         for task in map(get_task, tasks)
         for agent in agents

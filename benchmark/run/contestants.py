@@ -55,7 +55,7 @@ class Shipped:
     def build(self, problem: Problem, stack: Stack, family: str) -> Any:
         """The agent that carries out the stack's runs."""
         settings = [self.agent.settings(family, dict(run.job.settings)) for run in stack.runs]
-        return self.agent.build(problem, stack.seeds, settings, stack.job.learner, stack.job.device)
+        return self.agent.build(problem, stack.seeds, settings, stack.job.learner, stack.job.device, stack.job.kernel)
 
     def try_out(self, problem: Problem, job: Job, family: str) -> None:
         """Make one, which takes parts of a second.

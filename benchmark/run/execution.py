@@ -22,7 +22,7 @@ from symprior.benchmark.run.equivariance import (
     value_equivariance_error,
 )
 from symprior.benchmark.run.evaluation import evaluate, seed_global_generators
-from symprior.benchmark.run.job import BATCHED, Stack
+from symprior.benchmark.run.job import BATCHED, TORCH, Stack
 from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.run.policy_outputs import checked
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
@@ -91,6 +91,8 @@ class Execution:
             self._close_environments()
         training_seconds = time.perf_counter() - started - self.evaluation_seconds
         self._report(self.stack.steps)
+        kernel = getattr(self.agent, "kernel", TORCH)
+        origin = origin.model_copy(update={"kernel": None if kernel == TORCH else kernel})
         return [
             RunRecord(
                 suite=run.job.suite,

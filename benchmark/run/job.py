@@ -11,6 +11,8 @@ from symprior.tasks.custom.source_files import names_a_file
 
 STABLE_BASELINES3, BATCHED = "stable-baselines3", "batched"
 CPU = "cpu"
+FUSED, TORCH = "fused", "torch"
+KERNELS = (FUSED, TORCH)
 DEVICE = re.compile(r"cpu|cuda(:\d+)?")
 MOST_SEEDS = 100_000
 SMALLEST_SHARE = 5
@@ -33,6 +35,7 @@ class Job:
         ledger: of which tuning they are, `paper-cartpole/ppo`; None: of none, they were set.
         evaluate_every: environment steps between evaluations; None: the protocol's percentages.
         device: where torch computes.
+        kernel: what the batched learner is asked to compute updates with.
     """
 
     suite: str
@@ -46,6 +49,7 @@ class Job:
     ledger: str | None = None
     evaluate_every: int | None = None
     device: str = CPU
+    kernel: str = TORCH
 
     def __post_init__(self) -> None:
         if self.budget < 1:
@@ -56,6 +60,8 @@ class Job:
             raise SympriorError(f"There is no device {self.device!r}; torch computes on cpu, cuda or cuda:N.")
         if self.learner not in LEARNERS:
             raise unknown_name("learner", self.learner, LEARNERS)
+        if self.kernel not in KERNELS:
+            raise unknown_name("kernel", self.kernel, KERNELS)
 
     @property
     def runs(self) -> list[Run]:
@@ -111,7 +117,7 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
         job = run.job
         trains_many = job.learner == BATCHED and not names_a_file(job.agent)
         alone = None if trains_many else run
-        together.setdefault((*job.cell, job.budget, job.evaluate_every, job.device, alone), []).append(run)
+        together.setdefault((*job.cell, job.budget, job.evaluate_every, job.device, job.kernel, alone), []).append(run)
     found = []
     for group in together.values():
         shares = min(workers, -(-len(group) // SMALLEST_SHARE))

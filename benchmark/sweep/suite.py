@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from symprior.agents.ledgers.ledger import is_tuned, load
-from symprior.benchmark.run.job import STABLE_BASELINES3, Job, parse_seeds
+from symprior.benchmark.run.job import STABLE_BASELINES3, TORCH, Job, parse_seeds
 from symprior.benchmark.tuning.search_space import Fixed, Rates
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import get_task
@@ -46,6 +46,7 @@ class Suite(BaseModel):
     agents: list[str] = Field(min_length=1)
     seeds: str
     learner: str = STABLE_BASELINES3
+    kernel: str = Field(default=TORCH, description="what the batched learner computes updates with")
     evaluate_every: int | None = Field(default=None, ge=1)
     budgets: dict[str, int] = {}
     shared: dict[str, Setting] = Field(default={}, description="settings of every agent")
@@ -76,6 +77,7 @@ class Suite(BaseModel):
                 settings=self.settings_of(agent),
                 ledger=f"{scope}/{agent}" if (scope := self._ledger(agent, "")) else None,
                 evaluate_every=self.evaluate_every,
+                kernel=self.kernel,
             )
             for task in self.tasks
             for agent in self.agents

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 from numba.core import config as typed_config
 from numba.extending import intrinsic
 
@@ -19,23 +19,22 @@ config: Any = typed_config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-READY = "ready"
-"""A file in the folder: everything was compiled there."""
-
 
 @cache
 def folder() -> Path:
     """Where machine code of this version of the kernel lies.
 
     numba itself looks at a function's own file to tell whether its code is still good, not at the files of what it calls; so
-    the name of the folder stands for all of them.
+    the name of the folder stands for all of them, and for the processor: a home may be shared between machines.
     """
-    sources = hashlib.sha256(numba.__version__.encode())
+    name, features = config.CPU_NAME or get_host_cpu_name(), config.CPU_FEATURES or get_host_cpu_features().flatten()
+    processor = f"{numba.__version__} {name} {features}"
+    sources = hashlib.sha256(processor.encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         sources.update(path.name.encode() + path.read_bytes())
     base = config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    name = Path("symprior") / f"kernel-{sources.hexdigest()[:16]}-{config.CPU_NAME or 'host'}"
-    for candidate in (Path(base) / name, Path(tempfile.gettempdir()) / name):
+    place = Path("symprior") / f"kernel-{sources.hexdigest()[:16]}"
+    for candidate in (Path(base) / place, Path(tempfile.gettempdir()) / place):
         try:
             candidate.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -71,9 +70,3 @@ def inlined(function: F) -> F:
 def in_llvm(function: Callable[..., Any]) -> Any:
     """A part of compiled functions that writes its code itself, in LLVM's intermediate language."""
     return intrinsic(function)
-
-
-def say_that_it_compiles() -> None:
-    """A word to the user before the first call of all, which takes a while."""
-    if not (folder() / READY).exists():
-        print("Compiling the kernel, once on this machine …", file=sys.stderr, flush=True)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.algorithms.algorithm import LearnerSettings
-from symprior.agents.learners.batched.kernel.compiled import say_that_it_compiles
 from symprior.agents.learners.batched.kernel.description import tables
 from symprior.agents.learners.batched.kernel.entries import Room, State, outputs_of, write_out
+from symprior.agents.learners.batched.kernel.preparation import prepare
 from symprior.agents.learners.batched.kernel.products import SUMS, padded
 from symprior.agents.learners.batched.optimizer import place_in
 from symprior.agents.networks.layers.equivariant import keep_weights
@@ -39,7 +39,7 @@ class NetworkKernel:
     """
 
     def __init__(self, network: Trunk, flat: Tensor, seeds: int, settings: Sequence[LearnerSettings]) -> None:
-        say_that_it_compiles()
+        prepare()
         self._network, self.seeds = network, seeds
         self.tables, length = tables(network, flat.shape[1])
         self.outputs = int(self.tables.sizes[-1])

@@ -85,3 +85,9 @@ def test_it_learns() -> None:
         returns += rewards * alive
         alive &= ~(terminated | truncated)
     assert returns.mean() > 150
+
+
+def test_a_run_that_diverged_is_seen(  # what is no number must not be taken for a small one
+) -> None:
+    agent = trained("ppo", "cartpole-v1", [1, 2], [1e30, 1e-3], 400)
+    assert agent.diverged.tolist() == [True, False]

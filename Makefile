@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup leaderboard test lint format bench lock
+.PHONY: help setup leaderboard test lint format bench bench-jax lock
 
 SUITE ?= quick
 WORKERS ?= 2
@@ -16,7 +16,7 @@ export OMP_NUM_THREADS ?= 1
 export THP_MEM_ALLOC_ENABLE ?= 1
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## make .venv as requirements.lock says, unless that is done
 
@@ -38,6 +38,13 @@ format: $(STAMP) ## put the code in ruff's format and mend what it can mend
 
 bench: $(STAMP) ## how fast simulators, learners and the board are on this machine
 	@$(BIN)/python -m speed
+
+bench-jax: .venv-jax/bin/python ## install the JAX program that `make bench` compares the kernel with
+
+.venv-jax/bin/python: speed/requirements-jax.lock | $(STAMP)
+	@rm -rf .venv-jax
+	@$(BIN)/python -m venv .venv-jax
+	@.venv-jax/bin/python -m pip install --quiet --disable-pip-version-check -r $< || { rm -rf .venv-jax; exit 1; }
 
 lock: $(STAMP) ## write what .venv holds to requirements.lock
 	@{ sed -n '/^#/p' requirements.lock; \

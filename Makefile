@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup leaderboard test test-all lint format bench lock
+.PHONY: help setup leaderboard test test-all lint format bench bench-jax lock
 
 SUITE ?= quick
 WORKERS ?= 2
@@ -44,6 +44,13 @@ format: $(STAMP) ## put the code in ruff's format and mend what it can mend
 
 bench: $(STAMP) ## how fast simulators, learners and the board are on this machine
 	@$(BIN)/python -m speed
+
+bench-jax: .venv-jax/bin/python ## install the JAX program that `make bench` compares the kernel with
+
+.venv-jax/bin/python: speed/requirements-jax.lock | $(STAMP)
+	@rm -rf .venv-jax
+	@$(BIN)/python -m venv .venv-jax
+	@.venv-jax/bin/python -m pip install --quiet --disable-pip-version-check -r $< || { rm -rf .venv-jax; exit 1; }
 
 lock: $(STAMP) ## write what .venv holds to requirements.lock
 	@{ sed -n '/^#/p' requirements.lock; \

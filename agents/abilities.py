@@ -84,3 +84,10 @@ class MayDiverge(Protocol):
     @property
     def diverged(self) -> NDArray[np.bool_] | bool:
         """Whether they are not, of each seed or of all."""
+
+
+@runtime_checkable
+class HasKernel(Protocol):
+    """Says what computes its updates."""
+
+    kernel: str

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
-from typing import Any, cast
 
-from pydantic import ValidationError, create_model
+from pydantic import ValidationError
 
 from symprior.agents.agent import Agent, Problem
 from symprior.agents.algorithms.algorithm import ALGORITHMS, Algorithm, LearningAlgorithm
 from symprior.agents.algorithms.settings import Settings
-from symprior.agents.learners.learner import LEARNERS, Training, learner_of, reference_learner
+from symprior.agents.learners.learner import LEARNERS, TORCH, Training, learner_of, reference_learner
 from symprior.agents.ledgers.settings import searched_family, shared_settings, tuned_settings
-from symprior.agents.priors.prior import PRIORS, Prior, PriorSettings
+from symprior.agents.priors.prior import PRIORS, Prior, settings_of_both
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.files.json_files import Json
 from symprior.tasks.task import Task
@@ -50,7 +48,7 @@ class ShippedAgent:
     @property
     def settings_type(self) -> type[Settings]:
         """The class of its hyperparameters: the algorithm's, and those of the prior where it has some."""
-        return _both(self.algorithm.settings, self.prior.settings) if self.prior else self.algorithm.settings
+        return settings_of_both(self.algorithm.settings, self.prior.settings) if self.prior else self.algorithm.settings
 
     def settings(self, family: str, overrides: Json | None = None) -> Settings:
         """The hyperparameters for a family of tasks: defaults, the family's, the tuned ones, then `overrides`.
@@ -115,6 +113,7 @@ class ShippedAgent:
         settings: Sequence[Settings],
         learner: str | None = None,
         device: str = "cpu",
+        kernel: str = TORCH,
     ) -> Agent:
         """The agent for the given seeds, with settings for each.
 
@@ -124,12 +123,13 @@ class ShippedAgent:
             settings: hyperparameters of each seed.
             learner: what carries it out; None: the reference.
             device: `cpu` or `cuda`.
+            kernel: what is asked to compute updates, of the learner's.
 
         Raises:
             SympriorError: no such learner, or one that does not carry it out; a task or settings that do not fit.
         """
         carried_out_by = LEARNERS[self.learner(learner or reference_learner())]
-        training = Training(problem, tuple(seeds), self.algorithm, self.prior, tuple(settings), device)
+        training = Training(problem, tuple(seeds), self.algorithm, self.prior, tuple(settings), device, kernel)
         return carried_out_by.build(training)
 
     def samples_per_update(self, settings: Settings) -> int | None:
@@ -170,13 +170,3 @@ def agent_names() -> list[str]:
         if ALGORITHMS[algorithm].takes_prior and not PRIORS[prior].refusal(ALGORITHMS[algorithm])
     ]
     return sorted(agent.id for agent in (*alone, *combined))
-
-
-@cache
-def _both(algorithm: type[Settings], prior: type[PriorSettings]) -> type[Settings]:
-    """One class with the hyperparameters of both."""
-    if not prior.model_fields:
-        return algorithm
-    bases: tuple[type[Any], ...] = (algorithm, prior)
-    made: Any = create_model(f"{prior.__name__}Of{algorithm.__name__}", __base__=bases)
-    return cast(type[Settings], made)

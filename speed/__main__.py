@@ -9,7 +9,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from speed import bases, boards, certificates, environments, learners, networks, training
+from speed import bases, boards, certificates, environments, learners, networks, rival, training
 from speed.comparison import Comparison
 
 PONG = ("pong-objects-v1", "pong-small-v1", "pong-v1")
@@ -61,6 +61,17 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: learners.a2c_on_catch("grid-catch-vector-v1", 20, 4),
     lambda: learners.a2c_on_catch("grid-catch-v1", 20, 1),
     lambda: learners.homomorphic_training(25),
+    lambda: learners.fused_kernel("cartpole-v1", "ppo", 25, learners.PAPER_PPO, 3),
+    lambda: learners.fused_kernel("cartpole-v1", "ppo+homomorphic", 25, learners.PAPER_PPO, 1.5),
+    lambda: learners.fused_kernel("grid-catch-vector-v1", "a2c", 20, learners.PAPER_A2C, 3),
+    lambda: learners.fused_kernel("cartpole-v1", "dqn", 10, learners.DQN, 3),
+    lambda: learners.fused_kernel("pendulum-v1", "ppo", 10, (), 3),
+)
+
+AGAINST_JAX: tuple[Callable[[], Comparison], ...] = (
+    lambda: rival.against_jax(1, 1),
+    lambda: rival.against_jax(25, 1.5),
+    lambda: rival.against_jax(100, 1.5),
 )
 
 
@@ -73,11 +84,14 @@ def main() -> None:
     table.add_column("ratio", justify="right")
     table.add_column("target", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for number, compare in enumerate(COMPARISONS, start=1):
-        with console.status(f"Measuring {number} of {len(COMPARISONS)} …"):
+    comparisons = COMPARISONS + (AGAINST_JAX if rival.is_installed() else ())
+    for number, compare in enumerate(comparisons, start=1):
+        with console.status(f"Measuring {number} of {len(comparisons)} …"):
             found = compare()
         table.add_row(found.title, f"{found.ratio:.2f}", found.target, "reached" if found.reached else "missed")
     console.print(table)
+    if not rival.is_installed():
+        console.print("`make bench-jax` installs a JAX program to compare the kernel with.")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ PAPER_PPO = (
 """PPO on CartPole as in van der Pol et al. (2020)."""
 PAPER_A2C = (("num_envs", 16), ("steps", 5), ("learning_rate", 1e-3))
 """The rollouts of A2C on catch there."""
+DQN = (("learning_rate", 1e-3),)
+"""DQN as its defaults have it."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,17 @@ class Work:
     seeds: int
     rollouts: int
     settings: tuple[tuple[str, Any], ...] = ()
+    kernel: str = "torch"
 
 
 def prepared(work: Work) -> tuple[Any, int]:
     """The agent, untrained, and the environment steps of one rollout of each seed."""
     task, shipped = get_task(work.task), get_agent(work.agent)
     settings: Any = shipped.settings(task.family, dict(work.settings))
-    agent = shipped.build(Problem.of(task), range(work.seeds), [settings] * work.seeds, work.learner)
-    return agent, settings.num_envs * settings.steps
+    agent = shipped.build(
+        Problem.of(task), range(work.seeds), [settings] * work.seeds, work.learner, kernel=work.kernel
+    )
+    return agent, settings.num_envs * getattr(settings, "steps", 16)
 
 
 def steps_per_second(work: Work) -> float:
@@ -97,3 +102,15 @@ def homomorphic_training(seeds: int) -> Comparison:
     wide = Work("cartpole-v1", "ppo+wide", "batched", seeds, 60, PAPER_PPO)
     ratios = sorted(steps_per_second(wide) / steps_per_second(homomorphic) for _ in range(5))
     return at_most(f"cartpole-v1: batched PPO, {seeds} seeds, training time homomorphic / plain", ratios[2], 1.5)
+
+
+def fused_kernel(
+    task_id: str, agent: str, seeds: int, settings: tuple[tuple[str, Any], ...], target: float
+) -> Comparison:
+    """The same training with the fused kernel and in torch, in one process each, by turns."""
+    rollouts = max(4, 1000 // seeds)
+    fused, torch_ = (
+        Work(task_id, agent, "batched", seeds, rollouts, settings, kernel) for kernel in ("fused", "torch")
+    )
+    ratios = sorted(steps_per_second(fused) / steps_per_second(torch_) for _ in range(REPEATS))
+    return at_least(f"{task_id}: {agent}, {seeds} seeds, fused kernel / torch", ratios[REPEATS // 2], target)

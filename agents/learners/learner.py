@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.registry import Registry
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from symprior.agents.algorithms.algorithm import Algorithm
     from symprior.agents.algorithms.settings import Settings
     from symprior.agents.priors.prior import Prior
+
+
+FUSED, TORCH = "fused", "torch"
+"""Kernels: a compiled one for whole updates, and torch, which every learner has."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Training:
         algorithm, prior: what is trained; no prior where nothing is learned.
         settings: hyperparameters, one for each seed.
         device: where it computes, `cpu` or `cuda`.
+        kernel: what is asked to compute updates, one of the learner's `kernels`.
     """
 
     problem: Problem
@@ -42,6 +47,7 @@ class Training:
     prior: Prior | None
     settings: tuple[Settings, ...]
     device: str = "cpu"
+    kernel: str = TORCH
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class Learner(ABC):
         trains_many: whether it trains many seeds as one computation.
         is_reference: whether it is the one that others are held against.
         devices: the kinds of devices that it computes on.
+        kernels: what can compute its updates, the one that own runs take first; an agent that a kernel does not know is
+            computed in torch.
         steps_on_device: whether it takes environments whose arrays lie on the device that it computes on.
     """
 
@@ -73,6 +81,7 @@ class Learner(ABC):
     trains_many: ClassVar[bool] = False
     is_reference: ClassVar[bool] = False
     devices: ClassVar[tuple[str, ...]] = ("cpu", "cuda")
+    kernels: ClassVar[tuple[str, ...]] = (TORCH,)
     steps_on_device: ClassVar[bool] = False
 
     @cached_property
@@ -91,6 +100,8 @@ class Learner(ABC):
         training.algorithm.check(training.problem)
         if reason := learner_refusal(training.algorithm, self.name):
             raise SympriorError(reason)
+        if training.kernel not in self.kernels:
+            raise unknown_name(f"kernel of the learner {self.name}", training.kernel, self.kernels)
         recipe: Recipe = import_module(f"{type(self).__module__}.algorithms.{training.algorithm.name}").RECIPE
         make = recipe.discrete if training.problem.symmetry.discrete else recipe.vectors
         assert make is not None  # the algorithm would have refused the task

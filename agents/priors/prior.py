@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, create_model
 from torch import Tensor
 
+from symprior.agents.algorithms.settings import Settings
 from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import Sizes, plain_network
 from symprior.agents.networks.trunk import Trunk
@@ -173,3 +175,13 @@ def register(kind: type[P]) -> type[P]:
     """Put a prior into the registry."""
     PRIORS.register(kind.name, kind(), kind.__module__)
     return kind
+
+
+@cache
+def settings_of_both(algorithm: type[Settings], prior: type[PriorSettings]) -> type[Settings]:
+    """One class with the hyperparameters of both."""
+    if not prior.model_fields:
+        return algorithm
+    bases: tuple[type[Any], ...] = (algorithm, prior)
+    made: Any = create_model(f"{prior.__name__}Of{algorithm.__name__}", __base__=bases)
+    return cast(type[Settings], made)

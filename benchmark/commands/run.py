@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.agents.learners.learner import learner_names, reference_learner
+from symprior.agents.learners.learner import LEARNERS, learner_names, reference_learner
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds
 from symprior.benchmark.set_option import SettingOption, parse_settings
@@ -21,7 +21,7 @@ from symprior.benchmark.sweep.store import RECORDS
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.benchmark.sweep.sweep import Outcome, Sweep
 from symprior.leaderboard.records.record import OWN_SUITE
-from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import Task, get_task
 
 console = Console()
@@ -63,6 +63,10 @@ def run(
         typer.Option(help=f"What trains: {' or '.join(learner_names())}.", show_default=reference_learner()),
     ] = None,
     device: Annotated[str | None, typer.Option(help="Where torch computes: cpu or cuda.", show_default=CPU)] = None,
+    kernel: Annotated[
+        str | None,
+        typer.Option(help="What the learner computes updates with, fused or torch.", show_default="its fastest"),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
     ] = False,
@@ -76,7 +80,7 @@ def run(
 
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
-    jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device)
+    jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device, kernel)
     sweep = sweep_on(console, records, workers)
     waiting = sweep.pending(jobs)
     total = sum(len(job.seeds) for job in jobs)
@@ -103,17 +107,21 @@ def _jobs(
     settings: list[str] | None,
     learner: str | None,
     device: str | None,
+    kernel: str | None,
 ) -> list[Job]:
     if suite is not None:
-        if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner)):
+        if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner, kernel)):
             raise SympriorError(
-                "A suite fixes its tasks, agents, budgets, learner and settings. Give --suite alone (or with some of its "
-                "--seeds, or a --device), or --task and --agent."
+                "A suite fixes its tasks, agents, budgets, learner, kernel and settings. Give --suite alone (or with some "
+                "of its --seeds, or a --device), or --task and --agent."
             )
         jobs = _some_seeds(get_suite(suite).jobs(), seeds)
         return jobs if device is None else [_checked(replace(job, device=device)) for job in jobs]
     if not tasks or not agents:
         raise SympriorError("Say what to run: --suite NAME, or --task TASK and --agent AGENT.")
+    chosen = learner or reference_learner()
+    if chosen not in learner_names():
+        raise unknown_name("learner", chosen, learner_names())
     jobs = [
         Job(
             suite=OWN_SUITE,
@@ -122,10 +130,11 @@ def _jobs(
             agent=agent,
             seeds=parse_seeds(SEEDS if seeds is None else seeds),
             budget=_budget(task) if budget is None else budget,
-            learner=learner or reference_learner(),
+            learner=chosen,
             settings=parse_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device or CPU,
+            kernel=kernel or LEARNERS[chosen].kernels[0],
         )
         for task in map(get_task, tasks)
         for agent in agents

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from symprior.agents.learners.learner import LEARNERS, learner_names, reference_learner
+from symprior.agents.learners.learner import LEARNERS, TORCH, learner_names, reference_learner
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.custom.source_files import names_a_file
 
@@ -32,6 +32,7 @@ class Job:
         ledger: of which tuning they are, `paper-cartpole/ppo`; None: of none, they were set.
         evaluate_every: environment steps between evaluations; None: the protocol's percentages.
         device: where torch computes.
+        kernel: what the learner is asked to compute updates with.
     """
 
     suite: str
@@ -45,6 +46,7 @@ class Job:
     ledger: str | None = None
     evaluate_every: int | None = None
     device: str = CPU
+    kernel: str = TORCH
 
     def __post_init__(self) -> None:
         if self.budget < 1:
@@ -55,6 +57,8 @@ class Job:
             raise SympriorError(f"There is no device {self.device!r}; torch computes on cpu, cuda or cuda:N.")
         if self.learner not in learner_names():
             raise unknown_name("learner", self.learner, learner_names())
+        if self.kernel not in (kernels := LEARNERS[self.learner].kernels):
+            raise unknown_name(f"kernel of the learner {self.learner}", self.kernel, kernels)
 
     @property
     def runs(self) -> list[Run]:
@@ -105,7 +109,7 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
         job = run.job
         trains_many = LEARNERS[job.learner].trains_many and not names_a_file(job.agent)
         alone = None if trains_many else run
-        alike = (job.task, job.agent, job.learner, job.budget, job.evaluate_every, job.device, alone)
+        alike = (job.task, job.agent, job.learner, job.budget, job.evaluate_every, job.device, job.kernel, alone)
         together.setdefault(alike, []).append(run)
     found = []
     for group in together.values():

@@ -59,7 +59,7 @@ class Shipped(Contestant):
     def build(self, runs: Sequence[Resolved], seeds: Sequence[int]) -> Agent:
         """The agent that carries these runs out."""
         job, settings = runs[0].job, [run.settings for run in runs if run.settings is not None]
-        return self.agent.build(runs[0].problem, seeds, settings, job.learner, job.device)
+        return self.agent.build(runs[0].problem, seeds, settings, job.learner, job.device, job.kernel)
 
     def check(self, resolved: Resolved) -> None:
         """Make one, which takes parts of a second: its settings have to fit what is seen and done there."""

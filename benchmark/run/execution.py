@@ -7,12 +7,13 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
-from symprior.agents.abilities import ActsExploring, ActsGreedily, ActsSampling, MayDiverge
+from symprior.agents.abilities import ActsExploring, ActsGreedily, ActsSampling, HasKernel, MayDiverge
 from symprior.agents.agent import Agent
-from symprior.agents.learners.learner import LEARNERS
+from symprior.agents.learners.learner import LEARNERS, TORCH
 from symprior.agents.source import BudgetExhausted
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.contestant import counted
@@ -71,7 +72,9 @@ class Execution:
         error = self._why_it_failed()
         seconds = time.perf_counter() - started - self.evaluation_seconds
         self._report(self.stack.steps)
-        diverged = self._diverged()
+        diverged, agent = self._diverged(), cast(object, self.agent)
+        if isinstance(agent, HasKernel) and agent.kernel != TORCH:
+            origin = origin.model_copy(update={"kernel": agent.kernel})
         return [
             self._record(number, error or (DIVERGED if diverged[number] else None), seconds, origin)
             for number in range(len(self.stack.runs))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from symprior.agents.learners.learner import reference_learner
+from symprior.agents.learners.learner import TORCH, reference_learner
 from symprior.agents.ledgers.ledger import is_tuned, load
 from symprior.benchmark.jobs.job import Job, parse_seeds
 from symprior.benchmark.sweep.search_space import Fixed, Rates
@@ -47,6 +47,7 @@ class Suite(BaseModel):
     agents: list[str] = Field(min_length=1)
     seeds: str
     learner: str = Field(default_factory=reference_learner)
+    kernel: str = Field(default=TORCH, description="what the learner computes updates with")
     evaluate_every: int | None = Field(default=None, ge=1)
     budgets: dict[str, int] = {}
     shared: dict[str, Setting] = Field(default={}, description="settings of every agent")
@@ -77,6 +78,7 @@ class Suite(BaseModel):
                 settings=self.settings_of(agent),
                 ledger=f"{scope}/{agent}" if (scope := self._ledger(agent, "")) else None,
                 evaluate_every=self.evaluate_every,
+                kernel=self.kernel,
             )
             for task in self.tasks
             for agent in self.agents

@@ -127,7 +127,15 @@ class Provenance(_Part):
         default=None, description="the tuning that the settings come from, `cartpole/ppo`, and a digest of its ledger"
     )
     stack_size: int = Field(default=1, ge=1, description="seeds trained together in one computation")
+    kernel: str | None = Field(
+        default=None, description="what computes the updates, where it is not the learner's torch"
+    )
     started: str
+
+    @model_serializer(mode="wrap")
+    def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = handler(self)
+        return fields if self.kernel is not None else {name: fields[name] for name in fields if name != "kernel"}
 
 
 class RunRecord(_Part):

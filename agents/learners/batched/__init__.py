@@ -1,6 +1,6 @@
 """Many seeds of one agent as one stacked computation, from the networks, priors and settings of every learner."""
 
-from symprior.agents.learners.learner import Learner, register
+from symprior.agents.learners.learner import FUSED, TORCH, Learner, register
 
 
 @register
@@ -9,4 +9,5 @@ class BatchedLearner(Learner):
 
     name = "batched"
     trains_many = True
+    kernels = (FUSED, TORCH)
     steps_on_device = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import Actor
+from symprior.agents.learners.batched.kernel.choice import population_of
 from symprior.agents.learners.batched.memory import keep_freed_memory
-from symprior.agents.learners.batched.population import Population
+from symprior.agents.learners.batched.populations.population import Population
 from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.learners.learner import Training
 from symprior.agents.source import BudgetExhausted
@@ -22,6 +23,7 @@ from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import Streams, seed_from
 
 P = TypeVar("P", bound=Population[Any])
+L = TypeVar("L")
 
 
 class BatchedAgent(Actor, Generic[P]):
@@ -33,21 +35,24 @@ class BatchedAgent(Actor, Generic[P]):
 
     Args:
         training: what is trained; the settings of its seeds may differ in floats such as the learning rate.
-        population: the seeds side by side.
+        in_torch: makes the seeds side by side, in torch.
+        loss: the algorithm's.
 
     Attributes:
         num_envs: copies of the environment for each seed.
+        kernel: what computes: torch where the fused kernel does not take the agent.
         parameters: trainable numbers of one seed.
         gradient_steps: done so far by each seed.
     """
 
-    def __init__(self, training: Training, population: P) -> None:
+    def __init__(self, training: Training, in_torch: Callable[[Training, L], P], loss: L) -> None:
         assert training.prior is not None
         self.problem, self.seeds, self._prior = training.problem, training.seeds, training.prior
         self.num_envs = training.settings[0].num_envs
         self._device = torch.device(training.device)
-        self.population, self.network = population, population.network
-        self.parameters, self.gradient_steps = population.parameters, 0
+        self.population, self.kernel = population_of(training, in_torch, loss)
+        self.network = self.population.network
+        self.parameters, self.gradient_steps = self.population.parameters, 0
         self._policy_seeds: NDArray[np.int64] | None = None
 
     def learn(self, env: VectorEnvironment, budget: int) -> None:

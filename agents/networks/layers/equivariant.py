@@ -49,6 +49,9 @@ class BasisWeight(nn.Module):
         in_channels, out_channels: multiplicities of the fibres.
         scale: the root mean square of the expanded entries at the start.
         factors: what each coefficient's deviation is multiplied with, [rank]; None: all are of one size.
+
+    Attributes:
+        blocks: out fibre, in fibre, positions, out channels, in channels.
     """
 
     vectors: Tensor | None
@@ -89,7 +92,7 @@ class BasisWeight(nn.Module):
         flat = basis.rank == 1 and bool((basis.vectors == basis.vectors[0, 0]).all())
         self._constant = float(basis.vectors[0, 0]) if flat else None
         self._rows, self._columns = out_fibre * out_channels, in_fibre * in_channels
-        self._blocks = (out_fibre, in_fibre, positions, out_channels, in_channels)
+        self.blocks = (out_fibre, in_fibre, positions, out_channels, in_channels)
         self._kept: dict[str, tuple[int, Tensor]] | None = None
 
     def keep(self, kept: bool) -> None:
@@ -134,7 +137,7 @@ class BasisWeight(nn.Module):
         return self._once("matrix", self._matrix)
 
     def _matrix(self) -> Tensor:
-        out_fibre, in_fibre, _, out_channels, in_channels = self._blocks
+        out_fibre, in_fibre, _, out_channels, in_channels = self.blocks
         leading = self.coefficients.shape[:-3]
         blocks = self._entries().view(*leading, out_fibre, in_fibre, in_channels, out_channels)
         return blocks.movedim(-1, -3).reshape(*leading, self._rows, self._columns)
@@ -145,7 +148,7 @@ class BasisWeight(nn.Module):
 
     def _filters(self, kernel: int) -> Tensor:
         leading = self.coefficients.shape[:-3]
-        out_fibre, in_fibre, positions, out_channels, in_channels = self._blocks
+        out_fibre, in_fibre, positions, out_channels, in_channels = self.blocks
         blocks = self._entries().view(*leading, out_fibre, in_fibre, positions, in_channels, out_channels)
         blocks = blocks.movedim((-1, -2), (-4, -2))
         return blocks.reshape(*leading, self._rows, self._columns, kernel, kernel)

@@ -46,7 +46,7 @@ class Normaliser(nn.Module):
         super().__init__()
         size, elements = representation.size, range(len(representation.group))
         self.seen = 0
-        self._is_cut_off = as_signed_permutation(representation) is not None
+        self.cuts_off = as_signed_permutation(representation) is not None
         for name in ("mean", "variance"):
             self.register_buffer(name, torch.zeros(size, dtype=torch.float64))
         self.register_buffer("shift", torch.zeros(size))
@@ -60,7 +60,7 @@ class Normaliser(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Scaled observations [(seeds,) batch, size] of observations of this shape."""
         scaled = (x - self.shift.unsqueeze(-2)) * self.factor.unsqueeze(-2)
-        return scaled.clamp(-LIMIT, LIMIT) if self._is_cut_off else scaled
+        return scaled.clamp(-LIMIT, LIMIT) if self.cuts_off else scaled
 
     @torch.no_grad()
     def take_in(self, observations: Tensor) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from symprior.agents import Problem, get_agent
 from symprior.agents.acting.actors import GreedyActor, greedy_policy
 from symprior.agents.learners.batched.algorithms.dqn import HuberLoss
-from symprior.agents.learners.batched.replay import Replay
+from symprior.agents.learners.batched.populations.replay import Replay
 from symprior.agents.learners.batched.value import BatchedValueAgent
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.q_network import QNetwork

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from symprior.agents.learners.batched.populations.value_loss import ValueLoss
 from symprior.agents.learners.batched.value import BatchedValueAgent
-from symprior.agents.learners.batched.value_loss import ValueLoss
 from symprior.agents.learners.learner import Recipe
 from symprior.agents.priors.batch import Replayed
 

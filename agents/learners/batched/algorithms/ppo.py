@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent, BatchedGaussianAgent
-from symprior.agents.learners.batched.policy_gradient import PolicyGradient
+from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
 from symprior.agents.learners.learner import Recipe
 
 

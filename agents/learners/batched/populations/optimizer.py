@@ -29,18 +29,10 @@ class StackedAdam:
 
     def __init__(self, network: nn.Module, settings: Sequence[LearningSettings], max_norm: Tensor) -> None:
         self._parameters = list(network.parameters())
-        seeds = len(self._parameters[0])
-        sizes = [parameter[0].numel() for parameter in self._parameters]
-        padding = -sum(sizes) % ALIGNMENT
-        self.flat = torch.cat(
-            [parameter.detach().flatten(1) for parameter in self._parameters]
-            + [self._parameters[0].new_zeros(seeds, padding)],
-            dim=1,
-        )
+        self.flat = as_one_tensor(network)
         self._gradient = torch.zeros_like(self.flat)
-        self._padding = [self.flat.new_zeros(seeds, padding)] if padding else []
-        for parameter, columns in zip(self._parameters, self.flat.split([*sizes, padding], dim=1), strict=False):
-            parameter.data = columns.view(parameter.shape)
+        padding = self.flat.shape[1] - sum(parameter[0].numel() for parameter in self._parameters)
+        self._padding = [self.flat.new_zeros(len(self.flat), padding)] if padding else []
         keep_weights(network, True)
         self._weights, self._max_norm = basis_weights(network), max_norm
         self._adam = torch.optim.Adam(self._groups(settings), fused=True)
@@ -66,3 +58,22 @@ class StackedAdam:
         self._adam.step()
         for weight in self._weights:
             weight.forget()  # it cannot notice a change of the one tensor
+
+
+def as_one_tensor(network: nn.Module) -> Tensor:
+    """The parameters [seeds, …] of a network side by side, [seeds, parameters and padding]; they become views of it."""
+    parameters = list(network.parameters())
+    padding = -sum(parameter[0].numel() for parameter in parameters) % ALIGNMENT
+    columns = [parameter.detach().flatten(1) for parameter in parameters]
+    flat = torch.cat([*columns, columns[0].new_zeros(len(columns[0]), padding)], dim=1)
+    place_in(flat, network)
+    return flat
+
+
+def place_in(flat: Tensor, network: nn.Module) -> None:
+    """Make the parameters [seeds, …] of a network views of a tensor [seeds, parameters and more], which holds them."""
+    parameters = list(network.parameters())
+    sizes = [parameter[0].numel() for parameter in parameters]
+    columns = flat.split([*sizes, flat.shape[1] - sum(sizes)], dim=1)
+    for parameter, column in zip(parameters, columns, strict=False):
+        parameter.data = column.view(parameter.shape)

@@ -1,0 +1,75 @@
+"""Random numbers of each seed's own: the numbers of `tasks.environments.streams.Streams`, drawn in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symprior.agents.learners.batched.kernel.machine.compiled import compiled, inlined
+
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MULTIPLIER_2 = np.uint64(0x94D049BB133111EB)
+
+
+class SeedStreams:
+    """A stream for each seed, of which all have gone equally far."""
+
+    def __init__(self, seeds: Sequence[int]) -> None:
+        self._keys, self._drawn = np.array(seeds, dtype=np.uint64), 0
+
+    def draw(self, *shape: int) -> NDArray[np.float64]:
+        """The next numbers of every stream, uniform on [0, 1), [seeds, *shape]."""
+        count = int(np.prod(shape))
+        numbers = np.empty((len(self._keys), count))
+        draw(self._keys, self._drawn, numbers)
+        self._drawn += count
+        return numbers.reshape(-1, *shape)
+
+    def shuffle(self, epochs: int, count: int) -> NDArray[np.int64]:
+        """`epochs` orders of so many things for every seed, [seeds, epochs, count]."""
+        order = np.empty((len(self._keys), epochs, count), dtype=np.int64)
+        shuffle(self._keys, self._drawn, order)
+        self._drawn += epochs * count
+        return order
+
+
+@inlined
+def mixed(z: Any) -> Any:
+    """SplitMix64's hash."""
+    z = (z ^ (z >> np.uint64(30))) * _MULTIPLIER_1
+    z = (z ^ (z >> np.uint64(27))) * _MULTIPLIER_2
+    return z ^ (z >> np.uint64(31))
+
+
+@inlined
+def number(seed: Any, n: int) -> float:
+    """Number n, from 1 on, of the stream of a seed."""
+    bits = mixed(mixed(seed ^ _MULTIPLIER_1) + np.uint64(n) * _GAMMA)
+    return np.float64(bits >> np.uint64(11)) * 2.0**-53
+
+
+@compiled
+def draw(seeds: Any, drawn: int, numbers: Any) -> None:
+    """The numbers behind those that were drawn, into [seeds, count]."""
+    for seed in range(numbers.shape[0]):
+        for i in range(numbers.shape[1]):
+            numbers[seed, i] = number(seeds[seed], drawn + i + 1)
+
+
+@compiled
+def shuffle(seeds: Any, drawn: int, order: Any) -> None:
+    """Random orders into [seeds, epochs, count], by exchanges from the end (Fisher and Yates)."""
+    for seed in range(order.shape[0]):
+        n = drawn
+        for epoch in range(order.shape[1]):
+            own = order[seed, epoch]
+            for i in range(len(own)):
+                own[i] = i
+            for i in range(len(own) - 1, -1, -1):
+                n += 1
+                other = np.int64(number(seeds[seed], n) * (i + 1))
+                own[i], own[other] = own[other], own[i]

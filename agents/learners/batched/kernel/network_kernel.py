@@ -1,0 +1,132 @@
+"""The stacked networks of a learner in the kernel's hands: its tables, what is trained, and room to compute in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from symprior.agents.algorithms.settings import LearningSettings
+from symprior.agents.learners.batched.kernel.description import tables
+from symprior.agents.learners.batched.kernel.machine.entries import Room, State, outputs_of, write_out
+from symprior.agents.learners.batched.kernel.machine.products import SUMS, padded
+from symprior.agents.learners.batched.kernel.preparation import prepare
+from symprior.agents.learners.batched.populations.optimizer import place_in
+from symprior.agents.networks.layers.equivariant import keep_weights
+from symprior.agents.networks.layers.normaliser import LIMIT
+from symprior.agents.networks.trunk import Trunk
+
+
+class NetworkKernel:
+    """The networks of so many seeds; their parameters are those of the stacked network, in the same memory.
+
+    Args:
+        network: stacked.
+        flat: its parameters in one tensor, [seeds or more, parameters]; they move to another.
+        seeds: how many of its rows are trained: a lone seed stands there twice.
+        settings: of each seed.
+
+    Attributes:
+        flat: the parameters from now on.
+        tables: the network as data.
+        state: what is trained.
+        outputs: how many the heads have together.
+        features: of the layers, where `look` left them.
+    """
+
+    def __init__(self, network: Trunk, flat: Tensor, seeds: int, settings: Sequence[LearningSettings]) -> None:
+        prepare()
+        self._network, self.seeds = network, seeds
+        self.tables, length = tables(network, flat.shape[1])
+        self.outputs = int(self.tables.sizes[-1])
+        memory = torch.cat([flat, flat.new_zeros(len(flat), padded(length) - flat.shape[1])], dim=1)
+        self.flat = memory[:, : flat.shape[1]]
+        place_in(self.flat, network)
+        self.state = self._initial_state(memory.numpy()[:seeds], flat.shape[1], settings)
+        self.features = zeros(1, 0)
+        self._room: Room | None = None
+        keep_weights(network, False)  # whoever looks at the layers themselves sees what is trained here
+        self.refresh()
+
+    def _initial_state(self, memory: NDArray[np.float32], count: int, settings: Sequence[Any]) -> State:
+        seeds, size = len(memory), int(self.tables.sizes[0])
+
+        def each(name: str) -> NDArray[np.float64]:
+            return of_each(settings, name, seeds)
+
+        return State(
+            memory=memory,
+            moments=zeros(seeds, 2, count),
+            shift=zeros(seeds, size),
+            factor=np.ones((seeds, size), dtype=np.float32),
+            limit=np.inf,
+            rates=each("learning_rate"),
+            epsilons=each("adam_epsilon"),
+            largest=each("max_gradient_norm"),
+            decays=np.ones(2),
+        )
+
+    def refresh(self) -> None:
+        """Read statistics of observations and parameters anew, which others may have changed."""
+        normaliser = self._network.normaliser
+        if normaliser is not None:
+            for own, theirs in ((self.state.shift, normaliser.shift), (self.state.factor, normaliser.factor)):
+                own[:] = (theirs[: self.seeds] if theirs.ndim > 1 else theirs).numpy()
+            if normaliser.cuts_off:
+                self.state = self.state._replace(limit=LIMIT)
+        write_out(self.tables, self.state)
+
+    def look(self, observations: NDArray[Any], keeps: bool = False) -> NDArray[np.float32]:
+        """Outputs [seeds, rows, outputs] at observations [seeds · rows, …], from the weights as they were written out.
+
+        With `keeps` the features of all layers and seeds stand in `features` afterwards, for `step_against`.
+        """
+        rows = self.side_by_side(observations)
+        outputs = np.empty((self.seeds, rows.shape[1], self.outputs), dtype=np.float32)
+        room = self.room_to_look(rows.shape[1], self.seeds if keeps else 1)
+        outputs_of(self.tables, self.state, rows, room, outputs)
+        return outputs
+
+    def room_to_look(self, rows: int, seeds: int = 1) -> NDArray[np.float32]:
+        """Room for the features of all layers at so many rows, [seeds or more, …]."""
+        length = rows * int(self.tables.feature_at[-1])
+        if self.features.shape[0] != seeds or self.features.shape[1] < length:
+            self.features = zeros(seeds, padded(length))
+        return self.features
+
+    def side_by_side(self, observations: NDArray[Any]) -> NDArray[np.float32]:
+        """[seeds · rows, …] → [seeds, rows, size] in single precision."""
+        flat = observations.reshape(self.seeds, -1, int(self.tables.sizes[0]))
+        return np.ascontiguousarray(flat, dtype=np.float32)
+
+    def room(self, rows: int) -> Room:
+        """Room for a batch of so many rows."""
+        if self._room is None or int(self._room.ones.sum()) != rows:
+            tables = self.tables
+            whole, widest = rows * int(tables.feature_at[-1]), int(tables.widths.max())
+            ones = zeros(rows + widest)
+            ones[:rows] = 1
+            self._room = Room(
+                features=zeros(whole),
+                pulls=zeros(whole),
+                turned=zeros(int(tables.turned_at[-1])),
+                ones=ones,
+                gradient=zeros(self.state.memory.shape[1]),
+                sums=zeros(SUMS),
+                numbers=np.zeros((4, max(rows, self.outputs))),
+            )
+        return self._room
+
+
+def zeros(*shape: int) -> NDArray[np.float32]:
+    """Zeros that begin with a line of the cache, as torch's arrays do and numpy's do not."""
+    return torch.zeros(shape).numpy()
+
+
+def of_each(settings: Sequence[Any], name: str, seeds: int) -> NDArray[np.float64]:
+    """A setting of each seed; of a lone one's settings the first."""
+    return np.array([getattr(one, name) for one in settings[:seeds]], dtype=np.float64)

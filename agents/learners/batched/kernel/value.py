@@ -1,0 +1,62 @@
+"""DQN with acting and gradient steps in the kernel."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from symprior.agents.algorithms.settings import ReplaySettings
+from symprior.agents.learners.batched.kernel.machine.entries import train_values
+from symprior.agents.learners.batched.kernel.machine.losses import Transitions
+from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each
+from symprior.agents.learners.batched.populations.optimizer import as_one_tensor
+from symprior.agents.learners.batched.populations.value import ReplayPopulation
+from symprior.agents.learners.batched.populations.value_loss import ValueLoss
+from symprior.agents.learners.learner import Training
+from symprior.agents.priors.batch import Replayed
+
+
+class FusedReplayPopulation(ReplayPopulation):
+    """Seeds that learn action values, each from its own replay buffer; see `ReplayPopulation`."""
+
+    def __init__(self, training: Training, loss: ValueLoss) -> None:
+        super().__init__(training, loss)
+        settings = cast(tuple[ReplaySettings, ...], training.settings)
+        self.kernel = NetworkKernel(self.network, self._optimizer.flat, self.size, settings)
+        self._optimizer.flat = self.kernel.flat
+        self._target_kernel = NetworkKernel(self.target, as_one_tensor(self.target), self.size, settings)
+        self._gamma = of_each(settings, "gamma", self.size)
+
+    def _greedy(self, now: Tensor) -> Tensor:
+        self.kernel.refresh()
+        values = self.kernel.look(now[: self.size].flatten(0, 1).numpy())
+        return torch.from_numpy(values.argmax(-1)).expand(len(now), -1)
+
+    def train(self, batch: Replayed) -> None:
+        """One gradient step on transitions [seeds, batch, …]."""
+        seen = self._prior.minibatch(batch, self.orbit, self._prior_streams.draw)
+        if self.network.normaliser is not None:
+            self.kernel.refresh()
+        kernel, size = self.kernel, self.size
+        transitions = Transitions(
+            observations=kernel.side_by_side(seen.observations[:size].numpy()),
+            actions=np.ascontiguousarray(seen.actions[:size].numpy()),
+            following=kernel.side_by_side(seen.next_observations[:size].numpy()),
+            terminated=np.ascontiguousarray(seen.terminated[:size].numpy()),
+            rewards=np.ascontiguousarray(seen.rewards[:size].numpy()),
+        )
+        room = kernel.room(transitions.actions.shape[1])
+        train_values(kernel.tables, kernel.state, self._target_kernel.state, room, transitions, self._gamma)
+
+    def renew_target(self) -> None:
+        """Copy the networks to the target networks."""
+        super().renew_target()
+        self._target_kernel.refresh()
+
+    def values(self, observations: Tensor) -> Tensor:
+        """Q at observations [size · rows, …], [size · rows, actions] in double precision."""
+        self.kernel.refresh()
+        return torch.from_numpy(self.kernel.look(observations.numpy())).flatten(0, 1).double()

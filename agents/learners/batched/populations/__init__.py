@@ -1,0 +1,1 @@
+"""Populations: seeds of one agent side by side, what they remember, their losses, and their optimizer, in torch."""

@@ -57,7 +57,8 @@ def _run(agent: str, task: str, seed: int) -> RunRecord:
     stream = np.random.default_rng([PRIORS.index(prior), TASKS.index(task), seed, len(algorithm), ord(algorithm[0])])
     speed = (2 + PRIORS.index(prior)) * np.exp(0.3 * stream.standard_normal())
     means = low + (high - low) * (1 - np.exp(-speed * np.array(SHARES)))
-    returns = means[:, None] + 0.05 * (high - low) * stream.standard_normal((len(SHARES), EPISODES))
+    noise = 0.05 * (high - low) * stream.standard_normal((len(SHARES), EPISODES))
+    returns = np.minimum(means[:, None] + noise, high)
     return RunRecord(
         suite="synthetic",
         suite_version="1",

@@ -11,7 +11,7 @@ from symprior.leaderboard.calibration.draws import disjoint_groups
 from symprior.leaderboard.calibration.numbers import Group, Versus, Z, covers, found
 from symprior.leaderboard.calibration.populations import Arm, Population
 from symprior.leaderboard.statistics.headlines import Range
-from symprior.leaderboard.statistics.intervals import CONFIDENCE
+from symprior.leaderboard.statistics.intervals import CONFIDENCE, expanded_interval, percentile_interval
 from symprior.leaderboard.statistics.proportions import wilson
 from symprior.leaderboard.statistics.ranks import holm, p_value, standings
 from symprior.leaderboard.statistics.resampling import Indices
@@ -62,10 +62,20 @@ def _cover(counts: dict[str, list[bool]], drawn: Versus, rest: Versus) -> None:
         if kind == "gain":
             wider = min(ends[0], drawn.gain_with_lost_run), ends[1]
             counts["gain, lost run"].append(covers(of.value, wider, truth.value, truth.variance**0.5))
+            ends = percentile_interval(drawn.resampled_gain)
+            counts["gain, rliable's"].append(covers(of.value, ends, truth.value, truth.variance**0.5))
     value, ends, truth = drawn.prior.headline.value, drawn.prior.headline_interval, rest.prior.headline
     counts["headline"].append(covers(value, ends, truth.value, truth.variance**0.5))
     wider = min(ends[0], drawn.prior.headline_with_lost_run), ends[1]
     counts["headline, lost run"].append(covers(value, wider, truth.value, truth.variance**0.5))
+    means = drawn.prior.resampled_headline.means
+    others = {
+        "headline, rliable's": percentile_interval(means),
+        "headline, expanded": expanded_interval(means, drawn.prior.runs),
+        "headline, t": drawn.prior.headline.interval(CONFIDENCE) or (value, value),
+    }
+    for kind, ends in others.items():
+        counts[kind].append(covers(value, ends, truth.value, truth.variance**0.5))
     counts["P(better)"].append(_covers_share(*drawn.improvement, *rest.improvement))
     counts["failures"].append(_covers_share(*_failures(drawn.prior), *_failures(rest.prior)))
 

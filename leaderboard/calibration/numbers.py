@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -11,7 +12,14 @@ from symprior.leaderboard.calibration.populations import Arm
 from symprior.leaderboard.statistics.headlines import Range, headline_interval, weighted_resamples
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
 from symprior.leaderboard.statistics.placements import improvement_interval
-from symprior.leaderboard.statistics.resampling import Floats, Indices, counted, resample_indices, resampled_means
+from symprior.leaderboard.statistics.resampling import (
+    Floats,
+    Indices,
+    Resampled,
+    counted,
+    resample_indices,
+    resampled_means,
+)
 from symprior.leaderboard.statistics.scores import HIGHEST, LOWEST
 from symprior.leaderboard.statistics.weighted_means import Total, log_ratio, of_mean, rise_with_lost_run, total
 
@@ -51,11 +59,12 @@ class Group:
     @property
     def headline_interval(self) -> Range:
         """Of the headline, as it is printed."""
-        parts = [
-            (weight, resampled_means(values[:, None], _counts(place, len(values)))[0])
-            for place, (values, weight) in enumerate(zip(self.efficiencies, self.weights, strict=True))
-        ]
-        return headline_interval(self.headline, weighted_resamples(parts), self.runs, (LOWEST, HIGHEST))
+        return headline_interval(self.headline, self.resampled_headline, self.runs, (LOWEST, HIGHEST))
+
+    @cached_property
+    def resampled_headline(self) -> Resampled:
+        """The headline of each resample."""
+        return weighted_resamples(list(zip(self.weights, _resampled(self.efficiencies, 0), strict=True)))
 
     @property
     def headline_with_lost_run(self) -> float:
@@ -93,6 +102,17 @@ class Versus:
     def _log_ratio(self, quantity: str) -> Total:
         ours, theirs = (_values(group, quantity) for group in (self.prior, self.plain))
         return log_ratio(zip(ours, theirs, self.prior.weights, strict=True))
+
+    @property
+    def resampled_gain(self) -> Floats:
+        """The logarithm of the gain in each resample, `[resamples]`; the arms are resampled independently."""
+        tasks = len(self.plain.arms)
+        logs = [
+            sign * weight * np.log(of.means)
+            for group, sign, first in ((self.plain, 1, 0), (self.prior, -1, tasks))
+            for weight, of in zip(group.weights, _resampled(_values(group, "lost"), first), strict=True)
+        ]
+        return np.asarray(np.sum(logs, axis=0))
 
     @property
     def gain_with_lost_run(self) -> float:
@@ -144,6 +164,14 @@ def covers(value: float, ends: Range, truth: float, error: float) -> bool:
 
 def _values(group: Group, quantity: str) -> list[Floats]:
     return [np.maximum(getattr(arm, quantity)[drawn], 1.0) for arm, drawn in zip(group.arms, group.drawn, strict=True)]
+
+
+def _resampled(of_tasks: Sequence[Floats], first: int) -> list[Resampled]:
+    """The mean over runs of each resample, on each task; `first` numbers the streams."""
+    return [
+        resampled_means(values[:, None], _counts(first + place, len(values)))[0]
+        for place, values in enumerate(of_tasks)
+    ]
 
 
 @cache

@@ -72,7 +72,8 @@ EXPLAINED = {
     ALARMS: "Two disjoint groups of one arm are told apart, at 95 %: by the gain, by the gain in reaching, by either of "
     "the two, by P(better), and by the test of their headlines that ranks rest on.",
     COVERAGE: "The 95 % interval covers the number of the runs that were not drawn, both variances counted; *lost "
-    "run*: the interval reaches down to what the number would be with one more lost run.",
+    "run*: the interval reaches down to what the number would be with one more lost run. Beside what is printed stand "
+    "rliable's percentile interval, Hesterberg's expanded one and Student's t.",
     POWER_OF: "Time is compressed, prior(t) = plain(g · t), between disjoint groups of the plain arm. *Sentence*: the "
     "gain is found, and stays over 1 with one more lost run.",
     CLAIMS: "A board of equals makes at least one claim: where no interval is corrected, after Holm's correction, in a "

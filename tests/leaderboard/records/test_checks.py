@@ -45,6 +45,15 @@ def test_a_return_over_what_the_task_gives_is_refused(published: RunRecord) -> N
         build([forged], suite_tasks=[CARTPOLE])
 
 
+def test_results_are_read_where_the_simulator_is_not_installed(
+    published: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = replace(get_task(CARTPOLE), extra="absent")
+    monkeypatch.setattr(type(task), "max_episode_steps", property(lambda self: pytest.fail("it was asked")))
+    monkeypatch.setattr(type(task), "is_installed", False)
+    assert impossible(published, task) == ""
+
+
 def test_episodes_and_evaluation_points_are_the_tasks_and_the_protocols(published: RunRecord) -> None:
     task = get_task(CARTPOLE)
     fewer = with_returns(published, 3, published.curve[3].returns[:7])

@@ -38,6 +38,7 @@ from symprior.symmetry.representations import (
 )
 from symprior.symmetry.symmetrizer import equivariant_basis
 from symprior.tasks import get_task
+from symprior.tasks.environments.gymnasium_types import Infos
 
 REPEATS = 15
 WEIGHTS_OF_ROTATIONS_IN_SPACE = "lie_learn.representations.SO3.wigner_d"
@@ -101,7 +102,7 @@ class Steerable:
         """
         nn, space = self.escnn.nn, self.space
         source = space.trivial_repr if from_image else space.regular_repr
-        options: dict[str, Any] = {}
+        options: Infos = {}
         if complete:
             offsets = np.arange(kernel) - (kernel - 1) / 2
             rings = sorted({float(np.hypot(x, y)) for x, y in product(offsets, offsets)})

@@ -108,7 +108,7 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
         gradient_steps=span(run.effort.gradient_steps for run in runs),
         training_seconds=float(np.mean([run.effort.training_seconds for run in runs])) if runs else None,
         complete=bool(judged) and all(cell.complete for cell in judged),
-        problems=tuple(cell.problem for cell in of_tasks.values() if cell.problem),
+        shortfalls=tuple(cell.shortfall for cell in of_tasks.values() if cell.shortfall),
     )
 
 

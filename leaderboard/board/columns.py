@@ -387,7 +387,7 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "agent",
         "Agent",
         "Algorithm + prior.",
-        lambda row: Shown(row.agent, row.problem and "incomplete", row.agent),
+        lambda row: Shown(row.agent, row.shortfall and "incomplete", row.agent),
         first=True,
         numeric=False,
     ),

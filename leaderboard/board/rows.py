@@ -55,7 +55,7 @@ class AgentRow:
         plain: whether the agent has no symmetry prior: gains are measured against such.
         control: whether its prior is a control, as a basis that is no symmetry's.
         gradient_steps, training_seconds: per run.
-        problems: failed, missing or left-out seeds and missing tasks, in words.
+        shortfalls: failed, missing or left-out seeds and missing tasks, in words.
     """
 
     agent: str
@@ -83,7 +83,7 @@ class AgentRow:
     gradient_steps: Span | None
     training_seconds: float | None
     complete: bool
-    problems: tuple[str, ...]
+    shortfalls: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class TaskRow:
         fell_back: runs that reached it and were under it later, of those that reached it.
         runs: finished runs.
         settings_from: whose search on tuning seeds found its settings, in words.
-        problem: failed, missing or left-out seeds in words; empty if there are none.
+        shortfall: failed, missing or left-out seeds in words; empty if there are none.
     """
 
     agent: str
@@ -121,7 +121,7 @@ class TaskRow:
     runs: int
     settings_from: str
     curve: Curve
-    problem: str
+    shortfall: str
 
 
 @dataclass(frozen=True)

@@ -71,5 +71,5 @@ def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str
         runs=len(cell.runs),
         settings_from=cell.settings_from,
         curve=curve_of(cell),
-        problem=cell.problem,
+        shortfall=cell.shortfall,
     )

@@ -123,7 +123,7 @@ class Cell:
         return bool(self.runs) and not self.lost
 
     @property
-    def problem(self) -> str:
+    def shortfall(self) -> str:
         """What is wrong with the cell in words; empty if nothing is."""
         parts = [
             f"{_seeds(seeds)} {verb}"

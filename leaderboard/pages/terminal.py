@@ -29,7 +29,7 @@ def terminal_table(board: Board) -> Group:
     parts += [Text(sentence, style="yellow") for sentence in (*sentences.apart(board), *board.strangers)]
     for table, remarks in shown:
         parts += ["", table, *(Text(remark, style="dim") for remark in remarks)]
-    parts += [Text(f"⚠ {problem}", style="yellow") for row in board.rows for problem in row.problems]
+    parts += [Text(f"⚠ {shortfall}", style="yellow") for row in board.rows for shortfall in row.shortfalls]
     return Group(*parts, "", *(Text(note, style="dim") for note in notes))
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import gymnasium
-from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import ImageTransform, Representation, permutation, signs
 from symprior.symmetry.symmetry import Exactness, StatedShare, Symmetry
@@ -99,7 +98,7 @@ def _register(
     gym_id: str,
     size: int | None,
     symmetry: Callable[[], Symmetry],
-    policy: Callable[[NDArray[Any]], NDArray[Any]],
+    policy: Callable[[NumpyArray], NumpyArray],
     seen: str,
     turned: str,
 ) -> None:

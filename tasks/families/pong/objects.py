@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks.families.pong.emulator import (
     BALL_DOWN,
     BALL_LEFT,
@@ -98,7 +98,7 @@ class Objects(View):
         turned = [[mirrored(int(m), c) % 256 for m, c in zip(row, PADDLES * 2, strict=True)] for row in self.memory]
         self.memory = np.array(turned, dtype=np.uint8)
 
-    def positions(self, observation: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+    def positions(self, observation: NumpyArray) -> dict[str, NDArray[np.float64]]:
         """The same numbers in pixels, to half of one, in which all of them come."""
         numbers = np.round(2 * PIXELS * observation) / 2
         return {"ball": numbers[:5], "player": numbers[5:7], "opponent": numbers[7:]}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks.families.pong.emulator import HEIGHT, WIDTH, Emulator
 from symprior.tasks.families.pong.view import View
 
@@ -68,7 +68,7 @@ class Pixels(View):
         """Upside down."""
         self.memory = self.memory[:, :, ::-1].copy()
 
-    def positions(self, observation: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+    def positions(self, observation: NumpyArray) -> dict[str, NDArray[np.float64]]:
         """Of each frame, [frames · coordinates]."""
         found = locate(observation)
         return {
@@ -97,7 +97,7 @@ def halve_rows(pictures: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return (first | second) - ((first ^ second) >> 1)  # (first + second + 1) // 2 in eight bits
 
 
-def _add_columns(numbers: NDArray[Any]) -> NDArray[Any]:
+def _add_columns(numbers: NumpyArray) -> NumpyArray:
     """Sums of pairs of columns, [..., columns] → [..., columns / 2]; a pair is read as one number of twice the bits."""
     bits = 8 * numbers.itemsize
     pairs = numbers.view(f"u{2 * numbers.itemsize}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks.families.pong.emulator import DOWN, STAY, UP
 from symprior.tasks.families.pong.objects import PIXELS
 from symprior.tasks.families.pong.pixels import locate
@@ -19,14 +18,14 @@ NEAR = 6.0
 """Pixels: nearer than this the paddle stays; one step of pressing moves it by 23."""
 
 
-def follow_objects(observations: NDArray[Any]) -> NDArray[np.int64]:
+def follow_objects(observations: NumpyArray) -> NDArray[np.int64]:
     """Actions for observations of `Objects`, [batch, 9] → [batch]."""
     numbers = observations.astype(np.float64) * PIXELS
     in_play, _, ball, _, ball_velocity, player, player_velocity, *_ = numbers.T
     return _follow(in_play > 0, ball, ball_velocity, player, player_velocity)
 
 
-def follow_pixels(observations: NDArray[Any]) -> NDArray[np.int64]:
+def follow_pixels(observations: NumpyArray) -> NDArray[np.int64]:
     """Actions for observations of `Pixels`, [batch, 4, size, size] → [batch]."""
     before, now = locate(observations[:, -2]), locate(observations[:, -1])
     was_seen, is_seen = before[:, 0] > 0, now[:, 0] > 0

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.pong.view import PongEnv
 from symprior.tasks.probes.probe import Probe
 
@@ -29,7 +30,7 @@ class PongProbe(Probe):
 
     unit: ClassVar[str] = "pixels"
 
-    def __init__(self, env: gymnasium.Env[Any, Any]) -> None:
+    def __init__(self, env: Environment) -> None:
         super().__init__(env)
         inner = env.unwrapped
         assert isinstance(inner, PongEnv)
@@ -53,7 +54,7 @@ class PongProbe(Probe):
         self._view.memory = seen.reshape(memory.shape).copy()
         self.env.set_wrapper_attr("_elapsed_steps", 0, force=False)
 
-    def observation(self, state: NDArray[np.uint8]) -> NDArray[Any]:
+    def observation(self, state: NDArray[np.uint8]) -> NumpyArray:
         """What the view shows."""
         self.set_state(state)
         return np.array(self._view.observe([self._emulator])[0])
@@ -63,7 +64,7 @@ class PongProbe(Probe):
         self.place(state)
         return self._emulator.draw()
 
-    def readings(self, observation: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+    def readings(self, observation: NumpyArray) -> dict[str, NDArray[np.float64]]:
         """Ball, player and opponent in pixels of the screen."""
         return self._view.positions(observation)
 
@@ -80,12 +81,12 @@ class PongProbe(Probe):
         self._inner.last_action = int(symmetry.act_on_actions(g, np.array([self._inner.last_action]))[0])
         return self.get_state()
 
-    def reset_distribution(self) -> list[tuple[float, NDArray[Any]]]:
+    def reset_distribution(self) -> list[tuple[float, NumpyArray]]:
         """The one start."""
         return [(1.0, self.env.reset(seed=0)[0])]
 
     def rollout_states(
-        self, policy: Callable[[NDArray[Any]], Any] | None, rng: np.random.Generator, count: int
+        self, policy: Callable[[NumpyArray], Any] | None, rng: np.random.Generator, count: int
     ) -> NDArray[np.uint8]:
         """States met by a policy on observations [1, …] (None: uniformly random actions), some steps apart."""
         return self._sample(policy, rng, count, lambda: True)
@@ -100,7 +101,7 @@ class PongProbe(Probe):
 
     def _sample(
         self,
-        policy: Callable[[NDArray[Any]], Any] | None,
+        policy: Callable[[NumpyArray], Any] | None,
         rng: np.random.Generator,
         count: int,
         is_wanted: Callable[[], bool],

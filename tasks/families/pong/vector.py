@@ -11,7 +11,9 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Infos
 from symprior.tasks.families.pong.emulator import CONSOLE_ACTIONS, Emulator, emulator_seed
 from symprior.tasks.families.pong.objects import Objects
 from symprior.tasks.families.pong.pixels import Pixels
@@ -50,8 +52,8 @@ class PongVectorEnv(VectorEnv[Any, Any, Any]):
         self.action_space = batch_space(self.single_action_space, num_envs)
 
     def reset(
-        self, *, seed: int | Sequence[int] | NDArray[np.int64] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[Any], dict[str, Any]]:
+        self, *, seed: int | Sequence[int] | NDArray[np.int64] | None = None, options: Infos | None = None
+    ) -> tuple[NumpyArray, Infos]:
         """Start all games; game i gets `seed + i`, or `seed[i]`. Without a seed their random numbers go on."""
         if seed is None and not self._is_started:
             seed = int(np.random.default_rng().integers(1 << 31))
@@ -66,7 +68,7 @@ class PongVectorEnv(VectorEnv[Any, Any, Any]):
         self._view.start(self._emulators, self._playing)
         return self._view.observe(self._emulators), {}
 
-    def step(self, actions: NDArray[np.int64]) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    def step(self, actions: NDArray[np.int64]) -> tuple[Any, Any, Any, Any, Infos]:
         """Four frames of every game that does not rest."""
         self._check(actions)
         rewards, terminated, truncated = ([zero] * self.num_envs for zero in (0.0, False, False))
@@ -87,7 +89,7 @@ class PongVectorEnv(VectorEnv[Any, Any, Any]):
         """Leave games [num_envs] whose episode has ended at their successor's start until the next reset."""
         self._playing = np.flatnonzero(~ended).tolist()
 
-    def _restart(self, which: list[int]) -> NDArray[Any]:
+    def _restart(self, which: list[int]) -> NumpyArray:
         """Start these games without a seed; the observations of all."""
         for game in which:
             self._emulators[game].reset(None)

@@ -10,7 +10,9 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.gymnasium_types import Infos
 from symprior.tasks.families.pong.emulator import STAY, Emulator
 
 LONGEST_GAME = 4500
@@ -37,7 +39,7 @@ class View(ABC):
         """Remember what the last step of these games led to."""
 
     @abstractmethod
-    def observe(self, emulators: Sequence[Emulator]) -> NDArray[Any]:
+    def observe(self, emulators: Sequence[Emulator]) -> NumpyArray:
         """The observations, [games, …]; they may be the memory itself, and are not to be written to."""
 
     @abstractmethod
@@ -45,7 +47,7 @@ class View(ABC):
         """Turn what is remembered into its mirror image."""
 
     @abstractmethod
-    def positions(self, observation: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+    def positions(self, observation: NumpyArray) -> dict[str, NDArray[np.float64]]:
         """Where ball, player and opponent of one observation are, and how they move, in screen pixels; each [numbers]."""
 
 
@@ -53,7 +55,7 @@ ALONE = [0]
 """The only game of an environment that holds one."""
 
 
-class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
+class PongEnv(gymnasium.Env[NumpyArray, np.int64]):
     """One game of Pong, seen through a view; the actions are stay, up, down.
 
     A step is four frames. +1 for a point of the player, −1 for one of the opponent; 21 points end the game.
@@ -70,9 +72,7 @@ class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
         self.last_action = STAY
         self._is_started = False
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[Any], dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[NumpyArray, Infos]:
         """Start a game; with a seed also start the random numbers anew."""
         super().reset(seed=seed)
         if seed is None and not self._is_started:
@@ -83,7 +83,7 @@ class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
         self.last_action = STAY
         return self._observation(), {}
 
-    def step(self, action: Any) -> tuple[NDArray[Any], float, bool, bool, dict[str, Any]]:
+    def step(self, action: Any) -> tuple[NumpyArray, float, bool, bool, Infos]:
         """Four frames."""
         if not self._is_started:
             raise SympriorError("Call reset before step.")
@@ -94,7 +94,7 @@ class PongEnv(gymnasium.Env[NDArray[Any], np.int64]):
         self.view.advance([self.emulator], ALONE)
         return self._observation(), reward, self.emulator.is_over, False, {}
 
-    def _observation(self) -> NDArray[Any]:
+    def _observation(self) -> NumpyArray:
         return np.array(self.view.observe([self.emulator])[0])
 
     def render(self) -> Any:

@@ -143,8 +143,8 @@ def test_failed_and_missing_seeds_are_listed_and_cost_the_rank(
     records = [r for r in records if not (r.agent.id == "ppo+augment" and r.seed in (2, 3) and r.task == CATCH)]
     records += [make_failure(agent="ppo+augment", seed=seed, task=CATCH) for seed in (2, 3)]
     board = build(records, tasks=tasks)
-    assert row_of(board, "ppo+wide").problems == ("ppo+wide on cartpole-v1: seed 4 missing",)
-    assert row_of(board, "ppo+augment").problems == ("ppo+augment on grid-catch-vector-v1: seeds 2, 3 failed",)
+    assert row_of(board, "ppo+wide").shortfalls == ("ppo+wide on cartpole-v1: seed 4 missing",)
+    assert row_of(board, "ppo+augment").shortfalls == ("ppo+augment on grid-catch-vector-v1: seeds 2, 3 failed",)
     assert [row.complete for row in board.rows] == [True, True, False, False]
     assert row_of(board, "ppo+augment").rank is None
     assert board.sources.failed == 2
@@ -160,7 +160,7 @@ def test_an_agent_whose_every_run_failed_is_a_row(tasks: dict[str, Task], suite_
     assert row.headline is not None
     assert (row.headline.value, row.headline.bound, row.headline.interval) == (-1, "≥", None)
     assert not row.complete
-    assert "ppo+bad on cartpole-v1: seeds 0, 1, 2, 3, 4 failed" in row.problems
+    assert "ppo+bad on cartpole-v1: seeds 0, 1, 2, 3, 4 failed" in row.shortfalls
 
 
 def test_learners_are_never_compared(tasks: dict[str, Task], suite_runs: Runs) -> None:

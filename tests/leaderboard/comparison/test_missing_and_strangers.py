@@ -77,7 +77,7 @@ def test_what_is_missing_is_the_worst_that_can_be(board_of: Callable[..., Board]
 def test_seeds_left_out_on_all_tasks_are_missing_too(board_of: Callable[..., Board], suite_runs: Runs) -> None:
     row = row_of(board_of(without(suite_runs(), "ppo+augment", range(6, 10))), "ppo+augment")
     assert not row.complete
-    assert row.problems == tuple(f"ppo+augment on {task}: seeds 6, 7, 8, 9 missing" for task in (CARTPOLE, CATCH))
+    assert row.shortfalls == tuple(f"ppo+augment on {task}: seeds 6, 7, 8, 9 missing" for task in (CARTPOLE, CATCH))
 
 
 def test_a_task_left_out_is_missing_altogether(board_of: Callable[..., Board], suite_runs: Runs) -> None:
@@ -85,7 +85,7 @@ def test_a_task_left_out_is_missing_altogether(board_of: Callable[..., Board], s
     assert row.headline is not None
     assert row.headline.bound == "≥"
     assert row.failures.runs == 20 and row.failures.count >= 10
-    assert "seeds 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 missing" in row.problems[0]
+    assert "seeds 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 missing" in row.shortfalls[0]
 
 
 def test_no_gain_against_a_plain_arm_with_missing_runs(board_of: Callable[..., Board], suite_runs: Runs) -> None:
@@ -118,10 +118,10 @@ def test_other_seeds_than_the_suites_do_not_count(
     records = suite_runs()
     lucky = [make_run(agent="ppo", seed=99, scores=[1, 1, 1])]
     board = board_of(records + lucky)
-    assert "seed 99 not of the suite, left out" in row_of(board, "ppo").problems[0]
+    assert "seed 99 not of the suite, left out" in row_of(board, "ppo").shortfalls[0]
     assert row_of(board, "ppo").headline == row_of(board_of(records), "ppo").headline
     exchanged = board_of(without(records, "ppo", range(1), CARTPOLE) + lucky)
-    assert "seed 0 missing; seed 99 not of the suite, left out" in row_of(exchanged, "ppo").problems[0]
+    assert "seed 0 missing; seed 99 not of the suite, left out" in row_of(exchanged, "ppo").shortfalls[0]
     assert not row_of(exchanged, "ppo").complete
 
 
@@ -171,6 +171,6 @@ def test_of_single_runs_nothing_is_missing(tasks: dict[str, Task], make_run: Mak
     records += [make_run(agent="ppo", seed=seed, suite="own") for seed in range(7)]
     records += [make_run(agent="ppo+x", seed=seed, suite="own", task=CATCH) for seed in range(6)]
     board = build(records, tasks=tasks)
-    assert all(row.complete and not row.problems for row in board.rows)
+    assert all(row.complete and not row.shortfalls for row in board.rows)
     assert {row.agent: row.tasks for row in board.rows} == {"mine": (CARTPOLE,), "ppo": (CARTPOLE,), "ppo+x": (CATCH,)}
     assert len(apart(board)) == 1

@@ -98,7 +98,7 @@ def test_a_run_over_the_best_known_return_is_flagged_not_refused(tasks: dict[str
     assert over_the_best_known(run, tasks[CARTPOLE])
     assert not over_the_best_known(make_run(scores=[0, 0.5, 1.0]), tasks[CARTPOLE])
     [row] = build([run], tasks=tasks).rows
-    assert row.problems == (f"ppo on {CARTPOLE}: seed 0 over the best return known, to be looked at",)
+    assert row.shortfalls == (f"ppo on {CARTPOLE}: seed 0 over the best return known, to be looked at",)
 
 
 def test_all_that_cannot_be_is_named_at_once(tasks: dict[str, Task], make_run: Make) -> None:

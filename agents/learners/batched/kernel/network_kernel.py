@@ -19,6 +19,7 @@ from symprior.agents.learners.batched.populations.optimizer import place_in
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import LIMIT
 from symprior.agents.networks.trunk import Trunk
+from symprior.symmetry.arrays import NumpyArray
 
 
 class NetworkKernel:
@@ -80,7 +81,7 @@ class NetworkKernel:
                 self.state = self.state._replace(limit=LIMIT)
         write_out(self.tables, self.state)
 
-    def look(self, observations: NDArray[Any], keeps: bool = False) -> NDArray[np.float32]:
+    def look(self, observations: NumpyArray, keeps: bool = False) -> NDArray[np.float32]:
         """Outputs [seeds, rows, outputs] at observations [seeds · rows, …], from the weights as they were written out.
 
         With `keeps` the features of all layers and seeds stand in `features` afterwards, for `step_against`.
@@ -98,7 +99,7 @@ class NetworkKernel:
             self.features = zeros(seeds, padded(length))
         return self.features
 
-    def side_by_side(self, observations: NDArray[Any]) -> NDArray[np.float32]:
+    def side_by_side(self, observations: NumpyArray) -> NDArray[np.float32]:
         """[seeds · rows, …] → [seeds, rows, size] in single precision."""
         flat = observations.reshape(self.seeds, -1, int(self.tables.sizes[0]))
         return np.ascontiguousarray(flat, dtype=np.float32)

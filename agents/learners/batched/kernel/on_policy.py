@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -26,9 +25,9 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.priors.batch import Minibatch
 from symprior.agents.priors.prior import Prior
+from symprior.symmetry.arrays import NumpyArray
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import seed_from
-
-Array = NDArray[Any]
 
 
 class FusedOnPolicyPopulation(Population[ActorCritic]):
@@ -68,7 +67,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             value=of_each(settings, "value_coefficient", self.size),
         )
 
-    def learn(self, env: VectorEnv[Any, Any, Any], budget: int, executed: Callable[[Array], Array]) -> Iterator[int]:
+    def learn(self, env: VectorEnvironment, budget: int, executed: Callable[[NumpyArray], NumpyArray]) -> Iterator[int]:
         """Live and learn in numpy environments; yields the number of gradient steps of each update.
 
         Args:
@@ -86,7 +85,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
                 self._remember(t, rewards, terminated, truncated, infos.get("final_obs"))
             yield self._update(now)
 
-    def _start(self, observations: Array) -> NDArray[np.float32]:
+    def _start(self, observations: NumpyArray) -> NDArray[np.float32]:
         """Make ready for a rollout that begins at these observations."""
         now = self.kernel.side_by_side(observations)
         if self._lived is None:
@@ -115,7 +114,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             goes_on=zeros(*shape),
         )
 
-    def _act(self, now: NDArray[np.float32], t: int) -> Array:
+    def _act(self, now: NDArray[np.float32], t: int) -> NumpyArray:
         """Actions [size · copies, …] at observations [size, copies, …]."""
         kernel = self.kernel
         room = kernel.room_to_look(self._copies)[0]
@@ -123,7 +122,9 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         flat = self._chosen.reshape(-1, self._draws).copy()
         return flat[:, 0] if self._is_discrete else flat
 
-    def _remember(self, t: int, rewards: Array, terminated: Array, truncated: Array, last: Array | None) -> None:
+    def _remember(
+        self, t: int, rewards: NumpyArray, terminated: NumpyArray, truncated: NumpyArray, last: NumpyArray | None
+    ) -> None:
         """What a step brought; where a time limit cut an episode off, the reward holds the value of its last state."""
         assert self._lived is not None
         shape = (self.size, self._copies)
@@ -178,7 +179,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         """Minibatches as one rollout and the order to go through it."""
         count, rows, nothing = len(batches), batches[0].actions.shape[1], (self.size, 0)
 
-        def column(name: str) -> Array:
+        def column(name: str) -> NumpyArray:
             return np.concatenate([getattr(batch, name).numpy() for batch in batches], axis=1)
 
         order = np.arange(count * rows).reshape(1, count, rows)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from symprior.benchmark.commands.calibrate import BEGIN, END, _put, power
+from symprior.benchmark.commands.results.calibrate import BEGIN, END, _put, power
 from symprior.leaderboard import OWN_RESULTS, read_published
 from symprior.leaderboard.board.board import build
-from symprior.leaderboard.board.resolution import spreads_on_record, variation
+from symprior.leaderboard.comparison.resolution import spreads_on_record, variation
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.power import Spread, detectable_gain
 from symprior.symmetry.errors import SympriorError

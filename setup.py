@@ -3,8 +3,15 @@
 from setuptools import find_packages, setup
 
 FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
+ENDINGS = ("bib", "css", "csv", "gz", "html", "j2", "js", "json", "jsonl", "md", "png", "svg", "toml", "txt")
 packages = find_packages(include=[pattern for floor in FLOORS for pattern in (floor, f"{floor}.*")])
 setup(
-    packages=[f"symprior.{package}" for package in packages],
-    package_dir={f"symprior.{floor}": floor for floor in FLOORS},
+    packages=["symprior", *(f"symprior.{package}" for package in packages)],
+    package_dir={"symprior": ".", **{f"symprior.{floor}": floor for floor in FLOORS}},
+    # The root takes nothing by its ending: beside the floors it holds documents, tests and an environment.
+    package_data={
+        "symprior": ["py.typed"],
+        **{f"symprior.{floor}": ["py.typed", *(f"**/*.{ending}" for ending in ENDINGS)] for floor in FLOORS},
+    },
+    include_package_data=False,
 )

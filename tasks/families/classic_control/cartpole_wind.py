@@ -98,13 +98,6 @@ def make_observed(eps: float) -> SimulatorEnv:
 
 
 WINDY, OBSERVED = "symprior/CartPoleWind-v1", "symprior/CartPoleObservedWind-v1"
-for gym_id, maker in ((WINDY, make_windy), (OBSERVED, make_observed)):
-    gymnasium.register(
-        gym_id,
-        entry_point=f"symprior.tasks.families.classic_control.cartpole_wind:{maker.__name__}",
-        max_episode_steps=CartPole.max_episode_steps,
-        reward_threshold=475.0,
-    )
 
 WINDY_CARD = Card(
     description="CartPole in a steady wind to the right, whose force is `eps` of a push's; 1 a step, 500 steps at most.",

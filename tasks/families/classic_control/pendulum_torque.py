@@ -104,12 +104,6 @@ def make_observed(eps: float) -> SimulatorEnv:
 
 
 TORQUED, OBSERVED = "symprior/PendulumTorque-v1", "symprior/PendulumObservedTorque-v1"
-for gym_id, maker in ((TORQUED, make_torqued), (OBSERVED, make_observed)):
-    gymnasium.register(
-        gym_id,
-        entry_point=f"symprior.tasks.families.classic_control.pendulum_torque:{maker.__name__}",
-        max_episode_steps=Pendulum.max_episode_steps,
-    )
 
 TORQUED_CARD = Card(
     description="Pendulum under a steady torque anticlockwise, `eps` times the greatest that the agent has; 200 steps.",

@@ -182,11 +182,6 @@ def spiral(step: int) -> int:
     return SPIRAL[step % len(SPIRAL)]
 
 
-gymnasium.register(
-    "symprior/Collect-v1",
-    entry_point="symprior.tasks.families.grid_worlds.collect:make_env",
-    max_episode_steps=Collect.max_episode_steps,
-)
 register(
     Task(
         id="collect-v1",

@@ -138,12 +138,6 @@ def make_env(image: bool = True) -> Environment:
 
 
 def _register(task_id: str, gym_id: str, image: bool) -> None:
-    gymnasium.register(
-        gym_id,
-        entry_point="symprior.tasks.families.grid_worlds.colour_world:make_env",
-        kwargs={"image": image},
-        max_episode_steps=ColourWorld.max_episode_steps,
-    )
     seen = (
         "21×21 pixels in three colours" if image else "the prey's relative position and both colours, one of three each"
     )

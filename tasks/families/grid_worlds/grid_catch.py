@@ -191,12 +191,6 @@ BIBTEX = """@inproceedings{vanderpol2020mdp,
 
 
 def _register(task_id: str, gym_id: str, image: bool) -> None:
-    gymnasium.register(
-        gym_id,
-        entry_point="symprior.tasks.families.grid_worlds.grid_catch:make_env",
-        kwargs={"image": image},
-        max_episode_steps=GridCatch.max_episode_steps,
-    )
     seen = "21×21 pixels around the agent" if image else "the prey's relative position (two numbers)"
     turned = "The image turns" if image else "The relative position turns"
     register(

@@ -163,11 +163,6 @@ _OBSERVED_CARD = replace(
 )
 
 GYM_ID = "symprior/GridCatchDrift-v1"
-gymnasium.register(
-    GYM_ID,
-    entry_point="symprior.tasks.families.grid_worlds.grid_catch_drift:make_env",
-    max_episode_steps=GridCatch.max_episode_steps,
-)
 
 
 def _arm(observed: bool) -> Arm:

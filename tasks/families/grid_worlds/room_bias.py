@@ -140,11 +140,6 @@ _OBSERVED_CARD = replace(
 )
 
 GYM_ID = "symprior/RoomBias-v1"
-gymnasium.register(
-    GYM_ID,
-    entry_point="symprior.tasks.families.grid_worlds.room_bias:make_env",
-    max_episode_steps=Room.max_episode_steps,
-)
 
 
 def _arm(observed: bool) -> Arm:

@@ -158,11 +158,6 @@ _OBSERVED_CARD = replace(
 )
 
 GYM_ID = "symprior/RoomObstacles-v1"
-gymnasium.register(
-    GYM_ID,
-    entry_point="symprior.tasks.families.grid_worlds.room_obstacles:make_env",
-    max_episode_steps=Room.max_episode_steps,
-)
 
 
 def _arm(observed: bool) -> Arm:

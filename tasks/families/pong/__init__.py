@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import gymnasium
 from numpy.typing import NDArray
 
 from symprior.symmetry.groups import cyclic
@@ -103,12 +102,6 @@ def _register(
     seen: str,
     turned: str,
 ) -> None:
-    gymnasium.register(
-        gym_id,
-        entry_point="symprior.tasks.families.pong:make_env",
-        kwargs={"size": size},
-        max_episode_steps=LONGEST_GAME,
-    )
     register(
         Task(
             id=task_id,

@@ -13,6 +13,17 @@ from typing import TYPE_CHECKING
 from symprior.symmetry.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from symprior.agents.learners.stable_baselines3.drop_in.augmented import (
+        AugmentedReplayBuffer,
+        AugmentedRolloutBuffer,
+    )
+    from symprior.agents.learners.stable_baselines3.drop_in.homomorphic import (
+        HomomorphicDQNPolicy,
+        HomomorphicPolicy,
+        HomomorphicSACPolicy,
+        HomomorphicTD3Policy,
+    )
+    from symprior.agents.learners.stable_baselines3.drop_in.mirror import MirrorPolicy
     from symprior.benchmark.library.certified import certify
     from symprior.benchmark.library.release import __version__
     from symprior.benchmark.library.results import results
@@ -24,7 +35,14 @@ if TYPE_CHECKING:
     from symprior.tasks.task import Task
 
 __all__ = [
+    "AugmentedReplayBuffer",
+    "AugmentedRolloutBuffer",
     "Exactness",
+    "HomomorphicDQNPolicy",
+    "HomomorphicPolicy",
+    "HomomorphicSACPolicy",
+    "HomomorphicTD3Policy",
+    "MirrorPolicy",
     "Symmetry",
     "SympriorError",
     "Task",
@@ -36,9 +54,14 @@ __all__ = [
     "task",
 ]
 
+_DROP_IN = "symprior.agents.learners.stable_baselines3.drop_in"
+_POLICIES = ("HomomorphicDQNPolicy", "HomomorphicPolicy", "HomomorphicSACPolicy", "HomomorphicTD3Policy")
 __getattr__ = lazy_names(
     __name__,
     {
+        **dict.fromkeys(("AugmentedReplayBuffer", "AugmentedRolloutBuffer"), f"{_DROP_IN}.augmented"),
+        **dict.fromkeys(_POLICIES, f"{_DROP_IN}.homomorphic"),
+        "MirrorPolicy": f"{_DROP_IN}.mirror",
         **dict.fromkeys(("Exactness", "Symmetry"), "symprior.symmetry.symmetry"),
         "SympriorError": "symprior.symmetry.errors",
         "Task": "symprior.tasks.task",

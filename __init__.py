@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         HomomorphicTD3Policy,
     )
     from symprior.agents.learners.stable_baselines3.drop_in.mirror import MirrorPolicy
+    from symprior.agents.networks.images import with_images
+    from symprior.agents.networks.layers.alone import EquivariantConv2d, EquivariantLinear
     from symprior.benchmark.library.certified import certify
     from symprior.benchmark.library.release import __version__
     from symprior.benchmark.library.results import results
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AugmentedReplayBuffer",
     "AugmentedRolloutBuffer",
+    "EquivariantConv2d",
+    "EquivariantLinear",
     "Exactness",
     "HomomorphicDQNPolicy",
     "HomomorphicPolicy",
@@ -52,6 +56,7 @@ __all__ = [
     "own_task",
     "results",
     "task",
+    "with_images",
 ]
 
 _DROP_IN = "symprior.agents.learners.stable_baselines3.drop_in"
@@ -61,6 +66,7 @@ __getattr__ = lazy_names(
     {
         **dict.fromkeys(("AugmentedReplayBuffer", "AugmentedRolloutBuffer"), f"{_DROP_IN}.augmented"),
         **dict.fromkeys(_POLICIES, f"{_DROP_IN}.homomorphic"),
+        **dict.fromkeys(("EquivariantConv2d", "EquivariantLinear"), "symprior.agents.networks.layers.alone"),
         "MirrorPolicy": f"{_DROP_IN}.mirror",
         **dict.fromkeys(("Exactness", "Symmetry"), "symprior.symmetry.symmetry"),
         "SympriorError": "symprior.symmetry.errors",
@@ -71,6 +77,7 @@ __getattr__ = lazy_names(
         "own_task": "symprior.tasks.custom.own_tasks",
         "results": "symprior.benchmark.library.results",
         "task": "symprior.tasks.lookup:get_task",
+        "with_images": "symprior.agents.networks.images",
     },
 )
 

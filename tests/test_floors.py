@@ -195,7 +195,7 @@ def test_tasks_leaderboard_and_command_line_import_without_the_training_stack() 
     names = [
         ".".join(("symprior", *path.with_suffix("").parts)).removesuffix(".__init__")
         for path in MODULES
-        if path.parts[0] in ("tasks", "leaderboard")
+        if path.parts[0] in ("tasks", "leaderboard") or path.parts[:2] == ("benchmark", "commands")
     ]
     code = (
         "import importlib, sys\n"

@@ -64,9 +64,9 @@ def _seen(states: Array) -> Array:
     return states[:, 0:4:2]
 
 
-def make_env() -> SimulatorEnv:
+def make_env(render_mode: str | None = None) -> SimulatorEnv:
     """The single environment."""
-    return SimulatorEnv(CartPolePositions())
+    return SimulatorEnv(CartPolePositions(), render_mode)
 
 
 def mirror() -> Symmetry:

@@ -87,14 +87,14 @@ def balance_in_seen_wind(states: NDArray[np.float64]) -> NDArray[np.int64]:
     return balance(states[:, :4])
 
 
-def make_windy(eps: float) -> SimulatorEnv:
+def make_windy(eps: float, render_mode: str | None = None) -> SimulatorEnv:
     """The single environment in a steady wind."""
-    return SimulatorEnv(WindyCartPole(eps))
+    return SimulatorEnv(WindyCartPole(eps), render_mode)
 
 
-def make_observed(eps: float) -> SimulatorEnv:
+def make_observed(eps: float, render_mode: str | None = None) -> SimulatorEnv:
     """The single environment in a wind that is seen."""
-    return SimulatorEnv(ObservedWindCartPole(eps))
+    return SimulatorEnv(ObservedWindCartPole(eps), render_mode)
 
 
 WINDY, OBSERVED = "symprior/CartPoleWind-v1", "symprior/CartPoleObservedWind-v1"

@@ -93,14 +93,14 @@ def swing_up_against_seen(states: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.asarray(np.clip(swing_up(states[:, :2]) - steady, -MAX_TORQUE, MAX_TORQUE))
 
 
-def make_torqued(eps: float) -> SimulatorEnv:
+def make_torqued(eps: float, render_mode: str | None = None) -> SimulatorEnv:
     """The single environment under a steady torque."""
-    return SimulatorEnv(TorquedPendulum(eps))
+    return SimulatorEnv(TorquedPendulum(eps), render_mode)
 
 
-def make_observed(eps: float) -> SimulatorEnv:
+def make_observed(eps: float, render_mode: str | None = None) -> SimulatorEnv:
     """The single environment under a steady torque that is seen."""
-    return SimulatorEnv(ObservedTorquePendulum(eps))
+    return SimulatorEnv(ObservedTorquePendulum(eps), render_mode)
 
 
 TORQUED, OBSERVED = "symprior/PendulumTorque-v1", "symprior/PendulumObservedTorque-v1"

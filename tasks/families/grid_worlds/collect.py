@@ -136,9 +136,9 @@ def _objects(states: Array) -> tuple[Any, Any]:
     return xp.reshape(states[:, 2 : 2 + 2 * OBJECTS], (-1, OBJECTS, 2)), flags
 
 
-def make_env() -> Environment:
+def make_env(render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(Collect())
+    return SimulatorEnv(Collect(), render_mode)
 
 
 @lru_cache

@@ -132,9 +132,9 @@ def colours_of_vectors() -> Symmetry:
     return Symmetry(seen, trivial_representation(group, len(MOVES)), discrete=True)
 
 
-def make_env(image: bool = True) -> Environment:
+def make_env(image: bool = True, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(ColourWorldImage() if image else ColourWorld())
+    return SimulatorEnv(ColourWorldImage() if image else ColourWorld(), render_mode)
 
 
 def _register(task_id: str, gym_id: str, image: bool) -> None:

@@ -143,9 +143,9 @@ def pictures() -> NDArray[np.uint8]:
     return 255 * np.maximum(*agent_and_prey())[:, None]
 
 
-def make_env(image: bool = True) -> Environment:
+def make_env(image: bool = True, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(GridCatchImage() if image else GridCatch())
+    return SimulatorEnv(GridCatchImage() if image else GridCatch(), render_mode)
 
 
 def turns_of_moves() -> SignedPermutation:

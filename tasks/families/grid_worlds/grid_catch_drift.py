@@ -141,9 +141,9 @@ def sweep_against(step: int) -> int:
     return 3 if step % SIZE == SIZE - 1 else 2
 
 
-def make_env(eps: float, observed: bool = False) -> Environment:
+def make_env(eps: float, observed: bool = False, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((ObservedDriftingCatch if observed else DriftingCatch)(eps))
+    return SimulatorEnv((ObservedDriftingCatch if observed else DriftingCatch)(eps), render_mode)
 
 
 _CARD = Card(

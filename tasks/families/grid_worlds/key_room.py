@@ -184,9 +184,9 @@ def go_through(objects: int) -> Callable[[int], int]:
     return lambda step: moves[step] if step < len(moves) else moves[-1]
 
 
-def make_env(objects: int = 1) -> Environment:
+def make_env(objects: int = 1, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(KeyRoom(objects))
+    return SimulatorEnv(KeyRoom(objects), render_mode)
 
 
 _BIBTEX = """@inproceedings{vanderpol2020plannable,

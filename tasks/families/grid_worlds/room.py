@@ -206,9 +206,9 @@ Layout = Literal["hall", "pinwheel", "folded"]
 MAZES: dict[Layout, Maze] = {"hall": HALL, "pinwheel": PINWHEEL, "folded": FOLDED}
 
 
-def make_env(layout: Layout = "hall", image: bool = True) -> Environment:
+def make_env(layout: Layout = "hall", image: bool = True, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((RoomImage if image else Room)(MAZES[layout]))
+    return SimulatorEnv((RoomImage if image else Room)(MAZES[layout]), render_mode)
 
 
 BIBTEX = """@article{sutton1999between,

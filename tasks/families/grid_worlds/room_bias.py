@@ -118,9 +118,9 @@ def moved_with_the_poor_side(eps: float) -> Symmetry:
     return of_positions(planar, planar)
 
 
-def make_env(eps: float, observed: bool = False) -> Environment:
+def make_env(eps: float, observed: bool = False, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((ObservedBiasedRoom if observed else BiasedRoom)(eps))
+    return SimulatorEnv((ObservedBiasedRoom if observed else BiasedRoom)(eps), render_mode)
 
 
 _CARD = Card(

@@ -126,9 +126,9 @@ def _same(places: Any, others: Any) -> Array:
     return array_namespace(places).all(places == others, axis=1)
 
 
-def make_env() -> Environment:
+def make_env(render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(TwoAgents())
+    return SimulatorEnv(TwoAgents(), render_mode)
 
 
 def joint_moves(exchanged: SignedPermutation, single: SignedPermutation) -> SignedPermutation:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -32,7 +31,7 @@ class Listed:
 
 
 class LazyCommands(TyperGroup):
-    """Every command of the modules in `commands/`, of which only the one that is called is imported."""
+    """Every command of the modules in `commands/` and its rooms, of which only the one that is called is imported."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Their names."""
@@ -55,18 +54,20 @@ class LazyCommands(TyperGroup):
 @cache
 def listed() -> dict[str, Listed]:
     """Every command by its name, in alphabetic order."""
-    found = dict(
-        entry
-        for module in pkgutil.iter_modules(commands.__path__)
-        for entry in _in_source(Path(commands.__path__[0]) / f"{module.name}.py", module.name)
-    )
+    folder = Path(commands.__path__[0])
+    sources = [path for path in folder.rglob("*.py") if path.name != "__init__.py"]
+    found = dict(entry for path in sources for entry in _in_source(path, _module(path.relative_to(folder))))
     return dict(sorted(found.items()))
+
+
+def _module(path: Path) -> str:
+    return ".".join((commands.__name__, *path.with_suffix("").parts))
 
 
 def _imported(module: str) -> dict[str, Any]:
     app = typer.Typer()
     app.callback()(lambda: None)  # so that one command alone is a group, too
-    importlib.import_module(f"{commands.__name__}.{module}").add_to(app)
+    importlib.import_module(module).add_to(app)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return dict(group.commands)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 
 import pytest
 import typer
 
+from symprior.benchmark import commands
 from symprior.benchmark.lazy_commands import listed
 
 HEAVY = ("torch", "pandas", "scipy", "matplotlib", "seaborn", "stable_baselines3", "pebble", "jinja2")
@@ -18,25 +21,19 @@ MOST = {"--help": 2.0, "tasks": 5.0}
 
 @pytest.mark.parametrize("name", listed())
 def test_what_is_listed_is_what_the_command_says_of_itself(name: str) -> None:
-    import importlib
-
     app = typer.Typer()
-    importlib.import_module(f"symprior.benchmark.commands.{listed()[name].module}").add_to(app)
+    importlib.import_module(listed()[name].module).add_to(app)
     app.callback()(lambda: None)
     command = typer.main.get_command(app).commands[name]
     assert command.help == listed()[name].help
 
 
 def test_every_command_of_every_module_is_listed() -> None:
-    import importlib
-    import pkgutil
-
-    from symprior.benchmark import commands
-
     app = typer.Typer()
     app.callback()(lambda: None)
-    for module in pkgutil.iter_modules(commands.__path__):
-        importlib.import_module(f"{commands.__name__}.{module.name}").add_to(app)
+    for module in pkgutil.walk_packages(commands.__path__, f"{commands.__name__}."):
+        if not module.ispkg:
+            importlib.import_module(module.name).add_to(app)
     assert sorted(typer.main.get_command(app).commands) == list(listed())
 
 

@@ -1,10 +1,29 @@
 """The checkout's root is the package: tasks/ installs as symprior.tasks. All else is in pyproject.toml."""
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
+ENDINGS = ("bib", "css", "csv", "gz", "html", "j2", "js", "json", "jsonl", "md", "png", "svg", "toml", "txt")
 packages = find_packages(include=[pattern for floor in FLOORS for pattern in (floor, f"{floor}.*")])
+
+
+class WithoutThisScript(build_py):
+    """Of the root's modules a package takes `__init__` alone."""
+
+    def find_package_modules(self, package: str, package_dir: str) -> list[tuple[str, str, str]]:
+        found = super().find_package_modules(package, package_dir)
+        return [module for module in found if package != "symprior" or module[1] == "__init__"]
+
+
 setup(
-    packages=[f"symprior.{package}" for package in packages],
-    package_dir={f"symprior.{floor}": floor for floor in FLOORS},
+    packages=["symprior", *(f"symprior.{package}" for package in packages)],
+    package_dir={"symprior": ".", **{f"symprior.{floor}": floor for floor in FLOORS}},
+    # The root takes nothing by its ending: beside the floors it holds documents, tests and an environment.
+    package_data={
+        "symprior": ["py.typed"],
+        **{f"symprior.{floor}": ["py.typed", *(f"**/*.{ending}" for ending in ENDINGS)] for floor in FLOORS},
+    },
+    include_package_data=False,
+    cmdclass={"build_py": WithoutThisScript},
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import sys
 import warnings
 from typing import Annotated
@@ -11,11 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from symprior.benchmark import commands
+from symprior.benchmark.lazy_commands import LazyCommands
 from symprior.symmetry.errors import SympriorError
 
 app = typer.Typer(
     name="symprior",
+    cls=LazyCommands,
     help="How much data is a symmetry prior worth? Run the benchmark, check its symmetries, build the leaderboard.",
     epilog="Start with: symprior run --suite quick, then symprior leaderboard.",
     no_args_is_help=True,
@@ -40,16 +39,6 @@ def _before_any_command(
     ] = False,
 ) -> None:
     """What belongs to no command."""
-
-
-def _command_modules() -> list[str]:
-    """Every module of `commands/` and its rooms, by the name of the command."""
-    found = pkgutil.walk_packages(commands.__path__, f"{commands.__name__}.")
-    return sorted((module.name for module in found if not module.ispkg), key=lambda name: name.rpartition(".")[2])
-
-
-for _module in _command_modules():
-    importlib.import_module(_module).add_to(app)
 
 
 def main() -> None:

@@ -12,12 +12,13 @@ def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]
 
     Args:
         package: its name.
-        modules: for each name that it offers the module that holds it.
+        modules: for each name that it offers the module that holds it; `module:other` where it has another name there.
     """
 
     def found(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(modules[name]), name)
+        module, _, other = modules[name].partition(":")
+        return getattr(import_module(module), other or name)
 
     return found

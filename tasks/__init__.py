@@ -1,17 +1,36 @@
 """Tasks with declared symmetries: environments, the registry, certificates, reference scores.
 
 A family (`families/`) registers tasks: dynamics (`environments/`), a symmetry, and a probe (`probes/`) by which a
-certificate (`certificates/`) measures it. `references/` holds what scores are measured against. Importing this package also
-registers the project's environments with gymnasium.
+certificate (`certificates/`) measures it. `references/` holds what scores are measured against. Families are imported when
+`TASKS` or `DIALS` is first asked for an entry. Importing this package also registers all environments with gymnasium, from a
+table of strings.
 """
 
-from symprior.symmetry.errors import SympriorError
-from symprior.symmetry.symmetry import Exactness, Symmetry
-from symprior.tasks.custom.own_tasks import own_task
-from symprior.tasks.dials import DIALS
-from symprior.tasks.lookup import get_task, task_names
-from symprior.tasks.task import TASKS, Task
+from typing import TYPE_CHECKING
+
+from symprior.symmetry.lazy_names import lazy_names
+from symprior.tasks.environments.gymnasium_ids import register_all
+
+if TYPE_CHECKING:
+    from symprior.symmetry.errors import SympriorError
+    from symprior.symmetry.symmetry import Exactness, Symmetry
+    from symprior.tasks.custom.own_tasks import own_task
+    from symprior.tasks.dials import DIALS
+    from symprior.tasks.lookup import get_task, task_names
+    from symprior.tasks.task import TASKS, Task
 
 __all__ = ["DIALS", "TASKS", "Exactness", "Symmetry", "SympriorError", "Task", "get_task", "own_task", "task_names"]
 
-list(TASKS)  # discover the families, which register their environments with gymnasium
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "SympriorError": "symprior.symmetry.errors",
+        **dict.fromkeys(("Exactness", "Symmetry"), "symprior.symmetry.symmetry"),
+        "own_task": "symprior.tasks.custom.own_tasks",
+        "DIALS": "symprior.tasks.dials",
+        **dict.fromkeys(("get_task", "task_names"), "symprior.tasks.lookup"),
+        **dict.fromkeys(("TASKS", "Task"), "symprior.tasks.task"),
+    },
+)
+
+register_all()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.custom.source_files import digest, load, names_a_file
 from symprior.tasks.dials import DIALS
+from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.task import TASKS, Task
 
 
@@ -33,6 +35,19 @@ def get_task(name: str) -> Task:
     if name not in TASKS:
         raise unknown_name("task", name, [*TASKS, *DIALS])
     return TASKS[name]
+
+
+def make(name: str, **arguments: Any) -> Environment:
+    """A task's single environment, with its time limit.
+
+    Args:
+        name: as `get_task` takes it.
+        arguments: of the environment, such as `render_mode="rgb_array"`.
+
+    Raises:
+        SympriorError: no such task, or its simulator is not installed.
+    """
+    return get_task(name).make(**arguments)
 
 
 def task_names() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -179,9 +180,14 @@ class Task:
     def make(self, **arguments: Any) -> Environment:
         """The single environment, with its time limit.
 
+        Args:
+            arguments: of the environment; every task draws itself with `render_mode="rgb_array"`.
+
         Raises:
             SympriorError: its simulator is not installed; the message has the command.
         """
+        if arguments.get("render_mode") == "rgb_array" and "DISPLAY" not in os.environ:
+            os.environ.setdefault("MUJOCO_GL", "egl")  # off-screen, where nobody chose otherwise
         try:
             return gymnasium.make(self.gym_id, **{**dict(self.arguments), **arguments})
         except (ImportError, gymnasium.error.DependencyNotInstalled, gymnasium.error.UnregisteredEnv) as error:

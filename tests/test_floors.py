@@ -109,6 +109,8 @@ def test_imports_only_go_down(path: Path) -> None:
     [
         ("tasks", "import symprior.agents.priors"),
         ("tasks", "from symprior import leaderboard"),
+        ("benchmark", "import symprior"),
+        ("benchmark", "from symprior import make"),
         ("tasks", "def build():\n    from symprior.benchmark.sweep.sweep import Sweep"),
         (
             "tasks",
@@ -193,7 +195,7 @@ def test_tasks_leaderboard_and_command_line_import_without_the_training_stack() 
     names = [
         ".".join(("symprior", *path.with_suffix("").parts)).removesuffix(".__init__")
         for path in MODULES
-        if path.parts[0] in ("tasks", "leaderboard")
+        if path.parts[0] in ("tasks", "leaderboard") or path.parts[:2] == ("benchmark", "commands")
     ]
     code = (
         "import importlib, sys\n"
@@ -207,7 +209,21 @@ def test_tasks_leaderboard_and_command_line_import_without_the_training_stack() 
     assert result.returncode == 0, result.stderr
 
 
-def test_every_floor_is_typed_and_the_root_is_no_module() -> None:
-    assert not (ROOT / "__init__.py").exists()
+def test_the_root_and_every_floor_are_typed() -> None:
+    assert (ROOT / "py.typed").is_file()
     assert all((ROOT / floor / "py.typed").is_file() for floor in MAY_IMPORT)
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_the_root_imports_nothing_but_the_table_of_its_names() -> None:
+    tree = ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))
+    at_import = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [node.module for node in at_import] == ["typing", "symprior.symmetry.lazy_names"]
+
+
+def test_importing_the_root_loads_neither_numpy_nor_gymnasium_nor_torch() -> None:
+    code = (
+        "import sys, symprior; print(sorted({'numpy', 'gymnasium', 'torch', 'pandas', 'pydantic'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout == "[]\n", result.stderr

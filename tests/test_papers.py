@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PAPERS = sorted(ROOT.glob("*.md"))
+PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
+OWN = ROOT / "docs" / "own.md"
+"""The page with an agent and a task of one's own."""
 EXAMPLE = re.compile(
     r"<!-- example: (?P<file>[\w.]+) -->\s*```python[^\n]*\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE
 )
@@ -25,9 +27,8 @@ def version() -> str:
 
 
 def examples() -> list[tuple[str, str]]:
-    """File name and code of every block of the README that says it is an example."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return [(match["file"], match["code"]) for match in EXAMPLE.finditer(readme)]
+    """File name and code of every block of the page that says it is an example."""
+    return [(match["file"], match["code"]) for match in EXAMPLE.finditer(OWN.read_text(encoding="utf-8"))]
 
 
 def without_code(text: str) -> str:
@@ -57,24 +58,24 @@ def test_links_between_the_papers_meet_a_heading() -> None:
     for paper in PAPERS:
         text = without_code(paper.read_text(encoding="utf-8"))
         for file, anchor in re.findall(r"\]\(([\w./-]*\.md)?#([^)\s]+)\)", text):
-            target = (ROOT / file).read_text(encoding="utf-8") if file else text
+            target = (paper.parent / file).read_text(encoding="utf-8") if file else text
             headings = re.findall(r"^#+ (.+)$", target, re.MULTILINE)
             anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
             assert anchor in anchors, f"{paper.name}: {file}#{anchor}"
 
 
-def test_the_readme_shows_an_agent_and_a_task() -> None:
+def test_the_page_shows_an_agent_and_a_task() -> None:
     assert {file for file, _ in examples()} == {"my_agent.py", "my_task.py"}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("file", "code"), examples(), ids=lambda value: value if value.endswith(".py") else "")
-def test_the_readme_example_runs(tmp_path: Path, file: str, code: str) -> None:
-    """The block is written to its file; the README's command for it is run on the class that it defines."""
+def test_an_example_of_the_page_runs(tmp_path: Path, file: str, code: str) -> None:
+    """The block is written to its file; the page's command for it is run on the class that it defines."""
     (tmp_path / file).write_text(code, encoding="utf-8")
     name = re.findall(r"^class (\w+)", code, re.MULTILINE)[-1]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(rf"symprior run .*{re.escape(file)}:{name}\b", readme), f"the README runs {file}:{name} nowhere"
+    page = OWN.read_text(encoding="utf-8")
+    assert re.search(rf"symprior run .*{re.escape(file)}:{name}\b", page), f"the page runs {file}:{name} nowhere"
     symprior = Path(sys.executable).parent / "symprior"
     pair = ("cartpole-v1", f"./{file}:{name}")
     if "@own_task" in code:
@@ -85,3 +86,29 @@ def test_the_readme_example_runs(tmp_path: Path, file: str, code: str) -> None:
     result = subprocess.run([symprior, "run", *given], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert list(tmp_path.rglob("seed-0000.json")), "the run left no record"
+
+
+MOST_LINES = 90
+
+
+def test_the_readme_is_a_screen_and_a_half() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paper", ["README.md", "docs/library.md"])
+def test_the_code_of_a_page_runs(paper: str, tmp_path: Path) -> None:
+    """Each block in turn, on fewer steps, beside what the page says is the reader's own."""
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / paper).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert blocks
+    own = (
+        "import gymnasium, symprior, torch\n"
+        "name = 'pendulum-v1' if 'SAC' in block else 'cartpole-v1'\n"
+        "env, symmetry = symprior.make(name), symprior.task(name).symmetry()\n"
+        "observations, actions = torch.randn(8, 4), torch.randint(2, (8,))\n"
+        "exec(block)\n"
+    )
+    for block in blocks:
+        code = f"block = {block.replace('10_000', '120')!r}\n{own}"
+        result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+        assert result.returncode == 0, f"{block}\n{result.stdout}{result.stderr}"

@@ -18,11 +18,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout (its path holds a space) with four empty floors and nothing but setuptools locked."""
+    """A checkout (its path holds a space) with an empty root, four empty floors and nothing but setuptools locked."""
     folder = tmp_path / "a checkout"
     for name in ("Makefile", "pyproject.toml", "setup.py", "LICENSE", "README.md", ".ci/setup"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
+    (folder / "__init__.py").touch()
     for floor in FLOORS:
         (folder / floor).mkdir()
         (folder / floor / "__init__.py").touch()

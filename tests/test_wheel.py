@@ -1,4 +1,4 @@
-"""What a user installs: a wheel with every file of the five folders, which reads results without torch."""
+"""What a user installs: a wheel with the five folders and the root's two files, which reads results without torch."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+ROOTS_OWN = {Path("__init__.py"), Path("py.typed")}
 FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
 TRAINING = ("torch", "stable_baselines3", "safetensors")
 
@@ -32,6 +33,12 @@ def source_files() -> list[Path]:
     """Every file that git tracks or would track, relative to the checkout: no build left-overs, no caches."""
     listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split("\0")
     return sorted({Path(name) for name in listed if name and (ROOT / name).is_file()})
+
+
+def carried() -> set[str]:
+    """What a wheel holds: every file of the floors, and of the root what makes it a package."""
+    files = {path for path in source_files() if path.parts[0] in FLOORS} | ROOTS_OWN
+    return {f"symprior/{path.as_posix()}" for path in files}
 
 
 def normalised(name: str) -> str:
@@ -75,14 +82,13 @@ def light(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Pat
 
 def test_the_wheel_holds_every_file_of_the_five_folders(wheel: Path) -> None:
     packed = set(zipfile.ZipFile(wheel).namelist())
-    expected = {f"symprior/{path.as_posix()}" for path in source_files() if path.parts[0] in FLOORS}
-    assert expected - packed == set(), "add their ending to package-data in pyproject.toml"
+    assert carried() - packed == set(), "add their ending to ENDINGS in setup.py"
     assert {f"symprior/{floor}/py.typed" for floor in FLOORS} <= packed
 
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert packed == {f"symprior/{path.as_posix()}" for path in source_files() if path.parts[0] in FLOORS}
+    assert packed == carried()
 
 
 def test_the_wheel_carries_licence_and_entry_point(wheel: Path) -> None:
@@ -100,6 +106,14 @@ def test_the_light_install_has_no_training_stack(light: Path, module: str, tmp_p
 
 def test_help_without_torch(light: Path, tmp_path: Path) -> None:
     assert "leaderboard" in run(light / "symprior", "--help", cwd=tmp_path)
+
+
+def test_the_library_works_without_torch(light: Path, tmp_path: Path) -> None:
+    code = (
+        "import symprior; frame = symprior.results('quick'); env = symprior.make('cartpole-v1'); "
+        "print(len(frame) > 0, env.reset(seed=0)[0].shape, symprior.__version__)"
+    )
+    assert run(light / "python", "-c", code, cwd=tmp_path).startswith("True (4,) 0.")
 
 
 def test_tasks_are_listed_without_torch(light: Path, tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The commands of `symprior`: one module each, with `add_to(app)`."""
+"""The commands of `symprior`: one module each, whose `add_to(app)` is also read to list them without importing them."""

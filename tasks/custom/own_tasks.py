@@ -193,7 +193,7 @@ def own_task(
             family=f"{FAMILY}{name.rpartition('-v')[0]}",
             gym_id=gym_id,
             symmetry=declared,
-            probe=lambda: _probe(gymnasium.make(gym_id), name, state_representation),
+            probe=lambda: own_probe(gymnasium.make(gym_id), name, state_representation),
             reference_policy=reference_policy and guarded_policy(name, reference_policy, declared),
             stated_threshold=None if threshold is None else (threshold, "stated by the task's author"),
             threshold_fraction=threshold_fraction,
@@ -243,7 +243,7 @@ def _made(make: Callable[[], Any], name: str) -> GuardedEnvironment:
     return GuardedEnvironment(env, name)
 
 
-def _probe(
+def own_probe(
     env: Environment, name: str, state_representation: Callable[[], Representation] | None
 ) -> OwnProbe | RolloutProbe:
     """One that sets states, where the environment lets itself be put into them; else one that plays."""

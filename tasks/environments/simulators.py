@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.environments.drawing import drawing, enlarged
 from symprior.tasks.environments.gymnasium_types import Infos, Space
 from symprior.tasks.environments.streams import Streams, seed_from
 
@@ -95,7 +96,7 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
     next step: so a certificate or a test enumerates what can happen.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["rgb_array"]}  # noqa: RUF012  (gymnasium's own declaration)
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012  (gymnasium's own declaration)
 
     def __init__(self, simulator: Simulator, render_mode: str | None = None) -> None:
         self.simulator = simulator
@@ -116,8 +117,13 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         return self.simulator.observe(self.state)[0], {}
 
     def render(self) -> Any:
-        """The simulator's picture of the state, if it has one."""
-        return self.simulator.picture(self.state)
+        """The simulator's picture of the state, or a drawing of what is observed there; None where none was asked for."""
+        if self.render_mode is None:
+            return None
+        picture = self.simulator.picture(self.state)
+        if picture is not None:
+            return enlarged(picture)
+        return drawing(np.asarray(self.simulator.observe(self.state)[0]), self.observation_space)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, Infos]:
         """One step, under the environment's own random draw unless `next_draw` is set."""

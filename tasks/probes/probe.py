@@ -175,6 +175,8 @@ class Probe(ABC):
 def drawn(env: Environment) -> NDArray[np.uint8] | None:
     """The environment's own picture of where it is, [height, width, 3]; None where it draws none."""
     inner: Any = env.unwrapped
+    if isinstance(inner, SimulatorEnv):
+        return inner.simulator.picture(inner.state)
     if "rgb_array" not in inner.metadata.get("render_modes", ()):
         return None
     inner.render_mode = "rgb_array"  # asked for here, not when it was made: certificates draw nothing

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.simulators import TabularSimulator
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class TabularMDP:
     @cached_property
     def _stacked(self) -> csr_array:
         """All transitions one below the other, [actions · states, states]: one product is quicker than several."""
+        from scipy.sparse import csr_array, vstack
+
         return csr_array(vstack(self.transitions))
 
     def expected(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -85,6 +90,8 @@ def tabulate(simulator: TabularSimulator) -> TabularMDP:
     Raises:
         SympriorError: a state is reached that the simulator does not list.
     """
+    from scipy.sparse import csr_array  # not needed until a task is enumerated, and slow to import
+
     states = simulator.all_states()
     number, count = Numbering(states), len(states)
     actions = int(simulator.action_space.n)  # type: ignore[attr-defined]

@@ -64,9 +64,9 @@ def _seen(states: Array) -> Array:
     return states[:, 0:4:2]
 
 
-def make_env() -> SimulatorEnv:
+def make_env(render_mode: str | None = None) -> SimulatorEnv:
     """The single environment."""
-    return SimulatorEnv(CartPolePositions())
+    return SimulatorEnv(CartPolePositions(), render_mode)
 
 
 def mirror() -> Symmetry:
@@ -122,12 +122,6 @@ def balance(states: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 GYM_ID = "symprior/CartPolePositions-v1"
-gymnasium.register(
-    GYM_ID,
-    entry_point="symprior.tasks.families.classic_control.cartpole_positions:make_env",
-    max_episode_steps=CartPolePositions.max_episode_steps,
-    reward_threshold=475.0,
-)
 register(
     Task(
         id="cartpole-positions-v1",

@@ -87,24 +87,17 @@ def balance_in_seen_wind(states: NDArray[np.float64]) -> NDArray[np.int64]:
     return balance(states[:, :4])
 
 
-def make_windy(eps: float) -> SimulatorEnv:
+def make_windy(eps: float, render_mode: str | None = None) -> SimulatorEnv:
     """The single environment in a steady wind."""
-    return SimulatorEnv(WindyCartPole(eps))
+    return SimulatorEnv(WindyCartPole(eps), render_mode)
 
 
-def make_observed(eps: float) -> SimulatorEnv:
+def make_observed(eps: float, render_mode: str | None = None) -> SimulatorEnv:
     """The single environment in a wind that is seen."""
-    return SimulatorEnv(ObservedWindCartPole(eps))
+    return SimulatorEnv(ObservedWindCartPole(eps), render_mode)
 
 
 WINDY, OBSERVED = "symprior/CartPoleWind-v1", "symprior/CartPoleObservedWind-v1"
-for gym_id, maker in ((WINDY, make_windy), (OBSERVED, make_observed)):
-    gymnasium.register(
-        gym_id,
-        entry_point=f"symprior.tasks.families.classic_control.cartpole_wind:{maker.__name__}",
-        max_episode_steps=CartPole.max_episode_steps,
-        reward_threshold=475.0,
-    )
 
 WINDY_CARD = Card(
     description="CartPole in a steady wind to the right, whose force is `eps` of a push's; 1 a step, 500 steps at most.",

@@ -115,12 +115,6 @@ def pump(states: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 GYM_ID = "symprior/MountainCarContinuous-v1"
-gymnasium.register(
-    GYM_ID,
-    entry_point="symprior.tasks.families.classic_control.mountain_car:make_env",
-    max_episode_steps=MountainCar.max_episode_steps,
-    reward_threshold=90.0,
-)
 register(
     Task(
         id="mountain-car-continuous-v1",

@@ -93,23 +93,17 @@ def swing_up_against_seen(states: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.asarray(np.clip(swing_up(states[:, :2]) - steady, -MAX_TORQUE, MAX_TORQUE))
 
 
-def make_torqued(eps: float) -> SimulatorEnv:
+def make_torqued(eps: float, render_mode: str | None = None) -> SimulatorEnv:
     """The single environment under a steady torque."""
-    return SimulatorEnv(TorquedPendulum(eps))
+    return SimulatorEnv(TorquedPendulum(eps), render_mode)
 
 
-def make_observed(eps: float) -> SimulatorEnv:
+def make_observed(eps: float, render_mode: str | None = None) -> SimulatorEnv:
     """The single environment under a steady torque that is seen."""
-    return SimulatorEnv(ObservedTorquePendulum(eps))
+    return SimulatorEnv(ObservedTorquePendulum(eps), render_mode)
 
 
 TORQUED, OBSERVED = "symprior/PendulumTorque-v1", "symprior/PendulumObservedTorque-v1"
-for gym_id, maker in ((TORQUED, make_torqued), (OBSERVED, make_observed)):
-    gymnasium.register(
-        gym_id,
-        entry_point=f"symprior.tasks.families.classic_control.pendulum_torque:{maker.__name__}",
-        max_episode_steps=Pendulum.max_episode_steps,
-    )
 
 TORQUED_CARD = Card(
     description="Pendulum under a steady torque anticlockwise, `eps` times the greatest that the agent has; 200 steps.",

@@ -136,9 +136,9 @@ def _objects(states: Array) -> tuple[Any, Any]:
     return xp.reshape(states[:, 2 : 2 + 2 * OBJECTS], (-1, OBJECTS, 2)), flags
 
 
-def make_env() -> Environment:
+def make_env(render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(Collect())
+    return SimulatorEnv(Collect(), render_mode)
 
 
 @lru_cache
@@ -182,11 +182,6 @@ def spiral(step: int) -> int:
     return SPIRAL[step % len(SPIRAL)]
 
 
-gymnasium.register(
-    "symprior/Collect-v1",
-    entry_point="symprior.tasks.families.grid_worlds.collect:make_env",
-    max_episode_steps=Collect.max_episode_steps,
-)
 register(
     Task(
         id="collect-v1",

@@ -132,18 +132,12 @@ def colours_of_vectors() -> Symmetry:
     return Symmetry(seen, trivial_representation(group, len(MOVES)), discrete=True)
 
 
-def make_env(image: bool = True) -> Environment:
+def make_env(image: bool = True, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(ColourWorldImage() if image else ColourWorld())
+    return SimulatorEnv(ColourWorldImage() if image else ColourWorld(), render_mode)
 
 
 def _register(task_id: str, gym_id: str, image: bool) -> None:
-    gymnasium.register(
-        gym_id,
-        entry_point="symprior.tasks.families.grid_worlds.colour_world:make_env",
-        kwargs={"image": image},
-        max_episode_steps=ColourWorld.max_episode_steps,
-    )
     seen = (
         "21×21 pixels in three colours" if image else "the prey's relative position and both colours, one of three each"
     )

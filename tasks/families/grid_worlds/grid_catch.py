@@ -143,9 +143,9 @@ def pictures() -> NDArray[np.uint8]:
     return 255 * np.maximum(*agent_and_prey())[:, None]
 
 
-def make_env(image: bool = True) -> Environment:
+def make_env(image: bool = True, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(GridCatchImage() if image else GridCatch())
+    return SimulatorEnv(GridCatchImage() if image else GridCatch(), render_mode)
 
 
 def turns_of_moves() -> SignedPermutation:
@@ -191,12 +191,6 @@ BIBTEX = """@inproceedings{vanderpol2020mdp,
 
 
 def _register(task_id: str, gym_id: str, image: bool) -> None:
-    gymnasium.register(
-        gym_id,
-        entry_point="symprior.tasks.families.grid_worlds.grid_catch:make_env",
-        kwargs={"image": image},
-        max_episode_steps=GridCatch.max_episode_steps,
-    )
     seen = "21×21 pixels around the agent" if image else "the prey's relative position (two numbers)"
     turned = "The image turns" if image else "The relative position turns"
     register(

@@ -141,9 +141,9 @@ def sweep_against(step: int) -> int:
     return 3 if step % SIZE == SIZE - 1 else 2
 
 
-def make_env(eps: float, observed: bool = False) -> Environment:
+def make_env(eps: float, observed: bool = False, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((ObservedDriftingCatch if observed else DriftingCatch)(eps))
+    return SimulatorEnv((ObservedDriftingCatch if observed else DriftingCatch)(eps), render_mode)
 
 
 _CARD = Card(
@@ -163,11 +163,6 @@ _OBSERVED_CARD = replace(
 )
 
 GYM_ID = "symprior/GridCatchDrift-v1"
-gymnasium.register(
-    GYM_ID,
-    entry_point="symprior.tasks.families.grid_worlds.grid_catch_drift:make_env",
-    max_episode_steps=GridCatch.max_episode_steps,
-)
 
 
 def _arm(observed: bool) -> Arm:

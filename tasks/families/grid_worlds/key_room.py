@@ -184,9 +184,9 @@ def go_through(objects: int) -> Callable[[int], int]:
     return lambda step: moves[step] if step < len(moves) else moves[-1]
 
 
-def make_env(objects: int = 1) -> Environment:
+def make_env(objects: int = 1, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(KeyRoom(objects))
+    return SimulatorEnv(KeyRoom(objects), render_mode)
 
 
 _BIBTEX = """@inproceedings{vanderpol2020plannable,
@@ -198,12 +198,6 @@ _BIBTEX = """@inproceedings{vanderpol2020plannable,
 
 
 def _register(task_id: str, gym_id: str, objects: int) -> None:
-    gymnasium.register(
-        gym_id,
-        entry_point="symprior.tasks.families.grid_worlds.key_room:make_env",
-        kwargs={"objects": objects},
-        max_episode_steps=KeyRoom.max_episode_steps,
-    )
     fetched = "the key" if objects == 1 else "the key, then the mail"
     costs = "−0.1 a step" if objects == 1 else "−0.1 a step, −1 for the mail before the key"
     register(

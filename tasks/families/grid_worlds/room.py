@@ -206,9 +206,9 @@ Layout = Literal["hall", "pinwheel", "folded"]
 MAZES: dict[Layout, Maze] = {"hall": HALL, "pinwheel": PINWHEEL, "folded": FOLDED}
 
 
-def make_env(layout: Layout = "hall", image: bool = True) -> Environment:
+def make_env(layout: Layout = "hall", image: bool = True, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((RoomImage if image else Room)(MAZES[layout]))
+    return SimulatorEnv((RoomImage if image else Room)(MAZES[layout]), render_mode)
 
 
 BIBTEX = """@article{sutton1999between,
@@ -228,12 +228,6 @@ _FOLDING = """@techreport{ravindran2001symmetries,
 def _register(
     task_id: str, gym_id: str, layout: Layout, planar: Callable[[], SignedPermutation], group: str, image: bool = True
 ) -> None:
-    gymnasium.register(
-        gym_id,
-        entry_point="symprior.tasks.families.grid_worlds.room:make_env",
-        kwargs={"layout": layout, "image": image},
-        max_episode_steps=Room.max_episode_steps,
-    )
     kind, of_observations = (RoomImage, of_images) if image else (Room, of_positions)
     folding = ", folded along the diagonal as by Ravindran and Barto (2001)" if layout == "folded" else ""
     seen = "a drawing with agent, goal and walls in a channel each" if image else "both positions, not the walls"

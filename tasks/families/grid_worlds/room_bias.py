@@ -118,9 +118,9 @@ def moved_with_the_poor_side(eps: float) -> Symmetry:
     return of_positions(planar, planar)
 
 
-def make_env(eps: float, observed: bool = False) -> Environment:
+def make_env(eps: float, observed: bool = False, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((ObservedBiasedRoom if observed else BiasedRoom)(eps))
+    return SimulatorEnv((ObservedBiasedRoom if observed else BiasedRoom)(eps), render_mode)
 
 
 _CARD = Card(
@@ -140,11 +140,6 @@ _OBSERVED_CARD = replace(
 )
 
 GYM_ID = "symprior/RoomBias-v1"
-gymnasium.register(
-    GYM_ID,
-    entry_point="symprior.tasks.families.grid_worlds.room_bias:make_env",
-    max_episode_steps=Room.max_episode_steps,
-)
 
 
 def _arm(observed: bool) -> Arm:

@@ -137,9 +137,9 @@ def moved_with_the_obstacles(count: float) -> Symmetry:
     return of_positions(rotations_of_the_plane(D4), regular(D4))
 
 
-def make_env(count: int, observed: bool = False) -> Environment:
+def make_env(count: int, observed: bool = False, render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv((ObservedObstructedRoom if observed else ObstructedRoom)(count))
+    return SimulatorEnv((ObservedObstructedRoom if observed else ObstructedRoom)(count), render_mode)
 
 
 _CARD = Card(
@@ -158,11 +158,6 @@ _OBSERVED_CARD = replace(
 )
 
 GYM_ID = "symprior/RoomObstacles-v1"
-gymnasium.register(
-    GYM_ID,
-    entry_point="symprior.tasks.families.grid_worlds.room_obstacles:make_env",
-    max_episode_steps=Room.max_episode_steps,
-)
 
 
 def _arm(observed: bool) -> Arm:

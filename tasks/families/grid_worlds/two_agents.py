@@ -126,9 +126,9 @@ def _same(places: Any, others: Any) -> Array:
     return array_namespace(places).all(places == others, axis=1)
 
 
-def make_env() -> Environment:
+def make_env(render_mode: str | None = None) -> Environment:
     """The single environment, as `gymnasium.make` calls it."""
-    return SimulatorEnv(TwoAgents())
+    return SimulatorEnv(TwoAgents(), render_mode)
 
 
 def joint_moves(exchanged: SignedPermutation, single: SignedPermutation) -> SignedPermutation:
@@ -168,11 +168,6 @@ def lift(states: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(_optimal_actions()[(load * CELLS + first) * (CELLS - 1) + second - (second > first)])
 
 
-gymnasium.register(
-    "symprior/TwoAgents-v1",
-    entry_point="symprior.tasks.families.grid_worlds.two_agents:make_env",
-    max_episode_steps=TwoAgents.max_episode_steps,
-)
 register(
     Task(
         id="two-agents-v1",

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import gymnasium
-
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import ImageTransform, Representation, permutation, signs
@@ -102,12 +100,6 @@ def _register(
     seen: str,
     turned: str,
 ) -> None:
-    gymnasium.register(
-        gym_id,
-        entry_point="symprior.tasks.families.pong:make_env",
-        kwargs={"size": size},
-        max_episode_steps=LONGEST_GAME,
-    )
     register(
         Task(
             id=task_id,

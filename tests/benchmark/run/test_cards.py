@@ -11,13 +11,13 @@ from symprior.agents.ledgers.ledger import Ledger, Trial, decider, every, larger
 from symprior.benchmark.commands import agents, tasks, tune
 from symprior.tasks import get_task
 
-README = Path(__file__).resolve().parents[3] / "README.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "own.md"
 
 
 @pytest.fixture
 def own_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of the README's own task, with nothing said but what must be."""
-    code = re.search(r"<!-- example: my_task\.py -->\s*```python\n(.*?)^```", README.read_text(), re.DOTALL | re.M)
+    """The name of the page's own task, with nothing said but what must be."""
+    code = re.search(r"<!-- example: my_task\.py -->\s*```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.M)
     assert code is not None
     (tmp_path / "my_task.py").write_text(re.sub(r"\n +group_in_words=.*", "", code[1]), encoding="utf-8")
     monkeypatch.chdir(tmp_path)

@@ -78,7 +78,8 @@ def test_a_picture_is_drawn_without_a_word_of_a_missing_display(tmp_path: Path) 
         name: value for name, value in os.environ.items() if not name.startswith(("SDL_", "XDG_", "DISPLAY"))
     }
     code = (
-        "from symprior.tasks import get_task, picture as p; p.write_picture(get_task('cartpole-v1'), p.Path('a.png'))"
+        "from symprior.tasks import get_task; from symprior.tasks.cards import picture as p; "
+        "p.write_picture(get_task('cartpole-v1'), p.Path('a.png'))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False

@@ -8,8 +8,6 @@ from __future__ import annotations
 from math import pi
 from typing import Any
 
-import gymnasium
-
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.environments.gymnasium_types import Environment
@@ -34,9 +32,6 @@ def quietly(**arguments: Any) -> Environment:
 
     with without_warning("settotalmass"):
         return HalfCheetahEnv(**arguments)
-
-
-gymnasium.register("symprior/QuietHalfCheetah-v1", f"{__name__}:quietly", max_episode_steps=1000)
 
 
 def leg_exchange(reflection: Reflection = LEG_SWAP) -> RobotSymmetry:

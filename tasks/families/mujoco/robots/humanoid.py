@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
@@ -129,8 +128,6 @@ class HumanoidRules(UprightRules):
         torques = robot._ctrl_cost_weight * np.square(now["controls"]).sum(axis=1)
         return np.asarray(torques + np.clip(contact, *robot._contact_cost_range))
 
-
-gymnasium.register("symprior/HumanoidSymmetric-v1", f"{__name__}:symmetric_humanoid", max_episode_steps=1000)
 
 DESCRIPTION = (
     "Walk along x on two legs without falling; the speed, 5 for every healthy step, less costs of torques and contacts."

@@ -56,9 +56,6 @@ def from_the_shoulder(**arguments: Any) -> Environment:
     return gymnasium.wrappers.TransformObservation(env, lambda shown: shown - shoulder, env.observation_space)
 
 
-gymnasium.register("symprior/PusherFromShoulder-v1", f"{__name__}:from_the_shoulder", max_episode_steps=100)
-
-
 def mirror() -> RobotSymmetry:
     """C2: left and right of the shoulder change places."""
     positions, arm = MIRROR.on(POSITIONS), MIRROR.on(ARM)

@@ -131,8 +131,6 @@ def leg_swap_with_friction() -> RobotSymmetry:
 
 TWIN = "walker2d-observed-friction-v1"
 ONE_SLIPPERY, OBSERVED = "symprior/Walker2dFriction-v1", "symprior/Walker2dObservedFriction-v1"
-for gym_id, maker in ((ONE_SLIPPERY, slippery_right_foot), (OBSERVED, slippery_observed_foot)):
-    gymnasium.register(gym_id, f"{__name__}:{maker.__name__}", max_episode_steps=1000)
 
 DESCRIPTION = (
     "Walk along x on two legs, one of whose feet is slippery; the speed, 1 for every step upright, less a small cost of the "

@@ -1,0 +1,1 @@
+"""What `import symprior` offers beyond the floors' own names."""

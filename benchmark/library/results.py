@@ -1,0 +1,108 @@
+"""Results as a frame: one row for each run and evaluation point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from symprior.leaderboard.records.published import read_published
+from symprior.leaderboard.records.record import Checkpoint, RunRecord, read_records
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks.lookup import get_task
+from symprior.tasks.task import References
+
+COLUMNS = (
+    "suite",
+    "task",
+    "agent",
+    "algorithm",
+    "prior",
+    "control",
+    "learner",
+    "seed",
+    "status",
+    "parameters",
+    "budget",
+    "step",
+    "episodes",
+    "return",
+    "score",
+    "equivariance_error",
+)
+"""What the frame holds, in this order."""
+
+
+def results(suite: str | None = None, records: Path | str | None = None) -> pd.DataFrame:
+    """Runs as a tidy frame: one row for each run and evaluation point, in the order of runs, then of steps.
+
+    `step` counts environment steps over all copies, `return` is the mean of the undiscounted returns of `episodes`
+    episodes, and `score` puts that between the task's references 0 and 1; it is not clipped, and not a number where the task
+    is not known here. `equivariance_error` is the relative one of the policy, not a number where it was not measured. A run
+    that failed keeps its rows, with `status` "failed". If it failed before its first evaluation it has one row without a
+    return.
+
+    Args:
+        suite: of published results, `quick` or `quick-2`; None: all that are published.
+        records: a folder with records of your own runs in place of published ones.
+
+    Raises:
+        SympriorError: no such suite, no such folder, or a file in it that is no record.
+    """
+    if records is None:
+        found = read_published(suite=suite)
+    else:
+        found = [record for record in read_records(Path(records)) if suite in (None, *_names(record))]
+    references = {task: _references(task) for task in {record.task for record in found}}
+    rows = [row for record in found for row in _rows(record, references[record.task])]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _names(record: RunRecord) -> tuple[str, str]:
+    """A record's suite without and with its version."""
+    return record.suite, f"{record.suite}-{record.suite_version}"
+
+
+def _references(task: str) -> References | None:
+    """What scores of a task are measured against; None where the task is not known here or was not measured."""
+    try:
+        return get_task(task).references
+    except SympriorError:
+        return None
+
+
+def _rows(record: RunRecord, references: References | None) -> Iterator[dict[str, Any]]:
+    of_run = {
+        "suite": _names(record)[1],
+        "task": record.task,
+        "agent": record.agent.id,
+        "algorithm": record.agent.algorithm,
+        "prior": record.agent.prior,
+        "control": record.agent.control,
+        "learner": record.agent.learner,
+        "seed": record.seed,
+        "status": record.status,
+        "parameters": record.agent.parameters,
+        "budget": record.budget,
+    }
+    for point in record.curve:
+        yield {**of_run, **_at(point, references)}
+    if not record.curve:
+        yield {**of_run, "step": record.steps_used, "episodes": 0}
+
+
+def _at(point: Checkpoint, references: References | None) -> dict[str, float]:
+    """What was measured at one evaluation point."""
+    reached = float(np.mean(point.returns))
+    error = point.equivariance.mean if point.equivariance is not None else None
+    return {
+        "step": point.step,
+        "episodes": len(point.returns),
+        "return": reached,
+        "score": nan if references is None else references.normalise(reached),
+        "equivariance_error": nan if error is None else error,
+    }

@@ -66,7 +66,7 @@ def _fused(training: Training, in_torch: Callable[[Training, L], P], loss: L) ->
 
 def _whole_updates() -> dict[str, Callable[[Training, Any], Any]]:
     """Algorithms whose losses are known to the kernel, and the populations that carry out whole updates."""
-    from symprior.agents.learners.batched.kernel.machine.losses import POLICY_LOSSES
+    from symprior.agents.learners.batched.kernel.arithmetic.losses import POLICY_LOSSES
     from symprior.agents.learners.batched.kernel.on_policy import FusedOnPolicyPopulation
     from symprior.agents.learners.batched.kernel.value import FusedReplayPopulation
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.algorithms.settings import LearningSettings
+from symprior.agents.learners.batched.kernel.arithmetic.entries import Room, State, outputs_of, write_out
+from symprior.agents.learners.batched.kernel.arithmetic.products import SUMS, padded
 from symprior.agents.learners.batched.kernel.description import tables
-from symprior.agents.learners.batched.kernel.machine.entries import Room, State, outputs_of, write_out
-from symprior.agents.learners.batched.kernel.machine.products import SUMS, padded
 from symprior.agents.learners.batched.kernel.preparation import prepare
 from symprior.agents.learners.batched.populations.optimizer import place_in
 from symprior.agents.networks.layers.equivariant import keep_weights

@@ -14,9 +14,15 @@ from torch import Tensor
 from symprior.agents.acting.distributions import standard_normals
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
 from symprior.agents.algorithms.settings import OnPolicySettings
-from symprior.agents.learners.batched.kernel.machine.entries import Lived, Rollout, act, advantages_of, train_policies
-from symprior.agents.learners.batched.kernel.machine.losses import CLIPPED_RATIO, POLICY_LOSSES, Weights
-from symprior.agents.learners.batched.kernel.machine.streams import SeedStreams
+from symprior.agents.learners.batched.kernel.arithmetic.entries import (
+    Lived,
+    Rollout,
+    act,
+    advantages_of,
+    train_policies,
+)
+from symprior.agents.learners.batched.kernel.arithmetic.losses import CLIPPED_RATIO, POLICY_LOSSES, Weights
+from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each, zeros
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
 from symprior.agents.learners.batched.populations.population import Population

@@ -9,7 +9,7 @@ from typing import Any
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import ALGORITHMS
 from symprior.agents.learners.batched import BatchedLearner
-from symprior.agents.learners.batched.kernel.machine.compiled import folder
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import folder
 from symprior.agents.learners.learner import FUSED, LEARNERS, Training
 from symprior.agents.priors.prior import PRIORS, settings_of_both
 from symprior.tasks import get_task

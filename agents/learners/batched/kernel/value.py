@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from symprior.agents.algorithms.settings import ReplaySettings
-from symprior.agents.learners.batched.kernel.machine.entries import train_values
-from symprior.agents.learners.batched.kernel.machine.losses import Transitions
+from symprior.agents.learners.batched.kernel.arithmetic.entries import train_values
+from symprior.agents.learners.batched.kernel.arithmetic.losses import Transitions
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each
 from symprior.agents.learners.batched.populations.optimizer import as_one_tensor
 from symprior.agents.learners.batched.populations.value import ReplayPopulation

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from symprior.agents.learners.batched.kernel.machine.compiled import inlined
-from symprior.agents.learners.batched.kernel.machine.functions import tanh
-from symprior.agents.learners.batched.kernel.machine.products import (
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import inlined
+from symprior.agents.learners.batched.kernel.arithmetic.functions import tanh
+from symprior.agents.learners.batched.kernel.arithmetic.products import (
     add_scaled,
     inner_products,
     product,
@@ -59,9 +59,10 @@ def turn(net: Any, memory: Any, turned: Any) -> None:
 @inlined
 def look(observations: Any, row: int, shift: Any, factor: Any, limit: float, features: Any, at: int) -> None:
     """One scaled observation as the first features."""
-    for i in range(observations.shape[-1]):
-        x = (observations[row, i] - shift[i]) * factor[i]
-        features[at + i] = min(max(x, np.float32(-limit)), np.float32(limit))
+    own, most = observations[row], np.float32(limit)
+    scaled = features[at : at + len(own)]
+    for i in range(len(own)):
+        scaled[i] = min(max((own[i] - shift[i]) * factor[i], -most), most)
 
 
 @inlined

@@ -1,7 +1,7 @@
 """A whole update of one seed as one compiled function, so that its parameters and its minibatch stay in the cache.
 
 `description` writes a network down as data, whatever prior it comes from: products whose weights are sums of scaled blocks
-of the coefficients. `passes` goes through it forwards and backwards with the products of `products`, `losses` has the
-gradients of the algorithms and `adam` the step. `on_policy` and `off_policy` put that in the place of a stack's torch code,
-`layers` only of its layers; `choice` says which agents take which.
+of the coefficients; `network_kernel` holds that and what is trained, and `arithmetic` computes with it. `on_policy` and
+`off_policy` put it in the place of a stack's torch code, `layers` only in that of its layers; `choice` says which agents
+take which, and `preparation` compiles everything beforehand.
 """

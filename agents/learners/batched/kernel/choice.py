@@ -78,7 +78,7 @@ def _fused(torch_stack: Callable[..., S], arguments: Sequence[Any]) -> S:
 
 def _whole_updates() -> dict[str, Any]:
     """Algorithms whose losses are known to the kernel, and the stacks that carry out whole updates."""
-    from symprior.agents.learners.batched.kernel.losses import POLICY_LOSSES
+    from symprior.agents.learners.batched.kernel.arithmetic.losses import POLICY_LOSSES
     from symprior.agents.learners.batched.kernel.off_policy import FusedReplayStack
     from symprior.agents.learners.batched.kernel.on_policy import FusedOnPolicyStack
 

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from symprior.agents.learners.batched.kernel.products import padded
+from symprior.agents.learners.batched.kernel.arithmetic.products import padded
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import BasisLinear, BasisWeight

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from symprior.agents.algorithms.algorithm import LearnerSettings
+from symprior.agents.learners.batched.kernel.arithmetic.entries import step_against
 from symprior.agents.learners.batched.kernel.description import KINDS
-from symprior.agents.learners.batched.kernel.entries import step_against
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel
 from symprior.agents.networks.trunk import Trunk
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.algorithms.algorithm import LearnerSettings
+from symprior.agents.learners.batched.kernel.arithmetic.entries import Room, State, outputs_of, write_out
+from symprior.agents.learners.batched.kernel.arithmetic.products import SUMS, padded
 from symprior.agents.learners.batched.kernel.description import tables
-from symprior.agents.learners.batched.kernel.entries import Room, State, outputs_of, write_out
 from symprior.agents.learners.batched.kernel.preparation import prepare
-from symprior.agents.learners.batched.kernel.products import SUMS, padded
 from symprior.agents.learners.batched.optimizer import place_in
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import LIMIT

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import ReplaySettings, ValueAlgorithm
-from symprior.agents.learners.batched.kernel.entries import train_values
-from symprior.agents.learners.batched.kernel.losses import Transitions
+from symprior.agents.learners.batched.kernel.arithmetic.entries import train_values
+from symprior.agents.learners.batched.kernel.arithmetic.losses import Transitions
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each
 from symprior.agents.learners.batched.off_policy import ReplayStack
 from symprior.agents.learners.batched.optimizer import as_one_tensor

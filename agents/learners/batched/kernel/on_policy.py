@@ -15,10 +15,16 @@ from torch import Tensor
 from symprior.agents.acting.distributions import standard_normals
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm, OnPolicySettings
-from symprior.agents.learners.batched.kernel.entries import Lived, Rollout, act, advantages_of, train_policies
-from symprior.agents.learners.batched.kernel.losses import CLIPPED_RATIO, POLICY_LOSSES, Weights
+from symprior.agents.learners.batched.kernel.arithmetic.entries import (
+    Lived,
+    Rollout,
+    act,
+    advantages_of,
+    train_policies,
+)
+from symprior.agents.learners.batched.kernel.arithmetic.losses import CLIPPED_RATIO, POLICY_LOSSES, Weights
+from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each, zeros
-from symprior.agents.learners.batched.kernel.streams import SeedStreams
 from symprior.agents.learners.batched.rollout import minibatches
 from symprior.agents.learners.batched.stack import Stack
 from symprior.agents.networks.heads.actor_critic import ActorCritic

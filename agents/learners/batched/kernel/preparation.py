@@ -6,7 +6,7 @@ import fcntl
 import sys
 from typing import Any
 
-from symprior.agents.learners.batched.kernel.compiled import folder
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import folder
 from symprior.tasks import get_task
 
 READY = "ready"

@@ -12,8 +12,8 @@ import numba
 import numpy as np
 import pytest
 
-from symprior.agents.learners.batched.kernel import functions, products
-from symprior.agents.learners.batched.kernel.streams import SeedStreams
+from symprior.agents.learners.batched.kernel.arithmetic import functions, products
+from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
 from symprior.tasks.environments.streams import Streams
 
 

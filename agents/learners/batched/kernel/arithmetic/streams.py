@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.agents.learners.batched.kernel.compiled import compiled, inlined
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import compiled, inlined
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)

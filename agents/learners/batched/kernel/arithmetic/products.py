@@ -14,7 +14,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from symprior.agents.learners.batched.kernel.compiled import in_llvm, inlined
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import in_llvm, inlined
 
 LANES = 16
 """Columns come in so many: rows of matrices are padded to a multiple of it, with zeros."""

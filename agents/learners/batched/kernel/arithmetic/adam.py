@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from symprior.agents.learners.batched.kernel.compiled import inlined
-from symprior.agents.learners.batched.kernel.products import sum_of_squares
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import inlined
+from symprior.agents.learners.batched.kernel.arithmetic.products import sum_of_squares
 
 BETA_1, BETA_2 = 0.9, 0.999
 """As torch's defaults."""

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.agents.learners.batched.kernel.adam import BETA_1, BETA_2, adam_step
-from symprior.agents.learners.batched.kernel.compiled import compiled, inlined
-from symprior.agents.learners.batched.kernel.functions import exp
-from symprior.agents.learners.batched.kernel.losses import (
+from symprior.agents.learners.batched.kernel.arithmetic.adam import BETA_1, BETA_2, adam_step
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import compiled, inlined
+from symprior.agents.learners.batched.kernel.arithmetic.functions import exp
+from symprior.agents.learners.batched.kernel.arithmetic.losses import (
     gaussian_log_probability,
     log_softmax,
     pull_of,
@@ -18,7 +18,7 @@ from symprior.agents.learners.batched.kernel.losses import (
     to_logits,
     to_means,
 )
-from symprior.agents.learners.batched.kernel.passes import backward, expand, forward, gather, look, turn
+from symprior.agents.learners.batched.kernel.arithmetic.passes import backward, expand, forward, gather, look, turn
 
 Floats = NDArray[np.float32]
 
@@ -190,13 +190,13 @@ def train_policies(net: Any, state: Any, room: Any, rollout: Any, weights: Any) 
     steps = rollout.order.shape[1]
     for seed in range(len(rollout.order)):
         decay_1, decay_2 = state.decays[0], state.decays[1]
+        observations, shift, factor = rollout.observations[seed], state.shift[seed], state.factor[seed]
         for step in range(steps):
             decay_1, decay_2 = decay_1 * BETA_1, decay_2 * BETA_2
             index = rollout.order[seed, step]
             expand(net, seed, state.memory[seed])
             for r in range(len(index)):
-                look(rollout.observations[seed], index[r], state.shift[seed], state.factor[seed], state.limit,
-                     room.features, r * net.widths[0])  # fmt: skip
+                look(observations, index[r], shift, factor, state.limit, room.features, r * net.widths[0])
             forward(net, state.memory[seed], len(index), room.features)
             policy_pulls(net, state, room, rollout, weights, seed, index)
             descend(net, state, room, room.features, seed, len(index), decay_1, decay_2)
@@ -214,7 +214,6 @@ def policy_pulls(net: Any, state: Any, room: Any, rollout: Any, weights: Any, se
     start, width, count = rows * net.feature_at[last], net.widths[last], net.sizes[last] - 1
     policy, advantages, to_log_std = room.numbers[0], room.numbers[1], room.numbers[2]
     to_log_std[:] = 0
-    room.pulls[start : start + rows * width] = 0
     if weights.normalises:
         standardised(rollout.advantages[seed], index, advantages)
     else:
@@ -223,22 +222,27 @@ def policy_pulls(net: Any, state: Any, room: Any, rollout: Any, weights: Any, se
     is_gaussian = net.log_std_at >= 0
     if is_gaussian:
         read_log_std(net, state.memory[seed], policy)
-    clip, entropy = weights.clip[seed], weights.entropy[seed] / rows
+    clip, entropy, to_value = weights.clip[seed], weights.entropy[seed] / rows, 2.0 * weights.value[seed] / rows
+    old_of, returns, choices, probabilities = (
+        rollout.old[seed],
+        rollout.returns[seed],
+        rollout.choices[seed],
+        room.numbers[3],
+    )
     for r in range(rows):
         at, row = start + r * width, index[r]
-        old, value = np.float64(rollout.old[seed, row]), np.float64(room.features[at + count])
+        old, value = np.float64(old_of[row]), np.float64(room.features[at + count])
         if is_gaussian:
             action = rollout.vectors[seed, row]
             probability = gaussian_log_probability(room.features, at, action, policy)
             pull = pull_of(weights.policy_loss, probability, old, advantages[r], clip) / rows
             to_means(room.features, at, action, policy, pull, entropy, room.pulls, to_log_std)
         else:
-            chosen = rollout.choices[seed, row]
-            log_softmax(room.features, at, count, policy, room.numbers[3])
+            chosen = choices[row]
+            log_softmax(room.features, at, count, policy, probabilities)
             pull = pull_of(weights.policy_loss, policy[chosen], old, advantages[r], clip) / rows
-            to_logits(at, count, chosen, pull, entropy, policy, room.numbers[3], room.pulls)
-        error = value - rollout.returns[seed, row]
-        room.pulls[at + count] = np.float32(error * (2.0 * weights.value[seed] / rows))
+            to_logits(at, count, chosen, pull, entropy, policy, probabilities, room.pulls)
+        room.pulls[at + count] = np.float32((value - returns[row]) * to_value)
 
 
 @inlined
@@ -312,5 +316,6 @@ def train_values(net: Any, state: Any, target: Any, room: Any, batch: Any, gamma
 @inlined
 def look_at_all(net: Any, state: Any, seed: int, observations: Any, features: Any) -> None:
     """All rows as first features."""
+    shift, factor = state.shift[seed], state.factor[seed]
     for row in range(len(observations)):
-        look(observations, row, state.shift[seed], state.factor[seed], state.limit, features, row * net.widths[0])
+        look(observations, row, shift, factor, state.limit, features, row * net.widths[0])

@@ -12,7 +12,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from symprior.agents.learners.batched.kernel.compiled import in_llvm, inlined
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import in_llvm, inlined
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6

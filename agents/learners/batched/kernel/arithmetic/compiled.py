@@ -19,6 +19,8 @@ config: Any = typed_config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+KERNEL = Path(__file__).parents[1]
+
 
 @cache
 def folder() -> Path:
@@ -30,7 +32,7 @@ def folder() -> Path:
     name, features = config.CPU_NAME or get_host_cpu_name(), config.CPU_FEATURES or get_host_cpu_features().flatten()
     processor = f"{numba.__version__} {name} {features}"
     sources = hashlib.sha256(processor.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(KERNEL.rglob("*.py")):
         sources.update(path.name.encode() + path.read_bytes())
     base = config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     place = Path("symprior") / f"kernel-{sources.hexdigest()[:16]}"

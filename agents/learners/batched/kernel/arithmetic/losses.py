@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.agents.learners.batched.kernel.compiled import inlined
-from symprior.agents.learners.batched.kernel.functions import exp, log
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import inlined
+from symprior.agents.learners.batched.kernel.arithmetic.functions import exp, log
 
 HALF_LOG_2_PI = 0.5 * logarithm(2 * pi)
 

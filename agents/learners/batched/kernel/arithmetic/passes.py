@@ -6,9 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from symprior.agents.learners.batched.kernel.compiled import inlined
-from symprior.agents.learners.batched.kernel.functions import tanh
-from symprior.agents.learners.batched.kernel.products import add_scaled, inner_products, product, set_scaled, transpose
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import inlined
+from symprior.agents.learners.batched.kernel.arithmetic.functions import tanh
+from symprior.agents.learners.batched.kernel.arithmetic.products import (
+    add_scaled,
+    inner_products,
+    product,
+    set_scaled,
+    transpose,
+)
 
 LIMIT = 10.0
 """Where scaled observations are cut off (`normaliser`)."""
@@ -53,9 +59,10 @@ def turn(net: Any, memory: Any, turned: Any) -> None:
 @inlined
 def look(observations: Any, row: int, shift: Any, factor: Any, limit: float, features: Any, at: int) -> None:
     """One scaled observation as the first features."""
-    for i in range(observations.shape[-1]):
-        x = (observations[row, i] - shift[i]) * factor[i]
-        features[at + i] = min(max(x, np.float32(-limit)), np.float32(limit))
+    own, most = observations[row], np.float32(limit)
+    scaled = features[at : at + len(own)]
+    for i in range(len(own)):
+        scaled[i] = min(max((own[i] - shift[i]) * factor[i], -most), most)
 
 
 @inlined

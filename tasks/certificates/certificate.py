@@ -24,6 +24,7 @@ from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.distributions import round_off
 from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
+from symprior.tasks.certificates.hidden_state import find_hidden_state
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
 from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
 from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
@@ -56,6 +57,7 @@ class Certificate:
         exhaustive: those are all states of the task.
         spaces: "mapped onto themselves", or which space is not.
         round_off: what counts as equal, as a part of the scale.
+        randomness: what was found random in steps from one state, where that cannot be enumerated; else empty.
         violating_mass_below: n clean states say with 95 % confidence that violating ones have less than
             3/n of the samplers' mass; None where a state is not clean or where all states were compared.
     """
@@ -78,18 +80,31 @@ class Certificate:
     reset_evidence: ResetEvidence
     violating_mass_below: float | None
     versions: dict[str, str]
+    randomness: str = ""
 
     @property
     def contradicts(self) -> bool:
-        """A grade is another than the declared one, not merely not shown for want of data."""
+        """A grade is another than the declared one, not merely not shown for want of data or because steps are random."""
         pairs = (self.declared_dynamics, self.dynamics), (self.declared_reset, self.reset)
-        return any(measured not in (_expected(declared), Exactness.NOT_SHOWN) for declared, measured in pairs)
+        wrong = [measured not in (_expected(declared), Exactness.NOT_SHOWN) for declared, measured in pairs]
+        return (wrong[0] and not self._is_random_only) or wrong[1]
+
+    @property
+    def _is_random_only(self) -> bool:
+        """Declared exact; its steps are random, and symmetric as far as roll-outs show."""
+        found = self.declared_dynamics, self.dynamics
+        return bool(self.randomness) and found == (Exactness.EXACT, Exactness.IN_DISTRIBUTION)
 
     def _verdict(self) -> str:
         if self.agrees:
             return "agrees with the declaration"
         if self.contradicts:
             return "DISAGREES with the declaration"
+        if self._is_random_only:
+            return (
+                'NOT SHOWN to be exact, as its steps are random: declare exactness="in distribution", or make what is drawn '
+                "a part of the state"
+            )
         return "NOT SHOWN, for want of data: measure more with --thorough"
 
     def to_json(self) -> str:
@@ -107,6 +122,7 @@ class Certificate:
             ("dynamics", f"{self.dynamics} (declared {self.declared_dynamics})"),
             ("reset", f"{self.reset} (declared {self.declared_reset})"),
             ("verdict", self._verdict()),
+            *([("randomness", self.randomness)] if self.randomness else []),
             ("states", ", ".join(f"{count} {sampler}" for sampler, count in self.states.items())),
             ("distinct states", f"{self.distinct_states}{' (all there are)' if self.exhaustive else ''}"),
             *says,
@@ -152,6 +168,12 @@ def certify(
         check_fit(task.id, symmetry, probe.env)
         check_by_acting(symmetry)
         rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
+        randomness = ""
+        if isinstance(probe, Probe):
+            of_its_own = np.random.default_rng(seed_from(task.id, seed, "hidden state"))
+            randomness = find_hidden_state(probe, task.reference_policy, of_its_own)
+        if randomness:
+            probe = RolloutProbe(probe.env)
         counts, distinct, evidence = _measure(task, probe, symmetry, rng, samples, episodes)
         spaces = spaces_in_words(symmetry, probe.env)
         reset_grade, reset_evidence = measure_reset(probe, symmetry, rng, resets)
@@ -179,6 +201,7 @@ def certify(
         reset_evidence=reset_evidence,
         violating_mass_below=3 / distinct if bound_applies else None,
         versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy", *task.packages)},
+        randomness=randomness,
     )
 
 

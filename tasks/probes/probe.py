@@ -45,9 +45,11 @@ class Probe(ABC):
             it.
         exhaustive: `boundary_states` are all states there are.
         unit: of what `readings` gives.
+        replays_rewards: a step from a restored state earns what it earned in the episode, too.
     """
 
     exhaustive: ClassVar[bool] = False
+    replays_rewards: ClassVar[bool] = True
     unit: ClassVar[str] = "units of the observation"
 
     def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
@@ -128,6 +130,24 @@ class Probe(ABC):
         observation, reward, terminated, truncated, _ = self.env.step(action)
         check_finite(self.env, observation, reward, action, state)
         return [Outcome(1.0, observation, float(reward), bool(terminated), bool(truncated))]
+
+    def outcomes_of_one_step(self, state: NumpyArray, action: Action, elapsed: int = 0) -> list[Outcome]:
+        """As `outcomes`, where those are not of a single step."""
+        return self.outcomes(state, action, elapsed)
+
+    def check_restored(self) -> None:  # noqa: B027  (most probes know that)
+        """What is shown of a state is what is observed there.
+
+        Raises:
+            SympriorError: it is not.
+        """
+
+    def repeated(self, state: NumpyArray, action: Action, seed: int, count: int) -> list[Outcome] | None:
+        """A step that is taken `count` times, after one reset by this seed, each from the same state.
+
+        None: `outcomes` says all that a step can give, whatever the seed is.
+        """
+        return None
 
     def render(self, state: NumpyArray) -> NDArray[np.uint8] | None:
         """The simulator's own picture of a state, [height, width, 3]; None where it draws none."""

@@ -32,6 +32,8 @@ class MujocoProbe(Probe):
         symmetry: how the group acts on the robot.
     """
 
+    replays_rewards = False  # a speed's first place was computed a substep before the state that the episode was in
+
     def __init__(self, env: Environment, sampling: Sampling, symmetry: RobotSymmetry) -> None:
         super().__init__(env, symmetry.state)
         self._robot = cast(Any, env.unwrapped)

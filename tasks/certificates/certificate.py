@@ -23,6 +23,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.distributions import round_off
 from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.entries import entries_in_words
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.certificates.hidden_state import find_hidden_state
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
@@ -57,6 +58,7 @@ class Certificate:
         exhaustive: those are all states of the task.
         spaces: "mapped onto themselves", or which space is not.
         round_off: what counts as equal, as a part of the scale.
+        never_moved: in words, the observation entries that held one value throughout, of which nothing is said; or empty.
         randomness: what was found random in steps from one state, where that cannot be enumerated; else empty.
         violating_mass_below: n clean states say with 95 % confidence that violating ones have less than
             3/n of the samplers' mass; None where a state is not clean or where all states were compared.
@@ -81,6 +83,7 @@ class Certificate:
     violating_mass_below: float | None
     versions: dict[str, str]
     randomness: str = ""
+    never_moved: str = ""
 
     @property
     def contradicts(self) -> bool:
@@ -107,6 +110,12 @@ class Certificate:
             )
         return "NOT SHOWN, for want of data: measure more with --thorough"
 
+    @property
+    def _but_for(self) -> str:
+        """What the grade does not speak of, as nothing there was seen to move."""
+        is_shown = self.dynamics in (Exactness.EXACT, Exactness.IN_DISTRIBUTION, Exactness.APPROXIMATE)
+        return f" but for: {self.never_moved}" if self.never_moved and is_shown else ""
+
     def to_json(self) -> str:
         """The certificate as JSON."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False)
@@ -115,11 +124,12 @@ class Certificate:
         """(what, measured) in the order in which a reader wants them."""
         found = self.dynamics_evidence
         mass = self.violating_mass_below
+        of_them = f": {self.never_moved}" if self.never_moved else ""
         says = [("it says", f"violating states: under {mass:.2g} of the samplers' mass")] if mass else []
         return [
             ("task", self.task),
             ("group", self.group),
-            ("dynamics", f"{self.dynamics} (declared {self.declared_dynamics})"),
+            ("dynamics", f"{self.dynamics}{self._but_for} (declared {self.declared_dynamics})"),
             ("reset", f"{self.reset} (declared {self.declared_reset})"),
             ("verdict", self._verdict()),
             *([("randomness", self.randomness)] if self.randomness else []),
@@ -127,7 +137,7 @@ class Certificate:
             ("distinct states", f"{self.distinct_states}{' (all there are)' if self.exhaustive else ''}"),
             *says,
             *found.lines(),
-            ("never moved", f"{found.never_moved} of {self.observation_entries} observation entries"),
+            ("never moved", f"{found.never_moved} of {self.observation_entries} observation entries{of_them}"),
             ("spaces", self.spaces),
             ("representations", "homomorphisms, checked when made and again by acting"),
             *self.reset_evidence.lines(),
@@ -168,6 +178,7 @@ def certify(
         check_fit(task.id, symmetry, probe.env)
         check_by_acting(symmetry)
         rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
+        names = probe.entry_names()
         randomness = ""
         if isinstance(probe, Probe):
             of_its_own = np.random.default_rng(seed_from(task.id, seed, "hidden state"))
@@ -202,6 +213,7 @@ def certify(
         violating_mass_below=3 / distinct if bound_applies else None,
         versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy", *task.packages)},
         randomness=randomness,
+        never_moved=entries_in_words(evidence.still, symmetry.observation.shape, names),
     )
 
 

@@ -87,7 +87,7 @@ class DynamicsEvidence:
             over how many there are, those at the time limit apart; of the reward, over its absolute value.
         round_off: what counts as equal, as a part of the scale.
         worst: the comparison with the largest residual, None where all are zero.
-        never_moved: observation entries that held one value throughout: a wrong sign of such an entry
+        still: the (flat) numbers of observation entries that held one value throughout: a wrong sign of such an entry
             goes unseen.
     """
 
@@ -102,7 +102,12 @@ class DynamicsEvidence:
     mean_reward: float
     round_off: float
     worst: WorstCase | None
-    never_moved: int
+    still: tuple[int, ...]
+
+    @property
+    def never_moved(self) -> int:
+        """How many entries never moved."""
+        return len(self.still)
 
     def grade(self) -> Exactness:
         """Exact by the largest residual; approximate or broken by the means.
@@ -161,8 +166,8 @@ class _Steps:
                 self._taken[keys[i]] = (states[i], found)
         return [self._taken[key][1] for key in keys]
 
-    def scales(self) -> tuple[Scales, _Means, int]:
-        """What residuals are relative to, over all steps taken; how many entries never moved."""
+    def scales(self) -> tuple[Scales, _Means, tuple[int, ...]]:
+        """What residuals are relative to, over all steps taken; which entries never moved."""
         states = np.stack([state for state, _ in self._taken.values()])
         shown = zip(self.observations(states), self._taken.values(), strict=True)
         pairs = [(seen, outcome.observation) for seen, (_, found) in shown for outcome in found]
@@ -185,7 +190,7 @@ class _Steps:
             round_off=round_off(self._probe.env.observation_space),
         )
         means = _Means(np.where(step > 0, mean_step, mean_step.mean()), float(np.abs(rewards).mean()))
-        return scales, means, int(still.sum())
+        return scales, means, tuple(np.flatnonzero(still).tolist())
 
 
 @dataclass(frozen=True)
@@ -237,7 +242,7 @@ def measure_dynamics(
     if limit:
         stepped += _compared_steps(taken, symmetry, states[some], [m[some] for m in moved], actions, elapsed=limit - 1)
     shown = list(_compared_observations(taken, symmetry, states, moved))
-    scales, means, never_moved = taken.scales()
+    scales, means, still = taken.scales()
     of_steps, of_states = (differences([(c.found, c.claimed) for c in each], scales) for each in (stepped, shown))
     every = list(zip([*stepped, *shown], [*of_steps, *of_states], strict=True))
     worst = max(every, key=lambda pair: pair[1].worst, default=None)
@@ -256,7 +261,7 @@ def measure_dynamics(
         mean_reward=means.of_rewards(of_steps, scales.reward),
         round_off=scales.round_off,
         worst=None if worst is None or worst[1].worst == 0 else _worst_case(symmetry, *worst),
-        never_moved=never_moved,
+        still=still,
     )
 
 

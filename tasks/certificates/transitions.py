@@ -64,7 +64,7 @@ class TransitionEvidence:
         upper_bound: upper 95 % bounds, Holm-corrected over g and kinds.
         detectable_auc: the AUC that is told from one half nine times in ten, for the kind with the largest error.
         unseen: kinds of which no transition was met, so that nothing is said of them.
-        never_moved: observation entries that held one value throughout: a wrong sign of such an entry goes unseen.
+        still: the (flat) numbers of observation entries that held one value throughout: a wrong sign there goes unseen.
     """
 
     episodes: int
@@ -74,7 +74,12 @@ class TransitionEvidence:
     upper_bound: dict[str, float]
     detectable_auc: float
     unseen: tuple[str, ...]
-    never_moved: int
+    still: tuple[int, ...]
+
+    @property
+    def never_moved(self) -> int:
+        """How many entries never moved."""
+        return len(self.still)
 
     @property
     def told_apart(self) -> tuple[str, ...]:
@@ -219,7 +224,7 @@ def _compare(
         upper_bound=upper_bounds(found),
         detectable_auc=told_from_one_half(max((one.standard_error for one in found.values()), default=np.inf)),
         unseen=tuple(unseen),
-        never_moved=int((seen == seen[0]).all(axis=0).sum()),
+        still=tuple(np.flatnonzero((seen == seen[0]).all(axis=0)).tolist()),
     )
 
 

@@ -68,6 +68,10 @@ class Probe(ABC):
     def observation(self, state: NumpyArray) -> NumpyArray:
         """What the agent sees in a state, as the environment's step would return it."""
 
+    def entry_names(self) -> Sequence[str] | None:
+        """A name for each entry of a flat observation; None where they have none."""
+        return None
+
     def readings(self, observation: NumpyArray) -> dict[str, NumpyArray]:
         """Named quantities read off an observation, where a symmetry is stated by shares; here the whole of it."""
         return {"observation": observation}

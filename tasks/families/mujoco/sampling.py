@@ -16,8 +16,11 @@ BESIDE = 0.02
 DEPTH = (-0.005, 0.02)
 """How deep the lowest point of a robot that is put on the floor lies in it, in metres."""
 
-DEEP = (0.3, 1.0)
-"""The same for a hidden part, in metres: out of so deep it is not pushed in the few substeps of a step."""
+FOLDED = (2.0, 3.2)
+"""Angles to which joints are folded, far beyond their limits; a simulator takes them as it takes others."""
+
+SPREAD = 0.02
+"""How far a part that points down points beside it, in metres."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Sampling:
         ends: positions' values at which an episode ends; states lie beside them instead of beside the limits.
         orientation: the first of the four entries of `qpos` that are a rotation; drawn uniformly over all rotations.
         height: the position that lifts the robot; None where it cannot touch a floor.
-        hidden_parts: geometries that touch the floor in no fall, as others always lie lower; they are put into it.
+        hidden_parts: geometries, joined to the trunk, that touch the floor in no fall, as others always lie lower.
+        folded: the positions that are folded for these to touch it.
         speed: the standard deviation of every entry of `qvel`.
         still: the entries of `qvel` that are always zero.
     """
@@ -41,6 +45,7 @@ class Sampling:
     orientation: str | None = None
     height: str | None = None
     hidden_parts: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     speed: float = 3.0
     still: tuple[int, ...] = ()
 
@@ -98,24 +103,39 @@ class Sampler:
 
     def on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """As beside the limits, but put down so that the lowest point is in the floor or just above it."""
-        return self._put_down(self.beside_limits(rng, count), rng, DEPTH, lambda heights: heights.min())
+        return self._put_down(self.beside_limits(rng, count), rng, lambda heights: heights.min())
 
     def hidden_parts_on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-        """As on the floor, but the point is the lowest of a hidden part, each in its turn; what is lower is in it, too."""
-        parts = [self._moving.index(self._model.geom(name).id) for name in self._sampling.hidden_parts]
-        turn = cycle(parts)
-        return self._put_down(self.beside_limits(rng, count), rng, DEEP, lambda heights: heights[next(turn)])
+        """As on the floor, but a hidden part, each in its turn, points down, and what would be lower is folded away."""
+        sampling, states = self._sampling, self.beside_limits(rng, count)
+        assert sampling.orientation is not None
+        for name in sampling.folded:
+            states[:, sampling.place(name)] = rng.choice([-1, 1], count) * rng.uniform(*FOLDED, count)
+        first = sampling.place(sampling.orientation)
+        for state, part in zip(states, cycle(sampling.hidden_parts), strict=False):
+            state[first : first + 4] = self._turned_down(part, rng)
+        return self._put_down(states, rng, lambda heights: heights.min())
+
+    def _turned_down(self, part: str, rng: np.random.Generator) -> NDArray[np.float64]:
+        """A rotation of the robot, [4], under which a part that is joined to its trunk points about down."""
+        import mujoco  # type: ignore[import-untyped]
+
+        direction = self._model.geom(part).pos + SPREAD * rng.standard_normal(3)
+        x, y, z = direction / np.linalg.norm(direction)
+        down, turn, both = np.array([1 - z, -y, x, 0.0]), rng.uniform(-np.pi, np.pi), np.zeros(4)
+        about_z = np.array([np.cos(turn / 2), 0, 0, np.sin(turn / 2)])
+        mujoco.mju_mulQuat(both, about_z, down / np.linalg.norm(down))
+        return both
 
     def _put_down(
         self,
         states: NDArray[np.float64],
         rng: np.random.Generator,
-        depth: tuple[float, float],
         choose: Callable[[NDArray[np.float64]], float],
     ) -> NDArray[np.float64]:
         assert self._sampling.height is not None
         chosen = [choose(self._lowest_points(state[: self._model.nq])) for state in states]
-        states[:, self._sampling.place(self._sampling.height)] -= chosen + rng.uniform(*depth, len(states))
+        states[:, self._sampling.place(self._sampling.height)] -= chosen + rng.uniform(*DEPTH, len(states))
         return states
 
     def _lowest_points(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,12 +17,13 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.distributions import round_off
-from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.dynamics import BATCHES, DynamicsEvidence, measure_dynamics
 from symprior.tasks.certificates.entries import entries_in_words
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
 from symprior.tasks.certificates.hidden_state import find_hidden_state
@@ -225,13 +226,13 @@ def _measure(
         counts, evidence = measure_transitions(probe, symmetry, task.reference_policy, rng, episodes)
         return counts, sum(counts.values()), evidence
     sampled = _sample_states(task, probe, symmetry, rng, samples)
-    states = _distinct(sampled)
+    states, batches = _distinct(sampled)
     actions = _actions(probe.env.action_space, rng)
     _check_repeats(task, probe, states, actions)
     counts = {sampler: len(found) for sampler, found in sampled.items()}
     if symmetry.shares:
         return counts, len(states), measure_shares(probe, symmetry, sampled, actions)
-    return counts, len(states), measure_dynamics(probe, symmetry, states, actions)
+    return counts, len(states), measure_dynamics(probe, symmetry, states, actions, batches)
 
 
 def _expected(declared: Exactness) -> Exactness:
@@ -275,12 +276,13 @@ def _sample_states(
     return sampled | {name: draw(rng, samples) for name, draw in probe.samplers().items()}
 
 
-def _distinct(sampled: dict[str, NumpyArray]) -> NumpyArray:
-    """All states without duplicates, in the order met."""
+def _distinct(sampled: dict[str, NumpyArray]) -> tuple[NumpyArray, NDArray[np.int64]]:
+    """All states without duplicates, in the order met, and the batch of each: neighbours in a roll-out are in one."""
     states = np.concatenate(list(sampled.values()))
+    batches = np.concatenate([np.arange(len(found)) * BATCHES // len(found) for found in sampled.values()])
     _, first = np.unique(states, axis=0, return_index=True)
-    kept: NumpyArray = states[np.sort(first)]
-    return kept
+    kept = np.sort(first)
+    return states[kept], batches[kept]
 
 
 def _actions(space: Space, rng: np.random.Generator) -> list[Action]:

@@ -56,6 +56,10 @@ class Probe(ABC):
         self.env = env
         self.state_representation = state_representation
 
+    def are_all(self, states: NumpyArray) -> bool:
+        """Whether these, which all differ, are all states there are."""
+        return self.exhaustive
+
     @abstractmethod
     def get_state(self) -> NumpyArray:
         """The simulator's full state."""
@@ -210,6 +214,10 @@ class TabularProbe(Probe):
     """A probe of a `SimulatorEnv` over a tabular simulator: states, outcomes and starts are enumerated."""
 
     exhaustive = True
+
+    def are_all(self, states: NumpyArray) -> bool:
+        """As many as the simulator has."""
+        return len(states) >= len(self._simulator.all_states())
 
     def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
         super().__init__(env, state_representation)

@@ -45,7 +45,7 @@ def hand_made_task(name: str, family: str, track: str = "headline") -> Task:
             licence="MIT",
             bibtex="@inproceedings{vanderpol2020mdp,\n  title = {MDP Homomorphic Networks}\n}",
         ),
-        track=track,  # type: ignore[arg-type]
+        declared_track=track,  # type: ignore[arg-type]
     )
     low, high = LOW.get(name, 0.0), HIGH.get(name, 1.0)
     policies = {"random": Reference(low, 0.1, "1000 episodes"), "optimal": Reference(high, 0.0, "exact")}

@@ -96,8 +96,8 @@ class DynamicsEvidence:
             are the mean where all states were compared.
         round_off: what counts as equal, as a part of the scale.
         worst: the comparison with the largest residual, None where all are zero.
-        still: the (flat) numbers of observation entries that held one value throughout: a wrong sign of such an entry
-            goes unseen.
+        still: the (flat) numbers of observation entries that held one value under some g, in all that the environment gave
+            from g·s and g made of what it gave from s: a wrong sign of such an entry goes unseen.
     """
 
     comparisons: int
@@ -189,23 +189,20 @@ class _Steps:
                 self._taken[keys[i]] = (states[i], found)
         return [self._taken[key][1] for key in keys]
 
-    def scales(self) -> tuple[Scales, _Means, tuple[int, ...]]:
-        """What residuals are relative to, over all steps taken; which entries never moved."""
+    def scales(self) -> tuple[Scales, _Means]:
+        """What residuals are relative to, over all steps taken."""
         states = np.stack([state for state, _ in self._taken.values()])
         shown = zip(self.observations(states), self._taken.values(), strict=True)
         pairs = [(seen, outcome.observation) for seen, (_, found) in shown for outcome in found]
         batches = np.array([self.batch(state) for state, found in self._taken.values() for _ in found])
-        first = np.ravel(pairs[0][0])
-        largest, squares = np.zeros((2, first.size))
-        sizes = np.zeros((BATCHES, first.size))
-        still = np.ones(first.size, dtype=bool)
+        largest, squares = np.zeros((2, np.size(pairs[0][0])))
+        sizes = np.zeros((BATCHES, len(largest)))
         for start in range(0, len(pairs), TOGETHER):  # not all at once: images in double precision are large
             some = zip(*pairs[start : start + TOGETHER], strict=True)
             before, after = (np.array(each, dtype=np.float64).reshape(len(each), -1) for each in some)
             largest = np.maximum(largest, np.maximum(np.abs(before), np.abs(after)).max(axis=0))
             squares += ((after - before) ** 2).sum(axis=0)
             np.add.at(sizes, batches[start : start + TOGETHER], np.abs(after - before))
-            still &= ((before == first) & (after == first)).all(axis=0)
         step = np.sqrt(squares / len(pairs))
         sizes[:, step == 0] = sizes.mean(axis=1, keepdims=True)  # as above
         rewards = np.array([outcome.reward for _, found in self._taken.values() for outcome in found])
@@ -217,7 +214,7 @@ class _Steps:
         )
         counts = np.bincount(batches, minlength=BATCHES)
         means = _Means(sizes, np.bincount(batches, np.abs(rewards), BATCHES), counts)
-        return scales, means, tuple(np.flatnonzero(still).tolist())
+        return scales, means
 
 
 @dataclass(frozen=True)
@@ -234,7 +231,7 @@ class _Means:
     """What mean residuals are relative to: of each batch how far entries moved in all, what was earned, the steps."""
 
     moved: NDArray[np.float64]
-    earned: NDArray[np.float64]
+    earned: NDArray[Any]
     steps: NDArray[np.int64]
 
     def of_observations(self, differences: Sequence[Difference], comparisons: Sequence[_Comparison]) -> _Bounded:
@@ -264,9 +261,7 @@ def _mean_of_ends(differences: Sequence[Difference], comparisons: Sequence[_Comp
     return _ratio_of_means(differ[:, None], counts, np.bincount(batches, ends, BATCHES)[:, None], counts)
 
 
-def _ratio_of_means(
-    part: NDArray[np.float64], parts: NDArray[Any], whole: NDArray[np.float64], wholes: NDArray[Any]
-) -> _Bounded:
+def _ratio_of_means(part: NDArray[Any], parts: NDArray[Any], whole: NDArray[Any], wholes: NDArray[Any]) -> _Bounded:
     """The largest over entries of one mean over another, and its bounds by Student over batches (ratio, linearised).
 
     Each mean is given by sums of each batch, [batches, entries], and over how many numbers they are, [batches].
@@ -322,7 +317,7 @@ def measure_dynamics(
     if limit:
         stepped += _compared_steps(taken, symmetry, states[some], [m[some] for m in moved], actions, elapsed=limit - 1)
     shown = list(_compared_observations(taken, symmetry, states, moved))
-    scales, means, still = taken.scales()
+    scales, means = taken.scales()
     of_steps, of_states = (differences([(c.found, c.claimed) for c in each], scales) for each in (stepped, shown))
     every = list(zip([*stepped, *shown], [*of_steps, *of_states], strict=True))
     worst = max(every, key=lambda pair: pair[1].worst, default=None)
@@ -345,8 +340,24 @@ def measure_dynamics(
         at_most=_largest(each.mean if are_all else each.at_most for each in bounded),
         round_off=scales.round_off,
         worst=None if worst is None or worst[1].worst == 0 else _worst_case(symmetry, *worst),
-        still=still,
+        still=_still([*stepped, *shown]),
     )
+
+
+def _still(comparisons: Sequence[_Comparison]) -> tuple[int, ...]:
+    """The entries that held one value in all comparisons under some g."""
+    first: dict[int, NumpyArray] = {}
+    moved: dict[int, NDArray[np.bool_]] = {}
+    for comparison in comparisons:
+        for outcome in (*comparison.found, *comparison.claimed):
+            seen = first.setdefault(comparison.g, outcome.observation)
+            differs = outcome.observation != seen
+            if comparison.g in moved:
+                moved[comparison.g] |= differs
+            else:
+                moved[comparison.g] = differs
+    still = [~each.ravel() for each in moved.values()]
+    return tuple(np.flatnonzero(np.any(still, axis=0)).tolist()) if still else ()
 
 
 def _largest(numbers: Iterable[float]) -> float:

@@ -254,9 +254,8 @@ def _compare(
 
 def _wrong_actions(symmetry: Symmetry, g: int) -> list[int]:
     """The elements, of none at all and g's inverse, that move actions otherwise than g does."""
-    if symmetry.discrete:
-        actions = np.arange(symmetry.action.size)
-    else:
+    actions: NumpyArray = np.arange(symmetry.action.size)
+    if not symmetry.discrete:
         actions = np.random.default_rng(0).standard_normal((2, symmetry.action.size))
     moved = symmetry.act_on_actions(g, actions)
     others = {0, int(symmetry.group.inverse[g])}

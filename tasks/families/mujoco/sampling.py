@@ -140,7 +140,7 @@ class Sampler:
 
     def _lowest_points(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Of each of the robot's spheres and capsules, in metres over the floor."""
-        import mujoco  # type: ignore[import-untyped]
+        import mujoco
 
         model, data = self._model, mujoco.MjData(self._model)
         data.qpos[:] = positions

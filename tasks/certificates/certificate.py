@@ -91,7 +91,13 @@ class Certificate:
         """A grade is another than the declared one, not merely not shown for want of data or because steps are random."""
         pairs = (self.declared_dynamics, self.dynamics), (self.declared_reset, self.reset)
         wrong = [measured not in (_expected(declared), Exactness.NOT_SHOWN) for declared, measured in pairs]
-        return (wrong[0] and not self._is_random_only) or wrong[1]
+        return (wrong[0] and not self._is_random_only) or wrong[1] or self._is_not_exact
+
+    @property
+    def _is_not_exact(self) -> bool:
+        """Declared exact, and single steps differ, though it is not shown whether by more than `approximate` allows."""
+        found = self.declared_dynamics, self.dynamics
+        return found == (Exactness.EXACT, Exactness.NOT_SHOWN) and isinstance(self.dynamics_evidence, DynamicsEvidence)
 
     @property
     def _is_random_only(self) -> bool:

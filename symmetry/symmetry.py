@@ -35,10 +35,19 @@ symmetric model is wrong about less than a tenth of what each step does.
 """
 
 
-def exactness_at(breaking: float, approximate_up_to: float) -> Exactness:
-    """What a dial declares where its parameter is at `breaking`: 0 is exact, then approximate, then broken."""
+def exactness_at(breaking: float, approximate_up_to: float, broken_from: float) -> Exactness:
+    """What a dial declares where its parameter is at `breaking`: 0 is exact, then approximate, then broken.
+
+    Raises:
+        SympriorError: the value lies between, so near the border that a certificate's bounds hold it.
+    """
     if breaking == 0:
         return Exactness.EXACT
+    if approximate_up_to < breaking < broken_from:
+        raise SympriorError(
+            f"At {breaking:g} the mean residual lies at the border between approximate and broken, so that nothing can be "
+            f"declared which a certificate would confirm. Take at most {approximate_up_to:g} or at least {broken_from:g}."
+        )
     return Exactness.APPROXIMATE if breaking <= approximate_up_to else Exactness.BROKEN
 
 

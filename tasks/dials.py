@@ -65,7 +65,7 @@ class Dial:
                 f"{self.parameter} of {self.id} is {value:g}; it is {kind} from {low:g} to {self.high:g} ({self.meaning})."
             )
         if value not in self._made:
-            self._made[value] = replace(self.make(value), id=self.name(value), track="dial")
+            self._made[value] = replace(self.make(value), id=self.name(value), declared_track="dial")
         return self._made[value]
 
     def parse(self, setting: str) -> Task:

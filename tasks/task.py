@@ -99,6 +99,11 @@ class References:
         """Whether the budget was set by hand, or follows from too short a tuning."""
         return BY_HAND in self.budget_source or TOO_SHORT in self.provisional
 
+    @property
+    def is_provisional(self) -> bool:
+        """Whether anything that a score rests on is: the budget or score 1."""
+        return bool(self.provisional) or self.budget_is_provisional
+
     def normalise(self, raw_return: float) -> float:
         """The normalised score of a raw return, not clipped: 0 and 1 are the references `zero` and `one`."""
         low, high = self.policies[self.zero].value, self.policies[self.one].value
@@ -147,7 +152,7 @@ class Task:
         data: the folder in which its references lie.
         file: `path/to/file.py:Name`, where a user brought it; `file_digest` is that of the file as it was then.
         packages: what the simulator stands on beside gymnasium and numpy; certificates name their versions.
-        track: see `Track`.
+        declared_track: where it belongs once what its score rests on is measured; see `Track` and `track`.
         evaluation_episodes: episodes per evaluation point.
     """
 
@@ -165,7 +170,7 @@ class Task:
     greatest_reward: float | None = None
     stated_threshold: tuple[float, str] | None = None
     threshold_fraction: float | None = 0.9
-    track: Track = "headline"
+    declared_track: Track = "headline"
     evaluation_episodes: int = 20
     extra: str | None = None
     packages: tuple[str, ...] = ()
@@ -289,6 +294,16 @@ class Task:
     def is_installed(self) -> bool:
         """Whether the task's simulator can be imported; one that needs no extra always is."""
         return self.extra is None or is_installed(self.extra)
+
+    @property
+    def track(self) -> Track:
+        """The declared one, but `diagnostic` for a headline task whose budget or score 1 is not measured by the rules yet.
+
+        A task without references, such as a user's own, stays where it was put: it has no score to be counted.
+        """
+        if self.declared_track != "headline" or not self.is_measured:
+            return self.declared_track
+        return "diagnostic" if self.references.is_provisional else "headline"
 
     @property
     def is_measured(self) -> bool:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 
 from symprior.symmetry.errors import SympriorError
@@ -35,6 +41,9 @@ def check(
         bool, typer.Option("--write", help="Keep the certificate where the task's card and the tests look for it.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Decides the states.")] = 0,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Processes side by side; by default one for each core.")
+    ] = None,
 ) -> None:
     """Measure declared symmetries on the real simulator; exits with 1 where a grade is not what is declared."""
     names = task_names() if every else task
@@ -42,12 +51,9 @@ def check(
         raise SympriorError("Name a task, or --all.")
     contradicted: list[str] = []
     not_shown: list[str] = []
-    states, more = (10 * samples, 4) if thorough else (samples, 1)
-    for number, name in enumerate(names, start=1):
-        with console.status(f"Checking {name}, {number} of {len(names)} …"):
-            certificate = certify(
-                get_task(name), samples=states, seed=seed, resets=more * RESETS, episodes=more * EPISODES
-            )
+    scale, more = (10, 4) if thorough else (1, 1)
+    measure = partial(_measure, samples=scale * samples, seed=seed, resets=more * RESETS, episodes=more * EPISODES)
+    for name, certificate in zip(names, _side_by_side(measure, names, processes or os.cpu_count() or 1), strict=True):
         console.print(_table(certificate))
         if save:
             path = keep(get_task(name), certificate)
@@ -59,6 +65,28 @@ def check(
             console.print(f"[bold red]{words}:[/] {', '.join(found)}", soft_wrap=True)
     if contradicted or not_shown:
         raise typer.Exit(1)
+
+
+def _measure(name: str, samples: int, seed: int, resets: int, episodes: int) -> Certificate:
+    return certify(get_task(name), samples=samples, seed=seed, resets=resets, episodes=episodes)
+
+
+def _side_by_side(measure: Callable[[str], Certificate], names: Sequence[str], processes: int) -> Iterator[Certificate]:
+    """The tasks' certificates, in the order of the names; several tasks are measured by processes with one thread each."""
+    with console.status("") as status:
+        if min(processes, len(names)) == 1:
+            yield from _told(map(measure, names), names, status)
+            return
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        with ProcessPoolExecutor(min(processes, len(names)), get_context("spawn")) as pool:
+            yield from _told(pool.map(measure, names), names, status)
+
+
+def _told(found: Iterator[Certificate], names: Sequence[str], status: Status) -> Iterator[Certificate]:
+    """The same, while the console says how far it is."""
+    for number, name in enumerate(names, start=1):
+        status.update(f"Checking {name}, {number} of {len(names)} …")
+        yield next(found)
 
 
 def _table(certificate: Certificate) -> Table:

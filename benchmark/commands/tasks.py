@@ -17,7 +17,7 @@ from symprior.tasks.task import Card, References
 console = Console()
 
 PROVISIONAL_MARK = "*"
-"""Behind a budget that is provisional."""
+"""Behind a budget where it or score 1 is provisional."""
 MOST_ELEMENTS = 16
 """Of larger groups a card describes generators only."""
 
@@ -44,7 +44,9 @@ def tasks(context: typer.Context) -> None:
         table.add_row(*row)
     console.print(table)
     if any(row[-1].endswith(PROVISIONAL_MARK) for row in rows):
-        console.print(f"{PROVISIONAL_MARK} provisional: set by hand, or from too short a tuning", highlight=False)
+        console.print(
+            f"{PROVISIONAL_MARK} provisional: the budget or score 1 is not measured by the rules yet", highlight=False
+        )
     _print_missing_extras()
     if list(DIALS):
         console.print(_dials())
@@ -93,7 +95,7 @@ def _reals(number: int) -> str:
 
 
 def _budget(references: References) -> str:
-    return _short(references.budget) + (PROVISIONAL_MARK if references.budget_is_provisional else "")
+    return _short(references.budget) + (PROVISIONAL_MARK if references.is_provisional else "")
 
 
 def _short(steps: int) -> str:

@@ -17,13 +17,16 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.distributions import round_off
-from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.dynamics import BATCHES, DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.entries import entries_in_words
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
+from symprior.tasks.certificates.hidden_state import find_hidden_state
 from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
 from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
 from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
@@ -56,6 +59,8 @@ class Certificate:
         exhaustive: those are all states of the task.
         spaces: "mapped onto themselves", or which space is not.
         round_off: what counts as equal, as a part of the scale.
+        never_moved: in words, the observation entries that held one value throughout, of which nothing is said; or empty.
+        randomness: what was found random in steps from one state, where that cannot be enumerated; else empty.
         violating_mass_below: n clean states say with 95 % confidence that violating ones have less than
             3/n of the samplers' mass; None where a state is not clean or where all states were compared.
     """
@@ -78,19 +83,45 @@ class Certificate:
     reset_evidence: ResetEvidence
     violating_mass_below: float | None
     versions: dict[str, str]
+    randomness: str = ""
+    never_moved: str = ""
 
     @property
     def contradicts(self) -> bool:
-        """A grade is another than the declared one, not merely not shown for want of data."""
+        """A grade is another than the declared one, not merely not shown for want of data or because steps are random."""
         pairs = (self.declared_dynamics, self.dynamics), (self.declared_reset, self.reset)
-        return any(measured not in (_expected(declared), Exactness.NOT_SHOWN) for declared, measured in pairs)
+        wrong = [measured not in (_expected(declared), Exactness.NOT_SHOWN) for declared, measured in pairs]
+        return (wrong[0] and not self._is_random_only) or wrong[1] or self._is_not_exact
+
+    @property
+    def _is_not_exact(self) -> bool:
+        """Declared exact, and single steps differ, though it is not shown whether by more than `approximate` allows."""
+        found = self.declared_dynamics, self.dynamics
+        return found == (Exactness.EXACT, Exactness.NOT_SHOWN) and isinstance(self.dynamics_evidence, DynamicsEvidence)
+
+    @property
+    def _is_random_only(self) -> bool:
+        """Declared exact; its steps are random, and symmetric as far as roll-outs show."""
+        found = self.declared_dynamics, self.dynamics
+        return bool(self.randomness) and found == (Exactness.EXACT, Exactness.IN_DISTRIBUTION)
 
     def _verdict(self) -> str:
         if self.agrees:
             return "agrees with the declaration"
         if self.contradicts:
             return "DISAGREES with the declaration"
+        if self._is_random_only:
+            return (
+                'NOT SHOWN to be exact, as its steps are random: declare exactness="in distribution", or make what is drawn '
+                "a part of the state"
+            )
         return "NOT SHOWN, for want of data: measure more with --thorough"
+
+    @property
+    def _but_for(self) -> str:
+        """What the grade does not speak of, as nothing there was seen to move."""
+        is_shown = self.dynamics in (Exactness.EXACT, Exactness.IN_DISTRIBUTION, Exactness.APPROXIMATE)
+        return f" but for: {self.never_moved}" if self.never_moved and is_shown else ""
 
     def to_json(self) -> str:
         """The certificate as JSON."""
@@ -100,18 +131,20 @@ class Certificate:
         """(what, measured) in the order in which a reader wants them."""
         found = self.dynamics_evidence
         mass = self.violating_mass_below
+        of_them = f": {self.never_moved}" if self.never_moved else ""
         says = [("it says", f"violating states: under {mass:.2g} of the samplers' mass")] if mass else []
         return [
             ("task", self.task),
             ("group", self.group),
-            ("dynamics", f"{self.dynamics} (declared {self.declared_dynamics})"),
+            ("dynamics", f"{self.dynamics}{self._but_for} (declared {self.declared_dynamics})"),
             ("reset", f"{self.reset} (declared {self.declared_reset})"),
             ("verdict", self._verdict()),
+            *([("randomness", self.randomness)] if self.randomness else []),
             ("states", ", ".join(f"{count} {sampler}" for sampler, count in self.states.items())),
             ("distinct states", f"{self.distinct_states}{' (all there are)' if self.exhaustive else ''}"),
             *says,
             *found.lines(),
-            ("never moved", f"{found.never_moved} of {self.observation_entries} observation entries"),
+            ("never moved", f"{found.never_moved} of {self.observation_entries} observation entries{of_them}"),
             ("spaces", self.spaces),
             ("representations", "homomorphisms, checked when made and again by acting"),
             *self.reset_evidence.lines(),
@@ -152,6 +185,13 @@ def certify(
         check_fit(task.id, symmetry, probe.env)
         check_by_acting(symmetry)
         rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
+        names = probe.entry_names()
+        randomness = ""
+        if isinstance(probe, Probe):
+            of_its_own = np.random.default_rng(seed_from(task.id, seed, "hidden state"))
+            randomness = find_hidden_state(probe, task.reference_policy, of_its_own)
+        if randomness:
+            probe = RolloutProbe(probe.env)
         counts, distinct, evidence = _measure(task, probe, symmetry, rng, samples, episodes)
         spaces = spaces_in_words(symmetry, probe.env)
         reset_grade, reset_evidence = measure_reset(probe, symmetry, rng, resets)
@@ -179,6 +219,8 @@ def certify(
         reset_evidence=reset_evidence,
         violating_mass_below=3 / distinct if bound_applies else None,
         versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy", *task.packages)},
+        randomness=randomness,
+        never_moved=entries_in_words(evidence.still, symmetry.observation.shape, names),
     )
 
 
@@ -190,13 +232,13 @@ def _measure(
         counts, evidence = measure_transitions(probe, symmetry, task.reference_policy, rng, episodes)
         return counts, sum(counts.values()), evidence
     sampled = _sample_states(task, probe, symmetry, rng, samples)
-    states = _distinct(sampled)
+    states, batches = _distinct(sampled)
     actions = _actions(probe.env.action_space, rng)
     _check_repeats(task, probe, states, actions)
     counts = {sampler: len(found) for sampler, found in sampled.items()}
     if symmetry.shares:
         return counts, len(states), measure_shares(probe, symmetry, sampled, actions)
-    return counts, len(states), measure_dynamics(probe, symmetry, states, actions)
+    return counts, len(states), measure_dynamics(probe, symmetry, states, actions, batches)
 
 
 def _expected(declared: Exactness) -> Exactness:
@@ -240,12 +282,13 @@ def _sample_states(
     return sampled | {name: draw(rng, samples) for name, draw in probe.samplers().items()}
 
 
-def _distinct(sampled: dict[str, NumpyArray]) -> NumpyArray:
-    """All states without duplicates, in the order met."""
+def _distinct(sampled: dict[str, NumpyArray]) -> tuple[NumpyArray, NDArray[np.int64]]:
+    """All states without duplicates, in the order met, and the batch of each: neighbours in a roll-out are in one."""
     states = np.concatenate(list(sampled.values()))
+    batches = np.concatenate([np.arange(len(found)) * BATCHES // len(found) for found in sampled.values()])
     _, first = np.unique(states, axis=0, return_index=True)
-    kept: NumpyArray = states[np.sort(first)]
-    return kept
+    kept = np.sort(first)
+    return states[kept], batches[kept]
 
 
 def _actions(space: Space, rng: np.random.Generator) -> list[Action]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import Representation
@@ -21,6 +22,11 @@ CLOCK_STATES = 32
 
 TOGETHER = 256
 """Steps whose observations are looked at together."""
+
+BATCHES = 10
+"""Parts of the states, over which Student's bounds of a mean are computed."""
+
+CONFIDENCE = 0.95
 
 SHOWN = 64
 """So many numbers of a state are printed: all of a robot's, not all of a console's memory."""
@@ -61,13 +67,14 @@ class WorstCase:
 
 @dataclass(frozen=True)
 class _Comparison:
-    """What the environment gives from g·s under g·a, and g of what it gives from s under a."""
+    """What the environment gives from g·s under g·a, and g of what it gives from s under a; `batch` is that of s."""
 
     g: int
     state: NumpyArray
     action: Action | None
     found: list[Outcome]
     claimed: list[Outcome]
+    batch: int
 
 
 @dataclass(frozen=True)
@@ -85,10 +92,12 @@ class DynamicsEvidence:
         mean_observation, mean_dynamics, mean_reward: the mean residual over the mean of what it is a residual of, over
             all comparisons: of an entry (the one where that is largest), over how much it changes in a step; of ends,
             over how many there are, those at the time limit apart; of the reward, over its absolute value.
+        at_least, at_most: bounds of the largest of these means, each with 95 % confidence, for the samplers' states; both
+            are the mean where all states were compared.
         round_off: what counts as equal, as a part of the scale.
         worst: the comparison with the largest residual, None where all are zero.
-        never_moved: observation entries that held one value throughout: a wrong sign of such an entry
-            goes unseen.
+        still: the (flat) numbers of observation entries that held one value under some g, in all that the environment gave
+            from g·s and g made of what it gave from s: a wrong sign of such an entry goes unseen.
     """
 
     comparisons: int
@@ -100,12 +109,19 @@ class DynamicsEvidence:
     mean_observation: float
     mean_dynamics: float
     mean_reward: float
+    at_least: float
+    at_most: float
     round_off: float
     worst: WorstCase | None
-    never_moved: int
+    still: tuple[int, ...]
+
+    @property
+    def never_moved(self) -> int:
+        """How many entries never moved."""
+        return len(self.still)
 
     def grade(self) -> Exactness:
-        """Exact by the largest residual; approximate or broken by the means.
+        """Exact by the largest residual; approximate or broken by the means, not shown where their bounds hold the border.
 
         What is only nearly symmetric ends an episode, or meets the floor, a little earlier than its mirror image: between
         the two a step differs by all it does, whatever the asymmetry. So the largest residual of enough states says only
@@ -114,10 +130,9 @@ class DynamicsEvidence:
         """
         if self.total_variation <= 1e-9:
             return Exactness.EXACT
-        means = self.mean_observation, self.mean_dynamics, self.mean_reward
-        if all(mean <= APPROXIMATE_BORDER for mean in means):  # each: the largest of numbers and a NaN may be a number
+        if self.at_most <= APPROXIMATE_BORDER:
             return Exactness.APPROXIMATE
-        return Exactness.BROKEN
+        return Exactness.BROKEN if self.at_least > APPROXIMATE_BORDER else Exactness.NOT_SHOWN
 
     def lines(self) -> list[tuple[str, str]]:
         """(what, measured)."""
@@ -128,6 +143,10 @@ class DynamicsEvidence:
             (
                 "ε, observation of g·s",
                 f"{self.epsilon_observation:.3g} of a typical step; {self.mean_observation:.3g} in the mean",
+            ),
+            (
+                "largest mean",
+                f"from {self.at_least:.3g} to {self.at_most:.3g} (border {APPROXIMATE_BORDER:g}), each with 95 % confidence",
             ),
             (
                 "total variation",
@@ -144,6 +163,15 @@ class _Steps:
         self._probe = probe
         self._taken: dict[tuple[bytes, bytes, int], tuple[NumpyArray, list[Outcome]]] = {}
         self._seen: dict[bytes, NumpyArray] = {}
+        self._batch: dict[bytes, int] = {}
+
+    def put_into_batches(self, states: NumpyArray, batches: NDArray[np.int64]) -> None:
+        """Steps from these states belong to these batches, unless they are in one already."""
+        for state, batch in zip(states, batches.tolist(), strict=True):
+            self._batch.setdefault(state.tobytes(), batch)
+
+    def batch(self, state: NumpyArray) -> int:
+        return self._batch[state.tobytes()]
 
     def observations(self, states: NumpyArray) -> list[NumpyArray]:
         keys = [state.tobytes() for state in states]
@@ -161,22 +189,22 @@ class _Steps:
                 self._taken[keys[i]] = (states[i], found)
         return [self._taken[key][1] for key in keys]
 
-    def scales(self) -> tuple[Scales, _Means, int]:
-        """What residuals are relative to, over all steps taken; how many entries never moved."""
+    def scales(self) -> tuple[Scales, _Means]:
+        """What residuals are relative to, over all steps taken."""
         states = np.stack([state for state, _ in self._taken.values()])
         shown = zip(self.observations(states), self._taken.values(), strict=True)
         pairs = [(seen, outcome.observation) for seen, (_, found) in shown for outcome in found]
-        first = np.ravel(pairs[0][0])
-        largest, squares, sizes = np.zeros((3, first.size))
-        still = np.ones(first.size, dtype=bool)
+        batches = np.array([self.batch(state) for state, found in self._taken.values() for _ in found])
+        largest, squares = np.zeros((2, np.size(pairs[0][0])))
+        sizes = np.zeros((BATCHES, len(largest)))
         for start in range(0, len(pairs), TOGETHER):  # not all at once: images in double precision are large
             some = zip(*pairs[start : start + TOGETHER], strict=True)
             before, after = (np.array(each, dtype=np.float64).reshape(len(each), -1) for each in some)
             largest = np.maximum(largest, np.maximum(np.abs(before), np.abs(after)).max(axis=0))
             squares += ((after - before) ** 2).sum(axis=0)
-            sizes += np.abs(after - before).sum(axis=0)
-            still &= ((before == first) & (after == first)).all(axis=0)
-        step, mean_step = np.sqrt(squares / len(pairs)), sizes / len(pairs)
+            np.add.at(sizes, batches[start : start + TOGETHER], np.abs(after - before))
+        step = np.sqrt(squares / len(pairs))
+        sizes[:, step == 0] = sizes.mean(axis=1, keepdims=True)  # as above
         rewards = np.array([outcome.reward for _, found in self._taken.values() for outcome in found])
         scales = Scales(
             entry=largest,
@@ -184,31 +212,72 @@ class _Steps:
             reward=float(_root_mean_square(rewards)),
             round_off=round_off(self._probe.env.observation_space),
         )
-        means = _Means(np.where(step > 0, mean_step, mean_step.mean()), float(np.abs(rewards).mean()))
-        return scales, means, int(still.sum())
+        counts = np.bincount(batches, minlength=BATCHES)
+        means = _Means(sizes, np.bincount(batches, np.abs(rewards), BATCHES), counts)
+        return scales, means
+
+
+@dataclass(frozen=True)
+class _Bounded:
+    """A mean, and what it is at least and at most, each with 95 % confidence."""
+
+    mean: float
+    at_least: float
+    at_most: float
 
 
 @dataclass(frozen=True)
 class _Means:
-    """What mean residuals are relative to: the mean change of each entry in one step, the mean absolute reward."""
+    """What mean residuals are relative to: of each batch how far entries moved in all, what was earned, the steps."""
 
-    step: NDArray[np.float64]
-    reward: float
+    moved: NDArray[np.float64]
+    earned: NDArray[Any]
+    steps: NDArray[np.int64]
 
-    def of_observations(self, differences: Sequence[Difference]) -> float:
+    def of_observations(self, differences: Sequence[Difference], comparisons: Sequence[_Comparison]) -> _Bounded:
         """The mean residual of the entry where that is largest, in mean changes of that entry."""
-        residual = sum((found.entries for found in differences), np.zeros_like(self.step)) / max(len(differences), 1)
-        return float(_ratio(residual, self.step).max())
+        off, counts = np.zeros_like(self.moved), np.zeros(BATCHES)
+        for found, comparison in zip(differences, comparisons, strict=True):
+            counts[comparison.batch] += 1
+            if found.residual:
+                off[comparison.batch] += found.entries
+        return _ratio_of_means(off, counts, self.moved, self.steps)
 
-    def of_rewards(self, differences: Sequence[Difference], scale: float) -> float:
+    def of_rewards(
+        self, differences: Sequence[Difference], comparisons: Sequence[_Comparison], scale: float
+    ) -> _Bounded:
         """The mean residual of the reward, given in units of `scale`, over the mean absolute reward."""
-        return float(_ratio(sum(found.reward for found in differences) * scale, self.reward * max(len(differences), 1)))
+        batches = [comparison.batch for comparison in comparisons]
+        off = np.bincount(batches, [found.reward * scale for found in differences], BATCHES)
+        return _ratio_of_means(off[:, None], np.bincount(batches, minlength=BATCHES), self.earned[:, None], self.steps)
 
 
-def _mean_of_ends(differences: Sequence[Difference], comparisons: Sequence[_Comparison]) -> float:
+def _mean_of_ends(differences: Sequence[Difference], comparisons: Sequence[_Comparison]) -> _Bounded:
     """Of the steps that end an episode, on one side or both, the part that ends it on one alone."""
+    batches = np.array([comparison.batch for comparison in comparisons], dtype=int)
     ends = [max(_ending(each.found), _ending(each.claimed)) for each in comparisons]
-    return float(_ratio(sum(found.ends for found in differences), sum(ends)))
+    counts = np.bincount(batches, minlength=BATCHES)
+    differ = np.bincount(batches, [found.ends for found in differences], BATCHES)
+    return _ratio_of_means(differ[:, None], counts, np.bincount(batches, ends, BATCHES)[:, None], counts)
+
+
+def _ratio_of_means(part: NDArray[Any], parts: NDArray[Any], whole: NDArray[Any], wholes: NDArray[Any]) -> _Bounded:
+    """The largest over entries of one mean over another, and its bounds by Student over batches (ratio, linearised).
+
+    Each mean is given by sums of each batch, [batches, entries], and over how many numbers they are, [batches].
+    """
+    size = whole.sum(axis=0) / max(wholes.sum(), 1)
+    ratio = _ratio(part.sum(axis=0) / max(parts.sum(), 1), size)
+    used = (parts > 0) & (wholes > 0)
+    off = part[used] / parts[used, None] - ratio * whole[used] / wholes[used, None]
+    with np.errstate(invalid="ignore"):
+        spread = (
+            _ratio(off.std(axis=0, ddof=1), size) / np.sqrt(used.sum())
+            if used.sum() > 1
+            else np.full_like(ratio, np.inf)
+        )
+    margin = np.where(ratio == 0, 0.0, student.ppf(CONFIDENCE, max(used.sum() - 1, 1)) * spread)
+    return _Bounded(float(ratio.max()), float((ratio - margin).max()), float((ratio + margin).max()))
 
 
 def _ratio(part: Any, whole: Any) -> Any:
@@ -225,11 +294,22 @@ def _root_mean_square(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def measure_dynamics(
-    probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Action]
+    probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Action], batches: NDArray[np.int64]
 ) -> DynamicsEvidence:
-    """Compare every state and action under every g; a stepped observation with a stepped one."""
+    """Compare every state and action under every g; a stepped observation with a stepped one.
+
+    Args:
+        probe: drives the environment.
+        symmetry: the claim.
+        states: [count, …].
+        actions: those that are taken in each state.
+        batches: a number under `BATCHES` for each state, [count]; states that depend on each other, such as those of one
+            episode, should be in one batch.
+    """
     taken = _Steps(probe)
     moved = [probe.act_on_states(symmetry, g, states) for g in range(len(symmetry.group))]
+    for some_states in (states, *moved):
+        taken.put_into_batches(some_states, batches)
     limit = probe.env.spec.max_episode_steps if probe.env.spec is not None else None
     some = slice(None, None, max(1, len(states) // CLOCK_STATES))
     stepped = list(_compared_steps(taken, symmetry, states, moved, actions))
@@ -237,10 +317,15 @@ def measure_dynamics(
     if limit:
         stepped += _compared_steps(taken, symmetry, states[some], [m[some] for m in moved], actions, elapsed=limit - 1)
     shown = list(_compared_observations(taken, symmetry, states, moved))
-    scales, means, never_moved = taken.scales()
+    scales, means = taken.scales()
     of_steps, of_states = (differences([(c.found, c.claimed) for c in each], scales) for each in (stepped, shown))
     every = list(zip([*stepped, *shown], [*of_steps, *of_states], strict=True))
     worst = max(every, key=lambda pair: pair[1].worst, default=None)
+    observations = means.of_observations(of_states, shown)
+    rewards = means.of_rewards(of_steps, stepped, scales.reward)
+    dynamics = [means.of_observations(of_steps, stepped)]
+    dynamics += [_mean_of_ends(of_steps[part], stepped[part]) for part in (slice(early), slice(early, None))]
+    bounded, are_all = [observations, rewards, *dynamics], probe.are_all(states)
     return DynamicsEvidence(
         comparisons=len(every),
         at_time_limit=sum(comparison.found[0].truncated for comparison in stepped),
@@ -248,16 +333,36 @@ def measure_dynamics(
         epsilon_observation=max((found.observation for found in of_states), default=0.0),
         epsilon_dynamics=max((max(found.observation, found.ends) for found in of_steps), default=0.0),
         epsilon_reward=max((found.reward for found in of_steps), default=0.0),
-        mean_observation=means.of_observations(of_states),
-        mean_dynamics=max(
-            means.of_observations(of_steps),
-            *(_mean_of_ends(of_steps[part], stepped[part]) for part in (slice(early), slice(early, None))),
-        ),
-        mean_reward=means.of_rewards(of_steps, scales.reward),
+        mean_observation=observations.mean,
+        mean_dynamics=_largest(each.mean for each in dynamics),
+        mean_reward=rewards.mean,
+        at_least=_largest(each.mean if are_all else each.at_least for each in bounded),
+        at_most=_largest(each.mean if are_all else each.at_most for each in bounded),
         round_off=scales.round_off,
         worst=None if worst is None or worst[1].worst == 0 else _worst_case(symmetry, *worst),
-        never_moved=never_moved,
+        still=_still([*stepped, *shown]),
     )
+
+
+def _still(comparisons: Sequence[_Comparison]) -> tuple[int, ...]:
+    """The entries that held one value in all comparisons under some g."""
+    first: dict[int, NumpyArray] = {}
+    moved: dict[int, NDArray[np.bool_]] = {}
+    for comparison in comparisons:
+        for outcome in (*comparison.found, *comparison.claimed):
+            seen = first.setdefault(comparison.g, outcome.observation)
+            differs = outcome.observation != seen
+            if comparison.g in moved:
+                moved[comparison.g] |= differs
+            else:
+                moved[comparison.g] = differs
+    still = [~each.ravel() for each in moved.values()]
+    return tuple(np.flatnonzero(np.any(still, axis=0)).tolist()) if still else ()
+
+
+def _largest(numbers: Iterable[float]) -> float:
+    """The largest; NaN where one is, which is under no border."""
+    return float(np.max(list(numbers)))
 
 
 def _compared_steps(
@@ -276,7 +381,7 @@ def _compared_steps(
             image = np.asarray(symmetry.act_on_actions(g, np.expand_dims(action, 0))[0])[()]
             claims = act_on_outcomes(symmetry.observation, g, originals)
             for state, found, claimed in zip(states, taken.outcomes(moved[g], image, elapsed), claims, strict=True):
-                yield _Comparison(g, state, action, found, claimed)
+                yield _Comparison(g, state, action, found, claimed, taken.batch(state))
 
 
 def _compared_observations(
@@ -287,7 +392,7 @@ def _compared_observations(
     for g in range(1, len(symmetry.group)):
         claims = act_on_outcomes(symmetry.observation, g, originals)
         for state, found, claimed in zip(states, taken.observations(moved[g]), claims, strict=True):
-            yield _Comparison(g, state, None, [as_outcome(found)], claimed)
+            yield _Comparison(g, state, None, [as_outcome(found)], claimed, taken.batch(state))
 
 
 def as_outcome(observation: NumpyArray, probability: float = 1.0) -> Outcome:

@@ -89,14 +89,19 @@ class SharesEvidence:
         at_time_limit: how many of them ended at the time limit.
         unit: of the quantities.
         found: what was found of each behaviour and quantity.
-        never_moved: observation entries that held one value throughout: a wrong sign of such an entry goes unseen.
+        still: the (flat) numbers of observation entries that held one value throughout: a wrong sign there goes unseen.
     """
 
     comparisons: int
     at_time_limit: int
     unit: str
     found: tuple[QuantityShares, ...]
-    never_moved: int
+    still: tuple[int, ...]
+
+    @property
+    def never_moved(self) -> int:
+        """How many entries never moved."""
+        return len(self.still)
 
     def grade(self) -> Exactness:
         """Exact where nothing differs, approximate where every share is confirmed, broken where one is refuted.
@@ -142,7 +147,7 @@ def measure_shares(
             _shares(behaviour, quantity, np.array(differences), stated.get(quantity), len(states))
             for quantity, differences in residuals.items()
         ]
-    return SharesEvidence(seen.comparisons, seen.at_time_limit, probe.unit, tuple(found), seen.never_moved)
+    return SharesEvidence(seen.comparisons, seen.at_time_limit, probe.unit, tuple(found), seen.still)
 
 
 class _Seen:
@@ -161,8 +166,8 @@ class _Seen:
         self._moved |= (first.observation != self._first) | (second.observation != self._first)
 
     @property
-    def never_moved(self) -> int:
-        return 0 if self._moved is None else int((~self._moved).sum())
+    def still(self) -> tuple[int, ...]:
+        return () if self._moved is None else tuple(np.flatnonzero(~self._moved).tolist())
 
 
 def _residuals(

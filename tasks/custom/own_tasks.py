@@ -19,8 +19,8 @@ from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.guarded import GuardedEnvironment, calling, guarded_policy, guarded_symmetry
 from symprior.tasks.environments.finite import in_short
-from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.probes.probe import Probe
+from symprior.tasks.environments.gymnasium_types import Action, Environment
+from symprior.tasks.probes.probe import Outcome, Probe
 from symprior.tasks.probes.rollout_probe import RolloutProbe
 from symprior.tasks.task import Card, Task
 
@@ -53,23 +53,26 @@ class OwnProbe(Probe):
         self.env.reset(seed=0)
         self._guarded.set_state(state)
 
+    def repeated(self, state: NumpyArray, action: Action, seed: int, count: int) -> list[Outcome]:
+        """The steps, with nothing but `set_state` between them."""
+        self.env.reset(seed=seed)
+        found = []
+        for _ in range(count):
+            self._guarded.set_state(state)
+            observation, reward, terminated, truncated, _ = self.env.step(action)
+            found.append(Outcome(1.0, observation, float(reward), terminated, truncated))
+        return found
+
+    def given_to_policy(self, state: NumpyArray, observation: NumpyArray) -> NumpyArray:
+        """The observation."""
+        return observation
+
     def observation(self, state: NumpyArray) -> NumpyArray:
         """What `set_state` returns."""
         self.env.reset(seed=0)
         return self._guarded.set_state(state)
 
-    def rollout_states(
-        self, policy: Callable[[NumpyArray], Any] | None, rng: np.random.Generator, count: int
-    ) -> NumpyArray:
-        """As every probe's, once `get_state` is known to say where the environment is.
-
-        Raises:
-            SympriorError: it does not.
-        """
-        self._check_restored()
-        return super().rollout_states(policy, rng, count)
-
-    def _check_restored(self) -> None:
+    def check_restored(self) -> None:
         """Play at random for a few steps; put back into each state, the same is observed."""
         met = [(self.get_state(), observation) for observation, _, ended in _episode(self.env, 0) if not ended]
         for state, seen in met:

@@ -45,14 +45,20 @@ class Probe(ABC):
             it.
         exhaustive: `boundary_states` are all states there are.
         unit: of what `readings` gives.
+        replays_rewards: a step from a restored state earns what it earned in the episode, too.
     """
 
     exhaustive: ClassVar[bool] = False
+    replays_rewards: ClassVar[bool] = True
     unit: ClassVar[str] = "units of the observation"
 
     def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
         self.env = env
         self.state_representation = state_representation
+
+    def are_all(self, states: NumpyArray) -> bool:
+        """Whether these, which all differ, are all states there are."""
+        return self.exhaustive
 
     @abstractmethod
     def get_state(self) -> NumpyArray:
@@ -65,6 +71,10 @@ class Probe(ABC):
     @abstractmethod
     def observation(self, state: NumpyArray) -> NumpyArray:
         """What the agent sees in a state, as the environment's step would return it."""
+
+    def entry_names(self) -> Sequence[str] | None:
+        """A name for each entry of a flat observation; None where they have none."""
+        return None
 
     def readings(self, observation: NumpyArray) -> dict[str, NumpyArray]:
         """Named quantities read off an observation, where a symmetry is stated by shares; here the whole of it."""
@@ -129,6 +139,24 @@ class Probe(ABC):
         check_finite(self.env, observation, reward, action, state)
         return [Outcome(1.0, observation, float(reward), bool(terminated), bool(truncated))]
 
+    def outcomes_of_one_step(self, state: NumpyArray, action: Action, elapsed: int = 0) -> list[Outcome]:
+        """As `outcomes`, where those are not of a single step."""
+        return self.outcomes(state, action, elapsed)
+
+    def check_restored(self) -> None:  # noqa: B027  (most probes know that)
+        """What is shown of a state is what is observed there.
+
+        Raises:
+            SympriorError: it is not.
+        """
+
+    def repeated(self, state: NumpyArray, action: Action, seed: int, count: int) -> list[Outcome] | None:
+        """A step that is taken `count` times, after one reset by this seed, each from the same state.
+
+        None: `outcomes` says all that a step can give, whatever the seed is.
+        """
+        return None
+
     def render(self, state: NumpyArray) -> NDArray[np.uint8] | None:
         """The simulator's own picture of a state, [height, width, 3]; None where it draws none."""
         self.place(state)
@@ -188,6 +216,10 @@ class TabularProbe(Probe):
     """A probe of a `SimulatorEnv` over a tabular simulator: states, outcomes and starts are enumerated."""
 
     exhaustive = True
+
+    def are_all(self, states: NumpyArray) -> bool:
+        """As many as the simulator has."""
+        return len(states) >= len(self._simulator.all_states())
 
     def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
         super().__init__(env, state_representation)

@@ -46,7 +46,7 @@ def hand_made_task(name: str, family: str, track: str = "headline") -> Task:
             licence="MIT",
             bibtex="@inproceedings{vanderpol2020mdp,\n  title = {MDP Homomorphic Networks}\n}",
         ),
-        track=track,  # type: ignore[arg-type]
+        declared_track=track,  # type: ignore[arg-type]
         evaluation_episodes=EPISODES,
     )
     low, high = LOW.get(name, 0.0), HIGH.get(name, 1.0)

@@ -103,6 +103,10 @@ class CartPolePositionsProbe(StateProbe):
         )
         return [replace(each, probability=0.5, reward=first.reward + each.reward) for each in (left, right)]
 
+    def outcomes_of_one_step(self, state: NDArray[np.float64], action: Any, elapsed: int = 0) -> list[Outcome]:
+        """What the environment's own step gives."""
+        return super().outcomes(state, action, elapsed)
+
     def render(self, state: NDArray[np.float64]) -> NDArray[np.uint8] | None:
         """CartPole's own picture: cart and pole as they stand now."""
         return cartpole.CartPoleProbe().render(state[:4])

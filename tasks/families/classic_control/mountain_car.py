@@ -126,7 +126,7 @@ register(
         reference_policy=pump,
         blind_policy=idle(1),
         stated_threshold=(90.0, "reward_threshold of gymnasium's MountainCarContinuous-v0"),
-        track="control",
+        declared_track="control",
         card=Card(
             description="Drive a car with a weak engine out of a valley; 100 for the goal, less the squared forces; "
             "999 steps at most.",

@@ -23,8 +23,9 @@ from symprior.tasks.task import Card
 
 GREATEST = 0.9
 """At 1 the greatest torque against it would only cancel it."""
-APPROXIMATE_UP_TO = 0.06
-"""The largest torque under which a mirrored step is off by less than a tenth of a typical one, as measured."""
+APPROXIMATE_UP_TO, BROKEN_FROM = 0.04, 0.1
+"""The largest torque under which a mirrored step is off by less than a tenth of a typical one, as measured;
+and the least that clearly is off by more."""
 
 
 class TorquedPendulum(Pendulum):
@@ -56,7 +57,7 @@ class ObservedTorquePendulum(ObservedSteady):
 
 def mirror(eps: float) -> Symmetry:
     """C2 as without the steady torque: exact without it, else not."""
-    return replace(pendulum.mirror(), exactness=exactness_at(eps, APPROXIMATE_UP_TO))
+    return replace(pendulum.mirror(), exactness=exactness_at(eps, APPROXIMATE_UP_TO, BROKEN_FROM))
 
 
 def mirror_with_torque(eps: float) -> Symmetry:

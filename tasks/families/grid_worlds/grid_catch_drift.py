@@ -33,7 +33,7 @@ from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
 
-APPROXIMATE_UP_TO = 0.05
+APPROXIMATE_UP_TO, BROKEN_FROM = 0.04, 0.06
 """The ε up to which the mean residual of a step is within the border of what counts as approximate; it is 2 ε."""
 
 LINE = (255, 160, 0)
@@ -127,7 +127,7 @@ class ObservedDriftingCatch(DriftingCatch):
 
 def turned_with_the_prey(eps: float) -> Symmetry:
     """C4: the relative position turns anticlockwise, the moves with it; exact without a drift."""
-    return replace(turns_of_vectors(), exactness=exactness_at(eps, APPROXIMATE_UP_TO))
+    return replace(turns_of_vectors(), exactness=exactness_at(eps, APPROXIMATE_UP_TO, BROKEN_FROM))
 
 
 def turned_with_the_drift(eps: float) -> Symmetry:

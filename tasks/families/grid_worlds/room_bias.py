@@ -28,7 +28,7 @@ from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
 
 LEFT, CENTRE = 2, HALL.cells // 2
-APPROXIMATE_UP_TO = 0.25
+APPROXIMATE_UP_TO, BROKEN_FROM = 0.15, 0.35
 """The ε up to which the mean residual of the reward is within the border of what counts as approximate; it is 0.4 ε."""
 
 _SIDES = Table(MOVES.astype(np.float32))
@@ -108,7 +108,7 @@ class ObservedBiasedRoom(BiasedRoom):
 
 def moved_with_the_room(eps: float) -> Symmetry:
     """D4: both positions are moved as the plane is; exact without a bias."""
-    exactness = exactness_at(eps, APPROXIMATE_UP_TO)
+    exactness = exactness_at(eps, APPROXIMATE_UP_TO, BROKEN_FROM)
     return replace(of_positions(rotations_of_the_plane(dihedral(4))), exactness=exactness)
 
 

@@ -46,7 +46,7 @@ OBSTACLES = (
 """The hall; the k-th obstacle is a wall where the digit k stands. No two are images of each other under D4."""
 
 MOST = 8
-APPROXIMATE_UP_TO = 2
+APPROXIMATE_UP_TO, BROKEN_FROM = 2, 3
 """So many obstacles stop few enough steps for their mean residual to count as approximate: about 0.03 for each."""
 
 D4 = dihedral(4)
@@ -128,7 +128,7 @@ class ObservedObstructedRoom(Room):
 
 def moved_with_the_room(count: float) -> Symmetry:
     """D4: both positions are moved as the plane is; exact without obstacles."""
-    exactness = exactness_at(count, APPROXIMATE_UP_TO)
+    exactness = exactness_at(count, APPROXIMATE_UP_TO, BROKEN_FROM)
     return replace(of_positions(rotations_of_the_plane(D4)), exactness=exactness)
 
 

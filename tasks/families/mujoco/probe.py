@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import gymnasium
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.families.mujoco.names import NAMED, named
 from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampler, Sampling
 from symprior.tasks.probes.probe import Probe
@@ -32,11 +33,14 @@ class MujocoProbe(Probe):
         symmetry: how the group acts on the robot.
     """
 
+    replays_rewards = False  # a speed's first place was computed a substep before the state that the episode was in
+
     def __init__(self, env: Environment, sampling: Sampling, symmetry: RobotSymmetry) -> None:
         super().__init__(env, symmetry.state)
         self._robot = cast(Any, env.unwrapped)
         env.reset(seed=0)  # once: gymnasium wants it before the first step
         self._shift = symmetry.shift
+        self._has_hidden_parts = bool(sampling.hidden_parts)
         self._sampler = Sampler(self._robot.model, sampling)
 
     def get_state(self) -> NDArray[np.float64]:
@@ -77,6 +81,18 @@ class MujocoProbe(Probe):
             return moved
         return np.asarray(moved + np.pad(self._shift[g], (0, moved.shape[1] - self._shift.shape[1])))
 
+    def entry_names(self) -> Sequence[str] | None:
+        """What the model calls joints and bodies, in the order in which gymnasium shows them; None where it does not say."""
+        structure: Mapping[str, int] = getattr(self._robot, "observation_structure", {})
+        if not set(structure) <= {*NAMED, "skipped_qpos"}:
+            return None
+        names = [each for part in NAMED if structure.get(part) for each in named(self._robot.model, part, structure)]
+        return names if len(names) == self._shown_entries else None
+
+    @property
+    def _shown_entries(self) -> int:
+        return int(np.prod(self.env.observation_space.shape or ()))
+
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """States beside the limits of joints and where episodes end."""
         return self.samplers()["beside limits"](rng, count)
@@ -87,6 +103,8 @@ class MujocoProbe(Probe):
         found: dict[str, Draw] = {"within limits": sampler.within_limits, "beside limits": sampler.beside_limits}
         if sampler.has_floor:
             found["on the floor"] = sampler.on_the_floor
+        if self._has_hidden_parts:
+            found["hidden parts on the floor"] = sampler.hidden_parts_on_the_floor
         return found
 
 

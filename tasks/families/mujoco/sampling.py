@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,12 @@ BESIDE = 0.02
 
 DEPTH = (-0.005, 0.02)
 """How deep the lowest point of a robot that is put on the floor lies in it, in metres."""
+
+FOLDED = (2.0, 3.2)
+"""Angles to which joints are folded, far beyond their limits; a simulator takes them as it takes others."""
+
+SPREAD = 0.02
+"""How far a part that points down points beside it, in metres."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,8 @@ class Sampling:
         ends: positions' values at which an episode ends; states lie beside them instead of beside the limits.
         orientation: the first of the four entries of `qpos` that are a rotation; drawn uniformly over all rotations.
         height: the position that lifts the robot; None where it cannot touch a floor.
+        hidden_parts: geometries, joined to the trunk, that touch the floor in no fall, as others always lie lower.
+        folded: the positions that are folded for these to touch it.
         speed: the standard deviation of every entry of `qvel`.
         still: the entries of `qvel` that are always zero.
     """
@@ -35,6 +44,8 @@ class Sampling:
     ends: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     orientation: str | None = None
     height: str | None = None
+    hidden_parts: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     speed: float = 3.0
     still: tuple[int, ...] = ()
 
@@ -53,6 +64,7 @@ class Sampler:
 
     def __init__(self, model: Any, sampling: Sampling) -> None:
         self._model, self._sampling = model, sampling
+        self._moving = np.flatnonzero(model.geom_bodyid > 0).tolist()
         self._ranges = np.zeros((model.nq, 2))
         limited = model.jnt_limited.astype(bool)
         self._ranges[model.jnt_qposadr[limited]] = model.jnt_range[limited]
@@ -91,21 +103,50 @@ class Sampler:
 
     def on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """As beside the limits, but put down so that the lowest point is in the floor or just above it."""
-        states = self.beside_limits(rng, count)
+        return self._put_down(self.beside_limits(rng, count), rng, lambda heights: heights.min())
+
+    def hidden_parts_on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """As on the floor, but a hidden part, each in its turn, points down, and what would be lower is folded away."""
+        sampling, states = self._sampling, self.beside_limits(rng, count)
+        assert sampling.orientation is not None
+        for name in sampling.folded:
+            states[:, sampling.place(name)] = rng.choice([-1, 1], count) * rng.uniform(*FOLDED, count)
+        first = sampling.place(sampling.orientation)
+        for state, part in zip(states, cycle(sampling.hidden_parts), strict=False):
+            state[first : first + 4] = self._turned_down(part, rng)
+        return self._put_down(states, rng, lambda heights: heights.min())
+
+    def _turned_down(self, part: str, rng: np.random.Generator) -> NDArray[np.float64]:
+        """A rotation of the robot, [4], under which a part that is joined to its trunk points about down."""
+        import mujoco  # type: ignore[import-untyped]
+
+        direction = self._model.geom(part).pos + SPREAD * rng.standard_normal(3)
+        x, y, z = direction / np.linalg.norm(direction)
+        down, turn, both = np.array([1 - z, -y, x, 0.0]), rng.uniform(-np.pi, np.pi), np.zeros(4)
+        about_z = np.array([np.cos(turn / 2), 0, 0, np.sin(turn / 2)])
+        mujoco.mju_mulQuat(both, about_z, down / np.linalg.norm(down))
+        return both
+
+    def _put_down(
+        self,
+        states: NDArray[np.float64],
+        rng: np.random.Generator,
+        choose: Callable[[NDArray[np.float64]], float],
+    ) -> NDArray[np.float64]:
         assert self._sampling.height is not None
-        lowest = [self._lowest_point(state[: self._model.nq]) for state in states]
-        states[:, self._sampling.place(self._sampling.height)] -= lowest + rng.uniform(*DEPTH, count)
+        chosen = [choose(self._lowest_points(state[: self._model.nq])) for state in states]
+        states[:, self._sampling.place(self._sampling.height)] -= chosen + rng.uniform(*DEPTH, len(states))
         return states
 
-    def _lowest_point(self, positions: NDArray[np.float64]) -> float:
-        """Of the robot's spheres and capsules, in metres over the floor."""
-        import mujoco  # type: ignore[import-untyped]
+    def _lowest_points(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of each of the robot's spheres and capsules, in metres over the floor."""
+        import mujoco
 
         model, data = self._model, mujoco.MjData(self._model)
         data.qpos[:] = positions
         mujoco.mj_kinematics(model, data)
-        moving = model.geom_bodyid > 0
+        moving = self._moving
         capsule = model.geom_type[moving] == mujoco.mjtGeom.mjGEOM_CAPSULE
         upright = np.abs(data.geom_xmat[moving, 8])  # of the capsule's axis, which is its z
         radius, half_length = model.geom_size[moving, :2].T
-        return float((data.geom_xpos[moving, 2] - radius - capsule * half_length * upright).min())
+        return np.asarray(data.geom_xpos[moving, 2] - radius - capsule * half_length * upright)

@@ -101,4 +101,6 @@ class Objects(View):
     def positions(self, observation: NumpyArray) -> dict[str, NDArray[np.float64]]:
         """The same numbers in pixels, to half of one, in which all of them come."""
         numbers = np.round(2 * PIXELS * observation) / 2
-        return {"ball": numbers[:5], "player": numbers[5:7], "opponent": numbers[7:]}
+        parts = {"ball": numbers[:3], "player": numbers[5:6], "opponent": numbers[7:8]}
+        speeds = {"ball velocity": numbers[3:5], "player velocity": numbers[6:7], "opponent velocity": numbers[8:]}
+        return parts | speeds

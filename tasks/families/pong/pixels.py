@@ -69,12 +69,16 @@ class Pixels(View):
         self.memory = self.memory[:, :, ::-1].copy()
 
     def positions(self, observation: NumpyArray) -> dict[str, NDArray[np.float64]]:
-        """Of each frame, [frames · coordinates]."""
+        """Of each frame, [frames · coordinates]; velocities from frame to frame; what is drawn beside the objects."""
         found = locate(observation)
         return {
             "ball": found[:, :3].ravel(),
             "player": found[:, 3],
             "opponent": found[:, 4],
+            "ball velocity": np.diff(found[:, 1:3], axis=0).ravel(),
+            "player velocity": np.diff(found[:, 3]),
+            "opponent velocity": np.diff(found[:, 4]),
+            "elsewhere": stray(observation, found).ravel(),
         }
 
 
@@ -123,6 +127,30 @@ def locate(frames: NDArray[np.uint8]) -> NDArray[np.float64]:
         weight[..., columns] = 0
     in_play = weight.any(axis=(-2, -1))
     return np.stack([in_play * 80.0, _centre(weight, right), _centre(weight, up), *heights], axis=-1)
+
+
+BALL_REACH = 3.0, 6.0
+"""Screen pixels across and up from a ball's centre within which all of it is drawn, blurred at the smaller size."""
+
+
+def stray(frames: NDArray[np.uint8], found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pixels that are not the background's, outside the paddles' columns and further from the ball than it reaches.
+
+    A picture that is mirrored in some columns only has half a ball on either side.
+
+    Args:
+        frames: [..., size, size].
+        found: where `locate` sees the objects in them, [..., 5].
+    """
+    size = frames.shape[-1]
+    pixel = 160 // size
+    up = (80 - pixel * (np.arange(size) + 0.5))[:, None]
+    drawn = (frames != 0) & (frames != BACKGROUND)
+    for columns in (PLAYER_COLUMNS, OPPONENT_COLUMNS):
+        drawn[..., columns.start // pixel : columns.stop // pixel] = False
+    across, height = (found[..., entry, None, None] for entry in (1, 2))
+    is_far = (np.abs(-up.T - across) > BALL_REACH[0]) | (np.abs(up - height) > BALL_REACH[1])
+    return np.asarray((drawn & is_far).sum(axis=(-2, -1)), dtype=np.float64)
 
 
 def _centre(weight: NDArray[np.float64], coordinate: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -68,6 +68,10 @@ class PongProbe(Probe):
         """Ball, player and opponent in pixels of the screen."""
         return self._view.positions(observation)
 
+    def given_to_policy(self, state: NDArray[np.uint8], observation: NDArray[Any]) -> NDArray[Any]:
+        """The observation."""
+        return observation
+
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The mirror image of the console and of what the view remembers; the action that sticks as the symmetry says."""
         if len(symmetry.group) != 2:

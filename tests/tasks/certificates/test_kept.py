@@ -29,7 +29,7 @@ def test_the_kept_certificate_holds(name: str) -> None:
     task = get_task(name)
     held = kept(task)
     assert held is not None, f"symprior check {name} --write"
-    measured = certify(task, samples=STATES, resets=RESETS)
+    measured = certify(task, samples=1000 if "obstacles" in name else STATES, resets=RESETS)
     assert measured.agrees and held.agrees
     assert (measured.dynamics, measured.reset) == (held.dynamics, held.reset)
 

@@ -276,3 +276,15 @@ def test_a_dial_that_can_be_enumerated_has_its_price_of_symmetry(tmp_path: Path)
     assert price is not None and price.least == price.most > 0.1
     assert price.in_words == f"{price.most:.4f} of the return (dynamic programming on orbits)"
     assert CATCH.references.price_of_symmetry is None
+
+
+def test_no_task_is_headline_while_what_its_score_rests_on_is_provisional() -> None:
+    tasks = [get_task(name) for name in task_names()]
+    assert any(task.track != task.declared_track for task in tasks)
+    for task in tasks:
+        assert task.track == task.declared_track or (task.declared_track, task.track) == ("headline", "diagnostic")
+        is_measured = not task.references.is_provisional
+        assert (task.track == "headline") == (task.declared_track == "headline" and is_measured)
+    for name in ("ant", "humanoid-symmetric", "lunar-lander-continuous", "reacher", "swimmer", "walker2d"):
+        assert get_task(f"{name}-v1").track == "diagnostic"
+    assert get_task("cartpole-v1").track == "headline"

@@ -32,6 +32,8 @@ SAMPLING = Sampling(
     ends={"z": (0.2, 1.0)},
     orientation="qw",
     height="z",
+    hidden_parts=("aux_1_geom", "aux_2_geom", "aux_3_geom", "aux_4_geom"),  # the hips: a thigh goes on where each ends
+    folded=HIPS,
 )
 
 

@@ -55,7 +55,7 @@ register(
         family="half-cheetah",
         gym_id="symprior/QuietHalfCheetah-v1",
         stated_threshold=(4800.0, "reward_threshold of gymnasium's HalfCheetah-v5"),
-        track="control",
+        declared_track="control",
         card=robot_card(
             "HalfCheetah-v5",
             "Run along x on a back and a front leg; the speed less a small cost of the torques, 1,000 steps.",

@@ -54,7 +54,7 @@ register(
         family="hopper",
         gym_id="Hopper-v5",
         threshold_fraction=None,
-        track="control",
+        declared_track="control",
         card=robot_card(
             "Hopper-v5",
             "Hop along x on one leg without falling; the speed, 1 for every healthy step, less a small cost of the torques.",

@@ -153,7 +153,7 @@ register(
         family="humanoid",
         gym_id="Humanoid-v5",
         stated_threshold=SOLVED,
-        track="approximate",
+        declared_track="approximate",
         card=robot_card(
             "Humanoid-v5",
             DESCRIPTION,

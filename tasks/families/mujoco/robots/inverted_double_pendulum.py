@@ -74,7 +74,7 @@ register(
         id="inverted-double-pendulum-v1",
         family="inverted-double-pendulum",
         gym_id="InvertedDoublePendulum-v5",
-        track="approximate",
+        declared_track="approximate",
         reference_policy=balance,
         greatest_reward=10 - (2 - 1.2) ** 2,
         threshold_fraction=None,

@@ -55,7 +55,7 @@ register(
         id="inverted-pendulum-v1",
         family="inverted-pendulum",
         gym_id="InvertedPendulum-v5",
-        track="approximate",
+        declared_track="approximate",
         reference_policy=balance,
         greatest_reward=1.0,
         threshold_fraction=None,

@@ -106,7 +106,7 @@ register(
         family="pusher",
         gym_id="symprior/PusherFromShoulder-v1",
         reference_policy=rest,
-        track="control",
+        declared_track="control",
         card=robot_card(
             "Pusher-v5",
             "Push an object to a goal with an arm of seven joints; the distances are the penalty, 100 steps.",

@@ -128,7 +128,7 @@ for order, how in ((4, "90°"), (8, "45°")):
             gym_id="Reacher-v5",
             blind_policy=idle(2),
             threshold_fraction=None,
-            track="diagnostic",
+            declared_track="diagnostic",
             card=robot_card(
                 "Reacher-v5",
                 DESCRIPTION,

@@ -15,7 +15,7 @@ from symprior.symmetry.representations import Matrices, SignedPermutation, permu
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
 from symprior.tasks import DIALS, Exactness, Symmetry, get_task
 from symprior.tasks.certificates import certify
-from symprior.tasks.certificates.dynamics import DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.dynamics import BATCHES, DynamicsEvidence, measure_dynamics
 from symprior.tasks.families.classic_control import (
     acrobot,
     cartpole_positions,
@@ -146,7 +146,8 @@ WRONG: dict[str, tuple[str, Callable[[], Symmetry]]] = {
 def test_wrong_mirrors_are_broken(what: str) -> None:
     name, symmetry = WRONG[what]
     certificate = quick(name, symmetry(), resets=200)
-    assert certificate.dynamics == Exactness.BROKEN
+    assert certificate.dynamics in (Exactness.BROKEN, Exactness.NOT_SHOWN) and certificate.contradicts
+    assert certificate.dynamics_evidence.at_most > APPROXIMATE_BORDER, "at the border it may be not shown which of both"
     assert certificate.dynamics_evidence.worst.relative > 4 * APPROXIMATE_BORDER
 
 
@@ -173,7 +174,7 @@ def test_random_play_alone_would_have_believed_in_it() -> None:
 
 
 def measured(probe: Probe, symmetry: Symmetry, states: Any, actions: Any) -> DynamicsEvidence:
-    return measure_dynamics(probe, symmetry, states, actions)
+    return measure_dynamics(probe, symmetry, states, actions, np.arange(len(states)) % BATCHES)
 
 
 # --- dials ---

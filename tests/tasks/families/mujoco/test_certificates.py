@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from symprior.symmetry.representations import Representation, direct_sum, trivial_representation
+from symprior.symmetry.representations import Representation, SignedPermutation, direct_sum, trivial_representation
 from symprior.tasks import TASKS, Exactness, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
 from symprior.tasks.families.mujoco.probe import MujocoProbe
@@ -282,3 +282,44 @@ SAMPLINGS = {
 def test_a_mistake_is_broken(name: str, mistake: str) -> None:
     certificate = under(get_task(name), MISTAKES[name][mistake](), SAMPLINGS[name])
     assert certificate.dynamics == Exactness.BROKEN, certificate.lines()
+
+
+HIPS = ("front_left_leg", "front_right_leg", "back_leg", "right_back_leg")
+
+
+@pytest.fixture(scope="module")
+def ant_names() -> list[str]:
+    names = get_task("ant-v1").probe().entry_names()
+    assert names is not None
+    return list(names)
+
+
+@pytest.mark.parametrize("hip", HIPS)
+def test_contact_forces_of_each_hip_with_the_wrong_sign_are_broken(hip: str, ant_names: list[str]) -> None:
+    task = get_task("ant-v1")
+    declared = task.symmetry().observation
+    assert isinstance(declared, SignedPermutation)
+    sign = declared.sign.copy()
+    entries = [i for i, name in enumerate(ant_names) if name.startswith(f"{hip}, ")]
+    partner = declared.source[1][entries]
+    sign[1][[*entries, *partner]] *= -1
+    wrong = replace(task.symmetry(), observation=SignedPermutation(declared.group, declared.source, sign))
+    assert len(entries) == 6 and certify(task, samples=60, symmetry=wrong).dynamics == Exactness.BROKEN
+
+
+def test_contact_forces_of_hips_that_do_not_swap_are_broken(ant_names: list[str]) -> None:
+    task = get_task("ant-v1")
+    declared = task.symmetry().observation
+    assert isinstance(declared, SignedPermutation)
+    source = declared.source.copy()
+    entries = [i for i, name in enumerate(ant_names) if name.startswith(HIPS)]
+    source[1][entries] = entries
+    wrong = replace(task.symmetry(), observation=SignedPermutation(declared.group, source, declared.sign))
+    assert certify(task, samples=60, symmetry=wrong).dynamics == Exactness.BROKEN
+
+
+def test_every_entry_of_the_ant_moves_and_masses_are_named_where_they_cannot() -> None:
+    assert certify(get_task("ant-v1"), samples=60).never_moved == ""
+    certificate = certify(get_task("humanoid-v1"), samples=20)
+    assert certificate.never_moved.startswith("[54] torso, mass; [64] lwaist, mass")
+    assert dict(certificate.lines())["dynamics"].startswith("approximate but for: [54] torso, mass; [64]")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from symprior.benchmark.library.results import results
     from symprior.symmetry.errors import SympriorError
     from symprior.symmetry.symmetry import Exactness, Symmetry
-    from symprior.tasks.custom.own_tasks import own_task
+    from symprior.tasks.custom.custom_tasks import custom_task
     from symprior.tasks.lookup import get_task as task
     from symprior.tasks.lookup import make
     from symprior.tasks.task import Task
@@ -52,8 +52,8 @@ __all__ = [
     "Task",
     "__version__",
     "certify",
+    "custom_task",
     "make",
-    "own_task",
     "results",
     "task",
     "with_images",
@@ -74,7 +74,7 @@ __getattr__ = lazy_names(
         "__version__": "symprior.benchmark.library.release",
         "certify": "symprior.benchmark.library.certified",
         "make": "symprior.tasks.lookup",
-        "own_task": "symprior.tasks.custom.own_tasks",
+        "custom_task": "symprior.tasks.custom.custom_tasks",
         "results": "symprior.benchmark.library.results",
         "task": "symprior.tasks.lookup:get_task",
         "with_images": "symprior.agents.networks.images",

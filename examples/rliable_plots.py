@@ -10,12 +10,12 @@ import sys
 import numpy as np
 from rliable import library, metrics, plot_utils
 
-from symprior.leaderboard import OWN_RESULTS, read_published, rliable_scores
+from symprior.leaderboard import PUBLISHED_RESULTS, read_published, rliable_scores
 
 
 def main(suite: str, picture: str) -> None:
     """Draw the interquartile mean and the mean of every agent of a published suite, with rliable's intervals."""
-    scores = rliable_scores(read_published(OWN_RESULTS, suite))
+    scores = rliable_scores(read_published(PUBLISHED_RESULTS, suite))
     points, intervals = library.get_interval_estimates(
         scores, lambda x: np.array([metrics.aggregate_iqm(x), metrics.aggregate_mean(x)]), reps=2_000
     )

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from symprior.leaderboard.board.export import rliable_scores
     from symprior.leaderboard.pages.pages import write_pages
     from symprior.leaderboard.pages.terminal import terminal_table
-    from symprior.leaderboard.records.published import OWN_RESULTS, publish, read_published
+    from symprior.leaderboard.records.published import PUBLISHED_RESULTS, publish, read_published
     from symprior.leaderboard.records.record import RunRecord, read_record, read_records, write_record
 
 __all__ = [
-    "OWN_RESULTS",
+    "PUBLISHED_RESULTS",
     "Board",
     "RunRecord",
     "bibliography",
@@ -48,7 +48,7 @@ __getattr__ = lazy_names(
         "rliable_scores": "symprior.leaderboard.board.export",
         "write_pages": "symprior.leaderboard.pages.pages",
         "terminal_table": "symprior.leaderboard.pages.terminal",
-        **dict.fromkeys(("OWN_RESULTS", "publish", "read_published"), "symprior.leaderboard.records.published"),
+        **dict.fromkeys(("PUBLISHED_RESULTS", "publish", "read_published"), "symprior.leaderboard.records.published"),
         **dict.fromkeys(_RECORD, "symprior.leaderboard.records.record"),
     },
 )

@@ -14,19 +14,19 @@ from symprior.tasks.environments.gymnasium_ids import register_all
 if TYPE_CHECKING:
     from symprior.symmetry.errors import SympriorError
     from symprior.symmetry.symmetry import Exactness, Symmetry
-    from symprior.tasks.custom.own_tasks import own_task
+    from symprior.tasks.custom.custom_tasks import custom_task
     from symprior.tasks.dials import DIALS
     from symprior.tasks.lookup import get_task, task_names
     from symprior.tasks.task import TASKS, Task
 
-__all__ = ["DIALS", "TASKS", "Exactness", "Symmetry", "SympriorError", "Task", "get_task", "own_task", "task_names"]
+__all__ = ["DIALS", "TASKS", "Exactness", "Symmetry", "SympriorError", "Task", "custom_task", "get_task", "task_names"]
 
 __getattr__ = lazy_names(
     __name__,
     {
         "SympriorError": "symprior.symmetry.errors",
         **dict.fromkeys(("Exactness", "Symmetry"), "symprior.symmetry.symmetry"),
-        "own_task": "symprior.tasks.custom.own_tasks",
+        "custom_task": "symprior.tasks.custom.custom_tasks",
         "DIALS": "symprior.tasks.dials",
         **dict.fromkeys(("get_task", "task_names"), "symprior.tasks.lookup"),
         **dict.fromkeys(("TASKS", "Task"), "symprior.tasks.task"),

@@ -55,7 +55,7 @@ def task_names() -> list[str]:
     return [*TASKS, *(name for dial in DIALS for name in DIALS[dial].names)]
 
 
-def own_files() -> list[str]:
+def custom_files() -> list[str]:
     """The names `path/to/file.py:Name` under which tasks were looked up so far."""
     return [str(task.file) for task in _FROM_FILES.values()]
 
@@ -71,7 +71,7 @@ def _from_file(name: str) -> Task:
         if not isinstance(found, Task):
             raise SympriorError(
                 f"{name} is no task but {type(found).__name__}. Decorate the function or class that makes the environment "
-                "with `symprior.tasks.own_task`."
+                "with `symprior.tasks.custom_task`."
             )
         task = replace(found, file=whole, file_digest=digest(whole))
         TASKS.register(task.id, task, path)

@@ -17,7 +17,7 @@ from symprior.symmetry.groups import Group, cyclic
 from symprior.symmetry.representations import Representation, direct_sum, generated
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks import TASKS, Task, lookup
-from symprior.tasks.custom import own_tasks
+from symprior.tasks.custom import custom_tasks
 from symprior.tasks.environments.simulators import Simulator, SimulatorVectorEnv, training_seeds
 from symprior.tasks.task import Card
 
@@ -77,12 +77,12 @@ def _show_table(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_tasks_leave_with_their_test() -> Iterator[None]:
+def _custom_tasks_leave_with_their_test() -> Iterator[None]:
     """Whatever a test registers from a file of its own, the next one finds the registry as it is shipped."""
     yield
     for name in [name for name, task in TASKS._entries.items() if task.file is not None]:
         del TASKS._entries[name], TASKS._origins[name]
-    own_tasks._PLACES.clear()
+    custom_tasks._PLACES.clear()
     lookup._FROM_FILES.clear()
 
 

@@ -14,9 +14,9 @@ SCRIPTS = sorted(path.name for path in FOLDER.glob("*.py"))
 SAYS = {
     "certify_an_environment.py": r"draught 0\.0: dynamics exact.*True\ndraught 0\.5: dynamics broken.*False",
     "layers_alone.py": r"EquivariantConv2d \d\.\de-0[678]\n(.*\n)+with its mirror images: \(2048, 4\) \(2048,\)",
-    "own_agent.py": r"\n4000 +\d+",
+    "custom_agent.py": r"\n4000 +\d+",
     "own_script.py": r"mirror loss: (.*\n)+saved and loaded: \[(.+)\] \[\2\]",
-    "own_task.py": r"as declared: True\nmean return: -\d",
+    "custom_task.py": r"as declared: True\nmean return: -\d",
     "results_as_a_frame.py": r"ppo\+homomorphic +\d?\.?\d",
 }
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
-OWN = ROOT / "docs" / "own.md"
+OWN = ROOT / "docs" / "custom.md"
 """The page with an agent and a task of one's own."""
 EXAMPLE = re.compile(
     r"<!-- example: (?P<file>[\w.]+) -->\s*```python[^\n]*\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE
@@ -78,7 +78,7 @@ def test_an_example_of_the_page_runs(tmp_path: Path, file: str, code: str) -> No
     assert re.search(rf"symprior run .*{re.escape(file)}:{name}\b", page), f"the page runs {file}:{name} nowhere"
     symprior = Path(sys.executable).parent / "symprior"
     pair = ("cartpole-v1", f"./{file}:{name}")
-    if "@own_task" in code:
+    if "@custom_task" in code:
         pair = (f"./{file}:{name}", "ppo+homomorphic")
         result = subprocess.run([symprior, "check", pair[0]], cwd=tmp_path, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout + result.stderr

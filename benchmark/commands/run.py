@@ -20,7 +20,7 @@ from symprior.benchmark.sweep.progress import sweep_on
 from symprior.benchmark.sweep.store import RECORDS
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.benchmark.sweep.sweep import Outcome, Sweep
-from symprior.leaderboard.records.record import OWN_SUITE
+from symprior.leaderboard.records.record import CUSTOM_SUITE
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import Task, get_task
 
@@ -124,7 +124,7 @@ def _jobs(
         raise unknown_name("learner", chosen, learner_names())
     jobs = [
         Job(
-            suite=OWN_SUITE,
+            suite=CUSTOM_SUITE,
             suite_version="1",
             task=task.id,
             agent=agent,

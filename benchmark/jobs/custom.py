@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symprior.benchmark.jobs.contestant import Contestant, counted
 from symprior.benchmark.jobs.resolved import Resolved
-from symprior.leaderboard.records.record import OWN_SOURCE, AgentCard
+from symprior.leaderboard.records.record import SOURCE_DIGEST, AgentCard
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.custom.source_files import digest, load
 from symprior.tasks.files.json_files import Json
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from symprior.tasks import Task
 
 METHODS = ("learn", "act")
-NAME = "own"
+NAME = "custom"
 """What records say where the class does not: its algorithm, its prior, and always its learner."""
 
 
@@ -62,7 +62,7 @@ class Custom(Contestant):
 
         if job.settings:
             raise SympriorError(f"{self._name} keeps its settings in its own file; --set works for shipped agents.")
-        hyperparameters = {**self._said_settings(), OWN_SOURCE: self.source}
+        hyperparameters = {**self._said_settings(), SOURCE_DIGEST: self.source}
         return Resolved(job=job, task=task, problem=Problem.of(task), hyperparameters=hyperparameters)
 
     def build(self, runs: Sequence[Resolved], seeds: Sequence[int]) -> Agent:

@@ -11,8 +11,8 @@ from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.certificates.certificate import Certificate
 from symprior.tasks.certificates.certificate import certify as certify_task
+from symprior.tasks.custom.custom_tasks import FAMILY, own_probe
 from symprior.tasks.custom.guarded import GuardedEnvironment
-from symprior.tasks.custom.own_tasks import FAMILY, own_probe
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Card, Task

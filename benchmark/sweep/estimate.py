@@ -11,7 +11,7 @@ from statistics import median
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Run, Stack, stacks
 from symprior.benchmark.sweep.store import RecordStore
-from symprior.leaderboard import OWN_RESULTS, RunRecord, read_published, read_records
+from symprior.leaderboard import PUBLISHED_RESULTS, RunRecord, read_published, read_records
 from symprior.symmetry.errors import SympriorError
 
 Alike = tuple[str, str, str]
@@ -81,7 +81,7 @@ def _local(store: RecordStore) -> list[RunRecord]:
 def _published(suite: str) -> dict[Alike, Costs]:
     """What is published does not change while a command runs."""
     try:
-        return _costs(read_published(OWN_RESULTS, suite))
+        return _costs(read_published(PUBLISHED_RESULTS, suite))
     except SympriorError:
         return {}
 

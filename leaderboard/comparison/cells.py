@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symprior.leaderboard.records.checks import check_records, over_the_best_known
-from symprior.leaderboard.records.record import OWN_SOURCE, OWN_SUITE, AgentCard, RunRecord, path_of
+from symprior.leaderboard.records.record import CUSTOM_SUITE, SOURCE_DIGEST, AgentCard, RunRecord, path_of
 from symprior.leaderboard.records.suite_lists import suite_list
 from symprior.leaderboard.statistics.resampling import (
     RESAMPLES,
@@ -113,7 +113,7 @@ class Cell:
             return "none"
         settings, tuning = self.runs[0].hyperparameters, self.runs[0].provenance.ledger
         if tuning is None:
-            return "self-reported" if OWN_SOURCE in settings else "no search"
+            return "self-reported" if SOURCE_DIGEST in settings else "no search"
         searched = tuning.partition(" ")[0].rpartition("/")[-1]  # of "cartpole/ppo" and a digest
         return "own search" if searched == self.agent.id else f"search of {searched}"
 
@@ -277,7 +277,7 @@ class _Sorter:
     def _wanted(self, present: set[int], everywhere: set[int]) -> set[int]:
         if self.seeds is not None:
             return self.seeds
-        return present if self.suite.rpartition("-")[0] == OWN_SUITE else everywhere
+        return present if self.suite.rpartition("-")[0] == CUSTOM_SUITE else everywhere
 
 
 def _one_suite(records: list[RunRecord], suite: str | None) -> list[RunRecord]:

@@ -23,7 +23,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_=@-]*")
 OF_A_RUN = ("seed", "status", "error", "steps_used", "curve", "other_mode", "effort")
 """What always stands on the run's own line, so that a second run moves nothing."""
 
-OWN_RESULTS = Path(__file__).parents[1] / "results"
+PUBLISHED_RESULTS = Path(__file__).parents[1] / "results"
 
 Tree = dict[str, Any]
 
@@ -66,7 +66,7 @@ def publish(records: Iterable[RunRecord], folder: Path) -> list[Path]:
     return list(texts)
 
 
-def read_published(folder: Path = OWN_RESULTS, suite: str | None = None) -> list[RunRecord]:
+def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -> list[RunRecord]:
     """All published runs below `folder`, or those of one suite (`quick` or `quick-1`), in the order of their keys.
 
     Raises:

@@ -37,10 +37,10 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_NAMED = 20
 """Bad files that are named at once."""
 
-OWN_SUITE = "own"
+CUSTOM_SUITE = "custom"
 """The suite of single runs. Nobody froze its tasks and seeds, so that none can be missing."""
 
-OWN_SOURCE = "source"
+SOURCE_DIGEST = "source"
 """A hyperparameter that only agents from a user's file have: the digest of that file."""
 
 

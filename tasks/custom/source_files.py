@@ -75,7 +75,7 @@ def _existing(path: str, kind: str) -> str:
 @cache
 def _module(path: str) -> ModuleType:
     """The module of a file; once, so that a file that holds a task and an agent has one class of each."""
-    spec = importlib.util.spec_from_file_location(f"symprior_own_{Path(path).stem}", path)
+    spec = importlib.util.spec_from_file_location(f"symprior_custom_{Path(path).stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module

@@ -18,7 +18,7 @@ def small_job():
     """Makes a job that takes a second or two."""
 
     def make(agent="ppo", task="cartpole-v1", budget=1024, seeds=(0,), **rest):
-        return Job("own", "1", task, agent, seeds, budget, **rest)
+        return Job("custom", "1", task, agent, seeds, budget, **rest)
 
     return make
 

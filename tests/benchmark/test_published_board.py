@@ -10,7 +10,7 @@ import pytest
 from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.commands.suites import list_of
 from symprior.benchmark.sweep.suite import get_suite, suite_names
-from symprior.leaderboard import OWN_RESULTS, build, read_published
+from symprior.leaderboard import PUBLISHED_RESULTS, build, read_published
 from symprior.leaderboard.board.dial_curves import dial_curves
 from symprior.leaderboard.comparison.learner_tests import learner_tests
 from symprior.leaderboard.pages import dial_pages, learner_pages
@@ -20,16 +20,16 @@ from symprior.leaderboard.records.suite_lists import suite_list
 
 pytestmark = pytest.mark.xdist_group("published")
 
-LEARNERS = sorted(OWN_RESULTS.glob(learner_pages.PAGE))
-BOARDS = sorted(path for path in OWN_RESULTS.glob("*.md") if (OWN_RESULTS / path.stem).is_dir())
+LEARNERS = sorted(PUBLISHED_RESULTS.glob(learner_pages.PAGE))
+BOARDS = sorted(path for path in PUBLISHED_RESULTS.glob("*.md") if (PUBLISHED_RESULTS / path.stem).is_dir())
 FIGURES = [path for path in BOARDS if path.stem.rpartition("-")[0] in ("quick", "priors", "paper-grid")]
-DIALS_OF_SUITES = sorted({path.parts[-3] for path in OWN_RESULTS.glob("*/*@*/*.json")})
+DIALS_OF_SUITES = sorted({path.parts[-3] for path in PUBLISHED_RESULTS.glob("*/*@*/*.json")})
 
 
 @pytest.fixture(scope="module")
 def published():
     """All published runs, in the order of their keys: read once."""
-    return read_published(OWN_RESULTS)
+    return read_published(PUBLISHED_RESULTS)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_the_page_of_the_two_learners_is_what_its_records_say(published, path: P
 def test_the_pages_of_dials_are_what_their_records_say(published_of, suite: str):
     records = published_of(suite)
     for curves in dial_curves(records, suite):
-        path = OWN_RESULTS / f"{dial_pages.name_of(curves)}.md"
+        path = PUBLISHED_RESULTS / f"{dial_pages.name_of(curves)}.md"
         assert dial_pages.to_markdown(curves) == path.read_text(encoding="utf-8")
         assert_same_picture(dial_pages.to_svg(curves), path.with_suffix(".svg").read_text(encoding="utf-8"))
 
@@ -98,9 +98,9 @@ def test_readers_of_records_know_what_a_suite_says_should_be_there(name: str):
 
 
 def test_every_page_is_of_a_suite_a_dial_or_the_learners():
-    dials = {path for suite in DIALS_OF_SUITES for path in OWN_RESULTS.glob(f"{suite}-*.md")}
-    assert set(OWN_RESULTS.glob("*.md")) == {*BOARDS, *LEARNERS, *dials}
-    assert set(OWN_RESULTS.glob("*.svg")) == {path.with_suffix(".svg") for path in {*FIGURES, *dials}}
+    dials = {path for suite in DIALS_OF_SUITES for path in PUBLISHED_RESULTS.glob(f"{suite}-*.md")}
+    assert set(PUBLISHED_RESULTS.glob("*.md")) == {*BOARDS, *LEARNERS, *dials}
+    assert set(PUBLISHED_RESULTS.glob("*.svg")) == {path.with_suffix(".svg") for path in {*FIGURES, *dials}}
 
 
 def test_published_records_say_which_priors_are_controls(published):

@@ -32,11 +32,11 @@ def calibrate(
     ] = None,
 ) -> None:
     """Draw groups of seeds from the published records: false alarms, coverage, power and false claims, as Markdown."""
-    from symprior.leaderboard import OWN_RESULTS, read_published
+    from symprior.leaderboard import PUBLISHED_RESULTS, read_published
     from symprior.leaderboard.calibration.table import calibration, to_markdown
 
     lines = []
-    for line in calibration(read_published(OWN_RESULTS), draws):
+    for line in calibration(read_published(PUBLISHED_RESULTS), draws):
         lines.append(line)
         if out is not None:
             console.print(f"{line.table}: {line.population}, {line.seeds} seeds", highlight=False, markup=False)
@@ -63,12 +63,12 @@ def power(
     ] = None,
 ) -> None:
     """How many seeds an arm a gain takes on a task, from how much plain runs and those of a typical prior differ there."""
-    from symprior.leaderboard import OWN_RESULTS, read_published, read_records
+    from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records
     from symprior.leaderboard.comparison.resolution import spreads_on_record
     from symprior.leaderboard.statistics.power import detectable_gain, runs_needed
 
     known = get_task(task)
-    found = read_published(OWN_RESULTS) if records is None else read_records(records)
+    found = read_published(PUBLISHED_RESULTS) if records is None else read_records(records)
     spreads = spreads_on_record([record for record in found if record.task == known.id], known)
     if not spreads:
         raise SympriorError(

@@ -34,7 +34,7 @@ def dial_curves(
     from symprior.leaderboard.board.dial_curves import dial_curves as curves_of
     from symprior.leaderboard.pages.dial_pages import write_dial_page
 
-    found = floor.read_published(floor.OWN_RESULTS, suite) if published else floor.read_records(records)
+    found = floor.read_published(floor.PUBLISHED_RESULTS, suite) if published else floor.read_records(records)
     for curves in curves_of(found, suite):
         for path in write_dial_page(curves, out):
             console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)

@@ -19,7 +19,7 @@ from symprior.benchmark.sweep.progress import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.comparison.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
 from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown
-from symprior.leaderboard.records.published import OWN_RESULTS, publish, read_published
+from symprior.leaderboard.records.published import PUBLISHED_RESULTS, publish, read_published
 from symprior.leaderboard.records.record import RunRecord, read_record
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
@@ -73,7 +73,7 @@ def equivalence(
     equivalence is not shown. Both agents have their tuned settings, but for what is --set; settings under which runs differ
     less take fewer of them.
     """
-    folder = results or OWN_RESULTS
+    folder = results or PUBLISHED_RESULTS
     if published:
         _show_published(folder)
         return

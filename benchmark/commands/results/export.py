@@ -35,11 +35,11 @@ def export(
     ] = False,
 ) -> None:
     """Write each agent's scores as JSON, {agent: [[score of a run on each task], …]}; read it with numpy.array."""
-    from symprior.leaderboard import OWN_RESULTS, read_published, read_records, rliable_scores
+    from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records, rliable_scores
 
     if not rliable:
         raise SympriorError("Say in which form: --rliable is the one there is.")
-    found = read_published(OWN_RESULTS, suite) if published else read_records(records)
+    found = read_published(PUBLISHED_RESULTS, suite) if published else read_records(records)
     scores = rliable_scores(found, suite, quantity, learner)
     tree = {agent: of_agent.tolist() for agent, of_agent in scores.items()}
     write_text_atomically(out, json.dumps(tree, indent=1) + "\n")

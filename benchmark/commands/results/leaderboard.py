@@ -10,7 +10,7 @@ from rich.console import Console
 
 from symprior.benchmark.sweep.store import RECORDS
 from symprior.benchmark.sweep.suite import get_suite, suite_names
-from symprior.leaderboard.records.record import OWN_SUITE, RunRecord
+from symprior.leaderboard.records.record import CUSTOM_SUITE, RunRecord
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 
@@ -35,7 +35,7 @@ def leaderboard(
     task: Annotated[
         list[str] | None,
         typer.Option(
-            help="Of single runs (the suite `own`) show this task only; may be given again. One of your own is "
+            help="Of single runs (the suite `custom`) show this task only; may be given again. One of your own is "
             "`path/to/file.py:Name`."
         ),
     ] = None,
@@ -54,7 +54,9 @@ def leaderboard(
     if published:
         suite = suite or SHOWN_FIRST
     found = (
-        board_floor.read_published(board_floor.OWN_RESULTS, suite) if published else board_floor.read_records(records)
+        board_floor.read_published(board_floor.PUBLISHED_RESULTS, suite)
+        if published
+        else board_floor.read_records(records)
     )
     if suite is not None:
         _check_suite(found, suite, records)
@@ -72,12 +74,12 @@ def leaderboard(
 
 def _single_runs(found: list[RunRecord], suite: str | None, tasks: list[str]) -> list[RunRecord]:
     """The single runs on these tasks."""
-    if suite is not None and suite.split("-")[0] != OWN_SUITE:
+    if suite is not None and suite.split("-")[0] != CUSTOM_SUITE:
         raise SympriorError(
             f"The suite {suite} has one board, with all of its tasks; --task chooses among single runs (the suite "
-            f"{OWN_SUITE}). Give one of --suite and --task."
+            f"{CUSTOM_SUITE}). Give one of --suite and --task."
         )
-    chosen = [record for record in found if record.suite == OWN_SUITE and record.task in tasks]
+    chosen = [record for record in found if record.suite == CUSTOM_SUITE and record.task in tasks]
     if unknown := sorted(set(tasks) - {record.task for record in chosen}):
         raise SympriorError(
             f"There are no single runs on {', '.join(unknown)}, and --task chooses among those. Make some: symprior run "
@@ -106,5 +108,5 @@ def publish(
     """Put finished runs into the published results: one file per agent and task, nothing silently replaced."""
     from symprior import leaderboard as board_floor
 
-    for path in board_floor.publish(board_floor.read_records(records), out or board_floor.OWN_RESULTS):
+    for path in board_floor.publish(board_floor.read_records(records), out or board_floor.PUBLISHED_RESULTS):
         console.print(f"Published {path}", soft_wrap=True, highlight=False, markup=False)

@@ -22,7 +22,7 @@ from symprior.benchmark.sweep.engines.work import work
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
-from symprior.tasks.lookup import own_files
+from symprior.tasks.lookup import custom_files
 
 POLL_SECONDS = 0.2
 
@@ -60,7 +60,7 @@ class LocalEngine(Engine):
         )  # each worker writes its own number: no lock that a killed one could keep
         with (
             _environment_of_workers(),
-            ProcessPool(self.workers, context=context, initializer=_prepare, initargs=(steps, own_files())) as pool,
+            ProcessPool(self.workers, context=context, initializer=_prepare, initargs=(steps, custom_files())) as pool,
         ):
             futures: dict[Future[Errors], Stack] = {
                 pool.schedule(_work, args=(number, stack, str(store.folder))): stack

@@ -172,7 +172,7 @@ def test_from_a_run_to_a_page(symprior, answer, tmp_path):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
     assert "index.html" in first.stdout
     absent = answer("leaderboard", "--suite", "quick")
-    assert "runs holds no records of the suite quick; it has own-1" in " ".join(absent.stderr.split())
+    assert "runs holds no records of the suite quick; it has custom-1" in " ".join(absent.stderr.split())
     assert "symprior leaderboard --suite quick --published" in " ".join(absent.stderr.split())
 
 

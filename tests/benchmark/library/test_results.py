@@ -34,17 +34,17 @@ def test_the_numbers_are_the_record_s() -> None:
 
 
 def test_one_s_own_records_are_read_from_their_folder(tmp_path: Path) -> None:
-    own = first_run().model_copy(update={"suite": "own", "suite_version": "1", "task": "corridor-v1"})
+    own = first_run().model_copy(update={"suite": "custom", "suite_version": "1", "task": "corridor-v1"})
     write_record(tmp_path, own)
     failed = own.model_copy(update={"seed": 99, "status": "failed", "error": "It fell.", "curve": []})
     write_record(tmp_path, failed)
     frame = symprior.results(records=tmp_path)
-    assert set(frame.suite) == {"own-1"}
+    assert set(frame.suite) == {"custom-1"}
     assert frame["score"].isna().all(), "corridor-v1 has no references"
     (last,) = frame[frame.seed == 99].to_dict("records")
     assert last["status"] == "failed" and last["step"] == failed.steps_used
     assert frame["return"].isna().sum() == 1
-    assert len(symprior.results("own", records=tmp_path)) == len(frame)
+    assert len(symprior.results("custom", records=tmp_path)) == len(frame)
     assert symprior.results("quick", records=tmp_path).empty
 
 

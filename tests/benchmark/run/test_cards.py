@@ -11,11 +11,11 @@ from symprior.agents.ledgers.ledger import Ledger, Trial, decider, every, larger
 from symprior.benchmark.commands import agents, tasks, tune
 from symprior.tasks import get_task
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "own.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "custom.md"
 
 
 @pytest.fixture
-def own_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def custom_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of the page's own task, with nothing said but what must be."""
     code = re.search(r"<!-- example: my_task\.py -->\s*```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.M)
     assert code is not None
@@ -24,11 +24,11 @@ def own_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "./my_task.py:Corridor"
 
 
-def test_an_own_tasks_card_names_it_as_it_was_given(own_task: str, capsys: pytest.CaptureFixture[str]) -> None:
-    tasks.show(own_task)
+def test_an_own_tasks_card_names_it_as_it_was_given(custom_task: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tasks.show(custom_task)
     card = capsys.readouterr().out
     printed = re.findall(r"symprior (?:check|tasks picture) (\S+)|get_task\('(\S+)'\)", card)
-    assert ["".join(name) for name in printed] == [own_task] * 3
+    assert ["".join(name) for name in printed] == [custom_task] * 3
     assert all(get_task("".join(name)).id == "corridor-v1" for name in printed)
     assert "Symmetry  C2\n" in card
     assert "Licence" not in card

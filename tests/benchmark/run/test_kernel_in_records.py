@@ -13,7 +13,7 @@ SETTINGS = (("num_envs", 4), ("steps", 8))
 
 
 def record_of(kernel: str, agent: str = "ppo", task: str = "cartpole-v1") -> RunRecord:
-    job = Job("own", "1", task, agent, (1, 2), 200, "batched", SETTINGS, kernel=kernel)
+    job = Job("custom", "1", task, agent, (1, 2), 200, "batched", SETTINGS, kernel=kernel)
     record = Execution(Stack(tuple(job.runs))).run()[0]
     assert record.status == "finished", record.error
     return record
@@ -37,4 +37,4 @@ def test_what_the_kernel_does_not_take_is_recorded_as_torch() -> None:
 
 def test_a_job_knows_its_kernels() -> None:
     with pytest.raises(SympriorError, match="fused"):
-        Job("own", "1", "cartpole-v1", "ppo", (1,), 200, "batched", kernel="fuse")
+        Job("custom", "1", "cartpole-v1", "ppo", (1,), 200, "batched", kernel="fuse")

@@ -17,7 +17,7 @@ def _alone(agent):
 
 
 def _record(agent, seeds, order=1):
-    runs = Job("own", "1", TASK, agent, tuple(seeds), get_task(TASK).budget, "batched").runs
+    runs = Job("custom", "1", TASK, agent, tuple(seeds), get_task(TASK).budget, "batched").runs
     records = Execution(Stack(tuple(runs[::order]))).run()
     (found,) = [record for record in records if record.seed == 7]
     return found.status, found.curve, found.other_mode, found.effort.gradient_steps

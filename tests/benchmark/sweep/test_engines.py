@@ -38,7 +38,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def test_each_stack_ends_once_with_a_record_or_a_cause(
     engine: Engine, tmp_path: Path, agent_file: Callable[[str], Path]
 ) -> None:
-    job = Job("own", "1", "cartpole-v1", f"{agent_file(MIXED)}:Mixed", (0, 1, 2, 3), 64)
+    job = Job("custom", "1", "cartpole-v1", f"{agent_file(MIXED)}:Mixed", (0, 1, 2, 3), 64)
     store, units = RecordStore(tmp_path / "records"), stacks(job.runs, engine.workers)
     said: dict[int, str | None] = {}
     for ended in engine.carry_out(units, store, lambda done: None):
@@ -53,7 +53,10 @@ def test_each_stack_ends_once_with_a_record_or_a_cause(
 
 def test_whoever_stops_iterating_stops_what_runs(engine: Engine, tmp_path: Path) -> None:
     before = set(psutil.Process().children(recursive=True))
-    jobs = [Job("own", "1", "cartpole-v1", "random", (0,), 64), Job("own", "1", "cartpole-v1", "ppo", (0,), 10_000_000)]
+    jobs = [
+        Job("custom", "1", "cartpole-v1", "random", (0,), 64),
+        Job("custom", "1", "cartpole-v1", "ppo", (0,), 10_000_000),
+    ]
     units = stacks([run for job in jobs for run in job.runs], engine.workers)
     ended = engine.carry_out(units, RecordStore(tmp_path), lambda done: None)
     assert next(ended).errors == (None,)

@@ -7,7 +7,7 @@ from symprior.benchmark.run.execution import Execution
 
 
 def _job(seeds, task="cartpole-v1", agent="ppo", budget=1024, **rest):
-    return Job("own", "1", task, agent, seeds, budget, "batched", **rest)
+    return Job("custom", "1", task, agent, seeds, budget, "batched", **rest)
 
 
 def _curves(runs):
@@ -58,7 +58,7 @@ def test_seeds_are_shared_out_over_the_workers():
     sizes = [len(stack.runs) for stack in stacks(_job(tuple(range(20))).runs, workers=2)]
     assert sizes == [10, 10]
     assert [len(stack.runs) for stack in stacks(_job((0, 1, 2)).runs, workers=2)] == [3]
-    alone = Job("own", "1", "cartpole-v1", "ppo", (0, 1, 2), 500).runs
+    alone = Job("custom", "1", "cartpole-v1", "ppo", (0, 1, 2), 500).runs
     assert [len(stack.runs) for stack in stacks(alone, workers=2)] == [1, 1, 1]
 
 

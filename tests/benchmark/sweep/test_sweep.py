@@ -66,7 +66,7 @@ def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, 
     arguments = ["--seeds", f"0-{seeds - 1}", "--budget", str(budget), "--learner", learner]
     arguments += ["--agent", "ppo"] if learner == "batched" else []  # a worker carries out half a cell at once
     process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
-    folder = tmp_path / "runs" / "own-1" / learner / "cartpole-v1"
+    folder = tmp_path / "runs" / "custom-1" / learner / "cartpole-v1"
     deadline = time.monotonic() + 120
     while len(list(folder.glob("*/seed-*.json"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -117,7 +117,7 @@ def test_workers_have_one_thread_and_huge_pages_and_this_process_keeps_what_it_h
     path = agent_file(SAYS)
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("THP_MEM_ALLOC_ENABLE", raising=False)
-    job = Job("own", "1", "cartpole-v1", f"{path}:Says", (0,), 64)
+    job = Job("custom", "1", "cartpole-v1", f"{path}:Says", (0,), 64)
     outcome = Sweep(RecordStore(tmp_path), LocalEngine(1)).run(job.runs)
     assert not outcome.failed
     said = dict(line.split("=", 1) for line in path.with_name("environment").read_text().splitlines() if "=" in line)
@@ -173,12 +173,12 @@ def test_what_another_command_has_finished_meanwhile_is_kept(tmp_path, execute):
 
 
 def test_a_record_from_before_a_setting_existed_had_its_default(tmp_path, execute):
-    job = Job("own", "1", "cartpole-v1", "a2c", (0,), 160)
+    job = Job("custom", "1", "cartpole-v1", "a2c", (0,), 160)
     store, record = RecordStore(tmp_path), execute(agent="a2c", budget=160)
     earlier = {name: value for name, value in record.hyperparameters.items() if name != "normalise_observations"}
     store.write(record.model_copy(update={"hyperparameters": earlier}))
     assert store.is_finished(job.runs[0])
-    changed = Job("own", "1", "cartpole-v1", "a2c", (0,), 160, settings=(("normalise_observations", True),))
+    changed = Job("custom", "1", "cartpole-v1", "a2c", (0,), 160, settings=(("normalise_observations", True),))
     with pytest.raises(SympriorError, match="settings"):
         store.is_finished(changed.runs[0])
 
@@ -215,13 +215,13 @@ def test_a_full_disk_is_refused_before_training(answer):
 
 
 def test_pending_runs_are_those_without_a_record(tmp_path):
-    job = Job("own", "1", "cartpole-v1", "random", (0, 1, 2), 500)
+    job = Job("custom", "1", "cartpole-v1", "random", (0, 1, 2), 500)
     assert [run.seed for run in Sweep(RecordStore(tmp_path), LocalEngine(1)).pending([job])] == [0, 1, 2]
 
 
 def test_a_record_of_another_schema_version_is_refused(tmp_path):
     store = RecordStore(tmp_path)
-    job = Job("own", "1", "cartpole-v1", "random", (0,), 500)
+    job = Job("custom", "1", "cartpole-v1", "random", (0,), 500)
     run = job.runs[0]
     path = store.path(run)
     path.parent.mkdir(parents=True)

@@ -11,7 +11,7 @@ import pytest
 from rliable import metrics
 
 from symprior.benchmark.commands.results.export import export
-from symprior.leaderboard import OWN_RESULTS, build, read_published, rliable_scores
+from symprior.leaderboard import PUBLISHED_RESULTS, build, read_published, rliable_scores
 from symprior.leaderboard.records.record import RunRecord
 from symprior.symmetry.errors import SympriorError
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def quick() -> list[RunRecord]:
-    return read_published(OWN_RESULTS, "quick")
+    return read_published(PUBLISHED_RESULTS, "quick")
 
 
 def test_rliables_metrics_of_the_export_are_the_boards(quick: list[RunRecord]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symprior.leaderboard import OWN_RESULTS, build, read_published
+from symprior.leaderboard import PUBLISHED_RESULTS, build, read_published
 from symprior.leaderboard.calibration.draws import disjoint_groups
 from symprior.leaderboard.calibration.measures import Shares, coverage, false_alarms, false_claims, power
 from symprior.leaderboard.calibration.numbers import Group, Versus, covers
@@ -19,7 +19,7 @@ DRAWS = 400
 
 @pytest.fixture(scope="module")
 def records() -> list[RunRecord]:
-    return [record for suite in ("paper-cartpole", "priors") for record in read_published(OWN_RESULTS, suite)]
+    return [record for suite in ("paper-cartpole", "priors") for record in read_published(PUBLISHED_RESULTS, suite)]
 
 
 @pytest.fixture(scope="module")

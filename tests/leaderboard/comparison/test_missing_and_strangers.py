@@ -167,9 +167,9 @@ def test_one_stray_record_of_another_headline_task_moves_nobody_else(
 
 
 def test_of_single_runs_nothing_is_missing(tasks: dict[str, Task], make_run: Make) -> None:
-    records = [make_run(agent="mine", learner="own", seed=seed, suite="own") for seed in range(5)]
-    records += [make_run(agent="ppo", seed=seed, suite="own") for seed in range(7)]
-    records += [make_run(agent="ppo+x", seed=seed, suite="own", task=CATCH) for seed in range(6)]
+    records = [make_run(agent="mine", learner="custom", seed=seed, suite="custom") for seed in range(5)]
+    records += [make_run(agent="ppo", seed=seed, suite="custom") for seed in range(7)]
+    records += [make_run(agent="ppo+x", seed=seed, suite="custom", task=CATCH) for seed in range(6)]
     board = build(records, tasks=tasks)
     assert all(row.complete and not row.shortfalls for row in board.rows)
     assert {row.agent: row.tasks for row in board.rows} == {"mine": (CARTPOLE,), "ppo": (CARTPOLE,), "ppo+x": (CATCH,)}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symprior.benchmark.commands.results.calibrate import BEGIN, END, _put, power
-from symprior.leaderboard import OWN_RESULTS, read_published
+from symprior.leaderboard import PUBLISHED_RESULTS, read_published
 from symprior.leaderboard.board.board import build
 from symprior.leaderboard.comparison.resolution import spreads_on_record, variation
 from symprior.leaderboard.records.record import RunRecord
@@ -39,7 +39,7 @@ def test_too_few_seeds_find_nothing_that_is_stated(tasks: dict[str, Task], suite
 
 
 def test_the_spread_on_record_is_that_of_lost_data() -> None:
-    records = [record for record in read_published(OWN_RESULTS, "quick") if record.task == "cartpole-v1"]
+    records = [record for record in read_published(PUBLISHED_RESULTS, "quick") if record.task == "cartpole-v1"]
     [found] = spreads_on_record(records, get_task("cartpole-v1"))
     assert (found.where, found.plain) == ("quick-2, batched", "ppo")
     assert found.spread.plain == pytest.approx(0.28, abs=0.03)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from symprior.leaderboard import OWN_RESULTS, read_published
+from symprior.leaderboard import PUBLISHED_RESULTS, read_published
 from symprior.leaderboard.board.board import build
 from symprior.leaderboard.records.checks import check_records, impossible, over_the_best_known
 from symprior.leaderboard.records.evaluation_points import are_steps_of, evaluation_steps
@@ -26,7 +26,7 @@ CARTPOLE = "cartpole-v1"
 @pytest.fixture(scope="module")
 def published() -> RunRecord:
     """A real run on CartPole."""
-    return next(run for run in read_published(OWN_RESULTS, "quick") if run.task == CARTPOLE)
+    return next(run for run in read_published(PUBLISHED_RESULTS, "quick") if run.task == CARTPOLE)
 
 
 def with_returns(run: RunRecord, point: int, returns: list[float]) -> RunRecord:
@@ -136,8 +136,8 @@ def test_a_file_of_absurd_size_is_not_read(tmp_path: Path, make_run: Make) -> No
 
 
 def test_a_key_that_stands_twice_is_refused_where_it_is_published_too(tmp_path: Path) -> None:
-    source = OWN_RESULTS / "paper-grid-1" / "grid-catch-v1" / "a2c.json"
-    target = tmp_path / source.relative_to(OWN_RESULTS)
+    source = PUBLISHED_RESULTS / "paper-grid-1" / "grid-catch-v1" / "a2c.json"
+    target = tmp_path / source.relative_to(PUBLISHED_RESULTS)
     target.parent.mkdir(parents=True)
     text = source.read_text(encoding="utf-8")
     assert json.loads(text)
@@ -148,6 +148,6 @@ def test_a_key_that_stands_twice_is_refused_where_it_is_published_too(tmp_path: 
 
 @pytest.mark.slow
 def test_every_published_record_can_be() -> None:
-    for record in read_published(OWN_RESULTS):
+    for record in read_published(PUBLISHED_RESULTS):
         assert impossible(record, get_task(record.task)) == ""
         assert not over_the_best_known(record, get_task(record.task))

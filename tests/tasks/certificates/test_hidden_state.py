@@ -12,7 +12,7 @@ import pytest
 
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import permutation, signs
-from symprior.tasks import Exactness, Symmetry, SympriorError, Task, own_task
+from symprior.tasks import Exactness, Symmetry, SympriorError, Task, custom_task
 from symprior.tasks.certificates import Certificate, certify
 
 NUMBERS = count()
@@ -101,7 +101,7 @@ class Noise(Walk):
 
 
 def task_of(environment: type[Walk], exactness: Exactness = Exactness.EXACT) -> Task:
-    made: Callable[[Any], Task] = own_task(
+    made: Callable[[Any], Task] = custom_task(
         id=f"{environment.__name__.lower()}-{next(NUMBERS)}-v1",
         symmetry=lambda: mirror(exactness),
         description="Walk.",

@@ -10,7 +10,7 @@ import pytest
 
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import ImageTransform, permutation, rotations_of_the_plane
-from symprior.tasks import Exactness, Symmetry, Task, own_task
+from symprior.tasks import Exactness, Symmetry, Task, custom_task
 from symprior.tasks.certificates import certify
 from symprior.tasks.certificates.transitions import TransitionEvidence
 
@@ -48,7 +48,7 @@ def lights(way: int) -> Task:
         return Symmetry(pictures, moves, discrete=True, exactness=grade, reset=grade)
 
     name = f"lights-{'right' if way == 1 else 'wrong'}-v1"
-    made: Task = own_task(id=name, symmetry=turns, description="Go.", time_limit=20)(Lights)  # type: ignore[arg-type]
+    made: Task = custom_task(id=name, symmetry=turns, description="Go.", time_limit=20)(Lights)  # type: ignore[arg-type]
     return made
 
 

@@ -3,19 +3,19 @@
 import pytest
 
 from symprior.benchmark.commands.results.leaderboard import leaderboard
-from symprior.leaderboard import OWN_RESULTS, read_published, write_record
+from symprior.leaderboard import PUBLISHED_RESULTS, read_published, write_record
 from symprior.symmetry.errors import SympriorError
 
 
 @pytest.fixture
 def single_runs(tmp_path):
     """Five seeds of the published `ppo` on CartPole and `ppo+augment` on catch, as if they were run one by one."""
-    for record in read_published(OWN_RESULTS, "quick"):
+    for record in read_published(PUBLISHED_RESULTS, "quick"):
         if (record.agent.id, record.task) in (
             ("ppo", "cartpole-v1"),
             ("ppo+augment", "grid-catch-v1"),
         ) and record.seed < 5:
-            write_record(tmp_path / "runs", record.model_copy(update={"suite": "own", "suite_version": "1"}))
+            write_record(tmp_path / "runs", record.model_copy(update={"suite": "custom", "suite_version": "1"}))
     return tmp_path / "runs"
 
 
@@ -31,8 +31,8 @@ def test_one_task_of_single_runs_is_a_board(single_runs, tmp_path):
 def test_a_task_without_single_runs_or_of_a_frozen_suite_is_refused(single_runs, tmp_path):
     for suite, task, sentence in (
         (None, "hopper-v1", "no single runs on hopper-v1"),
-        ("own", "hopper-v1", "no single runs on hopper-v1"),
-        ("own-1", "hopper-v1", "no single runs on hopper-v1"),
+        ("custom", "hopper-v1", "no single runs on hopper-v1"),
+        ("custom-1", "hopper-v1", "no single runs on hopper-v1"),
         ("paper", "cartpole-v1", "Give one of --suite and --task"),
     ):
         with pytest.raises(SympriorError, match=sentence):

@@ -24,7 +24,7 @@ CORRIDOR = '''
 import gymnasium
 import numpy as np
 
-from symprior.tasks import Symmetry, own_task
+from symprior.tasks import Symmetry, custom_task
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import permutation, signs
 
@@ -35,7 +35,7 @@ def mirror():
     return Symmetry(signs(group, [[1], [-1]]), permutation(group, [[0, 1], [1, 0]]), discrete=True)
 
 
-@own_task(symmetry=mirror, description="Walk to either end of a corridor.", time_limit=20)
+@custom_task(symmetry=mirror, description="Walk to either end of a corridor.", time_limit=20)
 class Corridor(gymnasium.Env):
     observation_space = gymnasium.spaces.Box(-5, 5, (1,), np.float32)
     action_space = gymnasium.spaces.Discrete(2)
@@ -179,7 +179,9 @@ def test_one_name_is_one_environment(tmp_path: Path) -> None:
 def test_a_task_of_a_file_takes_nothing_that_belongs_to_a_shipped_family(file: Path) -> None:
     file.write_text(file.read_text().replace("time_limit", 'id="cartpole-v2", time_limit'))
     shipped = {get_task(name).family for name in task_names()}
-    assert get_task(name_of(file)).family == "own-cartpole" and not any(name.startswith("own-") for name in shipped)
+    assert get_task(name_of(file)).family == "custom-cartpole" and not any(
+        name.startswith("custom-") for name in shipped
+    )
 
 
 def test_observations_that_share_one_array_are_kept_apart(file: Path) -> None:
@@ -213,7 +215,7 @@ def test_names_that_lead_nowhere(file: Path) -> None:
         get_task("nowhere.py:Task")
     with pytest.raises(SympriorError, match="defines no 'Room'"):
         get_task(f"{file}:Room")
-    with pytest.raises(SympriorError, match=r"is no task but function.*own_task"):
+    with pytest.raises(SympriorError, match=r"is no task but function.*custom_task"):
         get_task(f"{file}:mirror")
 
 

@@ -1,6 +1,6 @@
 """A task of one's own: an environment with a declared symmetry, certified, and an agent trained on it.
 
-The command line takes it as well: `symprior check examples/own_task.py:Corridor`.
+The command line takes it as well: `symprior check examples/custom_task.py:Corridor`.
 """
 
 import gymnasium
@@ -18,7 +18,7 @@ def mirror():
     return symprior.Symmetry(positions, moves, discrete=True, reset=symprior.Exactness.IN_DISTRIBUTION)
 
 
-@symprior.own_task(
+@symprior.custom_task(
     symmetry=mirror,
     group_in_words="C2: left and right swap.",
     description="Walk to the nearer end of a corridor.",

@@ -30,11 +30,11 @@ PLAYED_STEPS = 16
 """Of random play, which its seed must repeat, and after each of which an environment must be able to return."""
 REPEATED = 8
 """Seeds whose episodes are played twice: of few starts, one may come again by chance."""
-FAMILY = "own-"
+FAMILY = "custom-"
 """How families of such tasks begin: no shipped one does, so that they take no settings tuned for another task."""
 
 
-class OwnProbe(Probe):
+class CustomProbe(Probe):
     """Drives an environment that has `get_state()`, and `set_state(state)` which returns the state's observation.
 
     Where the environment has `boundary_states(rng, count)` too, the certificate looks there as well.
@@ -103,7 +103,7 @@ class OwnProbe(Probe):
 
 def _guarded(env: Environment) -> GuardedEnvironment:
     while not isinstance(env, GuardedEnvironment):
-        assert isinstance(env, gymnasium.Wrapper), "every task of `own_task` is guarded"
+        assert isinstance(env, gymnasium.Wrapper), "every task of `custom_task` is guarded"
         env = env.env
     return env
 
@@ -128,7 +128,7 @@ class Stated(BaseModel):
     bibtex: str
 
 
-def own_task(
+def custom_task(
     *,
     symmetry: Callable[[], Symmetry],
     description: str,
@@ -170,7 +170,7 @@ def own_task(
 
     def decorate(make: Callable[[], Environment]) -> Task:
         if not callable(make):
-            raise SympriorError(f"own_task decorates a class or function that makes an environment, not {make!r}.")
+            raise SympriorError(f"custom_task decorates a class or function that makes an environment, not {make!r}.")
         stated = _stated(
             id=f"{_with_dashes(_name_of(make))}-v1" if id is None else id,
             symmetry=symmetry,
@@ -188,7 +188,7 @@ def own_task(
         )
         name, file = stated.id, getattr(sys.modules.get(make.__module__), "__file__", None) or "."
         _claim(name, f"{file}:{_name_of(make)}")
-        gym_id = f"symprior-own/{name}"
+        gym_id = f"symprior-custom/{name}"
         gymnasium.register(gym_id, entry_point=lambda **_: _made(make, name), max_episode_steps=time_limit)
         declared = guarded_symmetry(name, symmetry)
         return Task(
@@ -248,14 +248,14 @@ def _made(make: Callable[[], Any], name: str) -> GuardedEnvironment:
 
 def own_probe(
     env: Environment, name: str, state_representation: Callable[[], Representation] | None
-) -> OwnProbe | RolloutProbe:
+) -> CustomProbe | RolloutProbe:
     """One that sets states, where the environment lets itself be put into them; else one that plays."""
     _check_repeats(env, name)
     if not all(hasattr(env.unwrapped, method) for method in RESTORING):
         return RolloutProbe(env)
     with calling(f"The state representation of {name}"):
         acts = None if state_representation is None else state_representation()
-    return OwnProbe(env, acts)
+    return CustomProbe(env, acts)
 
 
 def _check_repeats(env: Environment, name: str) -> None:

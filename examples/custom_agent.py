@@ -1,6 +1,6 @@
 """An agent of one's own, run by the protocol on a small budget: random search over policies that obey the symmetry.
 
-The same from the command line: `symprior run --task cartpole-v1 --agent examples/own_agent.py:MirroredSearch`.
+The same from the command line: `symprior run --task cartpole-v1 --agent examples/custom_agent.py:MirroredSearch`.
 """
 
 import subprocess

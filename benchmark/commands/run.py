@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.agents.learners.learner import LEARNERS, learner_names, reference_learner
+from symprior.agents.learners.learner import TORCH, learner_names, reference_learner
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds
 from symprior.benchmark.set_option import SettingOption, parse_settings
@@ -65,7 +65,7 @@ def run(
     device: Annotated[str | None, typer.Option(help="Where torch computes: cpu or cuda.", show_default=CPU)] = None,
     kernel: Annotated[
         str | None,
-        typer.Option(help="What the learner computes updates with, fused or torch.", show_default="its fastest"),
+        typer.Option(help="What the learner computes updates with, fused or torch.", show_default=TORCH),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
@@ -107,7 +107,7 @@ def _jobs(
     settings: list[str] | None,
     learner: str | None,
     device: str | None,
-    kernel: str | None,
+    kernel: str | None = None,
 ) -> list[Job]:
     if suite is not None:
         if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner, kernel)):
@@ -134,7 +134,7 @@ def _jobs(
             settings=parse_settings(settings or []),
             evaluate_every=evaluate_every,
             device=device or CPU,
-            kernel=kernel or LEARNERS[chosen].kernels[0],
+            kernel=kernel or TORCH,
         )
         for task in map(get_task, tasks)
         for agent in agents

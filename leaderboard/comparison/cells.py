@@ -379,12 +379,18 @@ def _check_agent(cards: Sequence[AgentCard]) -> None:
 
 
 def check_hyperparameters(records: Sequence[RunRecord]) -> None:
-    """Runs of one agent on one task have the same hyperparameters, or cannot be averaged.
+    """Runs of one agent on one task have the same hyperparameters and kernel, or cannot be averaged.
 
     Raises:
         SympriorError: one has others than the first.
     """
     for record in records:
+        kernels = [each.provenance.kernel or "torch" for each in (record, records[0])]
+        if kernels[0] != kernels[1]:
+            raise SympriorError(
+                f"{record.agent.id} on {record.task} was computed by the kernel {kernels[0]} for seed {record.seed} and "
+                f"by {kernels[1]} for seed {records[0].seed}. Run all seeds of an agent with one (symprior run --kernel)."
+            )
         if record.hyperparameters != records[0].hyperparameters:
             raise SympriorError(
                 f"{record.agent.id} on {record.task} has other hyperparameters for seed {record.seed} than "

@@ -103,8 +103,8 @@ def test_another_ending_is_refused(tmp_path: Path) -> None:
 def test_the_gallery_lists_every_task(tmp_path: Path) -> None:
     page = write_gallery(tmp_path, ["grid-catch-v1"], lambda name: None)
     text = page.read_text(encoding="utf-8")
-    assert all(f"## {name}\n" in text and f"(pictures/{name}.png)" in text for name in shown())
-    assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["grid-catch-v1.png"]
+    assert all(f"## {name}\n" in text and f"(cards/pictures/{name}.png)" in text for name in shown())
+    assert [path.name for path in (tmp_path / "cards" / "pictures").iterdir()] == ["grid-catch-v1.png"]
 
 
 def test_the_published_gallery_is_what_the_command_writes() -> None:

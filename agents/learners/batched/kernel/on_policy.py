@@ -122,6 +122,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
 
     def _act(self, now: NDArray[np.float32], t: int) -> NumpyArray:
         """Actions [size · copies, …] at observations [size, copies, …]."""
+        assert self._lived is not None
         kernel = self.kernel
         room = kernel.room_to_look(self._copies)[0]
         act(kernel.tables, kernel.state, room, now, self._numbers, t, self._lived, self._chosen)

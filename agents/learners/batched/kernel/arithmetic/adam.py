@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from symprior.agents.learners.batched.kernel.arithmetic.compiled import inlined
 from symprior.agents.learners.batched.kernel.arithmetic.products import sum_of_squares
+from symprior.agents.learners.batched.kernel.arithmetic.tables import Floats
 
 BETA_1, BETA_2 = 0.9, 0.999
 """As torch's defaults."""
@@ -17,8 +16,8 @@ TINY = np.float32(1e-30)
 
 
 @inlined
-def adam_step(parameters: Any, moments: Any, gradient: Any, largest: float, rate: float, epsilon: float, decay_1: float,
-              decay_2: float, sums: Any) -> None:  # fmt: skip
+def adam_step(parameters: Floats, moments: Floats, gradient: Floats, largest: float, rate: float, epsilon: float,
+              decay_1: float, decay_2: float, sums: Floats) -> None:  # fmt: skip
     """One step (Kingma and Ba, 2015), as `clip_grad_norm_` and `torch.optim.Adam` take it.
 
     Parameters and the moments of the gradient and of its square, [2, parameters], change in place. The gradient is clipped

@@ -5,19 +5,35 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numba
+from llvmlite import ir
 from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
+from numba.core import base
 from numba.core import config as typed_config
+from numba.core.typing.context import BaseContext
+from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
 config: Any = typed_config
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+Typing: TypeAlias = BaseContext
+Target: TypeAlias = base.BaseContext
+Builder: TypeAlias = ir.IRBuilder
+Value: TypeAlias = ir.Value
+Values: TypeAlias = Sequence[ir.Value]
+
+Coded: TypeAlias = tuple[Signature, Callable[[Target, Builder, Signature, Values], Value]]
+"""What a function in LLVM's language returns: its signature, and what writes its code."""
+
+Intrinsic: TypeAlias = Callable[..., Any]
+"""Such a function as other compiled functions call it."""
 
 KERNEL = Path(__file__).parents[1]
 
@@ -69,6 +85,7 @@ def inlined(function: F) -> F:
     return made
 
 
-def in_llvm(function: Callable[..., Any]) -> Any:
+def in_llvm(function: Callable[..., Coded]) -> Intrinsic:
     """A part of compiled functions that writes its code itself, in LLVM's intermediate language."""
-    return intrinsic(function)
+    made: Intrinsic = intrinsic(function)
+    return made

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from symprior.agents.learners.batched.kernel.arithmetic.adam import BETA_1, BETA_2, adam_step
 from symprior.agents.learners.batched.kernel.arithmetic.compiled import compiled, inlined
 from symprior.agents.learners.batched.kernel.arithmetic.functions import exp
 from symprior.agents.learners.batched.kernel.arithmetic.losses import (
+    Transitions,
+    Weights,
     gaussian_log_probability,
     log_softmax,
     pull_of,
@@ -19,8 +20,7 @@ from symprior.agents.learners.batched.kernel.arithmetic.losses import (
     to_means,
 )
 from symprior.agents.learners.batched.kernel.arithmetic.passes import backward, expand, forward, gather, look, turn
-
-Floats = NDArray[np.float32]
+from symprior.agents.learners.batched.kernel.arithmetic.tables import Doubles, Floats, Integers, Tables
 
 
 class State(NamedTuple):
@@ -40,10 +40,10 @@ class State(NamedTuple):
     shift: Floats
     factor: Floats
     limit: float
-    rates: NDArray[np.float64]
-    epsilons: NDArray[np.float64]
-    largest: NDArray[np.float64]
-    decays: NDArray[np.float64]
+    rates: Doubles
+    epsilons: Doubles
+    largest: Doubles
+    decays: Doubles
 
 
 class Room(NamedTuple):
@@ -64,7 +64,7 @@ class Room(NamedTuple):
     ones: Floats
     gradient: Floats
     sums: Floats
-    numbers: NDArray[np.float64]
+    numbers: Doubles
 
 
 class Lived(NamedTuple):
@@ -75,7 +75,7 @@ class Lived(NamedTuple):
     """
 
     observations: Floats
-    choices: NDArray[np.int64]
+    choices: Integers
     vectors: Floats
     log_probabilities: Floats
     values: Floats
@@ -91,23 +91,23 @@ class Rollout(NamedTuple):
     """
 
     observations: Floats
-    choices: NDArray[np.int64]
+    choices: Integers
     vectors: Floats
     old: Floats
     advantages: Floats
     returns: Floats
-    order: NDArray[np.int64]
+    order: Integers
 
 
 @compiled
-def write_out(net: Any, state: Any) -> None:
+def write_out(net: Tables, state: State) -> None:
     """Expand the weights of all seeds."""
     for seed in range(len(state.memory)):
         expand(net, seed, state.memory[seed])
 
 
 @compiled
-def outputs_of(net: Any, state: Any, observations: Any, features: Any, outputs: Any) -> None:
+def outputs_of(net: Tables, state: State, observations: Floats, features: Floats, outputs: Floats) -> None:
     """The networks' outputs [seeds, rows, outputs] of observations [seeds, rows, size], from weights as written out.
 
     `features` is room for all layers of one seed, or of every seed, [seeds or 1, …], where they are wanted afterwards.
@@ -124,7 +124,16 @@ def outputs_of(net: Any, state: Any, observations: Any, features: Any, outputs: 
 
 
 @compiled
-def act(net: Any, state: Any, features: Any, observations: Any, numbers: Any, t: int, lived: Any, actions: Any) -> None:
+def act(
+    net: Tables,
+    state: State,
+    features: Floats,
+    observations: Floats,
+    numbers: Doubles,
+    t: int,
+    lived: Lived,
+    actions: Floats,
+) -> None:
     """Look at observations [seeds, rows, size], choose step t's actions and remember both, with values and log π.
 
     Discrete actions, [seeds, rows, 1], are the first whose cumulative probability reaches the uniform number in `numbers`
@@ -161,14 +170,16 @@ def act(net: Any, state: Any, features: Any, observations: Any, numbers: Any, t:
 
 
 @inlined
-def read_log_std(net: Any, parameters: Any, log_std: Any) -> None:
+def read_log_std(net: Tables, parameters: Floats, log_std: Doubles) -> None:
     """Log σ of every entry of an action vector."""
     for i in range(len(net.log_std_of)):
         log_std[i] = parameters[net.log_std_at + net.log_std_of[i]]
 
 
 @compiled
-def advantages_of(lived: Any, last_values: Any, gamma: Any, decay: Any, advantages: Any, returns: Any) -> None:
+def advantages_of(
+    lived: Lived, last_values: Floats, gamma: Doubles, decay: Doubles, advantages: Floats, returns: Floats
+) -> None:
     """Generalised advantage estimation (Schulman et al., 2016), [seeds, steps, copies]; `gamma` and λγ are [seeds]."""
     seeds, steps, copies = lived.rewards.shape
     for seed in range(seeds):
@@ -185,7 +196,7 @@ def advantages_of(lived: Any, last_values: Any, gamma: Any, decay: Any, advantag
 
 
 @compiled
-def train_policies(net: Any, state: Any, room: Any, rollout: Any, weights: Any) -> None:
+def train_policies(net: Tables, state: State, room: Room, rollout: Rollout, weights: Weights) -> None:
     """All gradient steps of an update, seed after seed."""
     steps = rollout.order.shape[1]
     for seed in range(len(rollout.order)):
@@ -208,7 +219,9 @@ def train_policies(net: Any, state: Any, room: Any, rollout: Any, weights: Any) 
 
 
 @inlined
-def policy_pulls(net: Any, state: Any, room: Any, rollout: Any, weights: Any, seed: int, index: Any) -> None:
+def policy_pulls(
+    net: Tables, state: State, room: Room, rollout: Rollout, weights: Weights, seed: int, index: Integers
+) -> None:
     """The loss's gradient with respect to the outputs; that of log σ goes into the third row of `room.numbers`."""
     rows, last = len(index), len(net.sizes) - 1
     start, width, count = rows * net.feature_at[last], net.widths[last], net.sizes[last] - 1
@@ -247,7 +260,7 @@ def policy_pulls(net: Any, state: Any, room: Any, rollout: Any, weights: Any, se
 
 @inlined
 def descend(
-    net: Any, state: Any, room: Any, features: Any, seed: int, rows: int, decay_1: float, decay_2: float
+    net: Tables, state: State, room: Room, features: Floats, seed: int, rows: int, decay_1: float, decay_2: float
 ) -> None:
     """From the gradient with respect to the outputs to new parameters; that of log σ stands in `room.numbers`."""
     memory, count = state.memory[seed], state.moments.shape[2]
@@ -263,7 +276,7 @@ def descend(
 
 
 @compiled
-def step_against(net: Any, state: Any, room: Any, features: Any, pulls: Any, to_log_std: Any) -> None:
+def step_against(net: Tables, state: State, room: Room, features: Floats, pulls: Floats, to_log_std: Doubles) -> None:
     """One gradient step of every seed, for a loss that others know.
 
     The features of all layers, [seeds, …], are as `outputs_of` wrote them, from the same parameters. `pulls` is the loss's
@@ -286,7 +299,7 @@ def step_against(net: Any, state: Any, room: Any, features: Any, pulls: Any, to_
 
 
 @compiled
-def train_values(net: Any, state: Any, target: Any, room: Any, batch: Any, gamma: Any) -> None:
+def train_values(net: Tables, state: State, target: State, room: Room, batch: Transitions, gamma: Doubles) -> None:
     """One gradient step of DQN for every seed on a batch [seeds, rows, …] (`losses.Transitions`)."""
     seeds, rows = batch.actions.shape
     last = len(net.sizes) - 1
@@ -314,7 +327,7 @@ def train_values(net: Any, state: Any, target: Any, room: Any, batch: Any, gamma
 
 
 @inlined
-def look_at_all(net: Any, state: Any, seed: int, observations: Any, features: Any) -> None:
+def look_at_all(net: Tables, state: State, seed: int, observations: Floats, features: Floats) -> None:
     """All rows as first features."""
     shift, factor = state.shift[seed], state.factor[seed]
     for row in range(len(observations)):

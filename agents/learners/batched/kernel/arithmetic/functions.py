@@ -6,13 +6,12 @@ rational approximation of Eigen, in single precision.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core.types.abstract import Type
 
-from symprior.agents.learners.batched.kernel.arithmetic.compiled import in_llvm, inlined
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import Coded, Typing, in_llvm, inlined
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6
@@ -20,7 +19,7 @@ _LARGEST, _SMALLEST = 709.0, -708.0
 
 
 @in_llvm
-def _bits(typing: Any, x: Any) -> Any:
+def _bits(typing: Typing, x: Type) -> Coded:
     """The 64 bits of a double, as an integer."""
     return types.int64(types.float64), lambda context, builder, signature, args: builder.bitcast(
         args[0], ir.IntType(64)
@@ -28,37 +27,38 @@ def _bits(typing: Any, x: Any) -> Any:
 
 
 @in_llvm
-def _from_bits(typing: Any, bits: Any) -> Any:
+def _from_bits(typing: Typing, bits: Type) -> Coded:
     return types.float64(types.int64), lambda context, builder, signature, args: builder.bitcast(
         args[0], ir.DoubleType()
     )
 
 
 @inlined
-def exp(x: float) -> Any:
+def exp(x: float) -> float:
     """eˣ; what is smaller than e⁻⁷⁰⁸ is 0."""
     if not x <= _LARGEST:
         return x if x != x else np.inf  # noqa: PLR0124  (only NaN differs from itself)
     if x < _SMALLEST:
         return 0.0
-    n = np.floor(_LOG2_E * x + 0.5)
+    n: float = np.floor(_LOG2_E * x + 0.5)
     r = (x - n * _LN2_HIGH) - n * _LN2_LOW
     r2 = r * r
     p = r * ((1.26177193074810590878e-4 * r2 + 3.02994407707441961300e-2) * r2 + 9.99999999999999999910e-1)
     q = (
         (3.00198505138664455042e-6 * r2 + 2.52448340349684104192e-3) * r2 + 2.27265548208155028766e-1
     ) * r2 + 2.00000000000000000005
-    return (1.0 + 2.0 * (p / (q - p))) * _from_bits((np.int64(n) + 1023) << 52)
+    power: float = _from_bits((np.int64(n) + 1023) << 52)
+    return (1.0 + 2.0 * (p / (q - p))) * power
 
 
 @inlined
-def log(x: float) -> Any:
+def log(x: float) -> float:
     """The natural logarithm of a normal positive number."""
     if not (x > 0.0 and x < np.inf):
         return -np.inf if x == 0.0 else x if x > 0.0 else np.nan
-    bits = _bits(x)
+    bits: int = _bits(x)
     exponent = ((bits >> 52) & 0x7FF) - 1022
-    m = _from_bits((bits & 0x000FFFFFFFFFFFFF) | (np.int64(1022) << 52))  # in [½, 1)
+    m: float = _from_bits((bits & 0x000FFFFFFFFFFFFF) | (np.int64(1022) << 52))  # in [½, 1)
     if m < 0.70710678118654752440:
         exponent -= 1
         m = 2.0 * m - 1.0
@@ -82,7 +82,7 @@ def log(x: float) -> Any:
 
 
 @inlined
-def tanh(x: Any) -> Any:
+def tanh(x: np.float32) -> np.float32:
     """Tanh x in single precision."""
     limit = np.float32(7.90531110763549805)
     x = min(max(x, -limit), limit)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from math import log as logarithm
 from math import pi
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from symprior.agents.learners.batched.kernel.arithmetic.compiled import inlined
 from symprior.agents.learners.batched.kernel.arithmetic.functions import exp, log
+from symprior.agents.learners.batched.kernel.arithmetic.tables import Doubles, Floats, Integers
 
 HALF_LOG_2_PI = 0.5 * logarithm(2 * pi)
 
@@ -34,23 +34,23 @@ class Weights(NamedTuple):
 
     policy_loss: int
     normalises: bool
-    clip: NDArray[np.float64]
-    entropy: NDArray[np.float64]
-    value: NDArray[np.float64]
+    clip: Doubles
+    entropy: Doubles
+    value: Doubles
 
 
 class Transitions(NamedTuple):
     """A minibatch of replayed transitions, [seeds, rows, …]."""
 
-    observations: NDArray[np.float32]
-    actions: NDArray[np.int64]
-    following: NDArray[np.float32]
-    terminated: NDArray[np.float32]
-    rewards: NDArray[np.float32]
+    observations: Floats
+    actions: Integers
+    following: Floats
+    terminated: Floats
+    rewards: Floats
 
 
 @inlined
-def log_softmax(logits: Any, at: int, actions: int, out: Any, probabilities: Any) -> None:
+def log_softmax(logits: Floats, at: int, actions: int, out: Doubles, probabilities: Doubles) -> None:
     """Log π and π of every action, from logits[at:]."""
     largest = np.float64(logits[at])
     for a in range(1, actions):
@@ -78,7 +78,7 @@ def pull_of(loss: int, log_probability: float, old: float, advantage: float, cli
 
 
 @inlined
-def standardised(advantages: Any, index: Any, out: Any) -> None:
+def standardised(advantages: Floats, index: Integers, out: Doubles) -> None:
     """The chosen advantages, less their mean and over their standard deviation."""
     count = len(index)
     mean = 0.0
@@ -94,8 +94,8 @@ def standardised(advantages: Any, index: Any, out: Any) -> None:
 
 
 @inlined
-def to_logits(at: int, actions: int, chosen: int, pull: float, entropy: float, policy: Any, probabilities: Any,
-              out: Any) -> None:  # fmt: skip
+def to_logits(at: int, actions: int, chosen: int, pull: float, entropy: float, policy: Doubles, probabilities: Doubles,
+              out: Floats) -> None:  # fmt: skip
     """∂ (pull · log π(a) − entropy · H) / ∂ logits into out[at:], from log π and π."""
     mean = 0.0
     for a in range(actions):
@@ -107,7 +107,7 @@ def to_logits(at: int, actions: int, chosen: int, pull: float, entropy: float, p
 
 
 @inlined
-def gaussian_log_probability(means: Any, at: int, action: Any, log_std: Any) -> float:
+def gaussian_log_probability(means: Floats, at: int, action: Floats, log_std: Doubles) -> float:
     """−½ Σ z² − Σ log σ − size/2 · log 2π with z = (a − μ)/σ."""
     total = 0.0
     for i in range(len(action)):
@@ -117,8 +117,8 @@ def gaussian_log_probability(means: Any, at: int, action: Any, log_std: Any) -> 
 
 
 @inlined
-def to_means(means: Any, at: int, action: Any, log_std: Any, pull: float, entropy: float, out: Any,
-             to_log_std: Any) -> None:  # fmt: skip
+def to_means(means: Floats, at: int, action: Floats, log_std: Doubles, pull: float, entropy: float, out: Floats,
+             to_log_std: Doubles) -> None:  # fmt: skip
     """∂ (pull · log π(a) − entropy · H) / ∂ μ into out[at:], and added to `to_log_std` that of log σ."""
     for i in range(len(action)):
         narrow = exp(-log_std[i])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from symprior.agents.learners.batched.kernel.arithmetic.compiled import inlined
@@ -15,13 +13,14 @@ from symprior.agents.learners.batched.kernel.arithmetic.products import (
     set_scaled,
     transpose,
 )
+from symprior.agents.learners.batched.kernel.arithmetic.tables import Floats, Tables
 
 LIMIT = 10.0
 """Where scaled observations are cut off (`normaliser`)."""
 
 
 @inlined
-def expand(net: Any, seed: int, memory: Any) -> None:
+def expand(net: Tables, seed: int, memory: Floats) -> None:
     """Write those weights and biases out that do not stand among the parameters."""
     values = net.values[seed if len(net.values) > 1 else 0]
     for b in range(len(net.blocks)):
@@ -34,7 +33,7 @@ def expand(net: Any, seed: int, memory: Any) -> None:
 
 
 @inlined
-def gather(net: Any, seed: int, memory: Any, gradient: Any) -> None:
+def gather(net: Tables, seed: int, memory: Floats, gradient: Floats) -> None:
     """The parameters' gradient from that of the weights: the transposed map, and what holds coefficients back."""
     values = net.values[seed if len(net.values) > 1 else 0]
     for b in range(len(net.blocks)):
@@ -49,7 +48,7 @@ def gather(net: Any, seed: int, memory: Any, gradient: Any) -> None:
 
 
 @inlined
-def turn(net: Any, memory: Any, turned: Any) -> None:
+def turn(net: Tables, memory: Floats, turned: Floats) -> None:
     """Write the transposed weights of hidden layers but the first, which the way back multiplies with."""
     for layer in range(1, len(net.sizes) - 2):
         transpose(memory, net.weight_at[layer], net.widths[layer + 1], net.sizes[layer], net.sizes[layer + 1], turned,
@@ -57,7 +56,9 @@ def turn(net: Any, memory: Any, turned: Any) -> None:
 
 
 @inlined
-def look(observations: Any, row: int, shift: Any, factor: Any, limit: float, features: Any, at: int) -> None:
+def look(
+    observations: Floats, row: int, shift: Floats, factor: Floats, limit: float, features: Floats, at: int
+) -> None:
     """One scaled observation as the first features."""
     own, most = observations[row], np.float32(limit)
     scaled = features[at : at + len(own)]
@@ -66,7 +67,7 @@ def look(observations: Any, row: int, shift: Any, factor: Any, limit: float, fea
 
 
 @inlined
-def forward(net: Any, memory: Any, rows: int, features: Any) -> None:
+def forward(net: Tables, memory: Floats, rows: int, features: Floats) -> None:
     """From the first features to the outputs; every layer's features [rows, width] stand one behind the other."""
     last = len(net.sizes) - 2
     for layer in range(last):
@@ -82,7 +83,7 @@ def forward(net: Any, memory: Any, rows: int, features: Any) -> None:
 
 
 @inlined
-def activate(features: Any, is_tanh: bool) -> None:
+def activate(features: Floats, is_tanh: bool) -> None:
     """The nonlinearity in place."""
     if is_tanh:
         for i in range(len(features)):
@@ -95,7 +96,14 @@ def activate(features: Any, is_tanh: bool) -> None:
 
 @inlined
 def backward(
-    net: Any, memory: Any, rows: int, features: Any, pulls: Any, turned: Any, ones: Any, gradient: Any
+    net: Tables,
+    memory: Floats,
+    rows: int,
+    features: Floats,
+    pulls: Floats,
+    turned: Floats,
+    ones: Floats,
+    gradient: Floats,
 ) -> None:
     """The gradient of weights and biases from that of the outputs.
 
@@ -129,7 +137,7 @@ def backward(
 
 
 @inlined
-def deactivate(features: Any, pulls: Any, is_tanh: bool) -> None:
+def deactivate(features: Floats, pulls: Floats, is_tanh: bool) -> None:
     """The nonlinearity's derivative, which follows from what came out of it."""
     if is_tanh:
         for i in range(len(features)):

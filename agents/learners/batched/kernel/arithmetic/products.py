@@ -8,13 +8,24 @@ intermediate language, since compilers leave such loops with a store after each 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core.types.abstract import Type
+from numba.core.typing.templates import Signature
 
-from symprior.agents.learners.batched.kernel.arithmetic.compiled import in_llvm, inlined
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import (
+    Builder,
+    Coded,
+    Intrinsic,
+    Target,
+    Typing,
+    Value,
+    Values,
+    in_llvm,
+    inlined,
+)
+from symprior.agents.learners.batched.kernel.arithmetic.tables import Floats
 
 LANES = 16
 """Columns come in so many: rows of matrices are padded to a multiple of it, with zeros."""
@@ -31,16 +42,16 @@ def padded(size: int) -> int:
     return -(-size // LANES) * LANES
 
 
-def _tile(rows: int) -> Any:
+def _tile(rows: int) -> Intrinsic:
     """c[r, :LANES] = start[:LANES] + Σ_k a[r, k] b[k, :LANES] for so many rows, at places in flat arrays."""
 
     @in_llvm
-    def tile(typing: Any, a: Any, a0: Any, row: Any, column: Any, b: Any, b0: Any, b_row: Any, start: Any, s0: Any,
-             c: Any, c0: Any, c_row: Any, count: Any) -> Any:  # fmt: skip
+    def tile(typing: Typing, a: Type, a0: Type, row: Type, column: Type, b: Type, b0: Type, b_row: Type, start: Type,
+             s0: Type, c: Type, c0: Type, c_row: Type, count: Type) -> Coded:  # fmt: skip
         place = types.int64
         signature = types.void(a, place, place, place, b, place, place, start, place, c, place, place, place)
 
-        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        def code(context: Target, builder: Builder, signature: Signature, arguments: Values) -> Value:
             arrays = {
                 i: context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 4, 7, 9)
             }
@@ -52,7 +63,7 @@ def _tile(rows: int) -> Any:
     return tile
 
 
-def _write_tile(builder: Any, rows: int, arrays: dict[int, Any], arguments: Any) -> None:
+def _write_tile(builder: Builder, rows: int, arrays: dict[int, Value], arguments: Values) -> None:
     _, a0, row, column, _, b0, b_row, _, s0, _, c0, c_row, count = arguments
     before = builder.block
     loop, after = builder.append_basic_block("terms"), builder.append_basic_block("done")
@@ -81,17 +92,17 @@ def _write_tile(builder: Any, rows: int, arrays: dict[int, Any], arguments: Any)
         builder.store(result, _at(builder, arrays[9], builder.add(c0, builder.mul(_INT(r), c_row)))).align = 4
 
 
-def _at(builder: Any, array: Any, place: Any) -> Any:
+def _at(builder: Builder, array: Value, place: Value) -> Value:
     return builder.bitcast(builder.gep(array, [place]), _VECTOR.as_pointer())
 
 
-def _load(builder: Any, array: Any, place: Any) -> Any:
+def _load(builder: Builder, array: Value, place: Value) -> Value:
     loaded = builder.load(_at(builder, array, place))
     loaded.align = 4
     return loaded
 
 
-def _everywhere(builder: Any, number: Any) -> Any:
+def _everywhere(builder: Builder, number: Value) -> Value:
     unknown, positions = ir.Constant(_VECTOR, ir.Undefined), ir.VectorType(ir.IntType(32), LANES)
     single = builder.insert_element(unknown, number, ir.Constant(ir.IntType(32), 0))
     return builder.shuffle_vector(single, unknown, ir.Constant(positions, [0] * LANES))
@@ -102,8 +113,8 @@ _tile_of_rows, _tile_of_one = _tile(ROWS), _tile(1)
 
 @inlined
 def product(
-    a: Any, a0: int, row: int, column: int, b: Any, b0: int, b_row: int, start: Any, s0: int, c: Any, c0: int, c_row: int,
-    m: int, n: int, count: int,
+    a: Floats, a0: int, row: int, column: int, b: Floats, b0: int, b_row: int, start: Floats, s0: int,
+    c: Floats, c0: int, c_row: int, m: int, n: int, count: int,
 ) -> None:  # fmt: skip
     """C = 1 startᵀ + A B for A [m, count], B [count, n], C [m, n] in flat float32 arrays; n is a multiple of `LANES`.
 
@@ -124,7 +135,7 @@ def product(
 
 
 @inlined
-def transpose(a: Any, a0: int, a_row: int, m: int, n: int, b: Any, b0: int, b_row: int) -> None:
+def transpose(a: Floats, a0: int, a_row: int, m: int, n: int, b: Floats, b0: int, b_row: int) -> None:
     """B = Aᵀ for A [m, n] in flat arrays whose rows are padded; padding of B is written over with that of A."""
     for i in range(0, m, LANES):
         for j in range(0, n, LANES):
@@ -137,12 +148,12 @@ def transpose(a: Any, a0: int, a_row: int, m: int, n: int, b: Any, b0: int, b_ro
 
 
 @in_llvm
-def _transpose_block(typing: Any, a: Any, a0: Any, a_row: Any, b: Any, b0: Any, b_row: Any) -> Any:
+def _transpose_block(typing: Typing, a: Type, a0: Type, a_row: Type, b: Type, b0: Type, b_row: Type) -> Coded:
     """Sixteen by sixteen entries, by four rounds of exchanges between pairs of rows."""
     place = types.int64
     signature = types.void(a, place, place, b, place, place)
 
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def code(context: Target, builder: Builder, signature: Signature, arguments: Values) -> Value:
         array, a0, a_row, other, b0, b_row = arguments
         source = context.make_array(signature.args[0])(context, builder, array).data
         target = context.make_array(signature.args[3])(context, builder, other).data
@@ -160,7 +171,7 @@ def _transpose_block(typing: Any, a: Any, a0: Any, a_row: Any, b: Any, b0: Any, 
     return signature, code
 
 
-def _exchanged(builder: Any, upper: Any, lower: Any, half: int) -> tuple[Any, ...]:
+def _exchanged(builder: Builder, upper: Value, lower: Value, half: int) -> tuple[Value, ...]:
     """Two rows `half` apart after the off-diagonal parts of that size have changed places."""
     stays = [j if not j & half else LANES + (j ^ half) for j in range(LANES)]
     moves = [j ^ half if not j & half else LANES + j for j in range(LANES)]
@@ -168,14 +179,14 @@ def _exchanged(builder: Any, upper: Any, lower: Any, half: int) -> tuple[Any, ..
     return tuple(builder.shuffle_vector(upper, lower, ir.Constant(positions, each)) for each in (stays, moves))
 
 
-def _scaled_vector(adds: bool) -> Any:
+def _scaled_vector(adds: bool) -> Intrinsic:
     """b[b0:] = scale · a[a0:], or += it, sixteen entries."""
 
     @in_llvm
-    def scaled_vector(typing: Any, a: Any, a0: Any, scale: Any, b: Any, b0: Any) -> Any:
+    def scaled_vector(typing: Typing, a: Type, a0: Type, scale: Type, b: Type, b0: Type) -> Coded:
         signature = types.void(a, types.int64, types.float32, b, types.int64)
 
-        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        def code(context: Target, builder: Builder, signature: Signature, arguments: Values) -> Value:
             array, a0, scale, other, b0 = arguments
             source = context.make_array(signature.args[0])(context, builder, array).data
             target = context.make_array(signature.args[3])(context, builder, other).data
@@ -194,7 +205,7 @@ _set_scaled_vector, _add_scaled_vector = _scaled_vector(False), _scaled_vector(T
 
 
 @inlined
-def set_scaled(a: Any, a0: int, scale: float, b: Any, b0: int, count: int) -> None:
+def set_scaled(a: Floats, a0: int, scale: float, b: Floats, b0: int, count: int) -> None:
     """b[b0 : b0 + count] = scale · a[a0 : a0 + count]."""
     whole = count // LANES * LANES
     for i in range(0, whole, LANES):
@@ -204,7 +215,7 @@ def set_scaled(a: Any, a0: int, scale: float, b: Any, b0: int, count: int) -> No
 
 
 @inlined
-def add_scaled(a: Any, a0: int, scale: float, b: Any, b0: int, count: int) -> None:
+def add_scaled(a: Floats, a0: int, scale: float, b: Floats, b0: int, count: int) -> None:
     """b[b0 : b0 + count] += scale · a[a0 : a0 + count]."""
     whole = count // LANES * LANES
     for i in range(0, whole, LANES):
@@ -213,16 +224,16 @@ def add_scaled(a: Any, a0: int, scale: float, b: Any, b0: int, count: int) -> No
         b[b0 + i] += scale * a[a0 + i]
 
 
-def _inner_tile(rows: int) -> Any:
+def _inner_tile(rows: int) -> Intrinsic:
     """c[r · c_row] = start + Σ_k a[r, k] b[k] for so many rows, summed in sixteen lanes, then by halves."""
 
     @in_llvm
-    def tile(typing: Any, a: Any, a0: Any, a_row: Any, b: Any, b0: Any, start: Any, c: Any, c0: Any, c_row: Any,
-             count: Any) -> Any:  # fmt: skip
+    def tile(typing: Typing, a: Type, a0: Type, a_row: Type, b: Type, b0: Type, start: Type, c: Type, c0: Type,
+             c_row: Type, count: Type) -> Coded:  # fmt: skip
         place = types.int64
         signature = types.void(a, place, place, b, place, types.float32, c, place, place, place)
 
-        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        def code(context: Target, builder: Builder, signature: Signature, arguments: Values) -> Value:
             arrays = {i: context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 3, 6)}
             _write_inner_tile(builder, rows, arrays, arguments)
             return context.get_dummy_value()
@@ -232,7 +243,7 @@ def _inner_tile(rows: int) -> Any:
     return tile
 
 
-def _write_inner_tile(builder: Any, rows: int, arrays: dict[int, Any], arguments: Any) -> None:
+def _write_inner_tile(builder: Builder, rows: int, arrays: dict[int, Value], arguments: Values) -> None:
     _, a0, a_row, _, b0, start, _, c0, c_row, count = arguments
     before, loop, after = builder.block, builder.append_basic_block("lanes"), builder.append_basic_block("folded")
     of_rows = [builder.add(a0, builder.mul(_INT(r), a_row)) for r in range(rows)]
@@ -257,7 +268,7 @@ def _write_inner_tile(builder: Any, rows: int, arrays: dict[int, Any], arguments
         builder.store(builder.fadd(start, _folded(builder, total)), place)
 
 
-def _folded(builder: Any, vector: Any) -> Any:
+def _folded(builder: Builder, vector: Value) -> Value:
     """The sum of all lanes: the upper half on the lower one, until one is left."""
     lanes = LANES
     while lanes > 1:
@@ -277,8 +288,8 @@ _inner_tile_of_rows, _inner_tile_of_one = _inner_tile(ROWS), _inner_tile(1)
 
 @inlined
 def inner_products(
-    a: Any, a0: int, a_row: int, b: Any, b0: int, b_row: int, start: Any, s0: int, c: Any, c0: int, c_row: int,
-    m: int, n: int, count: int,
+    a: Floats, a0: int, a_row: int, b: Floats, b0: int, b_row: int, start: Floats, s0: int,
+    c: Floats, c0: int, c_row: int, m: int, n: int, count: int,
 ) -> None:  # fmt: skip
     """C = 1 startᵀ + A Bᵀ for A [m, count], B [n, count], C [m, n], for few columns; `count` is a multiple of `LANES`."""
     for j in range(n):
@@ -296,11 +307,11 @@ def inner_products(
 
 
 @in_llvm
-def _add_squares(typing: Any, a: Any, a0: Any, sums: Any) -> Any:
+def _add_squares(typing: Typing, a: Type, a0: Type, sums: Type) -> Coded:
     """sums[:] += a[a0:]², four times sixteen entries."""
     signature = types.void(a, types.int64, sums)
 
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def code(context: Target, builder: Builder, signature: Signature, arguments: Values) -> Value:
         array, a0, other = arguments
         source = context.make_array(signature.args[0])(context, builder, array).data
         target = context.make_array(signature.args[2])(context, builder, other).data
@@ -319,7 +330,7 @@ SUMS = 4 * LANES
 
 
 @inlined
-def sum_of_squares(a: Any, sums: Any) -> Any:
+def sum_of_squares(a: Floats, sums: Floats) -> np.float32:
     """Σ a², summed in `SUMS` lanes and then over these: one order everywhere. `sums` is room for them."""
     sums[:] = 0
     whole = len(a) // SUMS * SUMS

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symprior.agents.learners.batched.kernel.arithmetic.compiled import compiled, inlined
+from symprior.agents.learners.batched.kernel.arithmetic.tables import Doubles, Integers
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -21,7 +21,7 @@ class SeedStreams:
     def __init__(self, seeds: Sequence[int]) -> None:
         self._keys, self._drawn = np.array(seeds, dtype=np.uint64), 0
 
-    def draw(self, *shape: int) -> NDArray[np.float64]:
+    def draw(self, *shape: int) -> Doubles:
         """The next numbers of every stream, uniform on [0, 1), [seeds, *shape]."""
         count = int(np.prod(shape))
         numbers = np.empty((len(self._keys), count))
@@ -29,7 +29,7 @@ class SeedStreams:
         self._drawn += count
         return numbers.reshape(-1, *shape)
 
-    def shuffle(self, epochs: int, count: int) -> NDArray[np.int64]:
+    def shuffle(self, epochs: int, count: int) -> Integers:
         """`epochs` orders of so many things for every seed, [seeds, epochs, count]."""
         order = np.empty((len(self._keys), epochs, count), dtype=np.int64)
         shuffle(self._keys, self._drawn, order)
@@ -38,7 +38,7 @@ class SeedStreams:
 
 
 @inlined
-def mixed(z: Any) -> Any:
+def mixed(z: np.uint64) -> np.uint64:
     """SplitMix64's hash."""
     z = (z ^ (z >> np.uint64(30))) * _MULTIPLIER_1
     z = (z ^ (z >> np.uint64(27))) * _MULTIPLIER_2
@@ -46,14 +46,14 @@ def mixed(z: Any) -> Any:
 
 
 @inlined
-def number(seed: Any, n: int) -> float:
+def number(seed: np.uint64, n: int) -> float:
     """Number n, from 1 on, of the stream of a seed."""
     bits = mixed(mixed(seed ^ _MULTIPLIER_1) + np.uint64(n) * _GAMMA)
     return np.float64(bits >> np.uint64(11)) * 2.0**-53
 
 
 @compiled
-def draw(seeds: Any, drawn: int, numbers: Any) -> None:
+def draw(seeds: NDArray[np.uint64], drawn: int, numbers: Doubles) -> None:
     """The numbers behind those that were drawn, into [seeds, count]."""
     for seed in range(numbers.shape[0]):
         for i in range(numbers.shape[1]):
@@ -61,7 +61,7 @@ def draw(seeds: Any, drawn: int, numbers: Any) -> None:
 
 
 @compiled
-def shuffle(seeds: Any, drawn: int, order: Any) -> None:
+def shuffle(seeds: NDArray[np.uint64], drawn: int, order: Integers) -> None:
     """Random orders into [seeds, epochs, count], by exchanges from the end (Fisher and Yates)."""
     for seed in range(order.shape[0]):
         n = drawn

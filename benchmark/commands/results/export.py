@@ -34,7 +34,7 @@ def export(
         bool, typer.Option("--published", help="Export the results that come with symprior instead.")
     ] = False,
 ) -> None:
-    """Write each agent's scores as JSON, {agent: [[score of a run on each task], …]}; read it with numpy.array."""
+    """Write each agent's scores as JSON: under its name a list of runs, each a list of scores, task by task."""
     from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records, rliable_scores
 
     if not rliable:

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "benchmark": {"symmetry", "tasks", "agents", "leaderboard", "benchmark"},
 }
 PATH_CALLS = {"Path", "files", "joinpath", "open"}
-TRAINING = {"torch", "stable_baselines3", "sb3_contrib", "safetensors"}
+TRAINING = {"torch", "stable_baselines3", "sb3_contrib", "numba"}
 MOST_ENTRIES = 13
 MODULES = sorted(path.relative_to(ROOT) for floor in MAY_IMPORT for path in (ROOT / floor).rglob("*.py"))
 

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 ROOTS_OWN = {Path("__init__.py"), Path("py.typed")}
 FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
-TRAINING = ("torch", "stable_baselines3", "safetensors")
+TRAINING = ("torch", "stable_baselines3")
 
 # One worker has them all: the environment is made once.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]

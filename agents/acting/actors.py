@@ -137,24 +137,24 @@ class GaussianActor(Actor):
         return ActionLimits(self.problem.action_space)
 
     @abstractmethod
-    def action_distribution(self, observations: Any) -> tuple[Any, Any]:
+    def action_distribution(self, observations: NumpyArray) -> tuple[NumpyArray, NumpyArray]:
         """Means and logarithms of standard deviations, each [batch, size]; not clipped."""
 
-    def action_means(self, observations: Any) -> Any:
+    def action_means(self, observations: NumpyArray) -> NumpyArray:
         """The policy's means, [batch, size]; not clipped."""
         return self.action_distribution(observations)[0]
 
-    def action_log_stds(self, observations: Any) -> Any:
+    def action_log_stds(self, observations: NumpyArray) -> NumpyArray:
         """The logarithms of the policy's standard deviations, [batch, size]."""
         return self.action_distribution(observations)[1]
 
-    def act(self, observations: Any) -> Any:
+    def act(self, observations: NumpyArray) -> NumpyArray:
         """Actions [batch, size] sampled from the policy."""
         means, log_stds = self.action_distribution(observations)
         normals = standard_normals(self._uniforms(means, means.shape[1]))
         return self.limits.clip(means + array_namespace(means).exp(log_stds) * normals)
 
-    def act_greedily(self, observations: Any) -> Any:
+    def act_greedily(self, observations: NumpyArray) -> NumpyArray:
         """The means, [batch, size]."""
         return self.limits.clip(self.action_means(observations))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Average(PlainNetwork):
         )
 
     def network(
-        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: object = None
     ) -> N:
         """A plain network, averaged over the whole group."""
         return super().network(kind, symmetry, sizes, rng).averaged_over(WholeGroup, symmetry)

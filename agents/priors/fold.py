@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from symprior.agents.networks.layers.frames import Representative
@@ -42,7 +40,7 @@ class Fold(PlainNetwork):
     strict = True
 
     def network(
-        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: object = None
     ) -> N:
         """A plain network, asked at representatives."""
         return super().network(kind, symmetry, sizes, rng).averaged_over(Representative, symmetry)

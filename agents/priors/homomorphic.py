@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from symprior.agents.bibliography import MDP_HOMOMORPHIC_NETWORKS
@@ -32,7 +30,7 @@ class Homomorphic(Prior):
         return equivariant_basis(source, target, rng)
 
     def network(
-        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: object = None
     ) -> N:
         """Channels as given, or matched in parameters."""
         return kind(symmetry, sizes.equivariant(symmetry, kind), self.basis, rng, sizes.fibre(symmetry))

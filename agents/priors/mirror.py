@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import Field
 from torch import Tensor
@@ -66,9 +66,10 @@ class Mirror(PlainNetwork):
             "task's rewards, so that no weight would mean the same on two tasks."
         )
 
-    def auxiliary_loss(self, orbit: Orbit, settings: Any) -> MirrorLoss:
+    def auxiliary_loss(self, orbit: Orbit, settings: object) -> MirrorLoss:
         """Of all images of a minibatch."""
-        return MirrorLoss(orbit, settings.mirror_weight, settings.mirror_divergence)
+        of_loss = cast(MirrorSettings, settings)
+        return MirrorLoss(orbit, of_loss.mirror_weight, of_loss.mirror_divergence)
 
 
 class MirrorLoss(AuxiliaryLoss):

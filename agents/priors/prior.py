@@ -89,7 +89,7 @@ class Prior(ABC):
         """Why it cannot be combined with this algorithm; None where it can."""
         return None
 
-    def symmetry(self, task: Task, settings: Any = None) -> Symmetry:
+    def symmetry(self, task: Task, settings: object = None) -> Symmetry:
         """What an agent is told of a task: its declared symmetry, or a control's.
 
         Args:
@@ -103,7 +103,7 @@ class Prior(ABC):
 
     @abstractmethod
     def network(
-        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: object = None
     ) -> N:
         """The network of one seed.
 
@@ -143,7 +143,7 @@ class Prior(ABC):
         """How many times as many gradient steps as the algorithm's settings say, under a group of this order."""
         return 1
 
-    def auxiliary_loss(self, orbit: Orbit, settings: Any) -> AuxiliaryLoss | None:
+    def auxiliary_loss(self, orbit: Orbit, settings: object) -> AuxiliaryLoss | None:
         """A loss beside the algorithm's, for policies that learn from rollouts; None for none.
 
         Args:
@@ -160,7 +160,7 @@ class PlainNetwork(Prior):
     """A prior (or none) that lives in the data or the loss: its network is the ordinary one."""
 
     def network(
-        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: object = None
     ) -> N:
         """An ordinary network of the plain widths."""
         return plain_network(symmetry, sizes.plain(symmetry), rng, kind)

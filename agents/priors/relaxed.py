@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 import numpy as np
 from pydantic import Field
@@ -55,10 +55,10 @@ class Relaxed(Prior):
     symmetrises_statistics = True
 
     def network(
-        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: object = None
     ) -> N:
         """Channels as given, or those that give the plain network's number of parameters."""
-        own = settings or RelaxedSettings()
+        own = cast(RelaxedSettings, settings or RelaxedSettings())
 
         def rule(source: Representation, target: Representation, _: np.random.Generator) -> RelaxedBasis:
             return relaxed_basis(source, target, own.relaxed_deviation, own.relaxed_penalty)

@@ -1,7 +1,5 @@
 """No prior: an ordinary network as wide as the equivariant one's expanded layers."""
 
-from typing import Any
-
 import numpy as np
 
 from symprior.agents.networks.sizes import Sizes, plain_network
@@ -19,7 +17,7 @@ class Wide(Prior):
     is_control = True
 
     def network(
-        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: Any = None
+        self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: object = None
     ) -> N:
         """Widths channels times the size of what one channel carries: |G| for regular features."""
         fibre = sizes.fibre(symmetry).size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from pydantic import Field
 
@@ -39,14 +39,14 @@ class Subgroup(Homomorphic):
     is_control = True
     strict = False
 
-    def symmetry(self, task: Task, settings: Any = None) -> Symmetry:
+    def symmetry(self, task: Task, settings: object = None) -> Symmetry:
         """The task's symmetry under the subgroup.
 
         Raises:
             SympriorError: the group has no subgroup but itself and the trivial one, or the elements generate none other.
         """
         own = task.symmetry()
-        chosen = settings.subgroup if settings else None
+        chosen = cast(SubgroupSettings, settings).subgroup if settings else None
         elements = _largest(task, own.group) if chosen is None else _generated(own.group, chosen)
         generators = own.group.subgroup(elements).generators
         named = ",".join(own.group.elements[elements[g]] for g in generators)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from symprior.agents.priors.augmentation.augment import Augment
 from symprior.agents.priors.homomorphic import Homomorphic
 from symprior.agents.priors.prior import Prior, register
@@ -24,7 +22,7 @@ class _WrongGroup(Prior):
     is_control = True
     strict = False
 
-    def symmetry(self, task: Task, settings: Any = None) -> Symmetry:
+    def symmetry(self, task: Task, settings: object = None) -> Symmetry:
         """The task's frozen wrong group.
 
         Raises:

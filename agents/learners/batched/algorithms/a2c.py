@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from torch import Tensor
 
 from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent, BatchedGaussianAgent
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
+from symprior.agents.learners.batched.populations.settings import StackedSettings
 from symprior.agents.learners.learner import Recipe
 
 
@@ -16,7 +16,7 @@ class FreshPolicyGradient(PolicyGradient):
     """A2C's: the policy is the one that collected the rollout."""
 
     def of_log_probabilities(
-        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
+        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: StackedSettings
     ) -> Tensor:
         """Of −A log π: −A; the old log-probabilities are not read."""
         return -advantages

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
 
+from symprior.agents.learners.batched.populations.settings import StackedSettings
 from symprior.agents.learners.batched.populations.value_loss import ValueLoss
 from symprior.agents.learners.batched.value import BatchedValueAgent
 from symprior.agents.learners.learner import Recipe
@@ -17,12 +17,12 @@ from symprior.agents.priors.batch import Replayed
 class HuberLoss(ValueLoss):
     """DQN's: the Huber loss of one-step targets."""
 
-    def exploration(self, settings: Any, progress: float) -> Tensor:
+    def exploration(self, settings: StackedSettings, progress: float) -> Tensor:
         """Linear from 1 to the final ε."""
         falling = 1.0 + (settings.final_epsilon - 1.0) * progress / settings.exploration_fraction
         return torch.where(settings.exploration_fraction < progress, settings.final_epsilon, falling)
 
-    def targets(self, next_values: Tensor, batch: Replayed, settings: Any) -> Tensor:
+    def targets(self, next_values: Tensor, batch: Replayed, settings: StackedSettings) -> Tensor:
         """R + γ max Q', without the second term where the episode ended by itself."""
         following: Tensor = (1 - batch.terminated) * settings.gamma * next_values.amax(-1)
         return batch.rewards + following

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent, BatchedGaussianAgent
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
+from symprior.agents.learners.batched.populations.settings import StackedSettings
 from symprior.agents.learners.learner import Recipe
 
 
@@ -17,7 +17,7 @@ class ClippedPolicyGradient(PolicyGradient):
     """PPO's."""
 
     def of_log_probabilities(
-        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
+        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: StackedSettings
     ) -> Tensor:
         """Of −min(r A, clip(r, 1 ± ε) A): −r A where the first is the smaller, else 0."""
         ratio = (log_probabilities - old_log_probabilities).exp()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -53,7 +52,7 @@ class NetworkKernel:
         keep_weights(network, False)  # whoever looks at the layers themselves sees what is trained here
         self.refresh()
 
-    def _initial_state(self, memory: NDArray[np.float32], count: int, settings: Sequence[Any]) -> State:
+    def _initial_state(self, memory: NDArray[np.float32], count: int, settings: Sequence[LearningSettings]) -> State:
         seeds, size = len(memory), int(self.tables.sizes[0])
 
         def each(name: str) -> NDArray[np.float64]:
@@ -128,6 +127,6 @@ def zeros(*shape: int) -> NDArray[np.float32]:
     return torch.zeros(shape).numpy()
 
 
-def of_each(settings: Sequence[Any], name: str, seeds: int) -> NDArray[np.float64]:
+def of_each(settings: Sequence[LearningSettings], name: str, seeds: int) -> NDArray[np.float64]:
     """A setting of each seed; of a lone one's settings the first."""
     return np.array([getattr(one, name) for one in settings[:seeds]], dtype=np.float64)

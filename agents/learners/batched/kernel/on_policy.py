@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -64,7 +64,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         )
         self._lived: Lived | None = None
 
-    def _loss_weights(self, loss: int, settings: Sequence[Any]) -> Weights:
+    def _loss_weights(self, loss: int, settings: Sequence[OnPolicySettings]) -> Weights:
         return Weights(
             policy_loss=loss,
             normalises=settings[0].normalise_advantage,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 from torch import Tensor
 
 from symprior.agents.acting.distributions import Distribution
+from symprior.agents.learners.batched.populations.settings import StackedSettings
 from symprior.agents.priors.batch import Minibatch
 
 
@@ -16,11 +16,13 @@ class PolicyGradient(ABC):
 
     @abstractmethod
     def of_log_probabilities(
-        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: Any
+        self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: StackedSettings
     ) -> Tensor:
         """∂ policy loss / ∂ log π(a | s) of each transition; all [(seeds,) batch]."""
 
-    def gradients(self, policy: Distribution, values: Tensor, batch: Minibatch, settings: Any) -> tuple[Tensor, Tensor]:
+    def gradients(
+        self, policy: Distribution, values: Tensor, batch: Minibatch, settings: StackedSettings
+    ) -> tuple[Tensor, Tensor]:
         """Gradients of the loss with respect to the network's outputs.
 
         The loss of each seed is mean(policy loss) − c_e mean(entropy) + c_v mean((V − R)²).

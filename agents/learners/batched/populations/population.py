@@ -47,7 +47,7 @@ class Population(Generic[N]):
         self.parameters = count_parameters(networks[0])
         self.network = cast(N, stack(networks)).to(device)
         self._prior, self.orbit = prior, Orbit(problem.symmetry, device)
-        self._settings: Any = StackedSettings(settings, device)
+        self._settings = StackedSettings(settings, device)
         self._optimizer = StackedAdam(self.network, settings, self._settings.max_gradient_norm)
         self._copies = settings[0].num_envs
         self._seeds, self._device = seeds, device

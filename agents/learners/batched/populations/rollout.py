@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import torch
 from torch import Tensor
 
+from symprior.agents.learners.batched.populations.settings import StackedSettings
 from symprior.agents.priors.batch import Minibatch
 
 
@@ -29,7 +29,7 @@ class Rollout:
         self.rewards, self.goes_on = empty(torch.float32), empty(torch.float32)
         self._steps = steps
 
-    def returns(self, last_values: Tensor, settings: Any) -> tuple[Tensor, Tensor]:
+    def returns(self, last_values: Tensor, settings: StackedSettings) -> tuple[Tensor, Tensor]:
         """Advantages and returns [seeds, steps, copies] by generalised advantage estimation.
 
         Source: Schulman, Moritz, Levine, Jordan and Abbeel (2016). Rewards already hold the value of the state
@@ -46,7 +46,7 @@ class Rollout:
             following = self.values[:, t]
         return advantages, advantages + self.values
 
-    def transitions(self, last_values: Tensor, settings: Any) -> Minibatch:
+    def transitions(self, last_values: Tensor, settings: StackedSettings) -> Minibatch:
         """All transitions of a seed in one row, [seeds, steps · copies, …]."""
         advantages, returns = self.returns(last_values, settings)
         columns = (self.observations, self.actions, self.values, self.log_probabilities, advantages, returns)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 from torch import Tensor
 
+from symprior.agents.learners.batched.populations.settings import StackedSettings
 from symprior.agents.priors.batch import Replayed
 
 
@@ -14,11 +14,11 @@ class ValueLoss(ABC):
     """The loss of an algorithm that learns action values, by its gradients."""
 
     @abstractmethod
-    def exploration(self, settings: Any, progress: float) -> Tensor:
+    def exploration(self, settings: StackedSettings, progress: float) -> Tensor:
         """The probability of a random action when this part of the budget is used, [(seeds,) 1] as the settings' floats."""
 
     @abstractmethod
-    def targets(self, next_values: Tensor, batch: Replayed, settings: Any) -> Tensor:
+    def targets(self, next_values: Tensor, batch: Replayed, settings: StackedSettings) -> Tensor:
         """What the values of the batch's actions should be, [(seeds,) batch].
 
         Args:

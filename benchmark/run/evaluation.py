@@ -102,7 +102,7 @@ def _play(environments: TaskVectorEnv, seeds: NDArray[np.int64], act: Act) -> ND
     return returns
 
 
-def checked_actions(actions: Any, space: Space, rows: int, giver: str = "`act` returned") -> NumpyArray:
+def checked_actions(actions: object, space: Space, rows: int, giver: str = "`act` returned") -> NumpyArray:
     """The actions as an array, if there is one for each row and each lies in the space; vectors are clipped to it.
 
     Args:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from symprior.symmetry.arrays import NumpyArray
@@ -15,7 +13,7 @@ TOLERANCE = 1e-3
 """By how much a row of probabilities may miss 1."""
 
 
-def checked(given: Any, method: str, agent: str, rows: int, size: int) -> NumpyArray:
+def checked(given: object, method: str, agent: str, rows: int, size: int) -> NumpyArray:
     """One row of numbers for each observation, [rows, size]; probabilities where these were asked for.
 
     Args:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any
+from typing import SupportsFloat
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import Environment
@@ -14,7 +15,9 @@ MOST_SHOWN = 8
 """Numbers of a state or observation that a message shows."""
 
 
-def check_finite(env: Environment, observation: Any, reward: Any, action: Any, state: Any) -> None:
+def check_finite(
+    env: Environment, observation: ArrayLike, reward: SupportsFloat, action: object, state: object
+) -> None:
     """What an action in a state gave is finite.
 
     Args:
@@ -29,7 +32,7 @@ def check_finite(env: Environment, observation: Any, reward: Any, action: Any, s
     """
     if isfinite(reward) and np.isfinite(observation).all():
         return
-    for what, given in (("reward", reward), ("observation", observation)):
+    for what, given in (("reward", float(reward)), ("observation", observation)):
         if not np.isfinite(given).all():
             raise SympriorError(
                 f"The {what} of {name_of(env)} after action {in_short(action)} in the state {in_short(state)} is not "
@@ -37,7 +40,7 @@ def check_finite(env: Environment, observation: Any, reward: Any, action: Any, s
             )
 
 
-def in_short(numbers: Any) -> str:
+def in_short(numbers: object) -> str:
     """Some numbers for a message, the middle ones left out where they are many."""
     text = np.array2string(np.asarray(numbers), threshold=MOST_SHOWN, edgeitems=2, separator=", ", precision=6)
     return " ".join(text.split())

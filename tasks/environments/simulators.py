@@ -192,7 +192,7 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         self._elapsed = self._xp.zeros(self.num_envs, dtype=self._xp.int64, **self._place)
         return self.simulator.observe(self.states), {}
 
-    def step(self, actions: Array) -> tuple[Any, Any, Any, Any, Infos]:
+    def step(self, actions: Array) -> tuple[Array, Array, Array, Array, Infos]:
         """Step every environment; see the class for what stands in `infos`."""
         if self._streams is None:
             raise SympriorError("Call reset before step.")

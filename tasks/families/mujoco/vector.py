@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks.environments.gymnasium_types import Environment, Infos
 from symprior.tasks.environments.gymnasium_vector import require_one
 from symprior.tasks.families.mujoco.physics import Physics
@@ -65,7 +66,7 @@ class RobotVectorEnv(VectorEnv[Any, Any, Any]):
             self._start(i, None if seed is None else int(seed[i]))
         return self._first.copy(), {}
 
-    def step(self, actions: NDArray[np.float32]) -> tuple[Any, Any, Any, Any, Infos]:
+    def step(self, actions: NDArray[np.float32]) -> tuple[NumpyArray, NumpyArray, NumpyArray, NumpyArray, Infos]:
         """Step every robot that does not rest."""
         physics, rules = self._physics, self._rules
         physics.step(self._awake, actions)

@@ -68,7 +68,7 @@ class PongVectorEnv(VectorEnv[Any, Any, Any]):
         self._view.start(self._emulators, self._playing)
         return self._view.observe(self._emulators), {}
 
-    def step(self, actions: NDArray[np.int64]) -> tuple[Any, Any, Any, Any, Infos]:
+    def step(self, actions: NDArray[np.int64]) -> tuple[NumpyArray, NumpyArray, NumpyArray, NumpyArray, Infos]:
         """Four frames of every game that does not rest."""
         self._check(actions)
         rewards, terminated, truncated = ([zero] * self.num_envs for zero in (0.0, False, False))

@@ -9,8 +9,9 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from speed import bases, boards, certificates, environments, learners, networks, rival, training
+from speed import rival
 from speed.comparison import Comparison
+from speed.comparisons import bases, boards, certificates, environments, learners, networks, training
 
 PONG = ("pong-objects-v1", "pong-small-v1", "pong-v1")
 

@@ -2,8 +2,8 @@
 
 `make bench-jax` makes that environment from `speed/requirements-jax.lock`; nothing of symprior is imported here. Everything
 is one `jit` with `scan` over rollouts, steps, epochs and minibatches; seeds side by side by `vmap`, or one after the other
-by `lax.map`. Network, settings and dynamics are those of `speed.learners.PAPER_PPO`, but the value of a state in which the
-time limit cut an episode off is not asked for, as in programs of this kind: that spares this one a forward pass.
+by `lax.map`. Network, settings and dynamics are those of `speed.comparisons.learners.PAPER_PPO`, but the value of a state
+in which the time limit cut an episode off is not asked for, as in programs of this kind: it spares a forward pass.
 
 It prints a line of JSON: seconds of compiling, and environment steps a second of each repeat, by the clock and by CPU time.
 """

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speed.comparison import Comparison, at_least
-from speed.learners import PAPER_PPO, PROCESSES, Work, prepared
+from speed.comparisons.learners import PAPER_PPO, PROCESSES, Work, prepared
 from symprior.tasks import get_task
 
 HERE = Path(__file__).parent

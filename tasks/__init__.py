@@ -1,9 +1,9 @@
 """Tasks with declared symmetries: environments, the registry, certificates, reference scores.
 
-A family (`families/`) registers tasks: dynamics (`environments/`), a symmetry, and a probe (`probes/`) by which a
-certificate (`certificates/`) measures it. `references/` holds what scores are measured against. Families are imported when
-`TASKS` or `DIALS` is first asked for an entry. Importing this package also registers all environments with gymnasium, from a
-table of strings.
+A family (`families/`) registers tasks (`task/`): dynamics and a probe (`environments/`), and a symmetry, which a
+certificate (`certificates/`) measures by the probe. `references/` holds what scores are measured against. Families are
+imported when `TASKS` or `DIALS` is first asked for an entry. Importing this package also registers all environments with
+gymnasium, from a table of strings.
 """
 
 from typing import TYPE_CHECKING
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from symprior.symmetry.errors import SympriorError
     from symprior.symmetry.symmetry import Exactness, Symmetry
     from symprior.tasks.custom.custom_tasks import custom_task
-    from symprior.tasks.dials import DIALS
     from symprior.tasks.lookup import get_task, task_names
     from symprior.tasks.task import TASKS, Task
+    from symprior.tasks.task.dials import DIALS
 
 __all__ = ["DIALS", "TASKS", "Exactness", "Symmetry", "SympriorError", "Task", "custom_task", "get_task", "task_names"]
 
@@ -27,7 +27,7 @@ __getattr__ = lazy_names(
         "SympriorError": "symprior.symmetry.errors",
         **dict.fromkeys(("Exactness", "Symmetry"), "symprior.symmetry.symmetry"),
         "custom_task": "symprior.tasks.custom.custom_tasks",
-        "DIALS": "symprior.tasks.dials",
+        "DIALS": "symprior.tasks.task.dials",
         **dict.fromkeys(("get_task", "task_names"), "symprior.tasks.lookup"),
         **dict.fromkeys(("TASKS", "Task"), "symprior.tasks.task"),
     },

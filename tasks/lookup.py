@@ -8,9 +8,9 @@ from typing import Any
 
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.custom.source_files import digest, load, names_a_file
-from symprior.tasks.dials import DIALS
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.task import TASKS, Task
+from symprior.tasks.task.dials import DIALS
 
 
 def get_task(name: str) -> Task:

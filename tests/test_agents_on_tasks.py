@@ -18,8 +18,8 @@ import pytest
 import torch
 
 from symprior.agents import Problem, ShippedAgent, agent_names, get_agent
+from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import LEARNERS
-from symprior.agents.source import BudgetExhausted
 from symprior.benchmark.run.equivariance import (
     EquivarianceErrors,
     closed_under,

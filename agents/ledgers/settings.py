@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from symprior.agents.ledgers.ledger import is_tuned, load
-from symprior.tasks.dials import broken_families
 from symprior.tasks.files.json_files import Json
+from symprior.tasks.task.dials import broken_families
 
 SHARED = Path(__file__).parent / "settings.toml"
 FAMILIES = Path(__file__).parent / "families.toml"

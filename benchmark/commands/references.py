@@ -21,10 +21,10 @@ from symprior.benchmark.tuning.learned_references import BUDGETS, SEEDS, train
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.custom.source_files import names_a_file
-from symprior.tasks.dials import dial_of
 from symprior.tasks.files.json_files import Json
 from symprior.tasks.references.reference_scores import held_budget, measure, write
 from symprior.tasks.task import BY_HAND, TOO_SHORT, Price
+from symprior.tasks.task.dials import dial_of
 
 console = Console()
 

@@ -11,10 +11,10 @@ from rich.table import Table
 from symprior.symmetry.description import describe
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import DIALS, Task, get_task
-from symprior.tasks.dials import dial_of
 from symprior.tasks.references.wrong_groups import WrongGroup, is_frozen, wrong_group
 from symprior.tasks.references.wrong_groups.drawing import draw_wrong_group
 from symprior.tasks.references.wrong_groups.wrong_group import freeze
+from symprior.tasks.task.dials import dial_of
 
 console = Console()
 

@@ -12,8 +12,8 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.agents.abilities import SeedsItsPolicy
 from symprior.agents.agent import Agent
+from symprior.agents.agent.abilities import SeedsItsPolicy
 from symprior.benchmark.run.protocol import EvaluationPoint, episode_seeds
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError

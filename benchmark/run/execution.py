@@ -11,10 +11,10 @@ from typing import cast
 
 import numpy as np
 
-from symprior.agents.abilities import ActsExploring, ActsGreedily, ActsSampling, HasKernel, MayDiverge
 from symprior.agents.agent import Agent
+from symprior.agents.agent.abilities import ActsExploring, ActsGreedily, ActsSampling, HasKernel, MayDiverge
+from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import LEARNERS, TORCH
-from symprior.agents.source import BudgetExhausted
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.contestant import counted
 from symprior.benchmark.jobs.job import Stack

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import VectorEnv
 
-from symprior.agents.source import BudgetExhausted, Source
+from symprior.agents.agent.source import BudgetExhausted, Source
 from symprior.benchmark.run.evaluation import checked_actions
 from symprior.benchmark.run.protocol import EvaluationPoint
 from symprior.symmetry.arrays import NumpyArray

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from symprior.agents.abilities import SaysLogStds, SaysMeans, SaysProbabilities, SaysValues
 from symprior.agents.agent import Agent
+from symprior.agents.agent.abilities import SaysLogStds, SaysMeans, SaysProbabilities, SaysValues
 from symprior.benchmark.run.equivariance import (
     EquivarianceErrors,
     closed_under,

@@ -11,8 +11,8 @@ from symprior.agents.learners.learner import stacking_learner
 from symprior.benchmark.jobs.job import Job, parse_seeds
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.records.record import read_record
-from symprior.leaderboard.statistics.aggregates import trimmed_mean
-from symprior.leaderboard.statistics.resampling import resample, resample_indices
+from symprior.leaderboard.statistics.resamples.aggregates import trimmed_mean
+from symprior.leaderboard.statistics.resamples.resampling import resample, resample_indices
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task
 from symprior.tasks.files.json_files import Json

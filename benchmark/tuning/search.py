@@ -18,7 +18,7 @@ from symprior.benchmark.sweep.search_space import Configuration, Fixed, Rates
 from symprior.benchmark.sweep.suite import Suite
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.records.record import RunRecord, read_record
-from symprior.leaderboard.statistics.scores import LOWEST, score_run
+from symprior.leaderboard.statistics.runs.scores import LOWEST, score_run
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 

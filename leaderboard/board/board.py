@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from symprior.leaderboard.board.agent_rows import agent_rows, compared_tasks, reference_first
 from symprior.leaderboard.board.citations import bibliography
 from symprior.leaderboard.board.claims import Claims, claims_of
-from symprior.leaderboard.board.rows import AgentRow, TaskTable
 from symprior.leaderboard.board.sources import Sources, sources_of
-from symprior.leaderboard.board.task_tables import task_table
+from symprior.leaderboard.board.tables.agent_rows import agent_rows, compared_tasks, reference_first
+from symprior.leaderboard.board.tables.rows import AgentRow, TaskTable
+from symprior.leaderboard.board.tables.task_tables import task_table
 from symprior.leaderboard.comparison.cells import Cells, collect
 from symprior.leaderboard.comparison.resolution import Resolution, resolution
 from symprior.leaderboard.records.record import RunRecord

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from symprior.leaderboard.board.rows import AgentRow, TaskTable
+from symprior.leaderboard.board.tables.rows import AgentRow, TaskTable
 from symprior.leaderboard.comparison.gains import Gain
+from symprior.leaderboard.statistics.closed_forms.weighted_means import ratio_interval
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
 from symprior.leaderboard.statistics.ranks import holm, holm_levels
-from symprior.leaderboard.statistics.weighted_means import ratio_interval
 
 ALL_TASKS = ""
 

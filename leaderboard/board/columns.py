@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from math import log
 from typing import Generic, TypeVar
 
-from symprior.leaderboard.board.rows import AgentRow, Equivariance, Span, TaskRow
+from symprior.leaderboard.board.tables.rows import AgentRow, Equivariance, Span, TaskRow
 from symprior.leaderboard.comparison.gains import Gain
+from symprior.leaderboard.statistics.closed_forms.proportions import Share
 from symprior.leaderboard.statistics.intervals import Estimate
-from symprior.leaderboard.statistics.proportions import Share
 
 Row = TypeVar("Row", AgentRow, TaskRow)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from symprior.leaderboard.board.agent_rows import failures_of, fallen_back_of
+from symprior.leaderboard.board.tables.agent_rows import failures_of, fallen_back_of
 from symprior.leaderboard.comparison.cells import Cell, Cells, collect
 from symprior.leaderboard.comparison.estimates import SCORE_RANGE, headline_total, weighted_mean
 from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, Gain, gain_on_task, plain_arm
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.records.suite_lists import suite_list
+from symprior.leaderboard.statistics.closed_forms.proportions import Share
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, Estimate, percentile_interval, with_interval
-from symprior.leaderboard.statistics.proportions import Share
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.certificates.kept import KeptCertificate, kept
-from symprior.tasks.dials import DIALS, Dial
 from symprior.tasks.task import Task
+from symprior.tasks.task.dials import DIALS, Dial
 
 SCORES = {"efficiency_clipped": "data efficiency", "final_clipped": "final score"}
 """Numbers of a run that are drawn against the dial's value, and their names."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from symprior.leaderboard.comparison.cells import collect
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.statistics.resampling import Floats
+from symprior.leaderboard.statistics.resamples.resampling import Floats
 from symprior.symmetry.errors import SympriorError
 
 QUANTITIES = ("efficiency_clipped", "efficiency", "final_clipped", "lost", "time")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from symprior.leaderboard.board.board import Board
 from symprior.leaderboard.board.claims import ALL_TASKS, Claim, not_told_apart
-from symprior.leaderboard.board.rows import AgentRow, TaskTable
+from symprior.leaderboard.board.tables.rows import AgentRow, TaskTable
 from symprior.leaderboard.comparison.gains import Gain
 from symprior.leaderboard.comparison.resolution import Resolution
 from symprior.leaderboard.statistics.power import POWER

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from symprior.leaderboard.statistics.resampling import Indices
+from symprior.leaderboard.statistics.resamples.resampling import Indices
 
 
 def generator(*names: str) -> np.random.Generator:

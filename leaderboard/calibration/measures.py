@@ -10,11 +10,11 @@ import numpy as np
 from symprior.leaderboard.calibration.draws import disjoint_groups
 from symprior.leaderboard.calibration.numbers import Group, Versus, Z, covers, found
 from symprior.leaderboard.calibration.populations import Arm, Population
-from symprior.leaderboard.statistics.headlines import Range
+from symprior.leaderboard.statistics.closed_forms.headlines import Range
+from symprior.leaderboard.statistics.closed_forms.proportions import wilson
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, expanded_interval, percentile_interval
-from symprior.leaderboard.statistics.proportions import wilson
 from symprior.leaderboard.statistics.ranks import holm, p_value, standings
-from symprior.leaderboard.statistics.resampling import Indices
+from symprior.leaderboard.statistics.resamples.resampling import Indices
 
 Shares = Mapping[str, float]
 """For each kind of number how often something was so, 0 … 1."""

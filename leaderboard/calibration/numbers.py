@@ -9,10 +9,17 @@ from functools import cache, cached_property
 import numpy as np
 
 from symprior.leaderboard.calibration.populations import Arm
-from symprior.leaderboard.statistics.headlines import Range, headline_interval, weighted_resamples
+from symprior.leaderboard.statistics.closed_forms.headlines import Range, headline_interval, weighted_resamples
+from symprior.leaderboard.statistics.closed_forms.placements import improvement_interval
+from symprior.leaderboard.statistics.closed_forms.weighted_means import (
+    Total,
+    log_ratio,
+    of_mean,
+    rise_with_lost_run,
+    total,
+)
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
-from symprior.leaderboard.statistics.placements import improvement_interval
-from symprior.leaderboard.statistics.resampling import (
+from symprior.leaderboard.statistics.resamples.resampling import (
     Floats,
     Indices,
     Resampled,
@@ -20,8 +27,7 @@ from symprior.leaderboard.statistics.resampling import (
     resample_indices,
     resampled_means,
 )
-from symprior.leaderboard.statistics.scores import HIGHEST, LOWEST
-from symprior.leaderboard.statistics.weighted_means import Total, log_ratio, of_mean, rise_with_lost_run, total
+from symprior.leaderboard.statistics.runs.scores import HIGHEST, LOWEST
 
 RESAMPLES = 1_000
 Z = 1.959964

@@ -10,9 +10,9 @@ import numpy as np
 
 from symprior.leaderboard.comparison.cells import Cell, collect
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.statistics.aggregates import family_weights
-from symprior.leaderboard.statistics.lost_data import lost_data, lost_in_reaching
-from symprior.leaderboard.statistics.resampling import Floats
+from symprior.leaderboard.statistics.resamples.aggregates import family_weights
+from symprior.leaderboard.statistics.resamples.resampling import Floats
+from symprior.leaderboard.statistics.runs.lost_data import lost_data, lost_in_reaching
 from symprior.symmetry.errors import SympriorError
 
 DISASTER = 5.0

@@ -14,7 +14,7 @@ import numpy as np
 from symprior.leaderboard.records.checks import check_records, over_the_best_known
 from symprior.leaderboard.records.record import CUSTOM_SUITE, SOURCE_DIGEST, AgentCard, RunRecord, path_of
 from symprior.leaderboard.records.suite_lists import suite_list
-from symprior.leaderboard.statistics.resampling import (
+from symprior.leaderboard.statistics.resamples.resampling import (
     RESAMPLES,
     Floats,
     Indices,
@@ -23,7 +23,7 @@ from symprior.leaderboard.statistics.resampling import (
     resample_indices,
     resampled_means,
 )
-from symprior.leaderboard.statistics.scores import RunScore, learning_curve, lost_run, normalise, score_curve
+from symprior.leaderboard.statistics.runs.scores import RunScore, learning_curve, lost_run, normalise, score_curve
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Task

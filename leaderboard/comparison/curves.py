@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from symprior.leaderboard.comparison.cells import Cell
-from symprior.leaderboard.statistics.aggregates import trimmed_mean
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, why_no_interval
-from symprior.leaderboard.statistics.resampling import Floats, counted
-from symprior.leaderboard.statistics.scores import time_to_threshold
+from symprior.leaderboard.statistics.resamples.aggregates import trimmed_mean
+from symprior.leaderboard.statistics.resamples.resampling import Floats, counted
+from symprior.leaderboard.statistics.runs.scores import time_to_threshold
 
 CURVE_RESAMPLES = 2_000
 

@@ -8,17 +8,17 @@ import numpy as np
 
 from symprior.leaderboard.comparison.cells import Cell
 from symprior.leaderboard.comparison.gains import Pair
-from symprior.leaderboard.statistics.aggregates import AGGREGATES, family_weights, probability_of_improvement
-from symprior.leaderboard.statistics.headlines import Range, headline_interval, weighted_resamples
+from symprior.leaderboard.statistics.closed_forms.headlines import Range, headline_interval, weighted_resamples
+from symprior.leaderboard.statistics.closed_forms.placements import improvement_interval
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Total, of_mean, total
 from symprior.leaderboard.statistics.intervals import (
     Estimate,
     by_percentiles,
     percentile_interval,
     with_interval,
 )
-from symprior.leaderboard.statistics.placements import improvement_interval
-from symprior.leaderboard.statistics.scores import HIGHEST, LOWEST
-from symprior.leaderboard.statistics.weighted_means import Total, of_mean, total
+from symprior.leaderboard.statistics.resamples.aggregates import AGGREGATES, family_weights, probability_of_improvement
+from symprior.leaderboard.statistics.runs.scores import HIGHEST, LOWEST
 
 SCORE_RANGE: Range = (LOWEST, HIGHEST)
 """Of a clipped score of a run, and so of any mean of such scores."""

@@ -15,10 +15,15 @@ from math import exp
 import numpy as np
 
 from symprior.leaderboard.comparison.cells import Cell, Cells, Entry
-from symprior.leaderboard.statistics.aggregates import family_weights
+from symprior.leaderboard.statistics.closed_forms.weighted_means import (
+    Total,
+    log_ratio,
+    ratio_interval,
+    rise_with_lost_run,
+)
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, Bound, Estimate, percentile_interval, with_interval
-from symprior.leaderboard.statistics.resampling import Floats
-from symprior.leaderboard.statistics.weighted_means import Total, log_ratio, ratio_interval, rise_with_lost_run
+from symprior.leaderboard.statistics.resamples.aggregates import family_weights
+from symprior.leaderboard.statistics.resamples.resampling import Floats
 from symprior.symmetry.errors import SympriorError
 
 PLAIN_PRIORS = ("plain", "wide")

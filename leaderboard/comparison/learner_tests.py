@@ -17,7 +17,7 @@ import numpy as np
 from symprior.leaderboard.comparison.cells import check_hyperparameters
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.equivalence import Arm, Equivalence, efficiencies_equal, gains_equal, runs_needed
-from symprior.leaderboard.statistics.scores import RunScore, score_run
+from symprior.leaderboard.statistics.runs.scores import RunScore, score_run
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 

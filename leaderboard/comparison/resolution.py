@@ -10,10 +10,10 @@ import numpy as np
 from symprior.leaderboard.comparison.cells import Cell, Cells, collect
 from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, TOO_EASY, share_lost
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.statistics.aggregates import family_weights
 from symprior.leaderboard.statistics.intervals import why_no_interval
 from symprior.leaderboard.statistics.power import Spread, detectable_gain
-from symprior.leaderboard.statistics.resampling import Floats
+from symprior.leaderboard.statistics.resamples.aggregates import family_weights
+from symprior.leaderboard.statistics.resamples.resampling import Floats
 from symprior.tasks.task import Task
 
 

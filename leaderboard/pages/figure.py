@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from symprior.leaderboard.board.board import Board
-from symprior.leaderboard.board.rows import TaskTable
+from symprior.leaderboard.board.tables.rows import TaskTable
 from symprior.leaderboard.pages.styles import COLOURS, DASHES, Style, styles
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_bytes_atomically

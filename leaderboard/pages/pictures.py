@@ -14,7 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from symprior.leaderboard.board.rows import TaskRow, TaskTable
+from symprior.leaderboard.board.tables.rows import TaskRow, TaskTable
 from symprior.leaderboard.pages.rendering import without_controls
 from symprior.leaderboard.pages.styles import DASHES, Style
 

@@ -13,8 +13,8 @@ from math import ceil, inf, log
 import numpy as np
 from scipy import special
 
-from symprior.leaderboard.statistics.resampling import Floats
-from symprior.leaderboard.statistics.scores import RunScore
+from symprior.leaderboard.statistics.resamples.resampling import Floats
+from symprior.leaderboard.statistics.runs.scores import RunScore
 
 EFFICIENCY_MARGIN = 0.03
 GAIN_MARGIN = log(1.1)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from symprior.leaderboard.statistics.resampling import Floats
+from symprior.leaderboard.statistics.resamples.resampling import Floats
 
 CONFIDENCE = 0.95
 FEWEST_RUNS = 5

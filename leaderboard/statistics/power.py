@@ -12,8 +12,8 @@ from math import exp, log
 
 from scipy import special
 
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Term, total
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
-from symprior.leaderboard.statistics.weighted_means import Term, total
 
 POWER = 0.8
 MOST_SEEDS = 1_000_000

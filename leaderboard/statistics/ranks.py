@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Total
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
-from symprior.leaderboard.statistics.weighted_means import Total
 
 ROUNDING = 1e-9
 """Less than this is round-off: agents without any spread are told apart by their values alone."""

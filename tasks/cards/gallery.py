@@ -7,9 +7,9 @@ from pathlib import Path
 
 from symprior.tasks.cards.picture import write_picture
 from symprior.tasks.certificates.kept import kept
-from symprior.tasks.dials import DIALS, Dial
 from symprior.tasks.files.atomic import write_text_atomically
 from symprior.tasks.task import TASKS, References, Task
+from symprior.tasks.task.dials import DIALS, Dial
 
 FOLDER = Path(__file__).parents[1]
 PICTURES = "cards/pictures"

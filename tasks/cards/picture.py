@@ -14,16 +14,16 @@ from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.description import describe
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.files.atomic import write_bytes_atomically
-from symprior.tasks.probes.rollout_probe import RolloutProbe
 from symprior.tasks.references.frozen_states import frozen_observations
 from symprior.tasks.task import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from symprior.tasks.probes.probe import Probe
+    from symprior.tasks.environments.probes.probe import Probe
 
 STEPS = 40
 """The state shown is the least symmetric of so many from play."""

@@ -22,18 +22,18 @@ from numpy.typing import NDArray
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Exactness, Symmetry
-from symprior.tasks.certificates.distributions import round_off
-from symprior.tasks.certificates.dynamics import BATCHES, DynamicsEvidence, measure_dynamics
 from symprior.tasks.certificates.entries import entries_in_words
+from symprior.tasks.certificates.evidence.distributions import round_off
+from symprior.tasks.certificates.evidence.dynamics import BATCHES, DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.evidence.hidden_state import find_hidden_state
+from symprior.tasks.certificates.evidence.reset import ResetEvidence, measure_reset
+from symprior.tasks.certificates.evidence.shares import FEWEST_STATES, SharesEvidence, measure_shares
+from symprior.tasks.certificates.evidence.transitions import TransitionEvidence, measure_transitions
 from symprior.tasks.certificates.fit import KEPT, check_by_acting, check_fit, spaces_in_words
-from symprior.tasks.certificates.hidden_state import find_hidden_state
-from symprior.tasks.certificates.reset import ResetEvidence, measure_reset
-from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
-from symprior.tasks.certificates.transitions import TransitionEvidence, measure_transitions
 from symprior.tasks.environments.gymnasium_types import Action, Space
+from symprior.tasks.environments.probes.probe import Outcome, Probe
+from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
 from symprior.tasks.environments.streams import seed_from
-from symprior.tasks.probes.probe import Outcome, Probe
-from symprior.tasks.probes.rollout_probe import RolloutProbe
 from symprior.tasks.task import Task
 
 REPEATED_STATES = 8

@@ -10,7 +10,7 @@ from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.representations import Representation, SignedPermutation
 from symprior.symmetry.symmetry import Symmetry
-from symprior.tasks.certificates.distributions import ROUND_OFF
+from symprior.tasks.certificates.evidence.distributions import ROUND_OFF
 from symprior.tasks.environments.gymnasium_types import Environment
 
 KEPT = "mapped onto themselves"

@@ -20,8 +20,8 @@ from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.guarded import GuardedEnvironment, calling, guarded_policy, guarded_symmetry
 from symprior.tasks.environments.finite import in_short
 from symprior.tasks.environments.gymnasium_types import Action, Environment
-from symprior.tasks.probes.probe import Outcome, Probe
-from symprior.tasks.probes.rollout_probe import RolloutProbe
+from symprior.tasks.environments.probes.probe import Outcome, Probe
+from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
 from symprior.tasks.task import Card, Task
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*-v\d+")

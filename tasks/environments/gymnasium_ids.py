@@ -36,7 +36,7 @@ class Registration:
 _CATCH, _COLOURS, _ROOM = (f"grid_worlds.{name}:make_env" for name in ("grid_catch", "colour_world", "room"))
 _KEYS, _PONG = "grid_worlds.key_room:make_env", "pong:make_env"
 _TORQUE, _WIND = "classic_control.pendulum_torque", "classic_control.cartpole_wind"
-_FRICTION = "mujoco.robots.walker2d_friction"
+_FRICTION = "mujoco.walker2d_friction"
 _CHEETAH = Registration("mujoco.robots.half_cheetah:quietly", 1000)
 _PUSHER = Registration("mujoco.robots.pusher:from_the_shoulder", 100)
 

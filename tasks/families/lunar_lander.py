@@ -16,8 +16,8 @@ from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.groups import Group, cyclic
 from symprior.symmetry.representations import SignedPermutation, permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
-from symprior.tasks.probes.probe import drawn
-from symprior.tasks.probes.rollout_probe import RolloutProbe, Transitions
+from symprior.tasks.environments.probes.probe import drawn
+from symprior.tasks.environments.probes.rollout_probe import RolloutProbe, Transitions
 from symprior.tasks.task import TASKS, Card, Task, register
 
 NOTHING, LEFT_ENGINE, MAIN_ENGINE, RIGHT_ENGINE = range(4)

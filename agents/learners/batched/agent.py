@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import Actor
+from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.batched.kernel.choice import population_of
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.populations.population import Population
 from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.learners.learner import Training
-from symprior.agents.source import BudgetExhausted
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import Streams, seed_from
 

@@ -12,6 +12,7 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
 from symprior.agents.acting.actors import Actor
+from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.initial import copy_seeds, initial_network
 from symprior.agents.learners.learner import Training
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
@@ -19,7 +20,6 @@ from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.priors.prior import Draws
-from symprior.agents.source import BudgetExhausted
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import Streams, seed_from

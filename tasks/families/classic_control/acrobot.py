@@ -13,9 +13,9 @@ from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
+from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import Simulator
 from symprior.tasks.families.classic_control.squares import squared
-from symprior.tasks.probes.state_probe import StateProbe
 from symprior.tasks.task import Card, Task, register
 
 GRAVITY, MASS, LENGTH, CENTRE, INERTIA = 9.8, 1.0, 1.0, 0.5, 1.0

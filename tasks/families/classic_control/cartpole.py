@@ -13,8 +13,8 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import Simulator
-from symprior.tasks.probes.state_probe import StateProbe
 from symprior.tasks.task import Card, Task, register
 
 GRAVITY, CART_MASS, POLE_MASS, HALF_LENGTH = 9.8, 1.0, 0.1, 0.5

@@ -13,11 +13,11 @@ from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.probes.probe import Outcome
+from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import Simulator, SimulatorEnv
 from symprior.tasks.families.classic_control import cartpole
 from symprior.tasks.families.classic_control.cartpole import BIBTEX, SECONDS_PER_STEP, CartPole
-from symprior.tasks.probes.probe import Outcome
-from symprior.tasks.probes.state_probe import StateProbe
 from symprior.tasks.task import Card, Task, register
 
 PUSHES = np.arange(2)

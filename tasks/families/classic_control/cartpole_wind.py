@@ -12,7 +12,6 @@ from symprior.symmetry.arrays import Array
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import register_with_twin, simulated
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.classic_control import cartpole
 from symprior.tasks.families.classic_control.cartpole import (
@@ -26,6 +25,7 @@ from symprior.tasks.families.classic_control.cartpole import (
 )
 from symprior.tasks.families.classic_control.steady import ObservedSteady, with_either_push
 from symprior.tasks.task import Card
+from symprior.tasks.task.dials import register_with_twin, simulated
 
 GREATEST = 0.8
 """At 1 a push against the wind would only stop it."""

@@ -14,9 +14,9 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import Simulator
 from symprior.tasks.families.classic_control.idle import idle
-from symprior.tasks.probes.state_probe import StateProbe
 from symprior.tasks.task import Card, Task, register
 
 BOTTOM = -math.pi / 6

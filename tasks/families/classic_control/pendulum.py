@@ -14,9 +14,9 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import Simulator
 from symprior.tasks.families.classic_control.squares import squared
-from symprior.tasks.probes.state_probe import StateProbe
 from symprior.tasks.task import Card, Task, register
 
 GRAVITY, MASS, LENGTH, SECONDS_PER_STEP = 10.0, 1.0, 1.0, 0.05

@@ -13,13 +13,13 @@ from symprior.symmetry.arrays import Array
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import register_with_twin, simulated
+from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.classic_control import pendulum
 from symprior.tasks.families.classic_control.pendulum import MAX_TORQUE, Pendulum, PendulumProbe, swing_up
 from symprior.tasks.families.classic_control.steady import ObservedSteady, with_either_push
-from symprior.tasks.probes.state_probe import StateProbe
 from symprior.tasks.task import Card
+from symprior.tasks.task.dials import register_with_twin, simulated
 
 GREATEST = 0.9
 """At 1 the greatest torque against it would only cancel it."""

@@ -21,8 +21,8 @@ from symprior.symmetry.representations import (
 )
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
-from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.grid_catch import (
     BIBTEX,
     CELL,
@@ -33,7 +33,7 @@ from symprior.tasks.families.grid_worlds.grid_catch import (
     agent_and_prey,
     sweep,
 )
-from symprior.tasks.probes.probe import RecognisingProbe
+from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
 

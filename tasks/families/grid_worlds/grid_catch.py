@@ -22,9 +22,9 @@ from symprior.symmetry.representations import (
 )
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment, Space
+from symprior.tasks.environments.probes.probe import TabularProbe
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
-from symprior.tasks.environments.tables import Table
-from symprior.tasks.probes.probe import TabularProbe
+from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
 

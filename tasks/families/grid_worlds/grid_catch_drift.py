@@ -17,10 +17,9 @@ from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import direct_sum, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import Arm, register_with_twin, simulated
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
-from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.grid_catch import (
     BIBTEX,
     MOVES,
@@ -29,9 +28,10 @@ from symprior.tasks.families.grid_worlds.grid_catch import (
     turns_of_moves,
     turns_of_vectors,
 )
-from symprior.tasks.probes.probe import RecognisingProbe
+from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
+from symprior.tasks.task.dials import Arm, register_with_twin, simulated
 
 APPROXIMATE_UP_TO, BROKEN_FROM = 0.04, 0.06
 """The ε up to which the mean residual of a step is within the border of what counts as approximate; it is 2 ε."""

@@ -19,11 +19,11 @@ from symprior.symmetry.groups import dihedral
 from symprior.symmetry.representations import ImageTransform, permuted, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
-from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
+from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
-from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
 

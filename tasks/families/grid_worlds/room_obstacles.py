@@ -16,15 +16,15 @@ from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import dihedral
 from symprior.symmetry.representations import ImageTransform, permuted, regular, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
-from symprior.tasks.dials import Arm, register_with_twin, simulated
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
-from symprior.tasks.environments.tables import Table
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
+from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.families.grid_worlds.room import BIBTEX, HALL, WALL, Room, of_positions
-from symprior.tasks.probes.probe import RecognisingProbe
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
+from symprior.tasks.task.dials import Arm, register_with_twin, simulated
 
 OBSTACLES = (
     "###############",

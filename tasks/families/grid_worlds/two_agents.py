@@ -28,9 +28,9 @@ from symprior.symmetry.representations import (
 )
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.probe import SampledTabularProbe
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.families.grid_worlds.layout.room_picture import BLUE, GREEN, ORANGE, room_picture
-from symprior.tasks.probes.probe import SampledTabularProbe
 from symprior.tasks.references.dynamic_programming import optimal_actions, tabulate
 from symprior.tasks.task import Card, Task, register
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.families.mujoco.names import NAMED, named
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.environments.probes.probe import Probe
+from symprior.tasks.families.mujoco.reflections.names import NAMED, named
+from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampler, Sampling
-from symprior.tasks.probes.probe import Probe
 
 Draw = Callable[[np.random.Generator, int], NDArray[np.float64]]
 """Draws so many states, [count, entries]."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.families.mujoco.probe import MujocoProbe
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
-from symprior.tasks.families.mujoco.rules import Rules
+from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampling
-from symprior.tasks.families.mujoco.vector import RobotVectorEnv
+from symprior.tasks.families.mujoco.simulation.rules import Rules
+from symprior.tasks.families.mujoco.simulation.vector import RobotVectorEnv
 from symprior.tasks.task import Task
 
 

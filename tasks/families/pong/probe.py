@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.families.pong.view import PongEnv
-from symprior.tasks.probes.probe import Probe
 
 APART = 16
 """Sampled states lie 1 … 16 steps apart: neighbours are too much alike."""

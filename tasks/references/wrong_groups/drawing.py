@@ -12,7 +12,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.representations import ImageTransform, SignedPermutation, equivariant_rank, regular
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.certificate import Certificate, certify
-from symprior.tasks.certificates.dynamics import DynamicsEvidence
+from symprior.tasks.certificates.evidence.dynamics import DynamicsEvidence
 from symprior.tasks.certificates.fit import KEPT
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.references.wrong_groups.wrong_group import WrongGroup, replaced

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.acting.actors import GreedyActor, greedy_policy
+from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.batched.algorithms.dqn import HuberLoss
 from symprior.agents.learners.batched.populations.replay import Replay
 from symprior.agents.learners.batched.value import BatchedValueAgent
@@ -24,7 +25,6 @@ from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import count_parameters, default_widths, matched_channels, plain_network
 from symprior.agents.priors.batch import Replayed
 from symprior.agents.priors.prior import PRIORS, Draws
-from symprior.agents.source import BudgetExhausted
 from symprior.benchmark.run.equivariance import closed_under, equivariance_error, value_equivariance_error
 from symprior.symmetry.symmetrizer import equivariant_basis, nullspace_basis, random_basis
 from symprior.tasks import SympriorError, get_task

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from speed.steerable import Steerable, load_escnn
+from speed.studies.steerable import Steerable, load_escnn
 from symprior.symmetry.groups import cyclic, dihedral
 
 try:

@@ -5,7 +5,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from symprior.agents.source import BudgetExhausted
+from symprior.agents.agent.source import BudgetExhausted
 from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.run.protocol import evaluation_points
 from symprior.symmetry.errors import SympriorError

@@ -12,7 +12,7 @@ import pytest
 from symprior.leaderboard.board.board import AgentRow, Board, build
 from symprior.leaderboard.pages.pages import to_markdown
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.statistics.scores import score_run
+from symprior.leaderboard.statistics.runs.scores import score_run
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.task import Task
 

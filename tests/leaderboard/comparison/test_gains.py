@@ -13,7 +13,7 @@ from symprior.leaderboard.comparison.cells import Cell, collect
 from symprior.leaderboard.comparison.gains import Gain, gain_on_task, gain_over_tasks, plain_arm
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.intervals import Estimate
-from symprior.leaderboard.statistics.scores import score_run
+from symprior.leaderboard.statistics.runs.scores import score_run
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.task import Task
 

@@ -14,7 +14,7 @@ from symprior.leaderboard.statistics.intervals import (
     studentised_interval,
     with_interval,
 )
-from symprior.leaderboard.statistics.resampling import resample_indices
+from symprior.leaderboard.statistics.resamples.resampling import resample_indices
 
 DISTRIBUTION = np.linspace(0, 1, 10_001)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from symprior.leaderboard.statistics.closed_forms.weighted_means import of_log_mean, total
 from symprior.leaderboard.statistics.power import Spread, detectable_gain, runs_needed
-from symprior.leaderboard.statistics.weighted_means import of_log_mean, total
 
 ONE = [Spread(0.3, 0.4)]
 TWO = [Spread(0.3, 0.4, 0.5), Spread(0.3, 0.4, 0.5)]

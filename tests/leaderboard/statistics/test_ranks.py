@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Total, of_mean, total
 from symprior.leaderboard.statistics.ranks import RankRange, holm, holm_levels, p_value, standings
-from symprior.leaderboard.statistics.weighted_means import Total, of_mean, total
 
 
 def contender(runs: np.ndarray) -> Total:

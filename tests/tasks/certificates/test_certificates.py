@@ -26,13 +26,13 @@ from symprior.symmetry.representations import (
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
 from symprior.tasks import TASKS, Exactness, Symmetry, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
-from symprior.tasks.certificates.distributions import ROUND_OFF
-from symprior.tasks.certificates.dynamics import DynamicsEvidence
+from symprior.tasks.certificates.evidence.distributions import ROUND_OFF
+from symprior.tasks.certificates.evidence.dynamics import DynamicsEvidence
+from symprior.tasks.environments.probes.probe import Outcome, Probe, TabularProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.classic_control import cartpole
 from symprior.tasks.families.classic_control.cartpole import POSITION_LIMIT, CartPoleProbe, mirror
 from symprior.tasks.families.grid_worlds.grid_catch import GridCatch, turns_of_images, turns_of_vectors
-from symprior.tasks.probes.probe import Outcome, Probe, TabularProbe
 
 CARTPOLE, IMAGES, VECTORS = (get_task(f"{name}-v1") for name in ("cartpole", "grid-catch", "grid-catch-vector"))
 C2 = cyclic(2)

@@ -10,7 +10,7 @@ from symprior.symmetry.representations import SignedPermutation
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
 from symprior.tasks import TASKS, Exactness, get_task
 from symprior.tasks.certificates.entries import entries_in_words
-from symprior.tasks.probes.probe import Probe
+from symprior.tasks.environments.probes.probe import Probe
 
 STATES, ACTIONS = 60, 3
 FIRST = ("cartpole-v1", "grid-catch-v1", "ant-v1", "two-agents-v1")

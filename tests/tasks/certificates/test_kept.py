@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from speed.certificates import RESETS, STATES
+from speed.comparisons.certificates import RESETS, STATES
 from symprior.tasks import DIALS, Exactness, SympriorError, get_task, task_names
 from symprior.tasks.certificates import certify
 from symprior.tasks.certificates.kept import keep, kept

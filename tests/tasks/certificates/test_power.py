@@ -12,7 +12,7 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import ImageTransform, permutation, rotations_of_the_plane
 from symprior.tasks import Exactness, Symmetry, Task, custom_task
 from symprior.tasks.certificates import certify
-from symprior.tasks.certificates.transitions import TransitionEvidence
+from symprior.tasks.certificates.evidence.transitions import TransitionEvidence
 
 C4, SIZE = cyclic(4), 7
 

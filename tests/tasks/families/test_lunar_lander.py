@@ -18,7 +18,7 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import SignedPermutation, permutation, signs, trivial_representation
 from symprior.tasks import Exactness, Symmetry, get_task
 from symprior.tasks.certificates import certify
-from symprior.tasks.certificates.transitions import TransitionEvidence
+from symprior.tasks.certificates.evidence.transitions import TransitionEvidence
 from symprior.tasks.families.lunar_lander import LunarLanderProbe, mirror, mirrored_observation
 from symprior.tasks.references.frozen_states import frozen_observations
 from symprior.tasks.references.reference_scores import episode_returns

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.agents.acting.actors import Actor, CategoricalActor
+from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import Recipe, Training
-from symprior.agents.source import BudgetExhausted
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment

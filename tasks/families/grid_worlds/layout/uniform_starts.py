@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.tasks.environments.simulators import TabularSimulator
-from symprior.tasks.environments.tables import Table
+from symprior.tasks.families.grid_worlds.layout.tables import Table
 
 
 class UniformStarts(TabularSimulator):

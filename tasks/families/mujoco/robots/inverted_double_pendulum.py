@@ -11,11 +11,11 @@ from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.families.mujoco.cards import robot_card
-from symprior.tasks.families.mujoco.reflections import Reflection, reflected
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.reflections.reflections import Reflection, reflected
+from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
-from symprior.tasks.families.mujoco.rules import Outcome, Readings, Rules, squares
 from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.families.mujoco.simulation.rules import Outcome, Readings, Rules, squares
 from symprior.tasks.task import register
 
 JOINTS = ("slider", "hinge", "hinge2")

@@ -17,11 +17,11 @@ from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.cards import robot_card
-from symprior.tasks.families.mujoco.reflections import LEFT_RIGHT, Reflection, reflected
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.reflections.reflections import LEFT_RIGHT, Reflection, reflected
+from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
-from symprior.tasks.families.mujoco.rules import Outcome, Readings, Rules, norms
 from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.families.mujoco.simulation.rules import Outcome, Readings, Rules, norms
 from symprior.tasks.task import register
 
 ARM = (

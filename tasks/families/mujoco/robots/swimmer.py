@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.representations import direct_sum
 from symprior.tasks.families.mujoco.cards import robot_card
-from symprior.tasks.families.mujoco.reflections import Reflection
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.reflections.reflections import Reflection
+from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
-from symprior.tasks.families.mujoco.rules import ForwardRules, Readings
 from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.families.mujoco.simulation.rules import ForwardRules, Readings
 from symprior.tasks.task import register
 
 JOINTS = ("slider1", "slider2", "free_body_rot", "motor1_rot", "motor2_rot")

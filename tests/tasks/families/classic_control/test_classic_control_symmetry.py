@@ -15,7 +15,8 @@ from symprior.symmetry.representations import Matrices, SignedPermutation, permu
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
 from symprior.tasks import DIALS, Exactness, Symmetry, get_task
 from symprior.tasks.certificates import certify
-from symprior.tasks.certificates.dynamics import BATCHES, DynamicsEvidence, measure_dynamics
+from symprior.tasks.certificates.evidence.dynamics import BATCHES, DynamicsEvidence, measure_dynamics
+from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.families.classic_control import (
     acrobot,
     cartpole_positions,
@@ -24,7 +25,6 @@ from symprior.tasks.families.classic_control import (
     pendulum,
     pendulum_torque,
 )
-from symprior.tasks.probes.probe import Probe
 
 C2 = cyclic(2)
 HISTORY = 2 * cartpole_positions.HISTORY

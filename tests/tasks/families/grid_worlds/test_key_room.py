@@ -18,8 +18,8 @@ from symprior.symmetry.representations import (
 )
 from symprior.tasks import Exactness, Symmetry, get_task
 from symprior.tasks.certificates import certify
+from symprior.tasks.environments.probes.probe import TabularProbe
 from symprior.tasks.families.grid_worlds.key_room import HELD, KeyRoom, KeyRoomProbe, go_through, moved_with_the_room
-from symprior.tasks.probes.probe import TabularProbe
 from symprior.tasks.references.dynamic_programming import optimal_return, tabulate
 
 CORNERS = [(0, 0), (5, 0), (5, 5), (0, 5)]

@@ -12,8 +12,8 @@ from symprior.symmetry.representations import Representation, SignedPermutation,
 from symprior.tasks import TASKS, Exactness, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
 from symprior.tasks.families.mujoco.probe import MujocoProbe
-from symprior.tasks.families.mujoco.reflections import FRONT_BACK, LEFT_RIGHT, Plane, Reflection, reflected
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.reflections.reflections import FRONT_BACK, LEFT_RIGHT, Plane, Reflection, reflected
+from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robots import (
     ant,
     half_cheetah,

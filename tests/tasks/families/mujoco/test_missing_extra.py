@@ -12,7 +12,7 @@ SCRIPT = """
     sys.modules["mujoco"] = None  # as if it were not installed
     from symprior.tasks import TASKS, get_task
     from symprior.tasks.certificates import certify
-    from symprior.tasks.dials import DIALS
+    from symprior.tasks.task.dials import DIALS
     from symprior.symmetry.errors import SympriorError
 
     assert {"ant-v1", "humanoid-symmetric-v1", "cartpole-v1"} <= set(TASKS) and "walker2d-friction-v1" in DIALS

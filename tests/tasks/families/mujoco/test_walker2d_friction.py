@@ -12,8 +12,8 @@ import pytest
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Exactness, get_task
 from symprior.tasks.certificates import Certificate, certify
-from symprior.tasks.dials import DIALS
-from symprior.tasks.families.mujoco.robots.walker2d_friction import FRICTION, GREATEST
+from symprior.tasks.families.mujoco.walker2d_friction import FRICTION, GREATEST
+from symprior.tasks.task.dials import DIALS
 
 DIAL, TWIN = DIALS["walker2d-friction-v1"], DIALS["walker2d-observed-friction-v1"]
 

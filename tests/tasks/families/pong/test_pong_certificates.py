@@ -15,9 +15,9 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.representations import ImageTransform, SignedPermutation, signs, trivial_representation
 from symprior.tasks import Exactness, Symmetry, SympriorError, get_task
 from symprior.tasks.certificates import certify
-from symprior.tasks.certificates.shares import FEWEST_STATES, SharesEvidence, measure_shares
+from symprior.tasks.certificates.evidence.shares import FEWEST_STATES, SharesEvidence, measure_shares
+from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.families.pong import ENTRIES, TURNED_OVER, mirror_objects, mirror_pixels
-from symprior.tasks.probes.probe import Probe
 
 C2 = cyclic(2)
 ACTIONS = [np.int64(action) for action in range(3)]

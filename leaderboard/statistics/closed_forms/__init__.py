@@ -1,0 +1,1 @@
+"""Intervals in closed form, as boards print them: of means, headlines, shares of runs and placements."""

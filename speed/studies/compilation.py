@@ -1,0 +1,62 @@
+"""Whether compiling pays: training a stack with its network compiled by `torch.compile` against as it is.
+
+`python -m speed.studies.compilation` trains PPO on CartPole as the suite paper-cartpole does, without evaluation,
+the two ways in turn, and prints for each number of seeds the ratio of their CPU times and what compiling took. It needs a
+C++ compiler.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+
+from speed.comparisons.learners import PAPER_PPO, Work, prepared
+from symprior.tasks import get_task
+
+TASK, WARM_UP, REPEATS = "cartpole-v1", 3, 5
+
+
+def training(agent_name: str, seeds: int, rollouts: int, compiled: bool) -> Callable[[int], float]:
+    """A stack on its way: trains so many rollouts more and returns their CPU time."""
+    agent, steps = prepared(Work(TASK, agent_name, "batched", seeds, rollouts, PAPER_PPO))
+    environments = get_task(TASK).make_vector(seeds * agent.num_envs)
+    if compiled:
+        agent.population.network.compile()
+
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        agent.learn(environments, count * steps)
+        return time.process_time() - started
+
+    return seconds
+
+
+def main(
+    seeds: Annotated[list[int] | None, typer.Option(help="Seeds side by side; may be given again.")] = None,
+    rollouts: Annotated[int, typer.Option(help="Rollouts of 80 steps in each repeat.")] = 10,
+) -> None:
+    """Measure and print a line for each agent and number of seeds."""
+    torch.set_num_threads(1)
+    console = Console()
+    for agent in ("ppo", "ppo+homomorphic"):
+        for count in seeds or [25, 100]:
+            eager, compiled = (training(agent, count, rollouts, compile_it) for compile_it in (False, True))
+            eager(WARM_UP)
+            started = time.perf_counter()
+            compiled(WARM_UP)
+            first = time.perf_counter() - started
+            ratio = statistics.median(compiled(rollouts) / eager(rollouts) for _ in range(REPEATS))
+            console.print(
+                f"{agent:16} {count:5} seeds: compiled / as it is {ratio:.2f}, first {WARM_UP} rollouts {first:.0f} s",
+                highlight=False,
+            )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,1 @@
+"""The evidence of a certificate: single steps, starts, roll-outs and restored states, compared exactly or as samples."""

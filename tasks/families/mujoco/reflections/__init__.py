@@ -1,0 +1,1 @@
+"""How a group acts on a robot, declared by the names of its joints and bodies."""

@@ -1,0 +1,36 @@
+"""Every script in `examples/` runs by itself, and the page lists all of them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "examples"
+SCRIPTS = sorted(path.name for path in FOLDER.glob("*.py"))
+SAYS = {
+    "certify_an_environment.py": r"draught 0\.0: dynamics exact.*True\ndraught 0\.5: dynamics broken.*False",
+    "layers_alone.py": r"EquivariantConv2d \d\.\de-0[678]\n(.*\n)+with its mirror images: \(2048, 4\) \(2048,\)",
+    "custom_agent.py": r"\n4000 +\d+",
+    "own_script.py": r"mirror loss: (.*\n)+saved and loaded: \[(.+)\] \[\2\]",
+    "custom_task.py": r"as declared: True\nmean return: -\d",
+    "rliable_plots.py": r"ppo\+homomorphic +IQM \d?\.\d+, mean",
+    "results_as_a_frame.py": r"ppo\+homomorphic +\d?\.?\d",
+}
+
+
+def test_the_page_lists_every_script() -> None:
+    listed = re.findall(r"\]\((\w+\.py)\)", (FOLDER / "README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == SCRIPTS == sorted(SAYS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_an_example_runs(script: str, tmp_path: Path) -> None:
+    result = subprocess.run([sys.executable, FOLDER / script], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(SAYS[script], result.stdout), result.stdout
+    assert not list(tmp_path.iterdir()), "it leaves files where it was started"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from symprior.agents.networks.images import with_images
     from symprior.agents.networks.layers.alone import EquivariantConv2d, EquivariantLinear
     from symprior.benchmark.library.certified import certify
+    from symprior.benchmark.library.policies import load_policy
     from symprior.benchmark.library.release import __version__
     from symprior.benchmark.library.results import results
     from symprior.symmetry.errors import SympriorError
@@ -53,6 +54,7 @@ __all__ = [
     "__version__",
     "certify",
     "custom_task",
+    "load_policy",
     "make",
     "results",
     "task",
@@ -73,6 +75,7 @@ __getattr__ = lazy_names(
         "Task": "symprior.tasks.task",
         "__version__": "symprior.benchmark.library.release",
         "certify": "symprior.benchmark.library.certified",
+        "load_policy": "symprior.benchmark.library.policies",
         "make": "symprior.tasks.lookup",
         "custom_task": "symprior.tasks.custom.custom_tasks",
         "results": "symprior.benchmark.library.results",

@@ -5,12 +5,16 @@ Rows of observations are [batch, …]; of a stack of seeds those of the first se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
+
+PolicyArrays = Mapping[str, NumpyArray]
+"""What a policy is made of, by name: all that acting needs beside the problem, the seed and the settings."""
 
 
 @runtime_checkable
@@ -75,6 +79,17 @@ class SaysLogStds(Protocol):
 
     def action_log_stds(self, observations: NumpyArray) -> NumpyArray:
         """Their logarithms, [batch, size]."""
+
+
+@runtime_checkable
+class KeepsPolicy(Protocol):
+    """Gives its policy away as numbers, and acts by such a policy."""
+
+    def policy_arrays(self, run: int) -> PolicyArrays:
+        """The policy of one of its runs, counted from 0; an agent from a file carries out one."""
+
+    def take_policy(self, arrays: PolicyArrays) -> None:
+        """Act by this policy from now on, in every run."""
 
 
 @runtime_checkable

@@ -15,9 +15,10 @@ from symprior.agents.learners.learner import TORCH, learner_names, reference_lea
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds
 from symprior.benchmark.set_option import SettingOption, parse_settings
+from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate
-from symprior.benchmark.sweep.progress import sweep_on
-from symprior.benchmark.sweep.store import RECORDS
+from symprior.benchmark.sweep.progress import progress_on
+from symprior.benchmark.sweep.store import RECORDS, RecordStore
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.benchmark.sweep.sweep import Outcome, Sweep
 from symprior.leaderboard.records.record import CUSTOM_SUITE
@@ -67,6 +68,9 @@ def run(
         str | None,
         typer.Option(help="What the learner computes updates with, fused or torch.", show_default=TORCH),
     ] = None,
+    save_policies: Annotated[
+        bool, typer.Option("--save-policies", help="Keep the trained policies beside the records, as safetensors.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
     ] = False,
@@ -81,12 +85,14 @@ def run(
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
     jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device, kernel)
-    sweep = sweep_on(console, records, workers)
+    store = RecordStore(records, keeps_policies=save_policies)
+    sweep = Sweep(store, LocalEngine(workers), progress_on(console, store))
     waiting = sweep.pending(jobs)
     total = sum(len(job.seeds) for job in jobs)
     console.print(_overview(jobs, waiting, total))
+    _tell_of_missing_policies(store, jobs, waiting)
     if waiting:
-        console.print(Estimate(sweep.store).sentence(waiting, workers), soft_wrap=True)
+        console.print(Estimate(store).sentence(waiting, workers), soft_wrap=True)
     if dry_run or not waiting:
         if not waiting:
             console.print(
@@ -95,6 +101,17 @@ def run(
         return
     outcome = _run_with_progress(sweep, waiting)
     _conclude(outcome, records)
+
+
+def _tell_of_missing_policies(store: RecordStore, jobs: list[Job], waiting: list[Run]) -> None:
+    """Policies of runs that are finished are not to be had any more."""
+    finished = [run for job in jobs for run in job.runs if run not in set(waiting)]
+    if missing := sum(map(store.lacks_policy, finished)):
+        console.print(
+            f"{missing} finished runs have no policy beside their records: they were trained without --save-policies. To "
+            "keep theirs, delete these records and run again.",
+            soft_wrap=True,
+        )
 
 
 def _jobs(

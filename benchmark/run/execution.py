@@ -12,7 +12,15 @@ from typing import cast
 import numpy as np
 
 from symprior.agents.agent import Agent
-from symprior.agents.agent.abilities import ActsExploring, ActsGreedily, ActsSampling, HasKernel, MayDiverge
+from symprior.agents.agent.abilities import (
+    ActsExploring,
+    ActsGreedily,
+    ActsSampling,
+    HasKernel,
+    KeepsPolicy,
+    MayDiverge,
+    PolicyArrays,
+)
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import LEARNERS, TORCH
 from symprior.benchmark.jobs import contestants
@@ -178,6 +186,11 @@ class Execution:
         agent: object = self.agent
         diverged = agent.diverged if isinstance(agent, MayDiverge) else False
         return [bool(each) for each in np.broadcast_to(diverged, len(self.stack.runs))]
+
+    def policy(self, number: int) -> PolicyArrays | None:
+        """What the policy of a run, by its number in the stack, is made of now; None where the agent keeps it to itself."""
+        agent: object = self.agent
+        return agent.policy_arrays(number) if isinstance(agent, KeepsPolicy) else None
 
     def _report(self, steps: int) -> None:
         self._on_progress(steps - self._reported)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
+from symprior.agents.agent.abilities import PolicyArrays
+from symprior.benchmark.artifacts.policies import check_can_keep, policy_path, write_policy
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job, Run
 from symprior.leaderboard.records.record import DIVERGED, RunRecord, path_of, read_record, record_path, write_record
@@ -19,18 +22,26 @@ ROOM_FOR_RECORDS = 1 << 16
 """Bytes that must fit on the disk before anything is trained."""
 
 
+@dataclass(frozen=True)
 class RecordStore:
-    """Records below one folder, one file a run."""
+    """Records below one folder, one file a run.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Attributes:
+        folder: where they lie.
+        keeps_policies: whether the policies of finished runs are kept beside them.
+    """
+
+    folder: Path
+    keeps_policies: bool = False
 
     def check_writable(self) -> None:
         """Find out before hours of training whether records can be written.
 
         Raises:
-            SympriorError: they cannot.
+            SympriorError: they cannot, or policies cannot that are to be kept.
         """
+        if self.keeps_policies:
+            check_can_keep()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".room-for-records-") as probe:
@@ -114,6 +125,18 @@ class RecordStore:
             ("the seed", record.seed, seed),
             ("a task file of digest", record.provenance.task_source, task.file and digest(task.file)),
         ]
+
+    def lacks_policy(self, run: Run) -> bool:
+        """Whether policies are to be kept, and this finished run has none: it was trained when nobody asked."""
+        return self.keeps_policies and not policy_path(self.path(run)).exists()
+
+    def write_policy(self, record: RunRecord, arrays: PolicyArrays) -> None:
+        """Write a run's policy beside the place of its record.
+
+        Raises:
+            SympriorError: it is no policy, or cannot be written.
+        """
+        write_policy(policy_path(path_of(self.folder, record)), record, arrays)
 
     def write(self, record: RunRecord) -> Path:
         """Write one record atomically.

@@ -17,6 +17,7 @@ SAYS = {
     "custom_agent.py": r"\n4000 +\d+",
     "own_script.py": r"mirror loss: (.*\n)+saved and loaded: \[(.+)\] \[\2\]",
     "custom_task.py": r"as declared: True\nmean return: -\d",
+    "trained_policy.py": r"one episode: \d+\nthe last evaluation again: the same returns",
     "rliable_plots.py": r"ppo\+homomorphic +IQM \d?\.\d+, mean",
     "results_as_a_frame.py": r"ppo\+homomorphic +\d?\.?\d",
 }

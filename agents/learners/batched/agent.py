@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import Actor
+from symprior.agents.agent.abilities import PolicyArrays
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.batched.kernel.choice import population_of
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.populations.population import Population
 from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.learners.learner import Training
+from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import Streams, seed_from
 
@@ -78,6 +80,18 @@ class BatchedAgent(Actor, Generic[P]):
     def diverged(self) -> NDArray[np.bool_]:
         """Whether a seed's parameters are no longer finite, [seeds]."""
         return self.population.diverged.cpu().numpy()
+
+    def policy_arrays(self, run: int) -> PolicyArrays:
+        """The network of one seed, by the names of its state."""
+        return arrays_of(self.population.state_of(run))
+
+    def take_policy(self, arrays: PolicyArrays) -> None:
+        """Let every seed act by this network.
+
+        Raises:
+            SympriorError: it is of another make.
+        """
+        take_arrays(self.network, arrays)
 
     def seed_policy(self, seeds: NDArray[np.int64]) -> None:
         """Start a random stream for each row of observations to come."""

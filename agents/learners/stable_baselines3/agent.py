@@ -12,12 +12,14 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import set_random_seed
 
 from symprior.agents.acting.actors import Actor
+from symprior.agents.agent.abilities import PolicyArrays
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.initial import copy_seeds, initial_network
 from symprior.agents.learners.learner import Training
 from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.orbits import Orbit
+from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
 from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.priors.prior import Draws
 from symprior.symmetry.errors import SympriorError
@@ -89,6 +91,18 @@ class StableBaselinesAgent(Actor):
         model.set_logger(Logger(folder=None, output_formats=[]))  # its own would make a folder for every run
         model.action_space.seed(seed)  # random actions come from the space's own generator
         return model
+
+    def policy_arrays(self, run: int) -> PolicyArrays:
+        """The network's state by name; there is one run."""
+        return arrays_of(self.network.state_dict())
+
+    def take_policy(self, arrays: PolicyArrays) -> None:
+        """Act by this network.
+
+        Raises:
+            SympriorError: it is of another make.
+        """
+        take_arrays(self.network, arrays)
 
     def _draws(self) -> Draws:
         """The prior's random numbers: the stream that the batched learner gives this seed."""

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -63,8 +62,7 @@ class LocalEngine(Engine):
             ProcessPool(self.workers, context=context, initializer=_prepare, initargs=(steps, custom_files())) as pool,
         ):
             futures: dict[Future[Errors], Stack] = {
-                pool.schedule(_work, args=(number, stack, str(store.folder))): stack
-                for number, stack in enumerate(stacks)
+                pool.schedule(_work, args=(number, stack, store)): stack for number, stack in enumerate(stacks)
             }
             try:
                 for future in _as_completed(set(futures), steps, report):
@@ -98,13 +96,13 @@ def _errors(stack: Stack, future: Future[Errors]) -> Errors:
 _steps: Any = None
 
 
-def _work(number: int, stack: Stack, folder: str) -> Errors:
+def _work(number: int, stack: Stack, store: RecordStore) -> Errors:
     """In a worker."""
 
     def report(more: int) -> None:
         _steps[number] += more
 
-    return work(stack, RecordStore(Path(folder)), report)
+    return work(stack, store, report)
 
 
 def _prepare(steps: Any, tasks: list[str]) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.store import RecordStore
+from symprior.leaderboard.records.record import RunRecord
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks.custom.source_files import is_read
+
+if TYPE_CHECKING:
+    from symprior.benchmark.run.execution import Execution
 
 LONGEST_SUMMARY = 300
 PLACE = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
@@ -25,11 +32,27 @@ def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -
     """
     from symprior.benchmark.run.execution import Execution
 
-    errors: list[str | None] = []
-    for record in Execution(stack, on_progress).run():
+    execution, errors = Execution(stack, on_progress), list[str | None]()
+    for number, record in enumerate(execution.run()):
+        trouble = summary(record.error) if record.error else _trouble_in_keeping(execution, number, record, store)
         store.write(record)
-        errors.append(summary(record.error) if record.error else None)
+        errors.append(trouble)
     return tuple(errors)
+
+
+def _trouble_in_keeping(execution: Execution, number: int, record: RunRecord, store: RecordStore) -> str | None:
+    """Keep the policy of a finished run where that is asked for; a run is not lost over a policy that cannot be kept."""
+    if not store.keeps_policies:
+        return None
+    try:
+        arrays = execution.policy(number)
+        if arrays is not None:
+            store.write_policy(record, arrays)
+    except SympriorError as error:
+        return f"it finished, but its policy is not kept: {error}"
+    except Exception:
+        return f"it finished, but its policy is not kept: {summary(traceback.format_exc())}"
+    return None
 
 
 def summary(error: str) -> str:

@@ -45,6 +45,7 @@ class Population(Generic[N]):
         settings = cast(tuple[LearningSettings, ...], training.settings) * twice
         networks = [initial_network(problem, kind, prior, one, seed) for one, seed in zip(settings, seeds, strict=True)]
         self.parameters = count_parameters(networks[0])
+        self._dimensions = {name: tensor.ndim for name, tensor in networks[0].state_dict().items()}
         self.network = cast(N, stack(networks)).to(device)
         self._prior, self.orbit = prior, Orbit(problem.symmetry, device)
         self._settings = StackedSettings(settings, device)
@@ -69,6 +70,14 @@ class Population(Generic[N]):
     def diverged(self) -> Tensor:
         """Whether a seed's parameters are no longer finite, [size]."""
         return ~self._optimizer.flat[: self.size].isfinite().all(dim=1)
+
+    def state_of(self, seed: int) -> dict[str, Tensor]:
+        """The state of one seed's network by itself, counted from 0; what all seeds share stands in each."""
+        stacked = self.network.state_dict()
+        return {
+            name: stacked[name] if stacked[name].ndim == dimensions else stacked[name][seed]
+            for name, dimensions in self._dimensions.items()
+        }
 
     def _side_by_side(self, rows: Tensor) -> Tensor:
         """[size · rows, …] → [seeds, rows, …]."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.agents.acting.actors import Actor, CategoricalActor
+from symprior.agents.agent.abilities import PolicyArrays
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import Recipe, Training
 from symprior.symmetry.arrays import NumpyArray
@@ -33,6 +34,13 @@ class RandomAgent(Actor):
                 observations, *_ = env.step(self.act(observations))
         except BudgetExhausted:
             return
+
+    def policy_arrays(self, run: int) -> PolicyArrays:
+        """None: it is made of nothing."""
+        return {}
+
+    def take_policy(self, arrays: PolicyArrays) -> None:
+        """Stay as it is."""
 
     @abstractmethod
     def act(self, observations: NumpyArray) -> NumpyArray:

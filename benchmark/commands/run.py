@@ -17,6 +17,7 @@ from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate
+from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.progress import progress_on
 from symprior.benchmark.sweep.store import RECORDS, RecordStore
 from symprior.benchmark.sweep.suite import get_suite
@@ -71,6 +72,14 @@ def run(
     save_policies: Annotated[
         bool, typer.Option("--save-policies", help="Keep the trained policies beside the records, as safetensors.")
     ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds by the clock until a run is ended.", show_default="20 times its like"),
+    ] = None,
+    memory_limit: Annotated[
+        float | None,
+        typer.Option(min=0, help="GiB of memory until a run is ended.", show_default="nine tenths of the machine's"),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
     ] = False,
@@ -86,7 +95,7 @@ def run(
     """
     jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device, kernel)
     store = RecordStore(records, keeps_policies=save_policies)
-    sweep = Sweep(store, LocalEngine(workers), progress_on(console, store))
+    sweep = Sweep(store, LocalEngine(workers, Limits.given(time_limit, memory_limit)), progress_on(console, store))
     waiting = sweep.pending(jobs)
     total = sum(len(job.seeds) for job in jobs)
     console.print(_overview(jobs, waiting, total))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -47,6 +48,9 @@ from symprior.tasks.environments.simulators import training_seeds
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.task import TaskVectorEnv
 
+LONGEST_ERROR = 64 * 1024
+"""Bytes of an error that a record keeps."""
+
 
 class Execution:
     """Runs on their way, side by side.
@@ -75,7 +79,7 @@ class Execution:
 
     def run(self) -> list[RunRecord]:
         """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
-        origin = provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task, self.resolved[0].ledger)
+        origin = self._origin()
         started = time.perf_counter()
         error = self._why_it_failed()
         seconds = time.perf_counter() - started - self.evaluation_seconds
@@ -87,6 +91,19 @@ class Execution:
             self._record(number, error or (DIVERGED if diverged[number] else None), seconds, origin)
             for number in range(len(self.stack.runs))
         ]
+
+    def given_up(self, cause: str, seconds: float) -> list[RunRecord]:
+        """Failed records of a stack that was carried out elsewhere and came to no end.
+
+        Args:
+            cause: why, in words.
+            seconds: how long it took.
+        """
+        origin = self._origin()
+        return [self._record(number, cause, seconds, origin) for number in range(len(self.stack.runs))]
+
+    def _origin(self) -> Provenance:
+        return provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task, self.resolved[0].ledger)
 
     def _why_it_failed(self) -> str | None:
         """Train; the error that ended it, or None."""
@@ -109,7 +126,7 @@ class Execution:
             agent=self._card,
             seed=run.seed,
             status="failed" if error else "finished",
-            error=error,
+            error=error and shortened(error),
             budget=run.job.budget,
             steps_used=self._used,
             mode=self.contestant.mode,
@@ -231,6 +248,16 @@ def _copies(agent: Agent) -> int:
 
 
 def _torch_threads() -> int:
-    import torch
+    """As workers have it, where torch was not needed here."""
+    torch: Any = sys.modules.get("torch")
+    return int(torch.get_num_threads()) if torch else 1
 
-    return torch.get_num_threads()
+
+def shortened(error: str) -> str:
+    """An error's beginning and end, of `LONGEST_ERROR` bytes at most."""
+    written = error.encode(errors="replace")
+    if len(written) <= LONGEST_ERROR:
+        return error
+    note = f"\n… {len(written) - LONGEST_ERROR:,} bytes are left out …\n"
+    half = LONGEST_ERROR // 2 - len(note.encode())
+    return written[:half].decode(errors="ignore") + note + written[-half:].decode(errors="ignore")

@@ -1,29 +1,30 @@
-"""The engine of one machine: worker processes with one torch thread each; a dead worker costs its stack alone."""
+"""The engine of one machine: a process of its own for each stack, with one torch thread, ended where it takes too much."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
-import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing.connection import wait
 from typing import Any
-
-from pebble import ProcessExpired, ProcessPool
 
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
-from symprior.benchmark.sweep.engines.work import work
+from symprior.benchmark.sweep.engines.work import give_up, work
+from symprior.benchmark.sweep.engines.worker import Errors, Worker
+from symprior.benchmark.sweep.estimate import Estimate, duration
+from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.store import RecordStore
-from symprior.symmetry.errors import SympriorError
-from symprior.tasks import get_task
 from symprior.tasks.lookup import custom_files
 
 POLL_SECONDS = 0.2
+SECONDS_BETWEEN_LOOKS = 1.0
+"""At what the workers hold: to find all their processes takes some milliseconds."""
 
 WORKERS_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
@@ -40,88 +41,105 @@ PRELOADED = ["torch._dynamo", "stable_baselines3", "symprior.benchmark.run.execu
 Optimizers import `torch._dynamo` at their first step, and a worker of the command line imports its main module again.
 """
 
-Errors = tuple[str | None, ...]
-
 
 @dataclass
 class LocalEngine(Engine):
     """Processes side by side on this machine."""
 
     workers: int = 2
+    limits: Limits = field(default_factory=Limits)
     name = "local"
 
     def carry_out(self, stacks: Sequence[Stack], store: RecordStore, report: Report) -> Iterator[Ended]:
         """Each stack as it ends."""
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
-        steps = context.RawArray(
-            "q", len(stacks)
-        )  # each worker writes its own number: no lock that a killed one could keep
-        with (
-            _environment_of_workers(),
-            ProcessPool(self.workers, context=context, initializer=_prepare, initargs=(steps, custom_files())) as pool,
-        ):
-            futures: dict[Future[Errors], Stack] = {
-                pool.schedule(_work, args=(number, stack, store)): stack for number, stack in enumerate(stacks)
-            }
+        with _environment_of_workers():
+            shift = _Shift(stacks, store, self.limits)
             try:
-                for future in _as_completed(set(futures), steps, report):
-                    yield Ended(futures[future], _errors(futures[future], future))
-            except BaseException:
-                pool.stop()
-                raise
+                while shift.has_work:
+                    shift.fill(self.workers)
+                    for worker in shift.over():
+                        yield Ended(worker.stack, shift.errors(worker))
+                    report(list(shift.steps))
+            finally:
+                shift.end()
 
 
-def _as_completed(waiting: set[Future[Errors]], steps: Any, report: Report) -> Iterator[Future[Errors]]:
-    while waiting:
-        done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-        report(list(steps))
-        yield from done
-        waiting = waiting - done
+class _Shift:
+    """The stacks of one call: those that wait, and those that workers carry out now.
+
+    Args:
+        stacks: all of them.
+        store: where records go.
+        limits: of each.
+
+    Attributes:
+        steps: environment steps of each stack; each worker writes its own number, so that there is no lock to keep.
+    """
+
+    def __init__(self, stacks: Sequence[Stack], store: RecordStore, limits: Limits) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(PRELOADED)
+        self._store, self._limits, self._estimate = store, limits, Estimate(store)
+        self.steps = self._context.RawArray("q", len(stacks))
+        self._waiting, self._working = deque(enumerate(stacks)), list[Worker]()
+        self._looked = time.monotonic()
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything waits or runs."""
+        return bool(self._waiting or self._working)
+
+    def fill(self, workers: int) -> None:
+        """Start what waits, as far as there are workers."""
+        while self._waiting and len(self._working) < workers:
+            number, stack = self._waiting.popleft()
+            carry = partial(_carry, number, self._store, self.steps)
+            self._working.append(Worker(self._context, stack, carry, custom_files()))
+
+    def over(self) -> list[Worker]:
+        """Wait a little; whose answer or end has come, or who took too much and was ended for it."""
+        ready = wait([sign for worker in self._working for sign in worker.signs], POLL_SECONDS)
+        self._look()
+        done = [worker for worker in self._working if worker.ended_for or any(sign in ready for sign in worker.signs)]
+        self._working = [worker for worker in self._working if worker not in done]
+        return done
+
+    def errors(self, worker: Worker) -> Errors:
+        """Of the runs of a worker that is over; where it left no answer, its runs have failed records."""
+        said = worker.ended()
+        return give_up(worker.stack, self._store, said, worker.seconds) if isinstance(said, str) else said
+
+    def end(self) -> None:
+        """End all that still runs."""
+        for worker in self._working:
+            worker.end("it was stopped")
+
+    def _look(self) -> None:
+        """End who takes too much."""
+        if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
+            return
+        self._looked = time.monotonic()
+        for worker in self._working:
+            if cause := self._breach(worker):
+                worker.end(cause)
+
+    def _breach(self, worker: Worker) -> str:
+        """Which limit a worker is over, in words; empty where it keeps them."""
+        seconds, memory = self._limits.seconds_of(worker.stack, self._estimate), self._limits.memory
+        if worker.memory() > memory:
+            return f"it took more than its limit of {memory / 2**30:.3g} GiB of memory; --memory-limit sets another"
+        if worker.seconds > seconds:
+            return f"it took longer than its limit of {duration(seconds)}; --time-limit sets another"
+        return ""
 
 
-def _errors(stack: Stack, future: Future[Errors]) -> Errors:
-    """The error of each run, or None; also where the worker itself failed and left no record."""
-    try:
-        return future.result()
-    except ProcessExpired as death:
-        said = f"its worker process died (exit code {death.exitcode})"
-    except SympriorError as error:
-        said = str(error)
-    except Exception as error:
-        said = f"{type(error).__name__}: {error}"
-    return (said,) * len(stack.runs)
-
-
-_steps: Any = None
-
-
-def _work(number: int, stack: Stack, store: RecordStore) -> Errors:
+def _carry(number: int, store: RecordStore, steps: Any, stack: Stack) -> Errors:
     """In a worker."""
 
     def report(more: int) -> None:
-        _steps[number] += more
+        steps[number] += more
 
     return work(stack, store, report)
-
-
-def _prepare(steps: Any, tasks: list[str]) -> None:
-    global _steps  # noqa: PLW0603  (how a worker tells its parent the environment steps of each stack)
-    _steps = steps
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
-    import torch
-
-    torch.set_num_threads(1)
-    for name in tasks:  # a task of the user's is known to a worker once it has read its file
-        get_task(name)
-
-
-def _die_with_parent(parent: int) -> None:
-    """End a worker whose parent was killed; it could only go on for nobody."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 @contextmanager

@@ -55,6 +55,29 @@ def _trouble_in_keeping(execution: Execution, number: int, record: RunRecord, st
     return None
 
 
+def give_up(stack: Stack, store: RecordStore, cause: str, seconds: float) -> tuple[str | None, ...]:
+    """Write a failed record for each run that has not finished, of a stack whose worker left no answer.
+
+    Args:
+        stack: the runs.
+        store: where their records go.
+        cause: why there is no answer, in words.
+        seconds: how long it took until then.
+    """
+    from symprior.benchmark.run.execution import Execution
+
+    errors: list[str | None] = []
+    for run, record in zip(stack.runs, Execution(stack).given_up(cause, seconds), strict=True):
+        try:
+            is_finished = store.is_finished(run)
+            if not is_finished:
+                store.write(record)
+            errors.append(None if is_finished else summary(cause))
+        except SympriorError as error:
+            errors.append(f"{summary(cause)}; {error}")
+    return tuple(errors)
+
+
 def summary(error: str) -> str:
     """One line of an error: of a traceback the exception, its message's first line, and where in a user's file it was."""
     lines = [line for line in error.strip().splitlines() if line]

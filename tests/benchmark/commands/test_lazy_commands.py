@@ -13,7 +13,7 @@ import typer
 from symprior.benchmark import commands
 from symprior.benchmark.lazy_commands import listed
 
-HEAVY = ("torch", "pandas", "scipy", "matplotlib", "seaborn", "stable_baselines3", "pebble", "jinja2")
+HEAVY = ("torch", "pandas", "scipy", "matplotlib", "seaborn", "stable_baselines3", "jinja2")
 NEEDED = "import gymnasium, pydantic, rich.table, typer"
 MOST = {"--help": 2.0, "tasks": 5.0}
 """CPU time, over that of importing what both stand on; .2 and .7 s where that takes .25 s."""

@@ -80,6 +80,12 @@ def run(
         float | None,
         typer.Option(min=0, help="GiB of memory until a run is ended.", show_default="nine tenths of the machine's"),
     ] = None,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write each run's curve beside its record while it is trained, as CSV.")
+    ] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="The same for TensorBoard: tensorboard --logdir runs.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
     ] = False,
@@ -94,7 +100,8 @@ def run(
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
     jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device, kernel)
-    store = RecordStore(records, keeps_policies=save_policies)
+    logs = tuple(name for name, is_asked in (("csv", csv), ("tensorboard", tensorboard)) if is_asked)
+    store = RecordStore(records, save_policies, logs)
     sweep = Sweep(store, LocalEngine(workers, Limits.given(time_limit, memory_limit)), progress_on(console, store))
     waiting = sweep.pending(jobs)
     total = sum(len(job.seeds) for job in jobs)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import nan
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from symprior.leaderboard.records.measurements import MEASURED, measurements
 from symprior.leaderboard.records.published import read_published
-from symprior.leaderboard.records.record import Checkpoint, RunRecord, read_records
+from symprior.leaderboard.records.record import RunRecord, read_records
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import References
@@ -28,11 +27,7 @@ COLUMNS = (
     "status",
     "parameters",
     "budget",
-    "step",
-    "episodes",
-    "return",
-    "score",
-    "equivariance_error",
+    *MEASURED,
 )
 """What the frame holds, in this order."""
 
@@ -90,19 +85,6 @@ def _rows(record: RunRecord, references: References | None) -> Iterator[dict[str
         "budget": record.budget,
     }
     for point in record.curve:
-        yield {**of_run, **_at(point, references)}
+        yield {**of_run, **measurements(point, references)}
     if not record.curve:
         yield {**of_run, "step": record.steps_used, "episodes": 0}
-
-
-def _at(point: Checkpoint, references: References | None) -> dict[str, float]:
-    """What was measured at one evaluation point."""
-    reached = float(np.mean(point.returns))
-    error = point.equivariance.mean if point.equivariance is not None else None
-    return {
-        "step": point.step,
-        "episodes": len(point.returns),
-        "return": reached,
-        "score": nan if references is None else references.normalise(reached),
-        "equivariance_error": nan if error is None else error,
-    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, cast
@@ -58,10 +58,16 @@ class Execution:
     Args:
         stack: the runs.
         on_progress: called with the environment steps (over all runs) used since the last call.
+        on_point: called behind each evaluation with the number of each run in the stack and its curve so far.
     """
 
-    def __init__(self, stack: Stack, on_progress: Callable[[int], None] = lambda steps: None) -> None:
-        self.stack, self.job, self._on_progress = stack, stack.job, on_progress
+    def __init__(
+        self,
+        stack: Stack,
+        on_progress: Callable[[int], None] = lambda steps: None,
+        on_point: Callable[[int, Sequence[Checkpoint]], None] = lambda number, curve: None,
+    ) -> None:
+        self.stack, self.job, self._on_progress, self._on_point = stack, stack.job, on_progress, on_point
         self.task, self.contestant = get_task(self.job.task), contestants.find(self.job.agent)
         self.resolved = self._resolved()
         self.curves: list[list[Checkpoint]] = [[] for _ in stack.runs]
@@ -185,6 +191,8 @@ class Execution:
         errors = self._measure.errors(agent, self.contestant.id)
         for curve, episode_returns, error in zip(self.curves, returns, errors, strict=True):
             curve.append(Checkpoint(step=step, returns=episode_returns, equivariance=error))
+        for number, curve in enumerate(self.curves):
+            self._on_point(number, curve)
         self.evaluation_seconds += time.perf_counter() - started
         self._report(self._used * len(self.stack.runs))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symprior.agents.agent.abilities import PolicyArrays
+from symprior.benchmark.artifacts.curves import LOGS, CurveLog, check_logs
 from symprior.benchmark.artifacts.policies import check_can_keep, policy_path, write_policy
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job, Run
@@ -29,19 +30,22 @@ class RecordStore:
     Attributes:
         folder: where they lie.
         keeps_policies: whether the policies of finished runs are kept beside them.
+        logs: names of `LOGS` that are written beside them while runs go on.
     """
 
     folder: Path
     keeps_policies: bool = False
+    logs: tuple[str, ...] = ()
 
     def check_writable(self) -> None:
         """Find out before hours of training whether records can be written.
 
         Raises:
-            SympriorError: they cannot, or policies cannot that are to be kept.
+            SympriorError: they cannot, or what is to be kept beside them cannot.
         """
         if self.keeps_policies:
             check_can_keep()
+        check_logs(self.logs)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".room-for-records-") as probe:
@@ -125,6 +129,12 @@ class RecordStore:
             ("the seed", record.seed, seed),
             ("a task file of digest", record.provenance.task_source, task.file and digest(task.file)),
         ]
+
+    def logs_of(self, run: Run) -> list[CurveLog]:
+        """Where a run's curve is written beside its record."""
+        task = get_task(run.job.task)
+        references = task.references if task.is_measured else None
+        return [LOGS[name](self.path(run), references) for name in self.logs]
 
     def lacks_policy(self, run: Run) -> bool:
         """Whether policies are to be kept, and this finished run has none: it was trained when nobody asked."""

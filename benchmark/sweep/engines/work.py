@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.store import RecordStore
-from symprior.leaderboard.records.record import RunRecord
+from symprior.leaderboard.records.record import Checkpoint, RunRecord
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.custom.source_files import is_read
 
@@ -32,7 +32,13 @@ def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -
     """
     from symprior.benchmark.run.execution import Execution
 
-    execution, errors = Execution(stack, on_progress), list[str | None]()
+    logs = [store.logs_of(run) for run in stack.runs]
+
+    def write_logs(number: int, curve: Sequence[Checkpoint]) -> None:
+        for log in logs[number]:
+            log.write(curve)
+
+    execution, errors = Execution(stack, on_progress, write_logs), list[str | None]()
     for number, record in enumerate(execution.run()):
         trouble = summary(record.error) if record.error else _trouble_in_keeping(execution, number, record, store)
         store.write(record)

@@ -1,0 +1,76 @@
+"""`symprior list`: which runs there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from symprior.benchmark.artifacts.policies import policy_path
+from symprior.benchmark.sweep.store import RECORDS
+
+if TYPE_CHECKING:
+    from symprior.leaderboard.records.record import RunRecord
+
+console = Console()
+
+Group = tuple[str, str, str, str, int]
+"""Suite, task, agent, learner, budget."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("list")(list_runs)
+
+
+def list_runs(
+    records: Annotated[Path, typer.Option(help="The folder with the runs' records.")] = RECORDS,
+    published: Annotated[bool, typer.Option("--published", help="List the results that come with symprior.")] = False,
+    suite: Annotated[str | None, typer.Option(help="Of one suite only.")] = None,
+) -> None:
+    """List the runs in a folder of records: how many finished or failed, what they returned, how many policies are kept.
+
+    `symprior tasks`, `symprior agents` and `symprior suites` list what can be run.
+    """
+    from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records
+
+    found = read_published(PUBLISHED_RESULTS, suite) if published else read_records(records)
+    groups: dict[Group, list[RunRecord]] = defaultdict(list)
+    for record in found:
+        of = f"{record.suite}-{record.suite_version}"
+        if suite in (None, record.suite, of):
+            groups[of, record.task, record.agent.id, record.agent.learner, record.budget].append(record)
+    console.print(_table(groups, None if published else records))
+    console.print(f"{sum(map(len, groups.values()))} runs.", highlight=False)
+
+
+def _table(groups: dict[Group, list[RunRecord]], folder: Path | None) -> Table:
+    """A line for each group."""
+    from symprior.leaderboard.records.record import path_of
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("suite", "task", "agent", "learner"):
+        table.add_column(column, overflow="fold")
+    for column in ("budget", "finished", "failed", "last return", "policies"):
+        table.add_column(column, justify="right")
+    for (suite, task, agent, learner, budget), runs in sorted(groups.items()):
+        finished = [run for run in runs if run.status == "finished"]
+        reached = [np.mean(run.curve[-1].returns) for run in finished]
+        kept = sum(policy_path(path_of(folder, run)).exists() for run in runs) if folder else 0
+        table.add_row(
+            suite,
+            task,
+            agent,
+            learner,
+            f"{budget:,}",
+            str(len(finished)),
+            str(len(runs) - len(finished) or ""),
+            f"{np.mean(reached):.4g}" if reached else "",
+            str(kept or ""),
+        )
+    return table

@@ -80,6 +80,9 @@ class MirrorLoss(AuxiliaryLoss):
         weight: a number, or one for each seed, [seeds, 1].
         divergence: as in `MirrorSettings`.
 
+    Attributes:
+        weight, divergence: as they were given.
+
     Raises:
         SympriorError: a Kullback–Leibler divergence on action vectors.
     """
@@ -90,7 +93,7 @@ class MirrorLoss(AuxiliaryLoss):
                 "mirror_divergence = 'kl' compares policies over discrete actions. On action vectors use 'squared', the "
                 "distance of means."
             )
-        self._orbit, self._weight, self._divergence = orbit, weight, divergence
+        self._orbit, self.weight, self.divergence = orbit, weight, divergence
 
     def observations(self, own: Tensor) -> Tensor:
         """The whole orbit, [(seeds,) |G| · batch, …]; element 0 is the identity."""
@@ -103,13 +106,13 @@ class MirrorLoss(AuxiliaryLoss):
         if not self._orbit.discrete:
             policies = outputs[..., : self._orbit.outputs.shape[0]]  # where log σ follows, it is not compared
         else:
-            policies = outputs.log_softmax(-1) if self._divergence == "kl" else outputs.softmax(-1)
+            policies = outputs.log_softmax(-1) if self.divergence == "kl" else outputs.softmax(-1)
         images = policies.unflatten(-2, (self._orbit.order, -1)).movedim(-3, 0)
         moved = self._orbit.outputs.back(images)
         apart = elements_last(self._distance(moved[:1], moved[1:])).sum(-1).mean(-1, keepdim=True)
-        return apart * (self._weight / max(self._orbit.order - 1, 1))
+        return apart * (self.weight / max(self._orbit.order - 1, 1))
 
     def _distance(self, policy: Tensor, moved: Tensor) -> Tensor:
-        if self._divergence == "kl":  # of logarithms p, q: ½ Σ (eᵖ − e^q) (p − q)
+        if self.divergence == "kl":  # of logarithms p, q: ½ Σ (eᵖ − e^q) (p − q)
             return ((policy.exp() - moved.exp()) * (policy - moved)).sum(-1) / 2
         return (policy - moved).square().sum(-1)

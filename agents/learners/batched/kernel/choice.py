@@ -14,7 +14,6 @@ from symprior.agents.algorithms.settings import LearningSettings
 from symprior.agents.learners.initial import initial_network
 from symprior.agents.learners.learner import FUSED, TORCH, Training
 from symprior.agents.networks.trunk import Trunk
-from symprior.agents.priors.prior import Prior
 
 P = TypeVar("P")
 L = TypeVar("L")
@@ -22,11 +21,14 @@ L = TypeVar("L")
 
 def refusal(training: Training) -> str | None:
     """Why the fused kernel does not carry this agent out; None where it does."""
-    from symprior.agents.learners.batched.kernel import description
+    from symprior.agents.learners.batched.kernel import description, frames, losses
 
     if training.device != "cpu":
         return f"it computes on a CPU, not on {training.device}"
-    return description.refusal(_first_network(training))
+    if training.algorithm.name not in _whole_updates():
+        return f"the loss of {training.algorithm.name} is not known to it"
+    network = _first_network(training)
+    return description.refusal(network) or frames.refusal(network.frame) or losses.refusal(training)
 
 
 def population_of(training: Training, in_torch: Callable[[Training, L], P], loss: L) -> tuple[P, str]:
@@ -39,7 +41,8 @@ def population_of(training: Training, in_torch: Callable[[Training, L], P], loss
     """
     if training.kernel == TORCH or refusal(training):
         return in_torch(training, loss), TORCH
-    return _fused(training, in_torch, loss), FUSED
+    made: P = _whole_updates()[training.algorithm.name](training, loss)
+    return made, FUSED
 
 
 def _first_network(training: Training) -> Trunk:
@@ -47,21 +50,6 @@ def _first_network(training: Training) -> Trunk:
     settings, prior = cast(LearningSettings, training.settings[0]), training.prior
     assert prior is not None
     return initial_network(training.problem, algorithm.network(settings), prior, settings, 0)
-
-
-def _fused(training: Training, in_torch: Callable[[Training, L], P], loss: L) -> P:
-    from symprior.agents.learners.batched.kernel.layers import KernelLayers
-
-    speaks_torch = _first_network(training).frame is not None
-    speaks_torch |= training.prior is not None and type(training.prior).auxiliary_loss is not Prior.auxiliary_loss
-    whole = None if speaks_torch else _whole_updates().get(training.algorithm.name)
-    if whole is not None:
-        made: P = whole(training, loss)
-        return made
-    population: Any = in_torch(training, loss)
-    own = cast(list[LearningSettings], [*training.settings]) * (2 if len(training.settings) == 1 else 1)
-    population.take_layers(lambda network, flat: KernelLayers(network, flat, own))
-    return cast(P, population)
 
 
 def _whole_updates() -> dict[str, Callable[[Training, Any], Any]]:

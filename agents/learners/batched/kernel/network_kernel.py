@@ -9,10 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from symprior.agents.agent import Problem
 from symprior.agents.algorithms.settings import LearningSettings
-from symprior.agents.learners.batched.kernel.arithmetic.entries import Room, State, outputs_of, write_out
+from symprior.agents.learners.batched.kernel.arithmetic.entries import outputs_of, write_out
 from symprior.agents.learners.batched.kernel.arithmetic.products import SUMS, padded
+from symprior.agents.learners.batched.kernel.arithmetic.tables import WHOLE_GROUP, Room, Sight, State
 from symprior.agents.learners.batched.kernel.description import tables
+from symprior.agents.learners.batched.kernel.frames import images_of
 from symprior.agents.learners.batched.kernel.preparation import prepare
 from symprior.agents.learners.batched.populations.optimizer import place_in
 from symprior.agents.networks.layers.equivariant import keep_weights
@@ -25,6 +28,7 @@ class NetworkKernel:
     """The networks of so many seeds; their parameters are those of the stacked network, in the same memory.
 
     Args:
+        problem: what they are told of the task.
         network: stacked.
         flat: its parameters in one tensor, [seeds or more, parameters]; they move to another.
         seeds: how many of its rows are trained: a lone seed stands there twice.
@@ -32,23 +36,25 @@ class NetworkKernel:
 
     Attributes:
         flat: the parameters from now on.
-        tables: the network as data.
+        tables, images: the network and its frame as data.
         state: what is trained.
         outputs: how many the heads have together.
-        features: of the layers, where `look` left them.
     """
 
-    def __init__(self, network: Trunk, flat: Tensor, seeds: int, settings: Sequence[LearningSettings]) -> None:
+    def __init__(
+        self, problem: Problem, network: Trunk, flat: Tensor, seeds: int, settings: Sequence[LearningSettings]
+    ) -> None:
         prepare()
         self._network, self.seeds = network, seeds
         self.tables, length = tables(network, flat.shape[1])
+        self.images = images_of(network, problem.symmetry, np.dtype(problem.observation_space.dtype).kind != "f")
         self.outputs = int(self.tables.sizes[-1])
         memory = torch.cat([flat, flat.new_zeros(len(flat), padded(length) - flat.shape[1])], dim=1)
         self.flat = memory[:, : flat.shape[1]]
         place_in(self.flat, network)
         self.state = self._initial_state(memory.numpy()[:seeds], flat.shape[1], settings)
-        self.features = zeros(1, 0)
-        self._room: Room | None = None
+        self._sights: dict[tuple[int, int], Sight] = {}
+        self._rooms: dict[tuple[int, int], Room] = {}
         keep_weights(network, False)  # whoever looks at the layers themselves sees what is trained here
         self.refresh()
 
@@ -80,46 +86,68 @@ class NetworkKernel:
                 self.state = self.state._replace(limit=LIMIT)
         write_out(self.tables, self.state)
 
-    def look(self, observations: NumpyArray, keeps: bool = False) -> NDArray[np.float32]:
-        """Outputs [seeds, rows, outputs] at observations [seeds · rows, …], from the weights as they were written out.
-
-        With `keeps` the features of all layers and seeds stand in `features` afterwards, for `step_against`.
-        """
+    def look(self, observations: NumpyArray) -> NDArray[np.float32]:
+        """Outputs [seeds, rows, outputs] at observations [seeds · rows, …], from the weights as they were written out."""
         rows = self.side_by_side(observations)
         outputs = np.empty((self.seeds, rows.shape[1], self.outputs), dtype=np.float32)
-        room = self.room_to_look(rows.shape[1], self.seeds if keeps else 1)
-        outputs_of(self.tables, self.state, rows, room, outputs)
+        outputs_of(self.tables, self.images, self.state, self.sight(rows.shape[1]), rows, outputs)
         return outputs
-
-    def room_to_look(self, rows: int, seeds: int = 1) -> NDArray[np.float32]:
-        """Room for the features of all layers at so many rows, [seeds or more, …]."""
-        length = rows * int(self.tables.feature_at[-1])
-        if self.features.shape[0] != seeds or self.features.shape[1] < length:
-            self.features = zeros(seeds, padded(length))
-        return self.features
 
     def side_by_side(self, observations: NumpyArray) -> NDArray[np.float32]:
         """[seeds · rows, …] → [seeds, rows, size] in single precision."""
         flat = observations.reshape(self.seeds, -1, int(self.tables.sizes[0]))
         return np.ascontiguousarray(flat, dtype=np.float32)
 
-    def room(self, rows: int) -> Room:
-        """Room for a batch of so many rows."""
-        if self._room is None or int(self._room.ones.sum()) != rows:
+    @property
+    def elements(self) -> int:
+        """Of the group."""
+        return len(self.images.sources)
+
+    def shown(self, states: int) -> int:
+        """How many images of so many states the frame has the network look at."""
+        return states * (self.elements if self.images.frame == WHOLE_GROUP else 1)
+
+    def sight(self, states: int, shown: int | None = None) -> Sight:
+        """Where the networks are asked at so many states.
+
+        Args:
+            states: of one seed.
+            shown: images that the network sees; as many as the frame says where nothing else is asked for.
+        """
+        rows = self.shown(states) if shown is None else shown
+        if (states, rows) not in self._sights:
+            elements, logits = self.elements, self.images.logits
+            self._sights[states, rows] = Sight(
+                features=zeros(padded(rows * int(self.tables.feature_at[-1]))),
+                image=zeros(int(self.tables.sizes[0])),
+                keys=np.zeros(elements * self.images.directions.shape[2]),
+                weights=np.full((states, elements), 1 / elements),
+                said=zeros(states * self.outputs),
+                moved=zeros(self.outputs),
+                numbers=np.zeros((3, self.outputs)),
+                policies=np.zeros((states, elements, logits)),
+                averages=np.zeros((states, logits)),
+            )
+        return self._sights[states, rows]
+
+    def room(self, states: int, shown: int | None = None) -> Room:
+        """Room for an update's batches of so many states; as `sight`."""
+        rows = self.shown(states) if shown is None else shown
+        if (states, rows) not in self._rooms:
             tables = self.tables
-            whole, widest = rows * int(tables.feature_at[-1]), int(tables.widths.max())
-            ones = zeros(rows + widest)
+            ones = zeros(rows + int(tables.widths.max()))
             ones[:rows] = 1
-            self._room = Room(
-                features=zeros(whole),
-                pulls=zeros(whole),
+            self._rooms[states, rows] = Room(
+                sight=self.sight(states, rows),
+                pulls=zeros(rows * int(tables.feature_at[-1])),
+                to_said=zeros(states * self.outputs),
                 turned=zeros(int(tables.turned_at[-1])),
                 ones=ones,
                 gradient=zeros(self.state.memory.shape[1]),
                 sums=zeros(SUMS),
-                numbers=np.zeros((4, max(rows, self.outputs))),
+                numbers=np.zeros((7, max(rows, self.outputs))),
             )
-        return self._room
+        return self._rooms[states, rows]
 
 
 def zeros(*shape: int) -> NDArray[np.float32]:

@@ -15,14 +15,15 @@ from symprior.agents.acting.distributions import standard_normals
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
 from symprior.agents.algorithms.settings import OnPolicySettings
 from symprior.agents.learners.batched.kernel.arithmetic.entries import (
-    Lived,
-    Rollout,
     act,
     advantages_of,
+    representatives,
     train_policies,
 )
-from symprior.agents.learners.batched.kernel.arithmetic.losses import CLIPPED_RATIO, POLICY_LOSSES, Weights
+from symprior.agents.learners.batched.kernel.arithmetic.losses import NO_MIRROR
 from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
+from symprior.agents.learners.batched.kernel.arithmetic.tables import REPRESENTATIVE, Lived, Rollout
+from symprior.agents.learners.batched.kernel.losses import weights_of
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each, zeros
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
 from symprior.agents.learners.batched.populations.population import Population
@@ -47,7 +48,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         settings = cast(tuple[OnPolicySettings, ...], training.settings)
         super().__init__(training, algorithm.network(settings[0]))
         problem = training.problem
-        self.kernel = NetworkKernel(self.network, self._optimizer.flat, self.size, settings)
+        self.kernel = NetworkKernel(problem, self.network, self._optimizer.flat, self.size, settings)
         self._optimizer.flat = self.kernel.flat
         self._is_discrete, self._entries = problem.symmetry.discrete, problem.symmetry.action.size
         self._draws = self.network.distribution.draws(problem.symmetry)
@@ -55,7 +56,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         gradient_steps, size = algorithm.updates(settings[0])
         self._minibatches = self._steps * self._copies // size
         self._epochs = gradient_steps // self._minibatches * self._prior.passes(self.orbit.order)
-        self._weights = self._loss_weights(POLICY_LOSSES[algorithm.name], settings)
+        self._weights = weights_of(training, self.orbit)
         self._gamma = of_each(settings, "gamma", self.size)
         self._decay = self._gamma * of_each(settings, "gae_lambda", self.size)
         own = self._seeds[: self.size]
@@ -63,15 +64,6 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             SeedStreams([seed_from(seed, use) for seed in own]) for use in ("actions", "order")
         )
         self._lived: Lived | None = None
-
-    def _loss_weights(self, loss: int, settings: Sequence[OnPolicySettings]) -> Weights:
-        return Weights(
-            policy_loss=loss,
-            normalises=settings[0].normalise_advantage,
-            clip=of_each(settings, "clip_range", self.size) if loss == CLIPPED_RATIO else np.zeros(self.size),
-            entropy=of_each(settings, "entropy_coefficient", self.size),
-            value=of_each(settings, "value_coefficient", self.size),
-        )
 
     def learn(self, env: VectorEnvironment, budget: int, executed: Callable[[NumpyArray], NumpyArray]) -> Iterator[int]:
         """Live and learn in numpy environments; yields the number of gradient steps of each update.
@@ -124,8 +116,8 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         """Actions [size · copies, …] at observations [size, copies, …]."""
         assert self._lived is not None
         kernel = self.kernel
-        room = kernel.room_to_look(self._copies)[0]
-        act(kernel.tables, kernel.state, room, now, self._numbers, t, self._lived, self._chosen)
+        sight = kernel.sight(self._copies)
+        act(kernel.tables, kernel.images, kernel.state, sight, now, self._numbers, t, self._lived, self._chosen)
         flat = self._chosen.reshape(-1, self._draws).copy()
         return flat[:, 0] if self._is_discrete else flat
 
@@ -154,6 +146,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             flat = (self.size, -1)
             rollout = Rollout(
                 observations=lived.observations.reshape(*flat, now.shape[-1]),
+                weights=np.zeros((self.size, 0, 0)),
                 choices=lived.choices.reshape(flat),
                 vectors=lived.vectors.reshape(self.size, lived.vectors.shape[1] * self._copies, self._entries),
                 old=lived.log_probabilities.reshape(flat),
@@ -192,6 +185,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         order = np.arange(count * rows).reshape(1, count, rows)
         return Rollout(
             observations=self.kernel.side_by_side(column("observations")),
+            weights=np.zeros((*nothing, 0)),
             choices=column("actions") if self._is_discrete else np.zeros(nothing, np.int64),
             vectors=zeros(*nothing, self._entries) if self._is_discrete else column("actions"),
             old=column("old_log_probabilities"),
@@ -201,8 +195,19 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         )
 
     def _descend(self, rollout: Rollout) -> None:
-        kernel = self.kernel
-        train_policies(kernel.tables, kernel.state, kernel.room(rollout.order.shape[-1]), rollout, self._weights)
+        kernel, rows = self.kernel, rollout.order.shape[-1]
+        shown = None if self._weights.mirror == NO_MIRROR else rows * kernel.elements
+        if kernel.images.frame == REPRESENTATIVE:
+            rollout = self._represented(rollout)
+        room = kernel.room(rows, shown)
+        train_policies(kernel.tables, kernel.images, kernel.state, room, rollout, self._weights)
+
+    def _represented(self, rollout: Rollout) -> Rollout:
+        """The rollout with each state's representative, which stays the same in all gradient steps."""
+        kernel, (seeds, rows, size) = self.kernel, rollout.observations.shape
+        found, weights = zeros(seeds, rows, size), np.zeros((seeds, rows, kernel.elements))
+        representatives(kernel.images, kernel.sight(1), rollout.observations, found, weights)
+        return rollout._replace(observations=found, weights=weights)
 
     def _log_probabilities(self, observations: Tensor, actions: Tensor) -> Tensor:
         """Log π(a | s) of actions at observations, [size, rows, …], as the policies are now."""

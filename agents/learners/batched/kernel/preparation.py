@@ -20,7 +20,7 @@ READY = "ready"
 SAMPLES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("ppo", "plain", "cartpole-v1", {"num_envs": 4, "steps": 4}),
     ("ppo", "plain", "pendulum-v1", {"num_envs": 4, "steps": 4}),
-    ("ppo", "mirror", "cartpole-v1", {"num_envs": 4, "steps": 4}),
+    ("ppo", "fold", "cartpole-v1", {"num_envs": 4, "steps": 4}),
     (
         "dqn",
         "plain",

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from symprior.agents.algorithms.settings import ReplaySettings
 from symprior.agents.learners.batched.kernel.arithmetic.entries import train_values
-from symprior.agents.learners.batched.kernel.arithmetic.losses import Transitions
+from symprior.agents.learners.batched.kernel.arithmetic.tables import Transitions
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each
 from symprior.agents.learners.batched.populations.optimizer import as_one_tensor
 from symprior.agents.learners.batched.populations.value import ReplayPopulation
@@ -25,9 +25,10 @@ class FusedReplayPopulation(ReplayPopulation):
     def __init__(self, training: Training, loss: ValueLoss) -> None:
         super().__init__(training, loss)
         settings = cast(tuple[ReplaySettings, ...], training.settings)
-        self.kernel = NetworkKernel(self.network, self._optimizer.flat, self.size, settings)
+        self.kernel = NetworkKernel(training.problem, self.network, self._optimizer.flat, self.size, settings)
         self._optimizer.flat = self.kernel.flat
-        self._target_kernel = NetworkKernel(self.target, as_one_tensor(self.target), self.size, settings)
+        target = as_one_tensor(self.target)
+        self._target_kernel = NetworkKernel(training.problem, self.target, target, self.size, settings)
         self._gamma = of_each(settings, "gamma", self.size)
 
     def _greedy(self, now: Tensor) -> Tensor:
@@ -49,7 +50,8 @@ class FusedReplayPopulation(ReplayPopulation):
             rewards=np.ascontiguousarray(seen.rewards[:size].numpy()),
         )
         room = kernel.room(transitions.actions.shape[1])
-        train_values(kernel.tables, kernel.state, self._target_kernel.state, room, transitions, self._gamma)
+        of_target = self._target_kernel.state
+        train_values(kernel.tables, kernel.images, kernel.state, of_target, room, transitions, self._gamma)
 
     def renew_target(self) -> None:
         """Copy the networks to the target networks."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Generic, cast
+from typing import Generic, cast
 
 import torch
 from torch import Tensor
@@ -16,7 +15,6 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.networks.layers.equivariant import stack
 from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import count_parameters
-from symprior.agents.networks.trunk import Trunk
 from symprior.agents.priors.prior import N
 from symprior.tasks.environments.streams import Streams, seed_from
 
@@ -53,14 +51,6 @@ class Population(Generic[N]):
         self._copies = settings[0].num_envs
         self._seeds, self._device = seeds, device
         self._prior_streams = self._stream("prior")
-
-    def take_layers(self, layers: Callable[[Trunk, Tensor], Any]) -> None:
-        """Let something else pass through the networks and step on their parameters.
-
-        Args:
-            layers: made of a stacked network and the tensor of its parameters; it steps as `StackedAdam` does.
-        """
-        self._optimizer = layers(self.network, self._optimizer.flat)
 
     def _stream(self, use: str) -> Streams[Tensor]:
         """Random numbers of each seed's own for one use."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor
 
 from symprior.agents.algorithms.algorithm import ReplayAlgorithm
 from symprior.agents.algorithms.settings import GreedyReplaySettings
-from symprior.agents.learners.batched.populations.optimizer import as_one_tensor
 from symprior.agents.learners.batched.populations.population import Population
 from symprior.agents.learners.batched.populations.replay import Replay
 from symprior.agents.learners.batched.populations.value_loss import ValueLoss
@@ -18,7 +16,6 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import target_of
-from symprior.agents.networks.trunk import Trunk
 from symprior.agents.priors.batch import Replayed
 
 
@@ -55,11 +52,6 @@ class ReplayPopulation(Population[QNetwork]):
             actions = torch.where(uniforms[:, :1] < epsilon, actions, self._greedy(now))
         self._now, self._chosen = now, actions
         return actions[: self.size].flatten()
-
-    def take_layers(self, layers: Callable[[Trunk, Tensor], Any]) -> None:
-        """Those of the target networks, too."""
-        super().take_layers(layers)
-        layers(self.target, as_one_tensor(self.target))
 
     def _greedy(self, now: Tensor) -> Tensor:
         """The first of the best actions, [seeds, copies]."""

@@ -2,101 +2,40 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from symprior.agents.learners.batched.kernel.arithmetic.adam import BETA_1, BETA_2, adam_step
 from symprior.agents.learners.batched.kernel.arithmetic.compiled import compiled, inlined
 from symprior.agents.learners.batched.kernel.arithmetic.functions import exp
+from symprior.agents.learners.batched.kernel.arithmetic.images import enter, represent, see, share_out
 from symprior.agents.learners.batched.kernel.arithmetic.losses import (
-    Transitions,
+    NO_MIRROR,
     Weights,
     gaussian_log_probability,
     log_softmax,
+    mirror_pulls,
     pull_of,
     standardised,
     to_logits,
     to_means,
 )
-from symprior.agents.learners.batched.kernel.arithmetic.passes import backward, expand, forward, gather, look, turn
-from symprior.agents.learners.batched.kernel.arithmetic.tables import Doubles, Floats, Integers, Tables
-
-
-class State(NamedTuple):
-    """What is trained; one row for each seed.
-
-    Attributes:
-        memory: parameters, and behind them the weights as they were written out last, [seeds, …].
-        moments: Adam's, [seeds, 2, parameters].
-        shift, factor: how observations are scaled, [seeds, size].
-        limit: where they are cut off then.
-        rates, epsilons, largest: Adam's, and the norm that gradients are clipped to; [seeds] in double precision.
-        decays: β₁ᵗ and β₂ᵗ after the steps t so far, [2].
-    """
-
-    memory: Floats
-    moments: Floats
-    shift: Floats
-    factor: Floats
-    limit: float
-    rates: Doubles
-    epsilons: Doubles
-    largest: Doubles
-    decays: Doubles
-
-
-class Room(NamedTuple):
-    """Where one seed's update computes.
-
-    Attributes:
-        features, pulls: of all layers for a batch.
-        turned: transposed weights.
-        ones: as many as a batch has rows, then zeros.
-        gradient: laid out as a seed's memory.
-        sums: for sums of squares.
-        numbers: [4, rows or actions]: one row's log π or log σ, advantages, the gradient of log σ, one row's π.
-    """
-
-    features: Floats
-    pulls: Floats
-    turned: Floats
-    ones: Floats
-    gradient: Floats
-    sums: Floats
-    numbers: Doubles
-
-
-class Lived(NamedTuple):
-    """What was lived through since the last update, [seeds, steps, copies, …]; of one kind of action it has no entries.
-
-    Attributes:
-        goes_on: 1 where the episode did, else 0.
-    """
-
-    observations: Floats
-    choices: Integers
-    vectors: Floats
-    log_probabilities: Floats
-    values: Floats
-    rewards: Floats
-    goes_on: Floats
-
-
-class Rollout(NamedTuple):
-    """What is learned from, [seeds, transitions, …]; of the two kinds of action one has no entries.
-
-    Attributes:
-        order: which transitions each gradient step sees, [seeds, steps, rows].
-    """
-
-    observations: Floats
-    choices: Integers
-    vectors: Floats
-    old: Floats
-    advantages: Floats
-    returns: Floats
-    order: Integers
+from symprior.agents.learners.batched.kernel.arithmetic.passes import backward, expand, forward, gather, turn
+from symprior.agents.learners.batched.kernel.arithmetic.tables import (
+    ALONE,
+    REPRESENTATIVE,
+    WHOLE_GROUP,
+    Doubles,
+    Floats,
+    Images,
+    Integers,
+    Lived,
+    Rollout,
+    Room,
+    Sight,
+    State,
+    Tables,
+    Transitions,
+)
 
 
 @compiled
@@ -107,27 +46,23 @@ def write_out(net: Tables, state: State) -> None:
 
 
 @compiled
-def outputs_of(net: Tables, state: State, observations: Floats, features: Floats, outputs: Floats) -> None:
-    """The networks' outputs [seeds, rows, outputs] of observations [seeds, rows, size], from weights as written out.
-
-    `features` is room for all layers of one seed, or of every seed, [seeds or 1, …], where they are wanted afterwards.
-    """
-    rows, last = observations.shape[1], len(net.sizes) - 1
+def outputs_of(net: Tables, images: Images, state: State, sight: Sight, observations: Floats, outputs: Floats) -> None:
+    """What the networks say, [seeds, rows, outputs], of observations [seeds, rows, size], by weights as written out."""
+    rows, count = observations.shape[1], outputs.shape[2]
     for seed in range(len(observations)):
-        own = features[seed if len(features) > 1 else 0]
-        look_at_all(net, state, seed, observations[seed], own)
-        forward(net, state.memory[seed], rows, own)
-        start = rows * net.feature_at[last]
+        enter_all(net, images, state, seed, observations[seed], sight)
+        said, start = see(net, images, state.memory[seed], rows, sight)
         for row in range(rows):
-            for i in range(net.sizes[last]):
-                outputs[seed, row, i] = own[start + row * net.widths[last] + i]
+            for i in range(count):
+                outputs[seed, row, i] = said[start + row * count + i]
 
 
 @compiled
 def act(
     net: Tables,
+    images: Images,
     state: State,
-    features: Floats,
+    sight: Sight,
     observations: Floats,
     numbers: Doubles,
     t: int,
@@ -137,29 +72,29 @@ def act(
     """Look at observations [seeds, rows, size], choose step t's actions and remember both, with values and log π.
 
     Discrete actions, [seeds, rows, 1], are the first whose cumulative probability reaches the uniform number in `numbers`
-    [seeds, steps, rows, 1]. Vectors [seeds, rows, size] are μ + σ z with the standard normals in it. `features` is room.
+    [seeds, steps, rows, 1]. Vectors [seeds, rows, size] are μ + σ z with the standard normals in it.
     """
-    rows, last = observations.shape[1], len(net.sizes) - 1
-    start, width, count = rows * net.feature_at[last], net.widths[last], net.sizes[last] - 1
+    rows, width = observations.shape[1], net.sizes[len(net.sizes) - 1]
+    count = width - 1
     policy, probabilities = np.empty(count), np.empty(count)
     for seed in range(len(observations)):
-        look_at_all(net, state, seed, observations[seed], features)
-        forward(net, state.memory[seed], rows, features)
+        enter_all(net, images, state, seed, observations[seed], sight)
+        said, start = see(net, images, state.memory[seed], rows, sight)
         read_log_std(net, state.memory[seed], policy)
         for row in range(rows):
             at = start + row * width
             for i in range(observations.shape[2]):
                 lived.observations[seed, t, row, i] = observations[seed, row, i]
-            lived.values[seed, t, row] = features[at + count]
+            lived.values[seed, t, row] = said[at + count]
             if net.log_std_at >= 0:
                 vector = lived.vectors[seed, t, row]
                 for i in range(count):
-                    mean = np.float64(features[at + i])
+                    mean = np.float64(said[at + i])
                     vector[i] = np.float32(mean + exp(policy[i]) * numbers[seed, t, row, i])
                     actions[seed, row, i] = vector[i]
-                lived.log_probabilities[seed, t, row] = gaussian_log_probability(features, at, vector, policy)
+                lived.log_probabilities[seed, t, row] = gaussian_log_probability(said, at, vector, policy)
             else:
-                log_softmax(features, at, count, policy, probabilities)
+                log_softmax(said, at, count, policy, probabilities)
                 chosen, total = 0, probabilities[0]
                 while chosen < count - 1 and total < numbers[seed, t, row, 0]:
                     chosen += 1
@@ -196,21 +131,32 @@ def advantages_of(
 
 
 @compiled
-def train_policies(net: Tables, state: State, room: Room, rollout: Rollout, weights: Weights) -> None:
+def representatives(images: Images, sight: Sight, observations: Floats, found: Floats, weights: Doubles) -> None:
+    """Those of observations' orbits, [seeds, rows, size], and the weights of elements that lead there."""
+    for seed in range(len(observations)):
+        for row in range(observations.shape[1]):
+            represent(images, observations[seed, row], sight.keys, found[seed, row], weights[seed, row])
+
+
+@compiled
+def train_policies(net: Tables, images: Images, state: State, room: Room, rollout: Rollout, weights: Weights) -> None:
     """All gradient steps of an update, seed after seed."""
-    steps = rollout.order.shape[1]
+    steps, rows = rollout.order.shape[1:]
+    shows_all = images.frame == WHOLE_GROUP or weights.mirror != NO_MIRROR
+    shown = rows * len(images.sources) if shows_all else rows
     for seed in range(len(rollout.order)):
         decay_1, decay_2 = state.decays[0], state.decays[1]
-        observations, shift, factor = rollout.observations[seed], state.shift[seed], state.factor[seed]
         for step in range(steps):
             decay_1, decay_2 = decay_1 * BETA_1, decay_2 * BETA_2
             index = rollout.order[seed, step]
             expand(net, seed, state.memory[seed])
-            for r in range(len(index)):
-                look(observations, index[r], shift, factor, state.limit, room.features, r * net.widths[0])
-            forward(net, state.memory[seed], len(index), room.features)
-            policy_pulls(net, state, room, rollout, weights, seed, index)
-            descend(net, state, room, room.features, seed, len(index), decay_1, decay_2)
+            for r in range(rows):
+                own = rollout.observations[seed, index[r]]
+                enter(net, images, WHOLE_GROUP if shows_all else ALONE, state, seed, own, r, rows, room.sight)
+                if images.frame == REPRESENTATIVE:
+                    room.sight.weights[r] = rollout.weights[seed, index[r]]
+            policy_step(net, images, state, room, rollout, weights, seed, index, shown)
+            descend(net, state, room, seed, shown, decay_1, decay_2)
     for _ in range(steps):
         state.decays[0] *= BETA_1
         state.decays[1] *= BETA_2
@@ -219,12 +165,37 @@ def train_policies(net: Tables, state: State, room: Room, rollout: Rollout, weig
 
 
 @inlined
+def policy_step(
+    net: Tables, images: Images, state: State, room: Room, rollout: Rollout, weights: Weights, seed: int, index: Integers,
+    shown: int,
+) -> None:  # fmt: skip
+    """From the first features of what is shown to the loss's gradient with respect to the outputs there."""
+    rows, width = len(index), net.sizes[len(net.sizes) - 1]
+    if images.frame != ALONE:
+        said, start = see(net, images, state.memory[seed], rows, room.sight)
+        policy_pulls(net, state, room, rollout, weights, seed, index, said, start, room.to_said)
+        share_out(net, images, rows, room.sight, room.to_said, room.pulls)
+        return
+    forward(net, state.memory[seed], shown, room.sight.features)
+    start = shown * net.feature_at[len(net.sizes) - 1]
+    policy_pulls(net, state, room, rollout, weights, seed, index, room.sight.features, start, room.pulls)
+    if weights.mirror != NO_MIRROR:
+        room.pulls[start + rows * width : start + shown * width] = 0
+        mirror_pulls(images, weights.mirror, weights.pull_together[seed], net.log_std_at >= 0, room.sight.features, start,
+                     width, rows, room.numbers, room.pulls)  # fmt: skip
+
+
+@inlined
 def policy_pulls(
-    net: Tables, state: State, room: Room, rollout: Rollout, weights: Weights, seed: int, index: Integers
-) -> None:
-    """The loss's gradient with respect to the outputs; that of log σ goes into the third row of `room.numbers`."""
-    rows, last = len(index), len(net.sizes) - 1
-    start, width, count = rows * net.feature_at[last], net.widths[last], net.sizes[last] - 1
+    net: Tables, state: State, room: Room, rollout: Rollout, weights: Weights, seed: int, index: Integers, said: Floats,
+    start: int, pulls: Floats,
+) -> None:  # fmt: skip
+    """The loss's gradient with respect to what is said, [rows, outputs] from `start` on in both arrays.
+
+    That of log σ goes into the third row of `room.numbers`.
+    """
+    rows, width = len(index), net.sizes[len(net.sizes) - 1]
+    count = width - 1
     policy, advantages, to_log_std = room.numbers[0], room.numbers[1], room.numbers[2]
     to_log_std[:] = 0
     if weights.normalises:
@@ -244,28 +215,26 @@ def policy_pulls(
     )
     for r in range(rows):
         at, row = start + r * width, index[r]
-        old, value = np.float64(old_of[row]), np.float64(room.features[at + count])
+        old, value = np.float64(old_of[row]), np.float64(said[at + count])
         if is_gaussian:
             action = rollout.vectors[seed, row]
-            probability = gaussian_log_probability(room.features, at, action, policy)
+            probability = gaussian_log_probability(said, at, action, policy)
             pull = pull_of(weights.policy_loss, probability, old, advantages[r], clip) / rows
-            to_means(room.features, at, action, policy, pull, entropy, room.pulls, to_log_std)
+            to_means(said, at, action, policy, pull, entropy, pulls, to_log_std)
         else:
             chosen = choices[row]
-            log_softmax(room.features, at, count, policy, probabilities)
+            log_softmax(said, at, count, policy, probabilities)
             pull = pull_of(weights.policy_loss, policy[chosen], old, advantages[r], clip) / rows
-            to_logits(at, count, chosen, pull, entropy, policy, probabilities, room.pulls)
-        room.pulls[at + count] = np.float32((value - returns[row]) * to_value)
+            to_logits(at, count, chosen, pull, entropy, policy, probabilities, pulls)
+        pulls[at + count] = np.float32((value - returns[row]) * to_value)
 
 
 @inlined
-def descend(
-    net: Tables, state: State, room: Room, features: Floats, seed: int, rows: int, decay_1: float, decay_2: float
-) -> None:
+def descend(net: Tables, state: State, room: Room, seed: int, rows: int, decay_1: float, decay_2: float) -> None:
     """From the gradient with respect to the outputs to new parameters; that of log σ stands in `room.numbers`."""
     memory, count = state.memory[seed], state.moments.shape[2]
     turn(net, memory, room.turned)
-    backward(net, memory, rows, features, room.pulls, room.turned, room.ones, room.gradient)
+    backward(net, memory, rows, room.sight.features, room.pulls, room.turned, room.ones, room.gradient)
     for i in range(len(net.log_std_of)):
         room.gradient[net.log_std_at + net.log_std_of[i]] = 0
     for i in range(len(net.log_std_of)):
@@ -276,59 +245,48 @@ def descend(
 
 
 @compiled
-def step_against(net: Tables, state: State, room: Room, features: Floats, pulls: Floats, to_log_std: Doubles) -> None:
-    """One gradient step of every seed, for a loss that others know.
-
-    The features of all layers, [seeds, …], are as `outputs_of` wrote them, from the same parameters. `pulls` is the loss's
-    gradient with respect to the outputs, [seeds, rows, outputs], and `to_log_std` that to log σ of the entries of an action
-    vector, [seeds, entries].
-    """
-    seeds, rows, outputs = pulls.shape
-    last = len(net.sizes) - 1
-    start, width = rows * net.feature_at[last], net.widths[last]
-    state.decays[0] *= BETA_1
-    state.decays[1] *= BETA_2
-    for seed in range(seeds):
-        room.pulls[start : start + rows * width] = 0
-        for row in range(rows):
-            for i in range(outputs):
-                room.pulls[start + row * width + i] = pulls[seed, row, i]
-        for i in range(to_log_std.shape[1]):
-            room.numbers[2, i] = to_log_std[seed, i]
-        descend(net, state, room, features[seed], seed, rows, state.decays[0], state.decays[1])
-
-
-@compiled
-def train_values(net: Tables, state: State, target: State, room: Room, batch: Transitions, gamma: Doubles) -> None:
-    """One gradient step of DQN for every seed on a batch [seeds, rows, …] (`losses.Transitions`)."""
+def train_values(
+    net: Tables, images: Images, state: State, target: State, room: Room, batch: Transitions, gamma: Doubles
+) -> None:
+    """One gradient step of DQN for every seed on a batch [seeds, rows, …]."""
     seeds, rows = batch.actions.shape
-    last = len(net.sizes) - 1
-    start, width, count = rows * net.feature_at[last], net.widths[last], net.sizes[last]
+    count = net.sizes[len(net.sizes) - 1]
     state.decays[0] *= BETA_1
     state.decays[1] *= BETA_2
-    goals = room.numbers[0]
+    goals, sight = room.numbers[0], room.sight
     for seed in range(seeds):
-        look_at_all(net, state, seed, batch.following[seed], room.features)
-        forward(net, target.memory[seed], rows, room.features)
+        enter_all(net, images, state, seed, batch.following[seed], sight)
+        said, start = see(net, images, target.memory[seed], rows, sight)
         for row in range(rows):
-            best = room.features[start + row * width]
+            best = said[start + row * count]
             for a in range(1, count):
-                best = max(best, room.features[start + row * width + a])
+                best = max(best, said[start + row * count + a])
             goals[row] = batch.rewards[seed, row] + (1.0 - batch.terminated[seed, row]) * gamma[seed] * best
         expand(net, seed, state.memory[seed])
-        look_at_all(net, state, seed, batch.observations[seed], room.features)
-        forward(net, state.memory[seed], rows, room.features)
-        room.pulls[start : start + rows * width] = 0
-        for row in range(rows):
-            at = start + row * width + batch.actions[seed, row]
-            error = room.features[at] - goals[row]
-            room.pulls[at] = np.float32(min(max(error, -1.0), 1.0) / rows)
-        descend(net, state, room, room.features, seed, rows, state.decays[0], state.decays[1])
+        enter_all(net, images, state, seed, batch.observations[seed], sight)
+        said, start = see(net, images, state.memory[seed], rows, sight)
+        if images.frame == ALONE:
+            value_pulls(batch.actions[seed], said, start, count, goals, room.pulls)
+        else:
+            value_pulls(batch.actions[seed], said, start, count, goals, room.to_said)
+            share_out(net, images, rows, sight, room.to_said, room.pulls)
+        descend(net, state, room, seed, rows, state.decays[0], state.decays[1])
 
 
 @inlined
-def look_at_all(net: Tables, state: State, seed: int, observations: Floats, features: Floats) -> None:
-    """All rows as first features."""
-    shift, factor = state.shift[seed], state.factor[seed]
-    for row in range(len(observations)):
-        look(observations, row, shift, factor, state.limit, features, row * net.widths[0])
+def value_pulls(actions: Integers, said: Floats, start: int, count: int, goals: Doubles, pulls: Floats) -> None:
+    """The gradient of the mean Huber loss with respect to what is said, [rows, count] from `start` on in both arrays."""
+    rows = len(actions)
+    pulls[start : start + rows * count] = 0
+    for row in range(rows):
+        at = start + row * count + actions[row]
+        error = said[at] - goals[row]
+        pulls[at] = np.float32(min(max(error, -1.0), 1.0) / rows)
+
+
+@inlined
+def enter_all(net: Tables, images: Images, state: State, seed: int, observations: Floats, sight: Sight) -> None:
+    """The first features of all states, as the frame looks at them."""
+    rows = len(observations)
+    for row in range(rows):
+        enter(net, images, images.frame, state, seed, observations[row], row, rows, sight)

@@ -56,11 +56,9 @@ def turn(net: Tables, memory: Floats, turned: Floats) -> None:
 
 
 @inlined
-def look(
-    observations: Floats, row: int, shift: Floats, factor: Floats, limit: float, features: Floats, at: int
-) -> None:
+def look(own: Floats, shift: Floats, factor: Floats, limit: float, features: Floats, at: int) -> None:
     """One scaled observation as the first features."""
-    own, most = observations[row], np.float32(limit)
+    most = np.float32(limit)
     scaled = features[at : at + len(own)]
     for i in range(len(own)):
         scaled[i] = min(max((own[i] - shift[i]) * factor[i], -most), most)

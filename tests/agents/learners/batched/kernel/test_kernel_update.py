@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -11,8 +12,10 @@ import torch
 from torch import Tensor
 
 from symprior.agents import get_agent
+from symprior.agents.networks.layers.frames import WholeGroup
 from symprior.agents.priors.batch import Minibatch, Replayed
-from symprior.agents.priors.prior import PRIORS
+from symprior.agents.priors.mirror import MirrorLoss
+from symprior.agents.priors.prior import PRIORS, PlainNetwork
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 
@@ -111,6 +114,60 @@ def test_an_update_on_action_vectors_equals_that_in_torch(agent: str, task_id: s
     assert largest_gap(in_torch, fused) < 1e-5
 
 
+@pytest.mark.parametrize(
+    ("agent", "task_id", "overrides"),
+    [
+        ("ppo+mirror", "grid-catch-vector-v1", {"mirror_divergence": "kl"}),  # four elements
+        ("ppo+mirror", "reacher-turned-8-v1", {}),  # matrices that are no signed permutations
+        ("ppo+average", "reacher-turned-8-v1", {}),
+        ("ppo+fold", "reacher-turned-8-v1", {}),
+    ],
+)
+def test_other_divergences_and_actions_of_the_group(agent: str, task_id: str, overrides: dict[str, Any]) -> None:
+    in_torch, fused = pair_of(agent, task_id, overrides)
+    rollout, order = rollout_for(in_torch)
+    for each in (in_torch, fused):
+        each.population.train(rollout, order)
+    assert fused.kernel == "fused"
+    assert largest_gap(in_torch, fused) < 1e-5
+
+
+def test_states_that_a_part_of_the_group_fixes_are_folded_as_in_torch() -> None:
+    in_torch, fused = pair_of("ppo+fold", "grid-catch-vector-v1", {})
+    rollout, order = rollout_for(in_torch)
+    observations = rollout.observations.clone()
+    observations[:, ::2] = 0  # every element leads to the representative
+    for each in (in_torch, fused):
+        each.population.train(replace(rollout, observations=observations), order)
+    assert largest_gap(in_torch, fused) < 1e-5
+
+
+class UnknownFrame(WholeGroup):
+    """A frame of one's own."""
+
+
+class WithUnknownFrame(type(PRIORS["average"])):  # type: ignore[misc]
+    def network(self, kind: Any, symmetry: Any, sizes: Any, rng: Any, settings: Any = None) -> Any:
+        return PlainNetwork.network(self, kind, symmetry, sizes, rng).averaged_over(UnknownFrame, symmetry)
+
+
+class UnknownLoss(MirrorLoss):
+    """A loss of one's own."""
+
+
+class WithUnknownLoss(type(PRIORS["mirror"])):  # type: ignore[misc]
+    def auxiliary_loss(self, orbit: Any, settings: Any) -> UnknownLoss:
+        return UnknownLoss(orbit, settings.mirror_weight)
+
+
+@pytest.mark.parametrize(("prior", "own"), [("average", WithUnknownFrame()), ("mirror", WithUnknownLoss())])
+def test_what_the_kernel_does_not_know_of_a_prior_is_left_to_torch(prior: str, own: Any) -> None:
+    shipped, task = replace(get_agent(f"ppo+{prior}"), prior=own), get_task("cartpole-v1")
+    settings = shipped.settings("none", SETTINGS["ppo"])
+    agent: Any = shipped.build(shipped.problem(task, settings), SEEDS, [settings] * 3, "batched", kernel="fused")
+    assert agent.kernel == "torch"
+
+
 @pytest.mark.parametrize(("agent", "task_id"), list(product(agents("dqn"), DISCRETE)))
 def test_steps_on_replayed_transitions_equal_those_in_torch(agent: str, task_id: str) -> None:
     in_torch, fused = pair_of(agent, task_id, {})
@@ -124,7 +181,7 @@ def test_steps_on_replayed_transitions_equal_those_in_torch(agent: str, task_id:
     assert largest_gap(in_torch, fused) < 1e-5
 
 
-@pytest.mark.parametrize("agent", ["ppo", "ppo+fold", "a2c+homomorphic", "dqn", "dqn+fold"])
+@pytest.mark.parametrize("agent", ["ppo", "ppo+fold", "ppo+average", "a2c+homomorphic", "dqn", "dqn+fold"])
 def test_a_policy_says_the_same_as_in_torch(agent: str) -> None:
     in_torch, fused = pair_of(agent, "cartpole-v1", {})
     observations = np.random.default_rng(0).standard_normal((3 * 7, 4)).astype(np.float32)

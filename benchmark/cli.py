@@ -1,66 +1,43 @@
-"""The command line: every command is one module in `commands/`; a user's mistake is one sentence, not a traceback."""
+"""The entry of the command `symprior`: light, so that Ctrl-C is answered in a sentence from the first moment on."""
 
 from __future__ import annotations
 
+import signal
 import sys
-import warnings
-from typing import Annotated
+from types import FrameType
 
-import typer
-from rich.console import Console
-
-from symprior.benchmark.lazy_commands import LazyCommands
-from symprior.symmetry.errors import SympriorError
-
-app = typer.Typer(
-    name="symprior",
-    cls=LazyCommands,
-    help="How much data is a symmetry prior worth? Run the benchmark, check its symmetries, build the leaderboard.",
-    epilog="Start with: symprior run --suite quick, then symprior leaderboard.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
+STOPPED = "Stopped. What was finished is kept; the same command carries on."
 
 
-def _say_release(is_asked: bool) -> None:
-    if is_asked:
-        from symprior.benchmark.run.provenance import release
+class _Interrupts:
+    """Whether Ctrl-C was pressed: on its way up a `KeyboardInterrupt` may become another exception."""
 
-        typer.echo(release())
-        raise typer.Exit
+    seen = False
 
-
-@app.callback(help=app.info.help, epilog=app.info.epilog)
-def _before_any_command(
-    version: Annotated[
-        bool, typer.Option("--version", help="Say which symprior this is.", is_eager=True, callback=_say_release)
-    ] = False,
-) -> None:
-    """What belongs to no command."""
+    def answer(self, number: int, frame: FrameType | None) -> None:
+        """Remember it, and end what is going on."""
+        self.seen = True
+        raise KeyboardInterrupt
 
 
 def main() -> None:
-    """Run the command line; a `SympriorError` is printed as a sentence and exits with 2."""
-    warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
+    """Run the command line; Ctrl-C ends it with a sentence and the exit code 130, at whatever moment."""
+    interrupts, before = _Interrupts(), signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # where it is ignored, as in the background, it stays so
+        signal.signal(signal.SIGINT, interrupts.answer)
     try:
-        app()
-    except SympriorError as error:
-        Console(stderr=True, soft_wrap=True).print(f"[bold red]Error:[/] {_escaped(str(error))}", highlight=False)
-        sys.exit(2)
-    except ModuleNotFoundError as error:
-        if error.name not in ("torch", "stable_baselines3"):
+        from symprior.benchmark.command_line import run
+
+        run()
+    except BaseException:
+        if not interrupts.seen:
             raise
-        Console(stderr=True, soft_wrap=True).print(
-            f"[bold red]Error:[/] Training needs {error.name}. Install it with: pip install 'symprior\\[train]'",
-            highlight=False,
-        )
-        sys.exit(2)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed again, it would only tear this apart
+        sys.stderr.write(f"{STOPPED}\n")
+        sys.exit(130)
+    finally:
+        if before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, before)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from rich.table import Table
 from symprior.agents.ledgers.ledger import Ledger, load
 from symprior.agents.ledgers.settings import searched_family
 from symprior.benchmark.jobs import contestants
-from symprior.benchmark.sweep.progress import sweep_on
+from symprior.benchmark.progress.telling.words import Words
+from symprior.benchmark.progress.watch import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.budgets import budget_by_rule, keep, ledger_on
 from symprior.benchmark.tuning.learned_references import BUDGETS, SEEDS, train
@@ -76,7 +77,7 @@ def references(
     if not names:
         raise SympriorError("Name a task, or --all.")
     _check(plain, steps, budget_from, within)
-    sweep = sweep_on(console, records, workers)
+    sweep = sweep_on(Words(console), records, workers)
     for name in names:
         chosen = get_task(name)
         if save and budget is None and budget_from is None and dial_of(chosen) is None:

@@ -8,20 +8,20 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from symprior.agents.learners.learner import TORCH, learner_names, reference_learner
 from symprior.benchmark.jobs import contestants
-from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds
+from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
+from symprior.benchmark.progress.telling.json_lines import JsonLines
+from symprior.benchmark.progress.telling.quiet import Quiet
+from symprior.benchmark.progress.telling.telling import Telling
+from symprior.benchmark.progress.telling.words import Words
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate
 from symprior.benchmark.sweep.limits import Limits
-from symprior.benchmark.sweep.progress import progress_on
 from symprior.benchmark.sweep.store import RECORDS, RecordStore
 from symprior.benchmark.sweep.suite import get_suite
-from symprior.benchmark.sweep.sweep import Outcome, Sweep
 from symprior.leaderboard.records.record import CUSTOM_SUITE
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import Task, get_task
@@ -86,6 +86,14 @@ def run(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="The same for TensorBoard: tensorboard --logdir runs.")
     ] = False,
+    only: Annotated[
+        str | None,
+        typer.Option(help="One share of the runs, K/N: what one of N machines with a common folder of records does."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but what failed.")] = False,
+    json_lines: Annotated[
+        bool, typer.Option("--json-lines", help="Say everything as JSON objects, one a line.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would run and how long it would take.")
     ] = False,
@@ -100,33 +108,45 @@ def run(
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
     jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device, kernel)
+    if only is not None:
+        jobs = _share_of(jobs, only)
     logs = tuple(name for name, is_asked in (("csv", csv), ("tensorboard", tensorboard)) if is_asked)
-    store = RecordStore(records, save_policies, logs)
-    sweep = Sweep(store, LocalEngine(workers, Limits.given(time_limit, memory_limit)), progress_on(console, store))
+    telling, store = _telling(quiet, json_lines), RecordStore(records, save_policies, logs)
+    sweep = watched(telling, store, LocalEngine(workers, Limits.given(time_limit, memory_limit)))
     waiting = sweep.pending(jobs)
-    total = sum(len(job.seeds) for job in jobs)
-    console.print(_overview(jobs, waiting, total))
-    _tell_of_missing_policies(store, jobs, waiting)
-    if waiting:
-        console.print(Estimate(store).sentence(waiting, workers), soft_wrap=True)
+    telling.plan(jobs, waiting, Estimate(store).sentence(waiting, workers), records)
+    _tell_of_missing_policies(telling, store, jobs, waiting)
     if dry_run or not waiting:
-        if not waiting:
-            console.print(
-                f"All {total} runs are finished; their records are in {records}.", soft_wrap=True, markup=False
-            )
         return
-    outcome = _run_with_progress(sweep, waiting)
-    _conclude(outcome, records)
+    outcome = sweep.run(waiting)
+    telling.conclude(outcome, records)
+    if outcome.failed:
+        raise typer.Exit(1)
 
 
-def _tell_of_missing_policies(store: RecordStore, jobs: list[Job], waiting: list[Run]) -> None:
+def _share_of(jobs: list[Job], text: str) -> list[Job]:
+    """The jobs with the seeds of one share; those that have none in it are left out."""
+    seeds: dict[Job, list[int]] = {}
+    for run in share([run for job in jobs for run in job.runs], *parse_share(text)):
+        seeds.setdefault(run.job, []).append(run.seed)
+    if not seeds:
+        raise SympriorError(f"The share {text} is empty: there are too few runs for so many shares.")
+    return [replace(job, seeds=tuple(own)) for job, own in seeds.items()]
+
+
+def _telling(quiet: bool, json_lines: bool) -> Telling:
+    if quiet and json_lines:
+        raise SympriorError("--quiet says nothing and --json-lines everything; give one of them.")
+    return Quiet() if quiet else JsonLines() if json_lines else Words(console)
+
+
+def _tell_of_missing_policies(telling: Telling, store: RecordStore, jobs: list[Job], waiting: list[Run]) -> None:
     """Policies of runs that are finished are not to be had any more."""
     finished = [run for job in jobs for run in job.runs if run not in set(waiting)]
     if missing := sum(map(store.lacks_policy, finished)):
-        console.print(
+        telling.note(
             f"{missing} finished runs have no policy beside their records: they were trained without --save-policies. To "
-            "keep theirs, delete these records and run again.",
-            soft_wrap=True,
+            "keep theirs, delete these records and run again."
         )
 
 
@@ -206,38 +226,3 @@ def _some_seeds(jobs: list[Job], text: str | None) -> list[Job]:
             f"The suite has no seeds {', '.join(map(str, unknown))}; it has {len(jobs[0].seeds)} of them."
         )
     return [replace(job, seeds=seeds) for job in jobs]
-
-
-def _overview(jobs: list[Job], waiting: list[Run], total: int) -> Table:
-    table = Table(title=f"{len(waiting)} of {total} runs to do", title_justify="left", box=None, pad_edge=False)
-    for column, justify in (
-        ("task", "left"),
-        ("agent", "left"),
-        ("to do", "right"),
-        ("finished", "right"),
-        ("budget", "right"),
-    ):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    for job in jobs:
-        left = sum(run.job is job for run in waiting)
-        table.add_row(job.task, escape(job.agent), str(left), str(len(job.seeds) - left), f"{job.budget:,}")
-    return table
-
-
-def _run_with_progress(sweep: Sweep, waiting: list[Run]) -> Outcome:
-    try:
-        return sweep.run(waiting)
-    except KeyboardInterrupt:
-        console.print("Stopped. What was finished is kept; the same command carries on.")
-        raise typer.Exit(130) from None
-
-
-def _conclude(outcome: Outcome, records: Path) -> None:
-    console.print(f"{outcome.finished} runs finished; their records are in {records}.", soft_wrap=True, markup=False)
-    for each, error in outcome.failed:
-        console.print(f"[bold red]Failed:[/] {escape(f'{each}: {error}')}", highlight=False, soft_wrap=True)
-    if outcome.failed:
-        console.print(
-            "The whole errors stand in the failed runs' records; the same command tries them again.", soft_wrap=True
-        )
-        raise typer.Exit(1)

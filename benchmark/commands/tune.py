@@ -18,7 +18,8 @@ from symprior.agents.learners.learner import learner_names, stacking_learner
 from symprior.agents.ledgers.ledger import Ledger, keep_search
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, parse_seeds
-from symprior.benchmark.sweep.progress import sweep_on
+from symprior.benchmark.progress.telling.words import Words
+from symprior.benchmark.progress.watch import sweep_on
 from symprior.benchmark.sweep.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.benchmark.tuning import search as tuning
@@ -96,7 +97,7 @@ def tune(
     """
     space = _space(learning_rates, between or [], configurations)
     plan = replace(_plan(suite, task, agent, seeds, finals, budget, rounds, space, learner, save), device=device)
-    ledgers = tuning.tune(plan, sweep_on(console, records, workers), _tell)
+    ledgers = tuning.tune(plan, sweep_on(Words(console), records, workers), _tell)
     console.print(_table(ledgers))
     for ledger, path in keep_search(ledgers) if save else []:
         choice = f". The larger search {ledger.decided_by} decides what {ledger.agent} has" if ledger.decided_by else ""

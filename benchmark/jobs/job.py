@@ -12,6 +12,7 @@ from symprior.tasks.custom.source_files import names_a_file
 
 CPU = "cpu"
 DEVICE = re.compile(r"cpu|cuda(:\d+)?")
+SHARE = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 MOST_SEEDS = 100_000
 SMALLEST_SHARE = 5
 """Under this many runs in a stack, splitting it between workers gains nothing."""
@@ -117,6 +118,29 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
         size = -(-len(group) // shares)
         found += [Stack(tuple(group[start : start + size])) for start in range(0, len(group), size)]
     return found
+
+
+def share(runs: list[Run], number: int, of: int) -> list[Run]:
+    """One of so many shares of the runs, counted from 1; a share is whole stacks, and depends on the list of runs alone."""
+    return [run for stack in stacks(runs, of)[number - 1 :: of] for run in stack.runs]
+
+
+def most_shares(runs: list[Run]) -> int:
+    """Into how many shares the runs can be cut at most: each is one stack then."""
+    return len(stacks(runs, len(runs)))
+
+
+def parse_share(text: str) -> tuple[int, int]:
+    """The share K of N from `K/N`.
+
+    Raises:
+        SympriorError: the text is no such pair, or K is not from 1 to N.
+    """
+    found = SHARE.fullmatch(text)
+    number, of = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= number <= of:
+        raise SympriorError(f"{text!r} is no share. Write K/N with K from 1 to N: 3/8 is the third of eight.")
+    return number, of
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from math import sqrt
 from statistics import median
 
 from symprior.benchmark.jobs import contestants
-from symprior.benchmark.jobs.job import Run, Stack, stacks
+from symprior.benchmark.jobs.job import Job, Run, Stack, stacks
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.leaderboard import PUBLISHED_RESULTS, RunRecord, read_published, read_records
 from symprior.symmetry.errors import SympriorError
@@ -25,6 +25,7 @@ class Estimate:
 
     def __init__(self, store: RecordStore) -> None:
         self._local = _costs(_local(store))
+        self._alike: dict[tuple[str, str, str], Alike] = {}
 
     def seconds(self, stack: Stack) -> float | None:
         """Seconds of one worker for a stack; None where nothing like it ran before.
@@ -33,25 +34,24 @@ class Estimate:
         times the seeds take 1.6 and 2.6 times as long in `docs/speed.md`.
         """
         job, size = stack.job, len(stack.runs)
-        contestant = contestants.find(job.agent)
-        alike = job.task, contestant.id, contestant.learner(job.learner)
+        alike = self._cell(job)
         costs = self._local.get(alike) or _published(job.suite).get(alike)
         if not costs:
             return None
         nearest = min(costs, key=lambda seen: max(seen / size, size / seen))
         return job.budget * costs[nearest] * sqrt(size / nearest)
 
-    def shares(self, units: Sequence[Stack]) -> list[float]:
-        """The part of the whole time that each stack will take; one that nothing is known of counts as the known ones do."""
-        sizes = [unit.job.budget * sqrt(len(unit.runs)) for unit in units]
-        known = [self.seconds(unit) for unit in units]
-        paces = [seconds / size for seconds, size in zip(known, sizes, strict=True) if seconds is not None]
-        usual = median(paces) if paces else 1.0
-        each = [usual * size if seconds is None else seconds for seconds, size in zip(known, sizes, strict=True)]
-        return [seconds / sum(each) for seconds in each]
+    def _cell(self, job: Job) -> Alike:
+        asked = job.task, job.agent, job.learner
+        if asked not in self._alike:
+            contestant = contestants.find(job.agent)
+            self._alike[asked] = job.task, contestant.id, contestant.learner(job.learner)
+        return self._alike[asked]
 
     def sentence(self, runs: list[Run], workers: int) -> str:
         """What to expect, in words."""
+        if not runs:
+            return "Nothing is to do."
         units = stacks(runs, workers)
         known = [(unit, seconds) for unit in units if (seconds := self.seconds(unit)) is not None]
         if not known:

@@ -7,11 +7,22 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from symprior.benchmark.jobs.job import Job, Run, Stack, stacks
-from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
+from symprior.benchmark.sweep.engines.engine import Ended, Engine
 from symprior.benchmark.sweep.store import RecordStore
 
-Progress = Callable[[Sequence[Stack]], AbstractContextManager[Report]]
-"""Shows the stacks while they run."""
+
+class Watcher:
+    """Is told how the stacks of a sweep go on; this one keeps it to itself."""
+
+    def reach(self, done: Sequence[int]) -> None:
+        """So many environment steps of each stack are done."""
+
+    def end(self, ended: Ended) -> None:
+        """A stack is over."""
+
+
+Progress = Callable[[Sequence[Stack]], AbstractContextManager[Watcher]]
+"""Makes a watcher of the stacks, for as long as they are carried out."""
 
 
 @dataclass
@@ -36,9 +47,9 @@ class Outcome:
 
 
 @contextmanager
-def silently(units: Sequence[Stack]) -> Iterator[Report]:
+def silently(units: Sequence[Stack]) -> Iterator[Watcher]:
     """Shows nothing."""
-    yield lambda done: None
+    yield Watcher()
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,8 @@ class Sweep:
         """Carry the runs out and write a record for every one."""
         self.store.check_writable()
         outcome, units = Outcome(), stacks(runs, self.engine.workers)
-        with self.progress(units) as report:
-            for ended in self.engine.carry_out(units, self.store, report):
+        with self.progress(units) as watcher:
+            for ended in self.engine.carry_out(units, self.store, watcher.reach):
                 outcome.take(ended)
+                watcher.end(ended)
         return outcome

@@ -14,8 +14,9 @@ from rich.table import Table
 from symprior.agents.learners.learner import reference_learner, stacking_learner
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job
+from symprior.benchmark.progress.telling.words import Words
+from symprior.benchmark.progress.watch import sweep_on
 from symprior.benchmark.set_option import SettingOption, parse_settings
-from symprior.benchmark.sweep.progress import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.comparison.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
 from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown
@@ -80,7 +81,7 @@ def equivalence(
     if task is None:
         raise SympriorError("Say on which task, for example cartpole-v1, or show what is --published.")
     chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
-    seed, sweep = ROUND_SEEDS * test_round, sweep_on(console, records, workers)
+    seed, sweep = ROUND_SEEDS * test_round, sweep_on(Words(console), records, workers)
     alike = Job(
         suite=SUITE,
         suite_version=str(test_round),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
+from symprior.benchmark.sweep.engines.uninterrupted import uninterrupted
 from symprior.benchmark.sweep.engines.work import give_up, work
 from symprior.benchmark.sweep.engines.worker import Errors, Worker
 from symprior.benchmark.sweep.estimate import Estimate, duration
@@ -35,7 +39,12 @@ WORKERS_ENVIRONMENT = {
 A batch of images is new memory at each step; in pages of four kilobytes to touch it first takes longer than to compute it.
 """
 
-PRELOADED = ["torch._dynamo", "stable_baselines3", "symprior.benchmark.run.execution", "symprior.benchmark.cli"]
+PRELOADED = [
+    "torch._dynamo",
+    "stable_baselines3",
+    "symprior.benchmark.run.execution",
+    "symprior.benchmark.command_line",
+]
 """What the process that workers fork from imports, once in a command: each import takes seconds.
 
 Optimizers import `torch._dynamo` at their first step, and a worker of the command line imports its main module again.
@@ -56,12 +65,14 @@ class LocalEngine(Engine):
             shift = _Shift(stacks, store, self.limits)
             try:
                 while shift.has_work:
-                    shift.fill(self.workers)
+                    with uninterrupted():  # a worker that is half started could not be ended
+                        shift.fill(self.workers)
                     for worker in shift.over():
                         yield Ended(worker.stack, shift.errors(worker))
                     report(list(shift.steps))
             finally:
-                shift.end()
+                with uninterrupted():
+                    shift.end()
 
 
 class _Shift:
@@ -79,6 +90,7 @@ class _Shift:
     def __init__(self, stacks: Sequence[Stack], store: RecordStore, limits: Limits) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOADED)
+        _start_what_workers_fork_from(self._context)
         self._store, self._limits, self._estimate = store, limits, Estimate(store)
         self.steps = self._context.RawArray("q", len(stacks))
         self._waiting, self._working = deque(enumerate(stacks)), list[Worker]()
@@ -140,6 +152,28 @@ def _carry(number: int, store: RecordStore, steps: Any, stack: Stack) -> Errors:
         steps[number] += more
 
     return work(stack, store, report)
+
+
+def _start_what_workers_fork_from(context: ForkServerContext) -> None:
+    """Wait for its imports, which Ctrl-C may cut short: in it the signal stays blocked, as the parent alone answers."""
+    resource_tracker.ensure_running()  # which lets signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    try:
+        first = context.Process(target=_nothing)
+        first.start()
+        first.join()
+    except BaseException:  # else it would import to the end, for nobody
+        server: Any = forkserver
+        os.kill(server._forkserver._forkserver_pid, signal.SIGKILL)
+        raise
+
+
+def _nothing() -> None:
+    """What the first process does."""
 
 
 @contextmanager

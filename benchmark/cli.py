@@ -26,7 +26,7 @@ def main() -> None:
     if before is signal.default_int_handler:  # where it is ignored, as in the background, it stays so
         signal.signal(signal.SIGINT, interrupts.answer)
     try:
-        from symprior.benchmark.command_line import run
+        from symprior.benchmark.command_line.app import run
 
         run()
     except BaseException:

@@ -211,7 +211,7 @@ def test_tasks_leaderboard_and_command_line_import_without_the_training_stack() 
         "    def find_spec(self, name, path=None, target=None):\n"
         f"        if name.partition('.')[0] in {sorted(TRAINING)}: raise ModuleNotFoundError(name, name=name)\n"
         "sys.meta_path.insert(0, Blocked())\n"
-        f"for name in {[*names, 'symprior.benchmark.command_line']}: importlib.import_module(name)\n"
+        f"for name in {[*names, 'symprior.benchmark.command_line.app']}: importlib.import_module(name)\n"
     )
     result = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

@@ -14,8 +14,8 @@ from rich.table import Table
 from symprior.agents.ledgers.ledger import Ledger, load
 from symprior.agents.ledgers.settings import searched_family
 from symprior.benchmark.jobs import contestants
-from symprior.benchmark.progress.telling.words import Words
-from symprior.benchmark.progress.watch import sweep_on
+from symprior.benchmark.sweep.progress.telling.words import Words
+from symprior.benchmark.sweep.progress.watch import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.budgets import budget_by_rule, keep, ledger_on
 from symprior.benchmark.tuning.learned_references import BUDGETS, SEEDS, train

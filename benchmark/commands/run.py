@@ -12,14 +12,15 @@ from rich.console import Console
 from symprior.agents.learners.learner import TORCH, learner_names, reference_learner
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
-from symprior.benchmark.progress.telling.json_lines import JsonLines
-from symprior.benchmark.progress.telling.quiet import Quiet
-from symprior.benchmark.progress.telling.telling import Telling
-from symprior.benchmark.progress.telling.words import Words
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate
 from symprior.benchmark.sweep.limits import Limits
+from symprior.benchmark.sweep.progress.telling.json_lines import JsonLines
+from symprior.benchmark.sweep.progress.telling.quiet import Quiet
+from symprior.benchmark.sweep.progress.telling.telling import Telling
+from symprior.benchmark.sweep.progress.telling.words import Words
+from symprior.benchmark.sweep.progress.watch import watched
 from symprior.benchmark.sweep.store import RECORDS, RecordStore
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.leaderboard.records.record import CUSTOM_SUITE

@@ -18,8 +18,8 @@ from symprior.agents.learners.learner import learner_names, stacking_learner
 from symprior.agents.ledgers.ledger import Ledger, keep_search
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, parse_seeds
-from symprior.benchmark.progress.telling.words import Words
-from symprior.benchmark.progress.watch import sweep_on
+from symprior.benchmark.sweep.progress.telling.words import Words
+from symprior.benchmark.sweep.progress.watch import sweep_on
 from symprior.benchmark.sweep.search_space import CONFIGURATIONS, LEARNING_RATES, Box, Fixed, Rates
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.benchmark.tuning import search as tuning

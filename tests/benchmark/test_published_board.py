@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symprior.agents.priors.prior import PRIORS
-from symprior.benchmark.commands.suites import list_of
+from symprior.benchmark.commands.sweeps.suites import list_of
 from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.leaderboard import PUBLISHED_RESULTS, build, read_published
 from symprior.leaderboard.board.dial_curves import dial_curves

@@ -14,9 +14,9 @@ from rich.table import Table
 from symprior.agents.learners.learner import reference_learner, stacking_learner
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job
-from symprior.benchmark.progress.telling.words import Words
-from symprior.benchmark.progress.watch import sweep_on
 from symprior.benchmark.set_option import SettingOption, parse_settings
+from symprior.benchmark.sweep.progress.telling.words import Words
+from symprior.benchmark.sweep.progress.watch import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.leaderboard.comparison.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
 from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown

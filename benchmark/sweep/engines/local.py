@@ -43,7 +43,7 @@ PRELOADED = [
     "torch._dynamo",
     "stable_baselines3",
     "symprior.benchmark.run.execution",
-    "symprior.benchmark.command_line",
+    "symprior.benchmark.command_line.app",
 ]
 """What the process that workers fork from imports, once in a command: each import takes seconds.
 

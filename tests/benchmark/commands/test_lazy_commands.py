@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from symprior.benchmark import commands
-from symprior.benchmark.lazy_commands import listed
+from symprior.benchmark.command_line.lazy_commands import listed
 
 HEAVY = ("torch", "pandas", "scipy", "matplotlib", "seaborn", "stable_baselines3", "jinja2")
 NEEDED = "import gymnasium, pydantic, rich.table, typer"

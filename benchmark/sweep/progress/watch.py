@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from symprior.benchmark.jobs.job import Stack
-from symprior.benchmark.progress.forecast import Forecast
-from symprior.benchmark.progress.journal import Journal
-from symprior.benchmark.progress.standing import Standing
-from symprior.benchmark.progress.telling.telling import Display, Telling
 from symprior.benchmark.sweep.engines.engine import Ended, Engine
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate
+from symprior.benchmark.sweep.progress.forecast import Forecast
+from symprior.benchmark.sweep.progress.journal import Journal
+from symprior.benchmark.sweep.progress.standing import Standing
+from symprior.benchmark.sweep.progress.telling.telling import Display, Telling
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.sweep import Sweep, Watcher
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from symprior.benchmark.jobs.job import Job, Run, Stack
-from symprior.benchmark.progress.standing import Standing
-from symprior.benchmark.progress.telling.telling import Display, Telling
 from symprior.benchmark.sweep.engines.engine import Ended
+from symprior.benchmark.sweep.progress.standing import Standing
+from symprior.benchmark.sweep.progress.telling.telling import Display, Telling
 from symprior.benchmark.sweep.sweep import Outcome
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from symprior.benchmark.jobs.job import Job, Stack, stacks
-from symprior.benchmark.progress.forecast import Forecast
 from symprior.benchmark.run.execution import Execution
 from symprior.benchmark.sweep.estimate import Estimate
+from symprior.benchmark.sweep.progress.forecast import Forecast
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.suite import get_suite
 

@@ -15,8 +15,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from symprior.benchmark.jobs.job import Job, Run, Stack
-from symprior.benchmark.progress.standing import Standing
-from symprior.benchmark.progress.telling.telling import Display, Telling
+from symprior.benchmark.sweep.progress.standing import Standing
+from symprior.benchmark.sweep.progress.telling.telling import Display, Telling
 from symprior.benchmark.sweep.sweep import Outcome
 
 SECONDS_BETWEEN_LINES = 15.0

@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Stack
-from symprior.benchmark.progress.standing import Standing
-from symprior.benchmark.progress.telling.telling import Display
+from symprior.benchmark.sweep.progress.standing import Standing
+from symprior.benchmark.sweep.progress.telling.telling import Display
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_text_atomically
 from symprior.tasks.files.json_files import Json
@@ -97,7 +97,7 @@ class Journal(Display):
 
     def __init__(self, records: Path, stacks: Sequence[Stack]) -> None:
         self._folder = records / FOLDER
-        self._path = self._folder / f"{os.getpid()}-{time.time_ns()}.json"
+        self._path = self._folder / f"{os.getpid()}-{time.time_ns()}.journal"
         self._started, self._written, self._pause = time.time(), 0.0, SECONDS_BETWEEN_WRITES
         self._fixed = [_fixed(stack) for stack in stacks]
         self._entry = self._first_entry()
@@ -152,7 +152,7 @@ class Journal(Display):
 def read_journals(records: Path) -> list[SweepEntry]:
     """What the sweeps of a records folder said last, the oldest first; what is damaged is passed over."""
     found = []
-    for path in (records / FOLDER).glob("*.json"):
+    for path in (records / FOLDER).glob("*.journal"):
         try:
             found.append(SweepEntry.model_validate_json(path.read_bytes()))
         except (OSError, ValidationError):
@@ -173,7 +173,7 @@ def _fixed(stack: Stack) -> Json:
 
 def _forget_the_dead(folder: Path) -> None:
     """Remove what earlier sweeps said: a new one tells what is left to do."""
-    for path in folder.glob("*.json"):
+    for path in folder.glob("*.journal"):
         try:
             if not SweepEntry.model_validate_json(path.read_bytes()).is_alive:
                 path.unlink()

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from symprior.benchmark.progress.account import Account
-from symprior.benchmark.progress.journal import StackEntry, SweepEntry
 from symprior.benchmark.sweep.estimate import duration
+from symprior.benchmark.sweep.progress.account import Account
+from symprior.benchmark.sweep.progress.journal import StackEntry, SweepEntry
 from symprior.benchmark.sweep.store import RECORDS
 
 console = Console(soft_wrap=True)

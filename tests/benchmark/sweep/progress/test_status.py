@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from symprior.benchmark.jobs.job import Job
-from symprior.benchmark.progress import journal as journals
-from symprior.benchmark.progress.journal import Journal, read_journals
+from symprior.benchmark.sweep.progress import journal as journals
+from symprior.benchmark.sweep.progress.journal import Journal, read_journals
 from symprior.benchmark.sweep.store import RecordStore
 
 Answer = Callable[..., subprocess.CompletedProcess[str]]
@@ -112,7 +112,7 @@ def test_a_new_sweep_forgets_the_dead_and_no_other(tmp_path: Path, small_job: Ca
         with pytest.raises(KeyboardInterrupt), Journal(tmp_path, [stack]):
             raise KeyboardInterrupt
         assert [one.state for one in read_journals(tmp_path)] == ["running", "stopped"]
-    (tmp_path / journals.FOLDER / "damaged.json").write_text("{")
+    (tmp_path / journals.FOLDER / "damaged.journal").write_text("{")
     with Journal(tmp_path, [stack]):
         assert len(read_journals(tmp_path)) == 1
     assert RecordStore(tmp_path).is_finished(stack.runs[0]) is False

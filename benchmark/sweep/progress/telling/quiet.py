@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from symprior.benchmark.jobs.job import Job, Run
-from symprior.benchmark.progress.telling.telling import Telling
+from symprior.benchmark.sweep.progress.telling.telling import Telling
 from symprior.benchmark.sweep.sweep import Outcome
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from symprior.benchmark.progress.journal import StackEntry, SweepEntry, read_journals
 from symprior.benchmark.sweep.engines.work import summary
+from symprior.benchmark.sweep.progress.journal import StackEntry, SweepEntry, read_journals
 from symprior.leaderboard import RunRecord, read_records
 from symprior.symmetry.errors import SympriorError
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from symprior.benchmark.lazy_commands import LazyCommands
+from symprior.benchmark.command_line.lazy_commands import LazyCommands
 from symprior.symmetry.errors import SympriorError
 
 app = typer.Typer(

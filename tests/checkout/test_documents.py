@@ -1,0 +1,52 @@
+"""What readers meet first: rules that are numbered and short, each with its reason, and links that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted(path for folder in (".", "docs", "examples", "tasks") for path in (ROOT / folder).glob("*.md"))
+LONGEST_RULE = 5
+"""Lines, the reason's included."""
+
+
+def _rules() -> list[str]:
+    text = (ROOT / "RULES.md").read_text(encoding="utf-8")
+    return [paragraph for paragraph in text.split("\n\n") if re.match(r"\*\*\d", paragraph)]
+
+
+def test_rules_are_numbered_in_order() -> None:
+    numbers = [tuple(map(int, re.findall(r"\d+", rule)[:2])) for rule in _rules()]
+    of_sections = {
+        section: [number for _, number in group] for section, group in groupby(numbers, key=lambda each: each[0])
+    }
+    assert list(of_sections) == list(range(1, 9))
+    assert all(found == list(range(1, len(found) + 1)) for found in of_sections.values()), of_sections
+
+
+@pytest.mark.parametrize("rule", _rules(), ids=lambda rule: rule.split()[0].strip("*"))
+def test_a_rule_is_short_and_has_one_reason(rule: str) -> None:
+    lines = rule.strip().split("\n")
+    assert len(lines) <= LONGEST_RULE
+    reasons = [number for number, line in enumerate(lines) if re.match(r"\*[^*]", line)]
+    assert len(reasons) == 1 and reasons[0] > 0 and lines[-1].endswith(".*"), rule
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\((?!http)([^)\s]+)\)", document.read_text(encoding="utf-8")):
+        name, _, place = target.partition("#")
+        there = (document.parent / name).resolve() if name else document
+        assert there.exists(), f"{document.name} links to {target}"
+        if place:
+            assert place in _places(there), f"{document.name} links to {target}"
+
+
+def _places(document: Path) -> set[str]:
+    """The headings of a page, as links name them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -50,21 +50,39 @@ def impossible(record: RunRecord, task: Task) -> str:
     steps = [point.step for point in record.curve]
     if not are_steps_of(steps, record.budget, record.evaluate_every):
         return f"its {len(steps)} evaluations are not at the protocol's points of {record.budget:,} steps"
-    episodes = 1 if record.suite == MEANS_ALONE else task.evaluation_episodes
-    counts = {len(point.returns) for point in record.curve}
-    if counts != {episodes}:
-        return f"an evaluation has {sorted(counts)[0]} episodes, where {task.id} has {episodes}"
-    return _out_of_bounds(record, task)
+    return _miscounted(record, task) or _out_of_bounds(record, task)
+
+
+def _miscounted(record: RunRecord, task: Task) -> str:
+    """An evaluation with other episodes than the task states, or in the tests of learners with more than their mean."""
+    means_alone = record.suite == MEANS_ALONE
+    expected = 1 if means_alone else task.evaluation_episodes
+    found = sorted({len(returns) for returns in _all_returns(record)} - {expected})
+    if not found:
+        return ""
+    if means_alone:
+        return f"an evaluation has {found[0]} returns, where records of the tests of learners hold its mean alone"
+    return f"an evaluation has {found[0]} episode{'s' if found[0] != 1 else ''}, where {task.id} has {expected}"
 
 
 def _out_of_bounds(record: RunRecord, task: Task) -> str:
-    if task.greatest_reward is None or not task.is_installed:  # the time limit is the simulator's to say
-        return ""
-    most = task.greatest_reward * task.max_episode_steps
-    best = max(max(point.returns) for point in record.curve)
-    if best <= most + ROUND_OFF * abs(most):
-        return ""
-    return f"a return of {best:g}, where {task.id} gives {most:g} at most"
+    """A return that no episode of the task can have."""
+    least, most = task.return_bounds
+    worst, best = (choose(map(choose, _all_returns(record))) for choose in (min, max))
+    if most is not None and best > most + _round_off(most):
+        return f"a return of {best:g}, where {task.id} gives {most:g} at most"
+    if least is not None and worst < least - _round_off(least):
+        return f"a return of {worst:g}, where {task.id} gives {least:g} at least"
+    return ""
+
+
+def _all_returns(record: RunRecord) -> list[list[float]]:
+    """Of every evaluation, the last one in the other mode among them."""
+    return [point.returns for point in record.curve] + ([record.other_mode.returns] if record.other_mode else [])
+
+
+def _round_off(bound: float) -> float:
+    return ROUND_OFF * max(1.0, abs(bound))
 
 
 def over_the_best_known(record: RunRecord, task: Task) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import gcd
+
 PERCENTAGES = (0, 1, 2, 3, *range(5, 101, 5))
 
 WIDEST_STEP, WIDEST_FEW = 0.1, 1024
@@ -21,12 +23,22 @@ def evaluation_steps(budget: int, every: int | None = None) -> list[int]:
 def are_steps_of(recorded: list[int], budget: int, every: int | None) -> bool:
     """Whether these are the steps at which such a run is evaluated.
 
-    Each point is met at the first whole vector step that reaches it, so that a few may be one; the last stands for the end
-    of the budget, of which less than a vector step may be left. A vector step divides every step at which a point was met.
+    Each point is met at the first whole vector step that reaches it, so that a few may be one, and a vector step divides
+    every step at which a point was met late. The last stands for the end of the budget, of which less than a vector step
+    may be left, and for points of the vector step before it.
     """
-    due = evaluation_steps(budget, every)
     if not recorded or recorded[0] != 0 or recorded != sorted(set(recorded)) or recorded[-1] > budget:
         return False
+    due = evaluation_steps(budget, every)
     met = {point: next((step for step in recorded if step >= point), recorded[-1]) for point in due}
-    widest = max(budget * WIDEST_STEP, WIDEST_FEW)
-    return set(met.values()) == set(recorded) and all(abs(step - point) < widest for point, step in met.items())
+    if set(met.values()) != set(recorded):
+        return False
+    late = {step for point, step in met.items() if point < step < recorded[-1]}
+    widest, vector = max(budget * WIDEST_STEP, WIDEST_FEW), gcd(*late) or budget
+    return all(
+        _is_met(point, step, min(widest, vector if step < recorded[-1] else 2 * vector)) for point, step in met.items()
+    )
+
+
+def _is_met(point: int, step: int, within: float) -> bool:
+    return abs(step - point) < within

@@ -82,7 +82,7 @@ class OtherMode(_Part):
     """
 
     mode: Literal["sample", "greedy", "mean", "epsilon-greedy"]
-    returns: list[Finite]
+    returns: Annotated[list[Finite], Field(min_length=1)]
 
 
 class AgentCard(_Part):
@@ -104,10 +104,10 @@ class AgentCard(_Part):
 class Effort(_Part):
     """What the training cost besides environment steps."""
 
-    gradient_steps: int | None = None
-    samples_per_update: int | None = None
-    training_seconds: Finite
-    evaluation_seconds: Finite
+    gradient_steps: int | None = Field(default=None, ge=0)
+    samples_per_update: int | None = Field(default=None, ge=0)
+    training_seconds: Annotated[Finite, Field(ge=0)]
+    evaluation_seconds: Annotated[Finite, Field(ge=0)]
 
 
 class Provenance(_Part):
@@ -153,7 +153,7 @@ class RunRecord(_Part):
     steps_used: Annotated[int, Field(ge=0)]
     mode: Literal["sample", "greedy", "mean"] = "sample"
     evaluate_every: int | None = Field(
-        default=None, description="steps between evaluations; null: the protocol's points"
+        default=None, gt=0, description="steps between evaluations; null: the protocol's points"
     )
     curve: list[Checkpoint]
     other_mode: OtherMode | None = None

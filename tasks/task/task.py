@@ -60,6 +60,8 @@ class Task:
             step; its return is then score 0.
         greatest_reward: of a step. Where dynamic programming cannot find the optimum, it is this times the
             time limit, if the reference policy attains 99.9 % of that.
+        return_bounds: the least and the greatest return that an episode can have, whatever happens; None where none is
+            proven. A record beyond them is refused.
         stated_threshold: the raw return from which on the task counts as solved, and its source; None: it is
             `threshold_fraction` of the way from score 0 to the optimum or, where that is unknown, the reference policy's
             return; or without that the `reward_threshold` of the gymnasium registration.
@@ -83,6 +85,7 @@ class Task:
     reference_policy: Callable[[np.ndarray], np.ndarray] | None = None
     blind_policy: Callable[[int], Any] | None = None
     greatest_reward: float | None = None
+    return_bounds: tuple[float | None, float | None] = (None, None)
     stated_threshold: tuple[float, str] | None = None
     threshold_fraction: float | None = 0.9
     declared_track: Track = "headline"

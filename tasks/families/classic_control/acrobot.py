@@ -159,6 +159,7 @@ register(
         symmetry=mirror,
         probe=AcrobotProbe,
         reference_policy=pump,
+        return_bounds=(-500.0, 0.0),
         threshold_fraction=None,
         card=Card(
             description="Swing two links up by a torque between them until the tip is one link above the axle; "

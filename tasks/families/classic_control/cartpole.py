@@ -133,6 +133,7 @@ register(
         probe=CartPoleProbe,
         reference_policy=balance,
         greatest_reward=1.0,
+        return_bounds=(1.0, 500.0),
         threshold_fraction=None,
         card=Card(
             description="Push a cart so that the pole on it stays up; 1 a step, 500 steps at most.",

@@ -136,6 +136,7 @@ register(
         probe=CartPolePositionsProbe,
         reference_policy=balance,
         greatest_reward=1.0,
+        return_bounds=(1.0, 500.0),
         stated_threshold=(475.0, "reward_threshold of gymnasium's CartPole-v1"),
         card=Card(
             description="CartPole without velocities: the cart's positions and the pole's angles of the last four "

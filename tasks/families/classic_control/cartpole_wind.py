@@ -128,6 +128,7 @@ register_with_twin(
         probe=lambda eps: CartPoleProbe(gymnasium.make(WINDY, eps=eps)),
         reference_policy=lambda eps: balance,
         greatest_reward=1.0,
+        return_bounds=(1.0, 500.0),
         stated_threshold=THRESHOLD,
     ),
     simulated(
@@ -139,6 +140,7 @@ register_with_twin(
         probe=ObservedWindProbe,
         reference_policy=lambda eps: balance_in_seen_wind,
         greatest_reward=1.0,
+        return_bounds=(1.0, 500.0),
         stated_threshold=THRESHOLD,
     ),
     parameter="eps",

@@ -125,6 +125,7 @@ register(
         probe=MountainCarProbe,
         reference_policy=pump,
         blind_policy=idle(1),
+        return_bounds=(-99.9, 100.0),
         stated_threshold=(90.0, "reward_threshold of gymnasium's MountainCarContinuous-v0"),
         declared_track="control",
         card=Card(

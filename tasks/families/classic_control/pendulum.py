@@ -139,6 +139,8 @@ CARD = Card(
 }""",
 )
 
+RETURN_BOUNDS = -Pendulum.max_episode_steps * (math.pi**2 + 0.1 * MAX_SPEED**2 + 0.001 * MAX_TORQUE**2), 0.0
+
 register(
     Task(
         id="pendulum-v1",
@@ -148,6 +150,7 @@ register(
         symmetry=mirror,
         probe=PendulumProbe,
         reference_policy=swing_up,
+        return_bounds=RETURN_BOUNDS,
         card=CARD,
     )
 )

@@ -16,7 +16,13 @@ from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.classic_control import pendulum
-from symprior.tasks.families.classic_control.pendulum import MAX_TORQUE, Pendulum, PendulumProbe, swing_up
+from symprior.tasks.families.classic_control.pendulum import (
+    MAX_TORQUE,
+    RETURN_BOUNDS,
+    Pendulum,
+    PendulumProbe,
+    swing_up,
+)
 from symprior.tasks.families.classic_control.steady import ObservedSteady, with_either_push
 from symprior.tasks.task import Card
 from symprior.tasks.task.dials import register_with_twin, simulated
@@ -133,6 +139,7 @@ register_with_twin(
         symmetry=mirror,
         probe=lambda eps: PendulumProbe(gymnasium.make(TORQUED, eps=eps)),
         reference_policy=lambda eps: partial(swing_up_against, eps),
+        return_bounds=RETURN_BOUNDS,
     ),
     simulated(
         "pendulum-observed-torque-v1",
@@ -142,6 +149,7 @@ register_with_twin(
         symmetry=mirror_with_torque,
         probe=ObservedTorqueProbe,
         reference_policy=lambda eps: swing_up_against_seen,
+        return_bounds=RETURN_BOUNDS,
     ),
     parameter="eps",
     meaning="the steady torque as a part of the greatest that the agent has",

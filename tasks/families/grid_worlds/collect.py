@@ -192,6 +192,7 @@ register(
         probe=lambda: SampledTabularProbe(gymnasium.make("symprior/Collect-v1")),
         reference_policy=shortest_round,
         blind_policy=spiral,
+        return_bounds=(-5.0, 3.0),
         card=Card(
             description="Collect three objects that look alike in a room of 5×5 cells; 1 for each, −0.1 for every other "
             "step. The agent sees its own place, the way to each object, and which are collected.",

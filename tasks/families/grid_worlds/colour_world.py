@@ -151,6 +151,7 @@ def _register(task_id: str, gym_id: str, image: bool) -> None:
             probe=lambda: RecognisingProbe(gymnasium.make(gym_id)),
             reference_policy=optimal_policy(ColourWorld),
             blind_policy=sweep,
+            return_bounds=(-10.0, 1.0),
             card=Card(
                 description="Catch a randomly moving prey on a 7×7 torus; 1 for the catch, −0.1 a step. Agent and prey have "
                 f"colours, drawn at reset, that mean nothing. The agent sees {seen}.",

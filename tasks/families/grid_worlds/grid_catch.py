@@ -203,6 +203,7 @@ def _register(task_id: str, gym_id: str, image: bool) -> None:
             probe=lambda: _probe(gym_id),
             reference_policy=chase,
             blind_policy=sweep,
+            return_bounds=(-10.0, 1.0),
             card=Card(
                 description="Catch a randomly moving prey on a 7×7 torus; 1 for the catch, −0.1 a step. "
                 f"The agent sees {seen}.",

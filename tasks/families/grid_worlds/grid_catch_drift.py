@@ -177,6 +177,7 @@ def _arm(observed: bool) -> Arm:
         probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, eps=value, observed=observed)),
         reference_policy=lambda value: optimal_policy(lambda: kind(value)),
         blind_policy=sweep_against,
+        return_bounds=(-10.0, 1.0),
     )
 
 

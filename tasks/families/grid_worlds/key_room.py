@@ -210,6 +210,7 @@ def _register(task_id: str, gym_id: str, objects: int) -> None:
             probe=lambda: KeyRoomProbe(gymnasium.make(gym_id)),
             reference_policy=optimal_policy(lambda: KeyRoom(objects)),
             blind_policy=go_through(objects),
+            return_bounds=(-10.0, 1.9) if objects == 1 else (-60.0, 2.8),
             card=Card(
                 description=f"Fetch {fetched}, and deliver at the corner that is marked; 1 for each object and for the "
                 f"delivery, {costs}. Walls round 6×6 cells, seen as 48×48 pixels in three channels.",

@@ -240,6 +240,7 @@ def _register(
             symmetry=lambda: of_observations(planar()),
             probe=lambda: RecognisingProbe(gymnasium.make(gym_id)),
             reference_policy=optimal_policy(lambda: Room(MAZES[layout])),
+            return_bounds=(-1.0, 1.0),
             card=Card(
                 description="Walk to a goal in a room of 7×7 cells with thin walls; 1 for the goal, −0.02 a step, 50 steps "
                 f"at most. Agent and goal start anywhere. The agent sees {seen}.",

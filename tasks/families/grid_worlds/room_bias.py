@@ -153,6 +153,7 @@ def _arm(observed: bool) -> Arm:
         symmetry=moved_with_the_poor_side if observed else moved_with_the_room,
         probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, eps=value, observed=observed)),
         reference_policy=lambda value: optimal_policy(lambda: kind(value)),
+        return_bounds=(-1.0, 1.0),
     )
 
 

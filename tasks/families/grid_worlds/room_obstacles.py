@@ -171,6 +171,7 @@ def _arm(observed: bool) -> Arm:
         symmetry=moved_with_the_obstacles if observed else moved_with_the_room,
         probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, count=int(value), observed=observed)),
         reference_policy=lambda value: optimal_policy(lambda: kind(int(value))),
+        return_bounds=(-1.0, 1.0),
     )
 
 

@@ -177,6 +177,7 @@ register(
         symmetry=exchange_and_turns,
         probe=lambda: SampledTabularProbe(gymnasium.make("symprior/TwoAgents-v1")),
         reference_policy=lift,
+        return_bounds=(0.0, 50.0),
         card=Card(
             description="Two agents in a room of 5×5 cells lift loads by standing on opposite sides of them; 1 for each, "
             "and then a new one lies elsewhere; 50 steps. One policy sees everything and moves both.",

@@ -112,6 +112,7 @@ def _register(
             probe=lambda: PongProbe(TASKS[task_id].make()),
             vector=partial(PongVectorEnv, size=size),
             reference_policy=policy,
+            return_bounds=(-21.0, 21.0),
             stated_threshold=PLAYED_BY_HUMANS,
             declared_track="approximate",
             evaluation_episodes=10,

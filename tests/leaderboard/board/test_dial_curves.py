@@ -91,6 +91,6 @@ def test_both_files_are_written(records: list[RunRecord], tmp_path) -> None:  # 
     assert f"({paths[1].name})" in paths[0].read_text()
 
 
-def test_records_of_no_dial_are_refused(suite_runs: Callable[..., list[RunRecord]]) -> None:
+def test_records_of_no_dial_are_refused(make_run: Callable[..., RunRecord]) -> None:
     with pytest.raises(SympriorError, match="no task of a dial"):
-        dial_curves([run for run in suite_runs() if run.task == "grid-catch-vector-v1"])
+        dial_curves([make_run(task="grid-catch-vector-v1", scores=[0, 0.5, 1])])

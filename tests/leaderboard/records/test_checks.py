@@ -45,13 +45,58 @@ def test_a_return_over_what_the_task_gives_is_refused(published: RunRecord) -> N
         build([forged], suite_tasks=[CARTPOLE])
 
 
+def test_a_return_under_what_the_task_gives_is_refused(published: RunRecord) -> None:
+    task = get_task(CARTPOLE)
+    nothing = with_returns(published, 1, [0.0, *published.curve[1].returns[1:]])
+    assert impossible(nothing, task) == "a return of 0, where cartpole-v1 gives 1 at least"
+    catch = get_task("grid-catch-v1")
+    of_catch = next(run for run in read_published(PUBLISHED_RESULTS, "quick") if run.task == catch.id)
+    for returns, words in (([-10.2], "-10.2, where grid-catch-v1 gives -10 at least"), ([1.1], "1.1, where")):
+        forged = with_returns(of_catch, 4, [*returns, *of_catch.curve[4].returns[1:]])
+        assert words in impossible(forged, catch)
+
+
+def test_the_evaluation_in_the_other_mode_is_checked_too(published: RunRecord) -> None:
+    task = get_task(CARTPOLE)
+    assert published.other_mode is not None
+    for returns, words in (([500.05] * 20, "500.05"), ([500.0] * 3, "3 episodes"), ([0.5] * 20, "1 at least")):
+        forged = published.model_copy(
+            update={"other_mode": published.other_mode.model_copy(update={"returns": returns})}
+        )
+        assert words in impossible(forged, task)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"steps_used": 50_001}, "more than its budget"),
+        ({"evaluate_every": 0}, "evaluate_every: Input should be greater than 0"),
+        ({"budget": "9" * 5000}, "integer"),
+        ({"curve": [{"step": 0, "returns": [1e999]}]}, "finite"),
+        ({"effort": {"training_seconds": -1, "evaluation_seconds": 0}}, "training_seconds"),
+        ({"other_mode": {"mode": "greedy", "returns": []}}, "other_mode.returns"),
+        ({"hyperparameters": {"x": "DEEP"}}, "recursion"),
+        ({"unknown": 1}, "Extra inputs are not permitted"),
+    ],
+)
+def test_what_is_absurd_is_refused_with_a_sentence(
+    published: RunRecord, tmp_path: Path, change: dict[str, object], words: str
+) -> None:
+    tree = json.loads(published.model_dump_json()) | change
+    path = tmp_path / "seed-0000.json"
+    path.write_text(json.dumps(tree).replace('"DEEP"', "[" * 50_000 + "]" * 50_000), encoding="utf-8")
+    with pytest.raises(SympriorError, match="is no valid record") as caught:
+        read_records(tmp_path)
+    assert words in str(caught.value)
+
+
 def test_results_are_read_where_the_simulator_is_not_installed(
     published: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task = replace(get_task(CARTPOLE), extra="absent")
-    monkeypatch.setattr(type(task), "max_episode_steps", property(lambda self: pytest.fail("it was asked")))
-    monkeypatch.setattr(type(task), "is_installed", False)
+    monkeypatch.setattr(type(task), "_spaces", property(lambda self: pytest.fail("it was asked")))
     assert impossible(published, task) == ""
+    assert "500 at most" in impossible(with_returns(published, 5, [501.0] * 20), task)
 
 
 def test_episodes_and_evaluation_points_are_the_tasks_and_the_protocols(published: RunRecord) -> None:
@@ -60,10 +105,10 @@ def test_episodes_and_evaluation_points_are_the_tasks_and_the_protocols(publishe
     assert impossible(fewer, task) == "an evaluation has 7 episodes, where cartpole-v1 has 20"
     skipped = published.model_copy(update={"curve": [*published.curve[:4], *published.curve[6:]]})
     assert "not at the protocol's points" in impossible(skipped, task)
-    late = published.curve[2].model_copy(update={"step": published.curve[2].step + 7})
-    assert "not at the protocol's points" not in impossible(
-        published.model_copy(update={"curve": [*published.curve[:2], late, *published.curve[3:]]}), task
-    )
+    for later in (7, 16):  # in the midst of a vector step of sixteen copies, and a whole one too late
+        late = published.curve[2].model_copy(update={"step": published.curve[2].step + later})
+        moved = published.model_copy(update={"curve": [*published.curve[:2], late, *published.curve[3:]]})
+        assert "not at the protocol's points" in impossible(moved, task)
     best = [point for point in published.curve if point.step in (0, published.curve[-1].step)]
     assert "not at the protocol's points" in impossible(published.model_copy(update={"curve": best}), task)
 
@@ -71,8 +116,13 @@ def test_episodes_and_evaluation_points_are_the_tasks_and_the_protocols(publishe
 def test_means_alone_are_a_kind_of_their_own(published: RunRecord) -> None:
     curve = [Checkpoint(step=point.step, returns=[sum(point.returns) / 20]) for point in published.curve]
     means = published.model_copy(update={"curve": curve})
-    assert "1 episodes" in impossible(means, get_task(CARTPOLE))
+    means = means.model_copy(update={"other_mode": None})
+    assert impossible(means, get_task(CARTPOLE)) == "an evaluation has 1 episode, where cartpole-v1 has 20"
     assert impossible(means.model_copy(update={"suite": "equivalence"}), get_task(CARTPOLE)) == ""
+    whole = published.model_copy(update={"suite": "equivalence"})
+    assert impossible(whole, get_task(CARTPOLE)) == (
+        "an evaluation has 20 returns, where records of the tests of learners hold its mean alone"
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,6 +131,10 @@ def test_means_alone_are_a_kind_of_their_own(published: RunRecord) -> None:
         (evaluation_steps(50_000), 50_000, None, True),
         ([*(-(-step // 16) * 16 for step in evaluation_steps(50_000)[:-1]), 50_000], 50_000, None, True),
         ([0, 16, 34], 34, None, True),
+        ([0, 18, 34], 34, 18, True),
+        (evaluation_steps(50_000), 50_000, 1, False),
+        ([0, 512, 1008, *evaluation_steps(50_000)[3:]], 50_000, None, True),
+        ([0, 515, 1008, *evaluation_steps(50_000)[3:]], 50_000, None, False),
         (list(range(0, 48_001, 480)), 48_000, 480, True),
         (list(range(0, 48_001, 9_600)), 48_000, 480, False),
         ([0, 50_000], 50_000, None, False),
@@ -102,8 +156,8 @@ def test_a_run_over_the_best_known_return_is_flagged_not_refused(tasks: dict[str
 
 
 def test_all_that_cannot_be_is_named_at_once(tasks: dict[str, Task], make_run: Make) -> None:
-    bounded = replace(tasks[CARTPOLE], greatest_reward=1.0)
-    bounded.__dict__.update(references=tasks[CARTPOLE].references, _spaces=(None, None, 500))
+    bounded = replace(tasks[CARTPOLE], return_bounds=(1.0, 500.0))
+    bounded.__dict__.update(references=tasks[CARTPOLE].references)
     runs = [make_run(seed=seed, scores=[0, 0.5, 1.2]) for seed in range(25)]
     with pytest.raises(SympriorError, match="25 records say what cannot be") as caught:
         check_records(runs, {CARTPOLE: bounded})
@@ -112,19 +166,24 @@ def test_all_that_cannot_be_is_named_at_once(tasks: dict[str, Task], make_run: M
 
 
 def test_every_bad_file_is_named_at_once(tmp_path: Path, make_run: Make) -> None:
-    paths = [write_record(tmp_path, make_run(seed=seed)) for seed in range(4)]
+    paths = [write_record(tmp_path, make_run(seed=seed)) for seed in range(6)]
     paths[0].write_text("{")
     text = paths[1].read_text()
     paths[1].write_text(text.replace('"seed": 1', '"seed": 7, "seed": 1', 1))
     paths[2].unlink()
     os.mkfifo(paths[2])
+    paths[3].unlink()
+    paths[3].symlink_to("/dev/zero")
+    paths[4].unlink()
+    paths[4].mkdir()
     with pytest.raises(SympriorError) as caught:
         read_records(tmp_path)
     said = str(caught.value)
-    assert said.count("\n") == 2
+    assert said.count("\n") == 4
     assert f"{paths[0]} is no valid record" in said
     assert f"{paths[1]} is no valid record: the key 'seed' stands twice in one object" in said
-    assert f"{paths[2]} is no regular file" in said
+    for path in paths[2:5]:
+        assert f"{path} is no regular file" in said
 
 
 def test_a_file_of_absurd_size_is_not_read(tmp_path: Path, make_run: Make) -> None:

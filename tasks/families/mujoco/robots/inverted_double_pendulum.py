@@ -77,6 +77,7 @@ register(
         declared_track="approximate",
         reference_policy=balance,
         greatest_reward=10 - (2 - 1.2) ** 2,
+        return_bounds=(None, 9360.0),
         threshold_fraction=None,
         card=robot_card(
             "InvertedDoublePendulum-v5",

@@ -58,6 +58,7 @@ register(
         declared_track="approximate",
         reference_policy=balance,
         greatest_reward=1.0,
+        return_bounds=(0.0, 1000.0),
         threshold_fraction=None,
         card=robot_card(
             "InvertedPendulum-v5",

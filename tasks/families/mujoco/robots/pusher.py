@@ -106,6 +106,7 @@ register(
         family="pusher",
         gym_id="symprior/PusherFromShoulder-v1",
         reference_policy=rest,
+        return_bounds=(None, 0.0),
         declared_track="control",
         card=robot_card(
             "Pusher-v5",

@@ -106,6 +106,7 @@ register(
         family="reacher",
         gym_id="Reacher-v5",
         blind_policy=idle(2),
+        return_bounds=(None, 0.0),
         threshold_fraction=None,
         card=robot_card(
             "Reacher-v5",
@@ -127,6 +128,7 @@ for order, how in ((4, "90°"), (8, "45°")):
             family="reacher",
             gym_id="Reacher-v5",
             blind_policy=idle(2),
+            return_bounds=(None, 0.0),
             threshold_fraction=None,
             declared_track="diagnostic",
             card=robot_card(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from symprior.benchmark.library.release import __version__
     from symprior.benchmark.library.results import results
     from symprior.symmetry.errors import SympriorError
+    from symprior.symmetry.names import Names
     from symprior.symmetry.symmetry import Exactness, Symmetry
     from symprior.tasks.custom.custom_tasks import custom_task
     from symprior.tasks.lookup import get_task as task
@@ -48,6 +49,7 @@ __all__ = [
     "HomomorphicSACPolicy",
     "HomomorphicTD3Policy",
     "MirrorPolicy",
+    "Names",
     "Symmetry",
     "SympriorError",
     "Task",
@@ -70,6 +72,7 @@ __getattr__ = lazy_names(
         **dict.fromkeys(_POLICIES, f"{_DROP_IN}.homomorphic"),
         **dict.fromkeys(("EquivariantConv2d", "EquivariantLinear"), "symprior.agents.networks.layers.alone"),
         "MirrorPolicy": f"{_DROP_IN}.mirror",
+        "Names": "symprior.symmetry.names",
         **dict.fromkeys(("Exactness", "Symmetry"), "symprior.symmetry.symmetry"),
         "SympriorError": "symprior.symmetry.errors",
         "Task": "symprior.tasks.task",

@@ -63,7 +63,7 @@ def _table(task: Task, found: WrongGroup) -> Table:
     table.add_column("", style="bold", no_wrap=True)
     table.add_column("", overflow="fold")
     table.add_row("drawn", f"seed {found.seed}, draw {found.draw}, from {found.drawn_from}")
-    for element in describe(found.symmetry(task)):
+    for element in describe(found.symmetry(task), task.called):
         table.add_row(element.element, f"observation: {element.observation}; action: {element.action}")
     table.add_row("otherwise than declared", ", ".join(found.wrong_elements))
     table.add_row("ranks", ", ".join(f"{layer} {rank}" for layer, rank in found.ranks.items()))

@@ -1,10 +1,12 @@
-"""The gallery: one page with a picture, the group and the certified grade of every task, `tasks/README.md`."""
+"""The gallery: one page with a picture, the group, its map and the certified grade of every task, `tasks/README.md`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from symprior.symmetry.description import describe
+from symprior.tasks.cards.map_picture import write_map
 from symprior.tasks.cards.picture import write_picture
 from symprior.tasks.certificates.kept import kept
 from symprior.tasks.files.atomic import write_text_atomically
@@ -12,14 +14,17 @@ from symprior.tasks.task import TASKS, References, Task
 from symprior.tasks.task.dials import DIALS, Dial
 
 FOLDER = Path(__file__).parents[1]
-PICTURES = "cards/pictures"
+PICTURES, MAPS = "cards/pictures", "cards/maps"
 
 HEAD = """# The tasks
 
-Every picture shows a state of the task and its images under the group, above each the element and what it does to the
-actions. The grade is the one that was *measured* on the simulator: for the dynamics with reward, and for the starts of
-episodes. `symprior tasks gallery` writes this page, `symprior check --all --write` the certificates, `symprior tasks show
-ID` prints a task's card.
+Every picture shows a state of the task and its images under the group, above each the element and, where that is short,
+what it does to the actions. A map says in words and as a picture where every entry goes: in `x → y → −x`, what points along
+x is turned to y, and what points along y to −x. In the picture blue keeps its sign and orange changes it.
+
+The grade is the one that was *measured* on the simulator: for the dynamics with reward, and for the starts of episodes.
+`symprior tasks gallery` writes this page, `symprior check --all --write` the certificates, `symprior tasks show ID` prints a
+task's card.
 
 """
 
@@ -28,8 +33,8 @@ def write_gallery(folder: Path, only: Collection[str] | None, on_task: Callable[
     """Draw the tasks' pictures and write the page.
 
     Args:
-        folder: gets `README.md` and `cards/pictures/`.
-        only: the tasks whose pictures are drawn anew; None: all.
+        folder: gets `README.md`, `cards/pictures/` and `cards/maps/`.
+        only: the tasks whose pictures and maps are drawn anew; None: all.
         on_task: told of each task before it is drawn.
 
     Returns:
@@ -39,6 +44,7 @@ def write_gallery(folder: Path, only: Collection[str] | None, on_task: Callable[
         if only is None or name in only:
             on_task(name)
             write_picture(TASKS[name], folder / PICTURES / f"{name}.png")
+            write_map(TASKS[name], folder / MAPS / f"{name}.svg")
     page = folder / "README.md"
     write_text_atomically(page, as_text())
     return page
@@ -73,7 +79,19 @@ def _section(task: Task) -> str:
         f"**Group** {task.card.group_in_words or task.symmetry().group.name}\n\n"
         f"**Measured** {grade}.{needs}\n\n"
         f"{budget}"
-        f"![{task.id} and its images under the group]({PICTURES}/{task.id}.png)\n"
+        f"![{task.id} and its images under the group]({PICTURES}/{task.id}.png)\n\n"
+        f"<details><summary>Where every entry goes</summary>\n\n{_map(task)}\n"
+        f"![the map of {task.id}]({MAPS}/{task.id}.svg)\n\n</details>\n"
+    )
+
+
+def _map(task: Task) -> str:
+    """Sentences for the generators of the group."""
+    symmetry = task.symmetry()
+    words = describe(symmetry, task.called)
+    return "".join(
+        f"- **{words[g].element}** Observation: {words[g].observation}. Actions: {words[g].action}.\n"
+        for g in symmetry.group.generators
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symprior.symmetry.arrays import NumpyArray
-from symprior.symmetry.description import describe
+from symprior.symmetry.description import ElementDescription, describe
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
@@ -29,6 +29,8 @@ STEPS = 40
 """The state shown is the least symmetric of so many from play."""
 COLUMNS, MOST_ELEMENTS = 4, 8
 SIZE, RESOLUTION = 2.6, 80
+LETTERS, TITLE_LINES = 38, 3
+"""Of a title: letters in a line, and lines under the element's name."""
 IMAGE, RGB = 3, 3
 """Axes of an image observation, and channels of a coloured one."""
 
@@ -60,16 +62,20 @@ def _draw(task: Task, symmetry: Symmetry, elements: list[int]) -> Any:
 
     columns, rows = min(len(elements), COLUMNS), -(-len(elements) // COLUMNS)
     figure = Figure(figsize=(SIZE * columns, (SIZE + 0.5) * rows), layout="constrained")
-    words, drawings = describe(symmetry), _drawings(task, symmetry, elements)
+    words, drawings = describe(symmetry, task.called), _drawings(task, symmetry, elements)
     for axes in figure.subplots(rows, columns, squeeze=False).flat:
         axes.set_axis_off()
         if elements:
             g, drawing = elements.pop(0), drawings.pop(0)
             _show(axes, drawing)
-            kind = "actions" if symmetry.discrete else "action"
-            does = fill(f"{kind} {words[g].action}", 34, max_lines=2, placeholder=" …")
-            axes.set_title(f"{words[g].element}\n{does}", fontsize=8)
+            axes.set_title(_title(words[g]), fontsize=8)
     return figure
+
+
+def _title(words: ElementDescription) -> str:
+    """The element, and what it does to actions if that is short; the map of the symmetry says all of it."""
+    does = fill(f"actions: {words.action}", LETTERS)
+    return f"{words.element}\n{does}" if does.count("\n") < TITLE_LINES else words.element
 
 
 def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[NumpyArray]:
@@ -119,7 +125,7 @@ def _rendered(
 ) -> list[NumpyArray] | None:
     """The simulator's own pictures of g·s; None where it cannot be put into states, or draws none."""
     try:
-        states = probe.rollout_states(None, rng, STEPS)
+        states = probe.states_to_show(rng, STEPS)
         observations = np.stack([probe.observation(state) for state in states])
         state = states[_place_of_least_symmetric(symmetry, observations)]
         pictures = [probe.render(probe.act_on_states(symmetry, g, state[None])[0]) for g in elements]

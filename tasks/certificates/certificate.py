@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.names import observation_count
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.certificates.entries import entries_in_words
 from symprior.tasks.certificates.evidence.distributions import round_off
@@ -185,14 +186,14 @@ def certify(
         check_fit(task.id, symmetry, probe.env)
         check_by_acting(symmetry)
         rng = np.random.default_rng(seed_from(task.id, seed, "certificate"))
-        names = probe.entry_names()
         randomness = ""
         if isinstance(probe, Probe):
             of_its_own = np.random.default_rng(seed_from(task.id, seed, "hidden state"))
             randomness = find_hidden_state(probe, task.reference_policy, of_its_own)
         if randomness:
             probe = RolloutProbe(probe.env)
-        counts, distinct, evidence = _measure(task, probe, symmetry, rng, samples, episodes)
+        names = _names(task, symmetry)
+        counts, distinct, evidence = _measure(task, probe, symmetry, rng, samples, episodes, names)
         spaces = spaces_in_words(symmetry, probe.env)
         reset_grade, reset_evidence = measure_reset(probe, symmetry, rng, resets)
     finally:
@@ -225,7 +226,13 @@ def certify(
 
 
 def _measure(
-    task: Task, probe: Probe | RolloutProbe, symmetry: Symmetry, rng: np.random.Generator, samples: int, episodes: int
+    task: Task,
+    probe: Probe | RolloutProbe,
+    symmetry: Symmetry,
+    rng: np.random.Generator,
+    samples: int,
+    episodes: int,
+    names: Sequence[str] | None,
 ) -> tuple[dict[str, int], int, Evidence]:
     """States by sampler, how many of them differ, and what steps from them show."""
     if isinstance(probe, RolloutProbe):
@@ -238,7 +245,13 @@ def _measure(
     counts = {sampler: len(found) for sampler, found in sampled.items()}
     if symmetry.shares:
         return counts, len(states), measure_shares(probe, symmetry, sampled, actions)
-    return counts, len(states), measure_dynamics(probe, symmetry, states, actions, batches)
+    return counts, len(states), measure_dynamics(probe, symmetry, states, actions, batches, names)
+
+
+def _names(task: Task, symmetry: Symmetry) -> Sequence[str] | None:
+    """The task's names of observation entries, where it has some and the symmetry is of as many."""
+    found = task.called.observation if task.names else ()
+    return found if len(found) == observation_count(symmetry) else None
 
 
 def _expected(declared: Exactness) -> Exactness:

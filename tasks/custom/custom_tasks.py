@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveInt, Val
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.guarded import GuardedEnvironment, calling, guarded_policy, guarded_symmetry
@@ -118,6 +119,7 @@ class Stated(BaseModel):
     description: str
     time_limit: PositiveInt
     group_in_words: str
+    names: Names | None
     state_representation: Callable[[], Any] | None
     reference_policy: Callable[[Any], Any] | None
     threshold: FiniteFloat | None
@@ -135,6 +137,7 @@ def custom_task(
     time_limit: int,
     id: str | None = None,
     group_in_words: str = "",
+    names: Names | None = None,
     state_representation: Callable[[], Representation] | None = None,
     reference_policy: Callable[[NumpyArray], NumpyArray] | None = None,
     threshold: float | None = None,
@@ -152,6 +155,7 @@ def custom_task(
         time_limit: steps until an episode is truncated.
         id: the task's name with a version; by default that of the function or class, `corridor-v1` for `Corridor`.
         group_in_words: what the group does.
+        names: what the entries of observations and the actions are called, so that certificates and cards can name them.
         state_representation: makes how the group acts on the environment's full state, where `get_state()` gives more
             than the observation.
         reference_policy: actions for a batch of observations; the certificate and the equivariance error also look
@@ -177,6 +181,7 @@ def custom_task(
             description=description,
             time_limit=time_limit,
             group_in_words=group_in_words,
+            names=names,
             state_representation=state_representation,
             reference_policy=reference_policy,
             threshold=threshold,
@@ -201,6 +206,7 @@ def custom_task(
             stated_threshold=None if threshold is None else (threshold, "stated by the task's author"),
             threshold_fraction=threshold_fraction,
             evaluation_episodes=evaluation_episodes,
+            names=names,
             card=Card(description, group_in_words, source or "A task from outside the project.", licence, bibtex),
             origin=make.__module__,
             data=Path(file).parent,

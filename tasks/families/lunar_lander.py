@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.groups import Group, cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import SignedPermutation, permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.environments.probes.probe import drawn
@@ -108,6 +109,14 @@ BIBTEX = """@misc{brockman2016openai,
 }"""
 
 
+SEEN = (
+    *("place to the side", "height", "speed to the side", "speed up", "angle", "angular speed"),
+    *("left leg on the ground", "right leg on the ground"),
+)
+ENGINES = ("no engine", "left engine", "main engine", "right engine")
+THROTTLES = ("main throttle", "side throttle")
+
+
 def _register(task_id: str, gym_id: str, continuous: bool) -> None:
     actions = "throttle of main and side engines" if continuous else "three engines, one at a time or none"
     swap = "the side throttle changes sign" if continuous else "the two side engines swap"
@@ -117,6 +126,7 @@ def _register(task_id: str, gym_id: str, continuous: bool) -> None:
             family="lunar-lander-continuous" if continuous else "lunar-lander",
             gym_id=gym_id,
             symmetry=partial(mirror, continuous),
+            names=Names(SEEN, THROTTLES if continuous else ENGINES),
             probe=lambda: LunarLanderProbe(TASKS[task_id].make()),
             reference_policy=land_with_throttle if continuous else land,
             threshold_fraction=None,

@@ -14,6 +14,7 @@ import gymnasium
 import numpy as np
 
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.names import Names, numbered
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.extras import install_command, is_installed
 from symprior.tasks.environments.gymnasium_types import Environment, Space, VectorEnvironment
@@ -68,6 +69,7 @@ class Task:
         extra: the extra of this package that installs the simulator, such as `mujoco`.
         data: the folder in which its references lie.
         file: `path/to/file.py:Name`, where a user brought it; `file_digest` is that of the file as it was then.
+        names: what the entries of observations and the actions are called, or what makes that; see `called`.
         packages: what the simulator stands on beside gymnasium and numpy; certificates name their versions.
         declared_track: where it belongs once what its score rests on is measured; see `Track` and `track`.
         evaluation_episodes: episodes per evaluation point.
@@ -92,6 +94,7 @@ class Task:
     evaluation_episodes: int = 20
     extra: str | None = None
     packages: tuple[str, ...] = ()
+    names: Names | Callable[[], Names] | None = field(default=None, compare=False)
     origin: str = field(default="", compare=False)
     data: Path = field(default=DATA, compare=False)
     file: str | None = field(default=None, compare=False)
@@ -162,6 +165,20 @@ class Task:
     def is_as_it_was(self, file_digest: str) -> bool:
         """Whether what was measured with a file of this digest holds; a shipped task has a version for that."""
         return self.file_digest in ("", file_digest)
+
+    @cached_property
+    def called(self) -> Names:
+        """What the entries of observations and the actions are called; numbers, where that is not known.
+
+        Raises:
+            SympriorError: there are not as many names as entries.
+        """
+        symmetry = self.symmetry()
+        if self.names is None or not self.is_installed:
+            return numbered(symmetry)
+        found = self.names() if callable(self.names) else self.names
+        found.check(self.id, symmetry)
+        return found
 
     @property
     def name_to_type(self) -> str:

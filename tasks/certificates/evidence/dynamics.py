@@ -40,7 +40,7 @@ class WorstCase:
         element: the group element's name.
         state: the flattened state s.
         action: the action a, or None where observations of states were compared, without a step.
-        quantity: what differs, such as `observation[3]`, `reward` or `end`.
+        quantity: what differs, such as `observation[3] (pole's angular speed)`, `reward` or `end`.
         residual: absolute for an observation, in root mean square rewards for a reward, a probability for
             an end.
         relative: the same in typical steps.
@@ -294,7 +294,12 @@ def _root_mean_square(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def measure_dynamics(
-    probe: Probe, symmetry: Symmetry, states: NumpyArray, actions: Sequence[Action], batches: NDArray[np.int64]
+    probe: Probe,
+    symmetry: Symmetry,
+    states: NumpyArray,
+    actions: Sequence[Action],
+    batches: NDArray[np.int64],
+    names: Sequence[str] | None = None,
 ) -> DynamicsEvidence:
     """Compare every state and action under every g; a stepped observation with a stepped one.
 
@@ -305,6 +310,7 @@ def measure_dynamics(
         actions: those that are taken in each state.
         batches: a number under `BATCHES` for each state, [count]; states that depend on each other, such as those of one
             episode, should be in one batch.
+        names: of the observation's entries, or of a picture's channels.
     """
     taken = _Steps(probe)
     moved = [probe.act_on_states(symmetry, g, states) for g in range(len(symmetry.group))]
@@ -339,7 +345,7 @@ def measure_dynamics(
         at_least=_largest(each.mean if are_all else each.at_least for each in bounded),
         at_most=_largest(each.mean if are_all else each.at_most for each in bounded),
         round_off=scales.round_off,
-        worst=None if worst is None or worst[1].worst == 0 else _worst_case(symmetry, *worst),
+        worst=None if worst is None or worst[1].worst == 0 else _worst_case(symmetry, *worst, names),
         still=_still([*stepped, *shown]),
     )
 
@@ -410,14 +416,17 @@ def act_on_outcomes(
     ]
 
 
-def _worst_case(symmetry: Symmetry, comparison: _Comparison, found: Difference) -> WorstCase:
+def _worst_case(
+    symmetry: Symmetry, comparison: _Comparison, found: Difference, names: Sequence[str] | None
+) -> WorstCase:
     if found.worst == found.ends:
         quantity, residual = "end", found.ends
     elif found.worst == found.reward:
         quantity, residual = "reward", found.reward
     else:
         place = np.unravel_index(found.entry, symmetry.observation.shape)
-        quantity, residual = f"observation[{', '.join(map(str, place))}]", found.residual
+        name = "" if names is None else f" ({names[int(place[0])]})"
+        quantity, residual = f"observation[{', '.join(map(str, place))}]{name}", found.residual
     action = None if comparison.action is None else np.asarray(comparison.action).tolist()
     return WorstCase(
         element=symmetry.group.elements[comparison.g],

@@ -72,10 +72,6 @@ class Probe(ABC):
     def observation(self, state: NumpyArray) -> NumpyArray:
         """What the agent sees in a state, as the environment's step would return it."""
 
-    def entry_names(self) -> Sequence[str] | None:
-        """A name for each entry of a flat observation; None where they have none."""
-        return None
-
     def readings(self, observation: NumpyArray) -> dict[str, NumpyArray]:
         """Named quantities read off an observation, where a symmetry is stated by shares; here the whole of it."""
         return {"observation": observation}
@@ -156,6 +152,10 @@ class Probe(ABC):
         None: `outcomes` says all that a step can give, whatever the seed is.
         """
         return None
+
+    def states_to_show(self, rng: np.random.Generator, count: int) -> NumpyArray:
+        """States [count, …] of which a picture shows one."""
+        return self.rollout_states(None, rng, count)
 
     def render(self, state: NumpyArray) -> NDArray[np.uint8] | None:
         """The simulator's own picture of a state, [height, width, 3]; None where it draws none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +54,6 @@ class RolloutProbe:
         The group must map each kind onto itself.
         """
         return {"steps that go on": ~transitions.terminated, "last steps": transitions.terminated}
-
-    def entry_names(self) -> Sequence[str] | None:
-        """A name for each entry of a flat observation; None where they have none."""
-        return None
 
     def render(self, observation: NumpyArray) -> NDArray[np.uint8] | None:
         """A picture of what is observed, [height, width, 3]; None where none is drawn."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.environments.probes.state_probe import StateProbe
@@ -158,6 +159,14 @@ register(
         simulator=Acrobot,
         symmetry=mirror,
         probe=AcrobotProbe,
+        names=Names(
+            (
+                *("first link, cosine of the angle", "first link, sine of the angle"),
+                *("second link, cosine of the angle", "second link, sine of the angle"),
+                *("first link, angular speed", "second link, angular speed"),
+            ),
+            ("torque clockwise", "no torque", "torque anticlockwise"),
+        ),
         reference_policy=pump,
         return_bounds=(-500.0, 0.0),
         threshold_fraction=None,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import permutation, signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
@@ -123,6 +124,10 @@ BIBTEX = """@article{barto1983neuronlike,
   volume={SMC-13}, number={5}, pages={834--846}, year={1983}
 }"""
 
+NAMES = Names(
+    ("cart's place", "cart's speed", "pole's angle", "pole's angular speed"), ("push to the left", "push to the right")
+)
+
 register(
     Task(
         id="cartpole-v1",
@@ -131,6 +136,7 @@ register(
         simulator=CartPole,
         symmetry=mirror,
         probe=CartPoleProbe,
+        names=NAMES,
         reference_policy=balance,
         greatest_reward=1.0,
         return_bounds=(1.0, 500.0),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.probes.probe import Outcome
@@ -126,6 +127,11 @@ def balance(states: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 GYM_ID = "symprior/CartPolePositions-v1"
+WHEN = ("three steps ago", "two steps ago", "a step ago", "now")
+NAMES = Names(
+    tuple(f"{thing} {when}" for when in WHEN for thing in ("cart's place", "pole's angle")), cartpole.NAMES.action
+)
+
 register(
     Task(
         id="cartpole-positions-v1",
@@ -134,6 +140,7 @@ register(
         simulator=CartPolePositions,
         symmetry=mirror,
         probe=CartPolePositionsProbe,
+        names=NAMES,
         reference_policy=balance,
         greatest_reward=1.0,
         return_bounds=(1.0, 500.0),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.simulators import SimulatorEnv
@@ -124,6 +125,7 @@ register_with_twin(
         WINDY_CARD,
         WINDY,
         simulator=WindyCartPole,
+        names=cartpole.NAMES,
         symmetry=mirror,
         probe=lambda eps: CartPoleProbe(gymnasium.make(WINDY, eps=eps)),
         reference_policy=lambda eps: balance,
@@ -136,6 +138,7 @@ register_with_twin(
         OBSERVED_CARD,
         OBSERVED,
         simulator=ObservedWindCartPole,
+        names=Names((*cartpole.NAMES.observation, "wind"), cartpole.NAMES.action),
         symmetry=mirror_with_wind,
         probe=ObservedWindProbe,
         reference_policy=lambda eps: balance_in_seen_wind,

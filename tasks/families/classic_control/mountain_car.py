@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
@@ -123,6 +124,7 @@ register(
         simulator=MountainCar,
         symmetry=tempting_mirror,
         probe=MountainCarProbe,
+        names=Names(("car's place", "car's speed"), ("force",)),
         reference_policy=pump,
         blind_policy=idle(1),
         return_bounds=(-99.9, 100.0),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
@@ -140,6 +141,7 @@ CARD = Card(
 )
 
 RETURN_BOUNDS = -Pendulum.max_episode_steps * (math.pi**2 + 0.1 * MAX_SPEED**2 + 0.001 * MAX_TORQUE**2), 0.0
+NAMES = Names(("cosine of the angle", "sine of the angle", "angular speed"), ("torque",))
 
 register(
     Task(
@@ -149,6 +151,7 @@ register(
         simulator=Pendulum,
         symmetry=mirror,
         probe=PendulumProbe,
+        names=NAMES,
         reference_policy=swing_up,
         return_bounds=RETURN_BOUNDS,
         card=CARD,

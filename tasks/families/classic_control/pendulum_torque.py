@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.probes.state_probe import StateProbe
@@ -136,6 +137,7 @@ register_with_twin(
         TORQUED_CARD,
         TORQUED,
         simulator=TorquedPendulum,
+        names=pendulum.NAMES,
         symmetry=mirror,
         probe=lambda eps: PendulumProbe(gymnasium.make(TORQUED, eps=eps)),
         reference_policy=lambda eps: partial(swing_up_against, eps),
@@ -146,6 +148,7 @@ register_with_twin(
         OBSERVED_CARD,
         OBSERVED,
         simulator=ObservedTorquePendulum,
+        names=Names((*pendulum.NAMES.observation, "steady torque"), pendulum.NAMES.action),
         symmetry=mirror_with_torque,
         probe=ObservedTorqueProbe,
         reference_policy=lambda eps: swing_up_against_seen,

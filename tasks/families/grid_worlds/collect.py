@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace, device
 from symprior.symmetry.groups import dihedral, projections, symmetric
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import (
     direct_sum,
     permuted,
@@ -28,6 +29,7 @@ from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.probe import SampledTabularProbe
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES
 from symprior.tasks.families.grid_worlds.layout.room_picture import BLUE, GREEN, ORANGE, PINK, room_picture
 from symprior.tasks.task import Card, Task, register
 
@@ -35,7 +37,6 @@ RADIUS, OBJECTS = 2, 3
 SIZE = 2 * RADIUS + 1
 CELLS, CENTRE = SIZE * SIZE, SIZE * SIZE // 2
 # right, up, left, down; x to the right, y up
-MOVES = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
 OBJECT_REWARD, STEP_REWARD = 1.0, -0.1
 LISTED = (ORANGE, GREEN, PINK)
 """In pictures the objects' colours tell their places in the list; the agent sees none."""
@@ -189,6 +190,14 @@ register(
         gym_id="symprior/Collect-v1",
         simulator=Collect,
         symmetry=permutations_and_turns,
+        names=Names(
+            (
+                *("agent's x", "agent's y"),
+                *(f"object {i}'s {axis}" for i in range(1, OBJECTS + 1) for axis in ("x", "y")),
+                *(f"object {i} is collected" for i in range(1, OBJECTS + 1)),
+            ),
+            MOVE_NAMES,
+        ),
         probe=lambda: SampledTabularProbe(gymnasium.make("symprior/Collect-v1")),
         reference_policy=shortest_round,
         blind_policy=spiral,

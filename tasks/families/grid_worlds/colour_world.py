@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import symmetric
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import (
     ImageTransform,
     SignedPermutation,
@@ -26,7 +27,9 @@ from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.grid_worlds.grid_catch import (
     BIBTEX,
     CELL,
+    MOVE_NAMES,
     MOVES,
+    PREY,
     RADIUS,
     SIZE,
     GridCatch,
@@ -137,6 +140,10 @@ def make_env(image: bool = True, render_mode: str | None = None) -> Environment:
     return SimulatorEnv(ColourWorldImage() if image else ColourWorld(), render_mode)
 
 
+_COLOURS = ("red", "green", "blue")
+_WHOSE = tuple(f"{whose} is {colour}" for whose in ("agent", "prey") for colour in _COLOURS)
+
+
 def _register(task_id: str, gym_id: str, image: bool) -> None:
     seen = (
         "21×21 pixels in three colours" if image else "the prey's relative position and both colours, one of three each"
@@ -149,6 +156,7 @@ def _register(task_id: str, gym_id: str, image: bool) -> None:
             simulator=ColourWorldImage if image else ColourWorld,
             symmetry=colours_of_images if image else colours_of_vectors,
             probe=lambda: RecognisingProbe(gymnasium.make(gym_id)),
+            names=Names(_COLOURS if image else (*PREY, *_WHOSE), MOVE_NAMES),
             reference_policy=optimal_policy(ColourWorld),
             blind_policy=sweep,
             return_bounds=(-10.0, 1.0),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import (
     ImageTransform,
     SignedPermutation,
@@ -32,6 +33,8 @@ SIZE, RADIUS, CELL = 7, 3, 3
 PREY_MOVES = 0.15
 # stay, right, up, left, down; x to the right, y up
 MOVES = np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]])
+MOVE_NAMES = ("stay", "right", "up", "left", "down")
+PREY = ("prey to the right", "prey above")
 CATCH_REWARD, STEP_REWARD = 1.0, -0.1
 
 
@@ -201,6 +204,7 @@ def _register(task_id: str, gym_id: str, image: bool) -> None:
             simulator=GridCatchImage if image else GridCatch,
             symmetry=turns_of_images if image else turns_of_vectors,
             probe=lambda: _probe(gym_id),
+            names=Names(("brightness",) if image else PREY, MOVE_NAMES),
             reference_policy=chase,
             blind_policy=sweep,
             return_bounds=(-10.0, 1.0),

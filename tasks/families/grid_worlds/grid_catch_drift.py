@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import direct_sum, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.gymnasium_types import Environment
@@ -22,7 +23,9 @@ from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.grid_worlds.grid_catch import (
     BIBTEX,
+    MOVE_NAMES,
     MOVES,
+    PREY,
     SIZE,
     GridCatch,
     turns_of_moves,
@@ -173,6 +176,7 @@ def _arm(observed: bool) -> Arm:
         GYM_ID,
         arguments=lambda value: {"eps": value, "observed": observed},
         simulator=kind,
+        names=Names((*PREY, "drift to the right", "drift up") if observed else PREY, MOVE_NAMES),
         symmetry=turned_with_the_drift if observed else turned_with_the_prey,
         probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, eps=value, observed=observed)),
         reference_policy=lambda value: optimal_policy(lambda: kind(value)),

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import dihedral
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import ImageTransform, permuted, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
-from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES, Maze
 from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
 from symprior.tasks.references.dynamic_programming import optimal_policy
@@ -208,6 +209,7 @@ def _register(task_id: str, gym_id: str, objects: int) -> None:
             simulator=lambda: KeyRoom(objects),
             symmetry=moved_with_the_room,
             probe=lambda: KeyRoomProbe(gymnasium.make(gym_id)),
+            names=Names(("robot", "key", "mail"), MOVE_NAMES),
             reference_policy=optimal_policy(lambda: KeyRoom(objects)),
             blind_policy=go_through(objects),
             return_bounds=(-10.0, 1.9) if objects == 1 else (-60.0, 2.8),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import cyclic, dihedral
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import (
     ImageTransform,
     Representation,
@@ -24,7 +25,7 @@ from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment, Space
 from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
-from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES, Maze
 from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
 from symprior.tasks.references.dynamic_programming import optimal_policy
@@ -225,6 +226,9 @@ _FOLDING = """@techreport{ravindran2001symmetries,
 }"""
 
 
+PLACES = ("agent's x", "agent's y", "goal's x", "goal's y")
+
+
 def _register(
     task_id: str, gym_id: str, layout: Layout, planar: Callable[[], SignedPermutation], group: str, image: bool = True
 ) -> None:
@@ -239,6 +243,7 @@ def _register(
             simulator=lambda: kind(MAZES[layout]),
             symmetry=lambda: of_observations(planar()),
             probe=lambda: RecognisingProbe(gymnasium.make(gym_id)),
+            names=Names(("agent", "goal", "walls") if image else PLACES, MOVE_NAMES),
             reference_policy=optimal_policy(lambda: Room(MAZES[layout])),
             return_bounds=(-1.0, 1.0),
             card=Card(

@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import dihedral
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
-from symprior.tasks.families.grid_worlds.layout.mazes import MOVES
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES
 from symprior.tasks.families.grid_worlds.layout.tables import Table
-from symprior.tasks.families.grid_worlds.room import BIBTEX, GOAL_REWARD, HALL, STEP_REWARD, Room, of_positions
+from symprior.tasks.families.grid_worlds.room import BIBTEX, GOAL_REWARD, HALL, PLACES, STEP_REWARD, Room, of_positions
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
 from symprior.tasks.task.dials import Arm, register_with_twin, simulated
@@ -150,6 +151,7 @@ def _arm(observed: bool) -> Arm:
         GYM_ID,
         arguments=lambda value: {"eps": value, "observed": observed},
         simulator=kind,
+        names=Names((*PLACES, "poor side's x", "poor side's y") if observed else PLACES, MOVE_NAMES),
         symmetry=moved_with_the_poor_side if observed else moved_with_the_room,
         probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, eps=value, observed=observed)),
         reference_policy=lambda value: optimal_policy(lambda: kind(value)),

@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, NumpyArray, array_namespace
 from symprior.symmetry.groups import dihedral
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import ImageTransform, permuted, regular, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
-from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES, Maze
 from symprior.tasks.families.grid_worlds.layout.tables import Table
-from symprior.tasks.families.grid_worlds.room import BIBTEX, HALL, WALL, Room, of_positions
+from symprior.tasks.families.grid_worlds.room import BIBTEX, HALL, PLACES, WALL, Room, of_positions
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
 from symprior.tasks.task.dials import Arm, register_with_twin, simulated
@@ -160,6 +161,9 @@ _OBSERVED_CARD = replace(
 GYM_ID = "symprior/RoomObstacles-v1"
 
 
+_MOTIONS = tuple(f"obstacles moved by {element}" for element in D4.elements)
+
+
 def _arm(observed: bool) -> Arm:
     kind = ObservedObstructedRoom if observed else ObstructedRoom
     return simulated(
@@ -168,6 +172,7 @@ def _arm(observed: bool) -> Arm:
         GYM_ID,
         arguments=lambda value: {"count": int(value), "observed": observed},
         simulator=lambda value: kind(int(value)),
+        names=Names((*PLACES, *_MOTIONS) if observed else PLACES, MOVE_NAMES),
         symmetry=moved_with_the_obstacles if observed else moved_with_the_room,
         probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, count=int(value), observed=observed)),
         reference_policy=lambda value: optimal_policy(lambda: kind(int(value))),

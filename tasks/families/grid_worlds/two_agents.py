@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import Array, array_namespace, device
 from symprior.symmetry.groups import dihedral, projections, symmetric
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import (
     SignedPermutation,
     direct_sum,
@@ -30,6 +31,7 @@ from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.probe import SampledTabularProbe
 from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
+from symprior.tasks.families.grid_worlds.grid_catch import MOVE_NAMES, MOVES
 from symprior.tasks.families.grid_worlds.layout.room_picture import BLUE, GREEN, ORANGE, room_picture
 from symprior.tasks.references.dynamic_programming import optimal_actions, tabulate
 from symprior.tasks.task import Card, Task, register
@@ -38,7 +40,6 @@ RADIUS = 2
 SIZE = 2 * RADIUS + 1
 CELLS, LOAD_CELLS = SIZE * SIZE, (SIZE - 2) * (SIZE - 2)
 # stay, right, up, left, down; x to the right, y up
-MOVES = np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]])
 
 
 class TwoAgents(TabularSimulator):
@@ -175,6 +176,10 @@ register(
         gym_id="symprior/TwoAgents-v1",
         simulator=TwoAgents,
         symmetry=exchange_and_turns,
+        names=Names(
+            tuple(f"{thing}'s {axis}" for thing in ("load", "first agent", "second agent") for axis in ("x", "y")),
+            tuple(f"{first} and {second}" for first in MOVE_NAMES for second in MOVE_NAMES),
+        ),
         probe=lambda: SampledTabularProbe(gymnasium.make("symprior/TwoAgents-v1")),
         reference_policy=lift,
         return_bounds=(0.0, 50.0),

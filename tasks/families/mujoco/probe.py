@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import gymnasium
@@ -12,9 +13,28 @@ from numpy.typing import NDArray
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.probe import Probe
-from symprior.tasks.families.mujoco.reflections.names import NAMED, named
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampler, Sampling
+
+COLOURS = ((0.1, 0.45, 0.7, 1.0), (0.87, 0.56, 0.02, 1.0))
+"""Blue for one side of a robot, orange for the other."""
+
+FREE, HINGE = 0, 3
+"""MuJoCo's numbers of two kinds of joints."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How pictures show a robot.
+
+    Attributes:
+        sides: bodies of one side and of the other; they are painted, with all that hangs on them, in two colours.
+        camera: what MuJoCo's camera is set to, where gymnasium's own view hides what changes sides.
+    """
+
+    sides: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    camera: Mapping[str, Any] | None = None
+
 
 Draw = Callable[[np.random.Generator, int], NDArray[np.float64]]
 """Draws so many states, [count, entries]."""
@@ -31,17 +51,19 @@ class MujocoProbe(Probe):
         env: the environment.
         sampling: the states to try beside roll-outs.
         symmetry: how the group acts on the robot.
+        look: how pictures show it.
     """
 
     replays_rewards = False  # a speed's first place was computed a substep before the state that the episode was in
 
-    def __init__(self, env: Environment, sampling: Sampling, symmetry: RobotSymmetry) -> None:
+    def __init__(self, env: Environment, sampling: Sampling, symmetry: RobotSymmetry, look: Look | None = None) -> None:
         super().__init__(env, symmetry.state)
         self._robot = cast(Any, env.unwrapped)
         env.reset(seed=0)  # once: gymnasium wants it before the first step
         self._shift = symmetry.shift
         self._has_hidden_parts = bool(sampling.hidden_parts)
         self._sampler = Sampler(self._robot.model, sampling)
+        self._look = look or Look()
 
     def get_state(self) -> NDArray[np.float64]:
         """`qpos`, `qvel`, `qacc_warmstart`, [nq + 2 nv]."""
@@ -81,17 +103,28 @@ class MujocoProbe(Probe):
             return moved
         return np.asarray(moved + np.pad(self._shift[g], (0, moved.shape[1] - self._shift.shape[1])))
 
-    def entry_names(self) -> Sequence[str] | None:
-        """What the model calls joints and bodies, in the order in which gymnasium shows them; None where it does not say."""
-        structure: Mapping[str, int] = getattr(self._robot, "observation_structure", {})
-        if not set(structure) <= {*NAMED, "skipped_qpos"}:
-            return None
-        names = [each for part in NAMED if structure.get(part) for each in named(self._robot.model, part, structure)]
-        return names if len(names) == self._shown_entries else None
+    def states_to_show(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """Trunks as in random play, free ones over the origin; limited hinges anywhere within their limits; at rest."""
+        model, states = self._robot.model, self.rollout_states(None, rng, count)
+        limited = model.jnt_qposadr[model.jnt_limited.astype(bool) & (model.jnt_type == HINGE)]
+        states[:, limited] = self._sampler.within_limits(rng, count)[:, limited]
+        if model.jnt_type[0] == FREE:
+            states[:, :2] = 0
+        states[:, model.nq : model.nq + 2 * model.nv] = 0
+        return states
 
-    @property
-    def _shown_entries(self) -> int:
-        return int(np.prod(self.env.observation_space.shape or ()))
+    def render(self, state: NDArray[np.float64]) -> NDArray[np.uint8] | None:
+        """MuJoCo's picture, each side of the robot in a colour."""
+        model = self._robot.model
+        if self._look.camera is not None:
+            self._robot.mujoco_renderer.default_cam_config = dict(self._look.camera)
+        for names, colour in zip(self._look.sides, COLOURS, strict=True):
+            bodies = {model.body(name).id for name in names}
+            for body in range(model.nbody):  # parents come before what hangs on them
+                if model.body_parentid[body] in bodies:
+                    bodies.add(body)
+            model.geom_rgba[np.isin(model.geom_bodyid, list(bodies))] = colour
+        return super().render(state)
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """States beside the limits of joints and where episodes end."""

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from symprior.symmetry.symmetry import Exactness
-from symprior.tasks.families.mujoco.probe import MujocoProbe
+from symprior.tasks.families.mujoco.probe import Look, MujocoProbe
+from symprior.tasks.families.mujoco.reflections.names import Words, robot_names
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampling
 from symprior.tasks.families.mujoco.simulation.rules import Rules
@@ -22,6 +23,10 @@ def robot_task(
     exactness: Exactness = Exactness.EXACT,
     reset: Exactness = Exactness.IN_DISTRIBUTION,
     probe: type[MujocoProbe] = MujocoProbe,
+    look: Look | None = None,
+    words: Words | None = None,
+    shown: tuple[str, ...] = (),
+    more: tuple[str, ...] = (),
     **fields: Any,
 ) -> Task:
     """A task of a robot.
@@ -33,12 +38,17 @@ def robot_task(
         exactness: the declared grade of the dynamics.
         reset: the declared grade of where episodes start.
         probe: what drives the environment.
+        look: how pictures show it.
+        words: for what the model calls joints and bodies.
+        shown: names of what gymnasium shows, where it does not say of which parts that is.
+        more: names of what a wrapper shows behind that.
         fields: the other fields of the task.
     """
     task = Task(
         symmetry=lambda: acts().declared(exactness, reset),
-        probe=lambda: probe(task.make(), sampling, acts()),
+        probe=lambda: probe(task.make(), sampling, acts(), look),
         vector=lambda num_envs: RobotVectorEnv(partial(task.make, disable_env_checker=True), rules, num_envs),
+        names=lambda: robot_names(task.make(), words or {}, shown, more),
         extra="mujoco",
         packages=("mujoco",),
         **fields,

@@ -18,7 +18,7 @@ from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections.reflections import Reflection, reflected
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
-from symprior.tasks.families.mujoco.robots.walker2d import ROBOT, SAMPLING, SOLVED, WalkerRules, leg_swap
+from symprior.tasks.families.mujoco.robots.walker2d import LOOK, ROBOT, SAMPLING, SOLVED, WORDS, WalkerRules, leg_swap
 from symprior.tasks.families.mujoco.simulation.rules import Readings
 from symprior.tasks.task import Task
 from symprior.tasks.task.dials import Arm, register_with_twin
@@ -158,6 +158,8 @@ def one_slippery_foot(eps: float) -> Task:
     return robot_task(
         leg_swap,
         SAMPLING,
+        look=LOOK,
+        words=WORDS,
         rules=WalkerRules,
         exactness=Exactness.APPROXIMATE if eps else Exactness.EXACT,
         id="walker2d-friction-v1",
@@ -174,8 +176,11 @@ def observed_slippery_foot(eps: float) -> Task:
     return robot_task(
         leg_swap_with_friction,
         SAMPLING,
+        look=LOOK,
+        words=WORDS,
         rules=ObservedFrictionRules,
         probe=ObservedFrictionProbe,
+        more=("right foot, friction", "left foot, friction"),
         id=TWIN,
         family="walker2d-observed-friction",
         gym_id=OBSERVED,

@@ -12,6 +12,7 @@ from functools import partial
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.groups import cyclic
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import ImageTransform, Representation, permutation, signs
 from symprior.symmetry.symmetry import Exactness, StatedShare, Symmetry
 from symprior.tasks.families.pong.objects import ENTRIES, Objects
@@ -94,6 +95,9 @@ _BIBTEX = """@article{bellemare2013arcade,
 }"""
 
 
+_FRAMES = tuple(f"frame {when}" for when in ("three steps ago", "two steps ago", "a step ago", "now"))
+
+
 def _register(
     task_id: str,
     gym_id: str,
@@ -111,6 +115,7 @@ def _register(
             symmetry=symmetry,
             probe=lambda: PongProbe(TASKS[task_id].make()),
             vector=partial(PongVectorEnv, size=size),
+            names=Names(ENTRIES if size is None else _FRAMES, ("stay", "up", "down")),
             reference_policy=policy,
             return_bounds=(-21.0, 21.0),
             stated_threshold=PLAYED_BY_HUMANS,

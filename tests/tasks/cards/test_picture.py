@@ -7,15 +7,18 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib.image
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from symprior.symmetry.description import describe
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.cards.gallery import as_text, shown, write_gallery
-from symprior.tasks.cards.picture import _show, as_pixels, write_picture
+from symprior.tasks.cards.map_picture import CHANGES, STAYS, map_as_svg, write_map
+from symprior.tasks.cards.picture import _show, _title, as_pixels, write_picture
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -52,6 +55,47 @@ def test_turned_states_are_turned_pictures(name: str, tmp_path: Path) -> None:
     for before, after in zip(centres, centres[1:] + centres[:1], strict=True):
         row, column = before
         np.testing.assert_allclose(after, [-column, row], atol=14)
+
+
+def test_the_legs_of_a_walker_have_two_colours_that_change_places(tmp_path: Path) -> None:
+    """Left and right legs are far apart, so that it is seen which is where."""
+    picture = pixels(write_picture(get_task("walker2d-v1"), tmp_path / "one.png"))
+    state, image = np.array_split(picture, 2, axis=1)
+    blue, orange = (
+        [(half[..., 2 * sign] - half[..., 2 - 2 * sign]) > 0.2 for half in (state, image)] for sign in (1, 0)
+    )
+    assert all(colour.sum() > 30 for colour in (*blue, *orange))
+    heights = [[np.nonzero(colour)[0].mean() for colour in each] for each in (blue, orange)]
+    assert (heights[0][0] - heights[1][0]) * (heights[0][1] - heights[1][1]) < -100, "one above, the other below"
+
+
+@pytest.mark.parametrize("name", ["humanoid-v1", "two-agents-v1", "reacher-turned-8-v1", "room-v1", "colour-world-v1"])
+def test_a_map_shows_every_entry_by_its_name(name: str, tmp_path: Path) -> None:
+    task = get_task(name)
+    root = ElementTree.parse(write_map(task, tmp_path / "map.svg")).getroot()
+    words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert words[: len(task.called.observation)] == list(task.called.observation)
+    assert set(task.called.action) <= set(words)
+    assert not any("…" in str(word) for word in words)
+
+
+def test_a_map_joins_what_changes_places() -> None:
+    """CartPole-like: two legs that swap, one sign that changes, one entry that stays."""
+    svg = map_as_svg(get_task("lunar-lander-v1"))
+    assert svg.count("<path") == 2, "the legs, and the engines"
+    assert svg.count(f'fill="{CHANGES}"') == 4
+    assert svg.count(f'fill="{STAYS}"') == 2 + 2, "heights; no engine and the main one"
+
+
+def test_titles_are_not_cut() -> None:
+    words = describe(get_task("two-agents-v1").symmetry())[1]
+    assert _title(words) == "(01,r)"
+    assert _title(describe(get_task("room-v1").symmetry())[2]) == "r2\nactions: 0 ↔ 2, 1 ↔ 3 change places"
+
+
+def test_the_two_humanoids_say_at_once_how_they_differ() -> None:
+    one, other = (get_task(name).card.description for name in ("humanoid-v1", "humanoid-symmetric-v1"))
+    assert "humanoid-symmetric-v1" in one[:60] and other.startswith("`humanoid-v1` with the right hip and knee made")
 
 
 def test_a_vector_without_a_picture_is_shown_as_bars(tmp_path: Path) -> None:
@@ -105,13 +149,16 @@ def test_the_gallery_lists_every_task(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert all(f"## {name}\n" in text and f"(cards/pictures/{name}.png)" in text for name in shown())
     assert [path.name for path in (tmp_path / "cards" / "pictures").iterdir()] == ["grid-catch-v1.png"]
+    assert [path.name for path in (tmp_path / "cards" / "maps").iterdir()] == ["grid-catch-v1.svg"]
 
 
 def test_the_published_gallery_is_what_the_command_writes() -> None:
-    from symprior.tasks.cards.gallery import FOLDER, PICTURES
+    from symprior.tasks.cards.gallery import FOLDER, MAPS, PICTURES
 
     assert (FOLDER / "README.md").read_text(encoding="utf-8") == as_text()
     assert {path.stem for path in (FOLDER / PICTURES).glob("*.png")} == set(shown())
+    maps = {path.stem: path.read_text(encoding="utf-8") for path in (FOLDER / MAPS).glob("*.svg")}
+    assert maps == {name: map_as_svg(get_task(name)) for name in shown()}
 
 
 def test_a_task_without_certificate_says_so() -> None:

@@ -179,7 +179,7 @@ def test_the_worst_case_can_be_looked_at() -> None:
     certificate = quick(CARTPOLE, symmetry=WRONG["position keeps its sign"][1]())
     worst = certificate.dynamics_evidence.worst
     assert worst is not None
-    assert (worst.element, worst.quantity, worst.action in (0, 1)) == ("r", "observation[0]", True)
+    assert (worst.element, worst.quantity, worst.action in (0, 1)) == ("r", "observation[0] (cart's place)", True)
     probe = CartPoleProbe()
     state = np.array(worst.state)
     image = state * [1, -1, -1, -1]
@@ -471,6 +471,7 @@ def pendulum(wind: float = 0.0, **changes: Any) -> Task:
     return replace(
         CARTPOLE,
         id="pendulum-test",
+        names=None,
         gym_id="Pendulum-v1",
         symmetry=reflection,
         probe=lambda: PendulumProbe(wind),

@@ -13,7 +13,8 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from symprior.tasks import Exactness, SympriorError, get_task, task_names
+from symprior.symmetry.representations import trivial_representation
+from symprior.tasks import Exactness, Names, SympriorError, get_task, task_names
 from symprior.tasks.certificates import certify
 from symprior.tasks.certificates.kept import keep, kept
 from symprior.tasks.custom.source_files import load
@@ -82,6 +83,17 @@ def test_a_decorated_class_is_a_task_with_a_certificate(file: Path) -> None:
     environments = task.make_vector(2)
     environments.reset(seed=[1, 2])
     assert environments.step(np.array([0, 1]))[0].shape == (2, 1)
+
+
+def test_entries_are_called_what_their_author_calls_them(file: Path) -> None:
+    task = get_task(name_of(file))
+    assert (task.called.observation, task.called.action) == (("x0",), ("0", "1"))
+    broken = replace(task.symmetry(), action=trivial_representation(task.symmetry().group, 2))
+    for names, said in ((("place",), "(place)"), (None, "observation[0] is")):
+        stated = replace(task, names=names and Names(names, ("left", "right")))
+        assert said in dict(certify(stated, samples=10, symmetry=broken).lines())["worst case"]
+    with pytest.raises(SympriorError, match="has 2 observation names, and the symmetry moves 1"):
+        certify(replace(task, names=Names(("place", "speed"), ("left", "right"))), samples=10)
 
 
 def test_a_wrong_declaration_in_a_file_is_measured_broken(file: Path) -> None:

@@ -20,6 +20,8 @@ from symprior.symmetry.representations import rotations_of_the_plane
 MOVES = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
 """Right, up, left, down, [4, 2]: each is the one before, turned anticlockwise."""
 
+MOVE_NAMES = ("right", "up", "left", "down")
+
 
 class Maze:
     """n × n cells, and the walls between them.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.representations import direct_sum
 from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.probe import Look
 from symprior.tasks.families.mujoco.reflections.reflections import LEFT_RIGHT, Plane, Reflection, reflected
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
@@ -35,6 +36,24 @@ SAMPLING = Sampling(
     hidden_parts=("aux_1_geom", "aux_2_geom", "aux_3_geom", "aux_4_geom"),  # the hips: a thigh goes on where each ends
     folded=HIPS,
 )
+
+
+LEG_NAMES = {1: "left front leg", 2: "left hind leg", 3: "right hind leg", 4: "right front leg"}
+ROOTS, SHINS = (
+    ("front_left_leg", "front_right_leg", "back_leg", "right_back_leg"),
+    ("left", "right", "third", "fourth"),
+)
+LOOK = Look(
+    (ROOTS[:2], ROOTS[2:]), camera={"azimuth": 180, "elevation": -40, "distance": 4, "lookat": np.array([0, 0, 0.5])}
+)
+WORDS = {
+    "root": "torso",
+    **{f"{joint}_{i}": f"{joint} of the {leg}" for joint in ("hip", "ankle") for i, leg in LEG_NAMES.items()},
+    **{name: f"root of the {LEG_NAMES[i]}" for i, name in enumerate(ROOTS, start=1)},
+    **{f"aux_{i}": f"thigh of the {leg}" for i, leg in LEG_NAMES.items()},
+    **{f"{name}_ankle_geom": f"shin of the {LEG_NAMES[i]}" for i, name in enumerate(SHINS, start=1)},
+}
+"""The model names the legs as if y were ahead, and leaves the shins without a name."""
 
 
 def exchange_of_legs(*pairs: tuple[int, int], reversed: tuple[str, ...] = HIPS) -> Reflection:
@@ -98,6 +117,8 @@ register(
     robot_task(
         left_right,
         SAMPLING,
+        look=LOOK,
+        words=WORDS,
         rules=AntRules,
         id="ant-v1",
         family="ant",

@@ -12,6 +12,7 @@ from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.probe import Look
 from symprior.tasks.families.mujoco.reflections.reflections import Reflection
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
@@ -23,6 +24,12 @@ from symprior.tasks.task import register
 BACK, FRONT = ("bthigh", "bshin", "bfoot"), ("fthigh", "fshin", "ffoot")
 JOINTS = ("rootx", "rootz", "rooty", *BACK, *FRONT)
 LEG_SWAP = Reflection(swapped=tuple(zip(BACK, FRONT, strict=True)))
+WORDS = {
+    **{"rootx": "torso along x", "rootz": "torso up", "rooty": "torso leaning"},
+    **{f"{leg[0]}{part}": f"{leg} {part}" for leg in ("back", "front") for part in ("thigh", "shin", "foot")},
+}
+
+
 SAMPLING = Sampling(JOINTS, ranges={"rootx": (-1, 1), "rootz": (-0.4, 0.5), "rooty": (-pi, pi)}, height="rootz")
 
 
@@ -49,6 +56,8 @@ register(
     robot_task(
         leg_exchange,
         SAMPLING,
+        look=Look((("bthigh",), ("fthigh",))),
+        words=WORDS,
         rules=ForwardRules,
         exactness=Exactness.NONE,
         id="half-cheetah-v1",

@@ -19,6 +19,12 @@ from symprior.tasks.task import register
 LEG = ("thigh_joint", "leg_joint", "foot_joint")
 JOINTS = ("rootx", "rootz", "rooty", *LEG)
 FRONT_BACK = Reflection(reversed=("rootx", "rooty", *LEG))
+WORDS = {
+    **{"rootx": "torso along x", "rootz": "torso up", "rooty": "torso leaning"},
+    **{"thigh_joint": "thigh", "leg_joint": "leg", "foot_joint": "foot"},
+}
+
+
 SAMPLING = Sampling(
     JOINTS,
     ranges={"rootx": (-1, 1), "rootz": (0.5, 1.6), "rooty": (-0.4, 0.4)},
@@ -48,6 +54,7 @@ register(
     robot_task(
         front_back,
         SAMPLING,
+        words=WORDS,
         rules=HopperRules,
         exactness=Exactness.NONE,
         id="hopper-v1",

@@ -15,6 +15,7 @@ from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.probe import Look
 from symprior.tasks.families.mujoco.reflections.reflections import LEFT_RIGHT, Plane, Reflection, reflected
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
@@ -41,6 +42,19 @@ BODIES = (
 SIDES = tuple((f"right_{part}", f"left_{part}") for part in (*LEG, *ARM, *THIGH_TO_FOOT, *UPPER_TO_LOWER_ARM))
 # The axes of hips, knees and elbows are mirrored from side to side, those of the shoulders are not.
 REVERSED = ("abdomen_z", "abdomen_x", *(f"{side}_shoulder{i}" for side in ("right", "left") for i in (1, 2)))
+
+LOOK = Look(
+    (("left_thigh", "left_upper_arm"), ("right_thigh", "right_upper_arm")),
+    camera={"azimuth": 180, "elevation": -10, "distance": 3.5, "lookat": np.array([0, 0, 1.1])},
+)
+WORDS = {
+    "root": "torso",
+    "lwaist": "lower waist",
+    **{f"abdomen_{axis}": f"abdomen about {axis}" for axis in "xyz"},
+    **{f"{side}_hip_{axis}": f"{side} hip about {axis}" for side in ("right", "left") for axis in "xyz"},
+    **{f"{side}_shoulder{i}": f"{side} shoulder about axis {i}" for side in ("right", "left") for i in (1, 2)},
+}
+
 
 SAMPLING = Sampling(
     (*ROOT, *JOINTS),
@@ -147,6 +161,8 @@ register(
     robot_task(
         left_right,
         SAMPLING,
+        look=LOOK,
+        words=WORDS,
         rules=HumanoidRules,
         exactness=Exactness.APPROXIMATE,
         id="humanoid-v1",
@@ -156,7 +172,7 @@ register(
         declared_track="approximate",
         card=robot_card(
             "Humanoid-v5",
-            DESCRIPTION,
+            f"As gymnasium ships it; `humanoid-symmetric-v1` is the same robot with both sides alike. {DESCRIPTION}",
             f"{IN_WORDS} Approximate: the model's right hip and knee differ from the left ones, its solver depends on the "
             "order of contacts.",
             ROBOT,
@@ -168,6 +184,8 @@ register(
     robot_task(
         left_right,
         SAMPLING,
+        look=LOOK,
+        words=WORDS,
         rules=HumanoidRules,
         id="humanoid-symmetric-v1",
         family="humanoid",
@@ -175,7 +193,8 @@ register(
         stated_threshold=SOLVED,
         card=robot_card(
             "Humanoid-v5",
-            DESCRIPTION,
+            "`humanoid-v1` with the right hip and knee made as the left ones are, and a solver that does not depend on the "
+            f"order of contacts: so its mirror is exact, and that one's is not. {DESCRIPTION}",
             IN_WORDS,
             ROBOT,
             change="with the right hip and knee made as the left ones are, and solved by Newton's method",

@@ -20,6 +20,16 @@ from symprior.tasks.task import register
 
 JOINTS = ("slider", "hinge", "hinge2")
 MIRROR = Reflection(reversed=JOINTS)
+WORDS = {"slider": "cart", "hinge": "lower pole", "hinge2": "upper pole"}
+
+
+SHOWN = (
+    "cart, place",
+    *("lower pole, sine of the angle", "upper pole, sine of the angle"),
+    *("lower pole, cosine of the angle", "upper pole, cosine of the angle"),
+    *("cart, speed", "lower pole, angular speed", "upper pole, angular speed"),
+    "cart, force at the rail's end",
+)
 SAMPLING = Sampling(JOINTS, ranges={"hinge": (-1, 1), "hinge2": (-1, 1)})
 
 
@@ -69,6 +79,8 @@ register(
     robot_task(
         mirror,
         SAMPLING,
+        words=WORDS,
+        shown=SHOWN,
         rules=DoublePendulumRules,
         exactness=Exactness.APPROXIMATE,
         id="inverted-double-pendulum-v1",

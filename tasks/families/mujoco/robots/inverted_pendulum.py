@@ -18,6 +18,9 @@ from symprior.tasks.task import register
 
 JOINTS = ("slider", "hinge")
 MIRROR = Reflection(reversed=JOINTS)
+WORDS = {"slider": "cart", "hinge": "pole"}
+
+
 SAMPLING = Sampling(JOINTS, ends={"hinge": (-0.2, 0.2)})
 
 
@@ -50,6 +53,7 @@ register(
     robot_task(
         mirror,
         SAMPLING,
+        words=WORDS,
         rules=PendulumRules,
         exactness=Exactness.APPROXIMATE,
         id="inverted-pendulum-v1",

@@ -35,6 +35,13 @@ MIRROR = Reflection(
         *("obj_slidey", "goal_slidey"),
     )
 )
+WORDS = {joint: joint.removeprefix("r_").removesuffix("_joint").replace("_", " ") for joint in ARM}
+
+
+SHOWN = (
+    *(f"{WORDS[joint]}, {what}" for what in ("angle", "angular speed") for joint in ARM),
+    *(f"{thing}, {axis}" for thing in ("fingertip", "object", "goal") for axis in "xyz"),
+)
 SHOULDER = (0.0, -0.6, 0.0)
 TO_THE_SIDE = -0.55
 """The value of `obj_slidey` and `goal_slidey` at which object and goal lie straight in front of the shoulder."""
@@ -99,6 +106,8 @@ register(
     robot_task(
         mirror,
         SAMPLING,
+        words=WORDS,
+        shown=SHOWN,
         rules=PusherRules,
         exactness=Exactness.NONE,
         reset=Exactness.NONE,

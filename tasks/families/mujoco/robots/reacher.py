@@ -34,6 +34,14 @@ ARM = ("joint0", "joint1")
 POSITIONS = (*ARM, "target_x", "target_y")
 MIRROR = Reflection(reversed=(*ARM, "target_y"))
 WITHIN_REACH = (-0.14, 0.14)  # targets start within 0.2 m of the shoulder, and turned ones must lie there too
+WORDS = {"joint0": "shoulder", "joint1": "elbow"}
+
+
+SHOWN = (
+    *("cosine of the shoulder", "cosine of the elbow", "sine of the shoulder", "sine of the elbow"),
+    *("target's x", "target's y", "angular speed of the shoulder", "angular speed of the elbow"),
+    *("x from target to fingertip", "y from target to fingertip"),
+)
 SAMPLING = Sampling(
     POSITIONS, ranges={"joint0": (-pi, pi), "target_x": WITHIN_REACH, "target_y": WITHIN_REACH}, still=(2, 3)
 )
@@ -101,6 +109,8 @@ register(
     robot_task(
         mirror,
         SAMPLING,
+        words=WORDS,
+        shown=SHOWN,
         rules=ReacherRules,
         id="reacher-v1",
         family="reacher",
@@ -122,6 +132,8 @@ for order, how in ((4, "90°"), (8, "45°")):
         robot_task(
             partial(turns, order),
             SAMPLING,
+            words=WORDS,
+            shown=SHOWN,
             rules=ReacherRules,
             reset=Exactness.BROKEN,
             id=f"reacher-turned-{order}-v1",

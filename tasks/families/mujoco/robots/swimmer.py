@@ -18,6 +18,12 @@ from symprior.tasks.task import register
 
 JOINTS = ("slider1", "slider2", "free_body_rot", "motor1_rot", "motor2_rot")
 MIRROR = Reflection(reversed=("slider2", "free_body_rot", "motor1_rot", "motor2_rot"))
+WORDS = {
+    **{"slider1": "swimmer along x", "slider2": "swimmer along y", "free_body_rot": "first link"},
+    **{"motor1_rot": "first joint", "motor2_rot": "second joint"},
+}
+
+
 SAMPLING = Sampling(JOINTS, ranges={"slider1": (-1, 1), "slider2": (-1, 1), "free_body_rot": (-pi, pi)})
 
 
@@ -40,6 +46,7 @@ register(
     robot_task(
         mirror,
         SAMPLING,
+        words=WORDS,
         rules=SwimmerRules,
         id="swimmer-v1",
         family="swimmer",

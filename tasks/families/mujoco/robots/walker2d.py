@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.representations import direct_sum
 from symprior.tasks.families.mujoco.cards import robot_card
+from symprior.tasks.families.mujoco.probe import Look
 from symprior.tasks.families.mujoco.reflections.reflections import Reflection
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robot_task import robot_task
@@ -17,7 +18,15 @@ from symprior.tasks.task import register
 RIGHT = ("thigh_joint", "leg_joint", "foot_joint")
 LEFT = ("thigh_left_joint", "leg_left_joint", "foot_left_joint")
 JOINTS = ("rootx", "rootz", "rooty", *RIGHT, *LEFT)
+LOOK = Look((("thigh_left",), ("thigh",)))
 LEG_SWAP = Reflection(swapped=tuple(zip(RIGHT, LEFT, strict=True)))
+WORDS = {
+    **{"rootx": "torso along x", "rootz": "torso up", "rooty": "torso leaning"},
+    **{f"{part}_joint": f"right {part}" for part in ("thigh", "leg", "foot")},
+    **{f"{part}_left_joint": f"left {part}" for part in ("thigh", "leg", "foot")},
+}
+
+
 SAMPLING = Sampling(
     JOINTS,
     ranges={"rootx": (-1, 1), "rootz": (0.6, 2.2), "rooty": (-1.2, 1.2)},
@@ -65,6 +74,8 @@ register(
     robot_task(
         leg_swap,
         SAMPLING,
+        look=LOOK,
+        words=WORDS,
         rules=WalkerRules,
         id="walker2d-v1",
         family="walker2d",

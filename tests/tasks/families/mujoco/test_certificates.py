@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from symprior.symmetry.representations import Representation, SignedPermutation, direct_sum, trivial_representation
 from symprior.tasks import TASKS, Exactness, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
-from symprior.tasks.families.mujoco.probe import MujocoProbe
+from symprior.tasks.families.mujoco.probe import HINGE, MujocoProbe
 from symprior.tasks.families.mujoco.reflections.reflections import FRONT_BACK, LEFT_RIGHT, Plane, Reflection, reflected
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robots import (
@@ -284,14 +285,46 @@ def test_a_mistake_is_broken(name: str, mistake: str) -> None:
     assert certificate.dynamics == Exactness.BROKEN, certificate.lines()
 
 
-HIPS = ("front_left_leg", "front_right_leg", "back_leg", "right_back_leg")
+HIPS = tuple(f"root of the {side} {end} leg" for side in ("left", "right") for end in ("front", "hind"))
+
+
+def test_the_words_for_the_legs_of_the_ant_are_where_the_model_has_them() -> None:
+    """Left is +y, and ahead is +x, where the reward is."""
+    task = get_task("ant-v1")
+    model = task.make().unwrapped.model  # type: ignore[attr-defined]
+    names = [name.partition(",")[0] for name in task.called.observation]
+    joints = [int(joint) for joint in range(1, model.njnt)]
+    for joint, name in zip(joints, names[5:13], strict=True):
+        hip = model.joint(f"hip_{(joint + 1) // 2}").id
+        x, y, _ = model.body_pos[model.jnt_bodyid[hip]]
+        assert name.startswith(model.joint(joint).name.partition("_")[0])
+        assert name.endswith(f"{'left' if y > 0 else 'right'} {'front' if x > 0 else 'hind'} leg")
+
+
+@pytest.mark.parametrize("name", ROBOTS)
+def test_what_is_called_a_speed_shows_the_speed_of_its_joint(name: str) -> None:
+    """Every joint has a speed of its own; slides have speeds, and hinges angular ones."""
+    task = get_task(name)
+    probe = task.probe()
+    assert isinstance(probe, MujocoProbe)
+    model = probe.env.unwrapped.model  # type: ignore[attr-defined]
+    state = probe.rollout_states(None, np.random.default_rng(0), 1)[0]
+    speeds = np.linspace(0.01, 0.02, model.nv)
+    state[model.nq : model.nq + model.nv] = speeds
+    shown = dict(zip(task.called.observation, probe.observation(state).tolist(), strict=True))
+    joints = [joint for joint in range(model.njnt) if model.jnt_type[joint] != 0]
+    of_joints = {
+        name: value for name, value in shown.items() if "speed" in name and "body" not in name and "along" not in name
+    }
+    assert of_joints, "speeds are shown"
+    for called, value in of_joints.items():
+        (joint,) = [joint for joint in joints if speeds[model.jnt_dofadr[joint]] == pytest.approx(value, rel=1e-6)]
+        assert ("angular" in called) == (model.jnt_type[joint] == HINGE), called
 
 
 @pytest.fixture(scope="module")
 def ant_names() -> list[str]:
-    names = get_task("ant-v1").probe().entry_names()
-    assert names is not None
-    return list(names)
+    return list(get_task("ant-v1").called.observation)
 
 
 @pytest.mark.parametrize("hip", HIPS)
@@ -321,5 +354,5 @@ def test_contact_forces_of_hips_that_do_not_swap_are_broken(ant_names: list[str]
 def test_every_entry_of_the_ant_moves_and_masses_are_named_where_they_cannot() -> None:
     assert certify(get_task("ant-v1"), samples=60).never_moved == ""
     certificate = certify(get_task("humanoid-v1"), samples=60)
-    assert certificate.never_moved.startswith("[54] torso, mass; [64] lwaist, mass")
+    assert certificate.never_moved.startswith("[54] torso, mass; [64] lower waist, mass")
     assert dict(certificate.lines())["dynamics"].startswith("approximate but for: [54] torso, mass; [64]")

@@ -15,12 +15,15 @@ from symprior.symmetry.representations import Representation, SignedPermutation
 class Exactness(StrEnum):
     """How well a symmetry holds in the simulator: what is declared, and what a certificate measures.
 
-    Nothing is declared `not shown`: it is what a measurement with too little data says, which is evidence neither way.
+    Nothing is declared `not shown`: it is what a measurement with too little data says, which is evidence neither way. And
+    nothing is measured `between`: who declares it says that it is not exact, and leaves open whether it is approximate or
+    broken, as a dial does whose value lies at the border of the two.
     """
 
     EXACT = "exact"
     IN_DISTRIBUTION = "in distribution"
     APPROXIMATE = "approximate"
+    BETWEEN = "between approximate and broken"
     BROKEN = "broken"
     NONE = "none"
     NOT_SHOWN = "not shown"
@@ -38,17 +41,13 @@ symmetric model is wrong about less than a tenth of what each step does.
 def exactness_at(breaking: float, approximate_up_to: float, broken_from: float) -> Exactness:
     """What a dial declares where its parameter is at `breaking`: 0 is exact, then approximate, then broken.
 
-    Raises:
-        SympriorError: the value lies between, so near the border that a certificate's bounds hold it.
+    In between it lies so near the border that one certificate would find the one, and another the other.
     """
     if breaking == 0:
         return Exactness.EXACT
-    if approximate_up_to < breaking < broken_from:
-        raise SympriorError(
-            f"At {breaking:g} the mean residual lies at the border between approximate and broken, so that nothing can be "
-            f"declared which a certificate would confirm. Take at most {approximate_up_to:g} or at least {broken_from:g}."
-        )
-    return Exactness.APPROXIMATE if breaking <= approximate_up_to else Exactness.BROKEN
+    if breaking <= approximate_up_to:
+        return Exactness.APPROXIMATE
+    return Exactness.BROKEN if breaking >= broken_from else Exactness.BETWEEN
 
 
 @dataclass(frozen=True)
@@ -76,8 +75,8 @@ class StatedShare:
             )
 
 
-def _declared(what: str, given: str) -> Exactness:
-    grades = [str(grade) for grade in Exactness if grade != Exactness.NOT_SHOWN]
+def _declared(what: str, given: str, never: Sequence[Exactness]) -> Exactness:
+    grades = [str(grade) for grade in Exactness if grade not in never]
     if given not in grades:
         raise SympriorError(f"{what} is one of {', '.join(map(repr, grades))}, not {given!r}.")
     return Exactness(given)
@@ -108,8 +107,9 @@ class Symmetry:
     shares: tuple[StatedShare, ...] = ()
 
     def __post_init__(self) -> None:
-        for what, grade in (("exactness", self.exactness), ("reset", self.reset)):
-            object.__setattr__(self, what, _declared(what, grade))
+        never = Exactness.NOT_SHOWN, Exactness.BETWEEN
+        object.__setattr__(self, "exactness", _declared("exactness", self.exactness, never[:1]))
+        object.__setattr__(self, "reset", _declared("reset", self.reset, never))
         if self.shares and self.exactness != Exactness.APPROXIMATE:
             raise SympriorError(f"Shares are stated by a symmetry that is approximate; this one is {self.exactness}.")
         if self.observation.group != self.action.group:

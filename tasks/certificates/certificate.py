@@ -91,7 +91,7 @@ class Certificate:
     def contradicts(self) -> bool:
         """A grade is another than the declared one, not merely not shown for want of data or because steps are random."""
         pairs = (self.declared_dynamics, self.dynamics), (self.declared_reset, self.reset)
-        wrong = [measured not in (_expected(declared), Exactness.NOT_SHOWN) for declared, measured in pairs]
+        wrong = [measured not in (*_expected(declared), Exactness.NOT_SHOWN) for declared, measured in pairs]
         return (wrong[0] and not self._is_random_only) or wrong[1] or self._is_not_exact
 
     @property
@@ -208,7 +208,7 @@ def certify(
         declared_reset=symmetry.reset,
         dynamics=dynamics,
         reset=reset_grade,
-        agrees=_expected(symmetry.exactness) == dynamics and _expected(symmetry.reset) == reset_grade,
+        agrees=dynamics in _expected(symmetry.exactness, evidence) and reset_grade in _expected(symmetry.reset),
         seed=seed,
         states=counts,
         distinct_states=distinct,
@@ -254,9 +254,15 @@ def _names(task: Task, symmetry: Symmetry) -> Sequence[str] | None:
     return found if len(found) == observation_count(symmetry) else None
 
 
-def _expected(declared: Exactness) -> Exactness:
-    """What a measurement gives where no symmetry is declared: `broken`."""
-    return Exactness.BROKEN if declared == Exactness.NONE else declared
+def _expected(declared: Exactness, evidence: Evidence | None = None) -> tuple[Exactness, ...]:
+    """What measurements give that agree with what is declared; where no symmetry is, `broken`.
+
+    Between approximate and broken, single steps whose mean is held by the border agree as well.
+    """
+    if declared == Exactness.BETWEEN:
+        held = (Exactness.NOT_SHOWN,) * isinstance(evidence, DynamicsEvidence)
+        return Exactness.APPROXIMATE, Exactness.BROKEN, *held
+    return (Exactness.BROKEN if declared == Exactness.NONE else declared,)
 
 
 def _check_repeats(task: Task, probe: Probe, states: NumpyArray, actions: Sequence[Action]) -> None:

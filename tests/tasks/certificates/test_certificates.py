@@ -650,11 +650,18 @@ def test_what_a_dial_declares_lies_clear_of_the_border_by_any_seed(
 
 
 @pytest.mark.parametrize("name", ["room-bias-v1@eps=0.25", "pendulum-torque-v1@eps=0.06", "cartpole-wind-v1@eps=0.05"])
-def test_a_dial_declares_nothing_at_the_border(name: str) -> None:
-    with pytest.raises(
-        SympriorError, match=r"border between approximate and broken.* at most 0\.\d+ or at least 0\.\d+"
-    ):
-        get_task(name).symmetry()
+def test_at_the_border_a_dial_leaves_open_on_which_side_it_is(name: str) -> None:
+    for seed in range(3):
+        certificate = quick(get_task(name), seed=seed)
+        assert certificate.declared_dynamics == Exactness.BETWEEN
+        assert certificate.agrees and not certificate.contradicts, certificate.lines()
+
+
+def test_what_is_exact_is_not_between_approximate_and_broken() -> None:
+    certificate = quick(CARTPOLE, symmetry=replace(mirror(), exactness=Exactness.BETWEEN))
+    assert certificate.dynamics == Exactness.EXACT and certificate.contradicts
+    with pytest.raises(SympriorError, match="reset is one of"):
+        replace(mirror(), reset=Exactness.BETWEEN)
 
 
 @pytest.mark.parametrize("seed", range(3))

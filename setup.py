@@ -9,7 +9,7 @@ packages = find_packages(include=[pattern for floor in FLOORS for pattern in (fl
 
 
 class WithoutThisScript(build_py):
-    """Of the root's modules a package takes `__init__` alone."""
+    """Takes `__init__` alone of the root's modules."""
 
     def find_package_modules(self, package: str, package_dir: str) -> list[tuple[str, str, str]]:
         found = super().find_package_modules(package, package_dir)

@@ -89,7 +89,7 @@ class ShippedAgent:
         return shared_settings(family, self.algorithm.name)
 
     def ledger(self, family: str, overrides: Collection[str] = ()) -> str | None:
-        """Of which tuning the settings for a family are: `family/agent`, its own or the plain agent's; None: of none.
+        """Which tuning the settings for a family are from: `family/agent`, its own or the plain agent's; None: of none.
 
         Nor of any where something that was tuned is among the `overrides`.
         """

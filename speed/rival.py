@@ -52,7 +52,7 @@ def is_installed() -> bool:
 
 
 def rollouts_for(seeds: int) -> int:
-    """As many rollouts as take a few seconds."""
+    """How many rollouts take a few seconds."""
     return max(40, 3000 // seeds)
 
 
@@ -70,7 +70,7 @@ def of_one_process(work: Work) -> Rates:
 
 
 def fused(seeds: int, processes: int, agent: str = "ppo") -> Rates:
-    """Of the kernel with the seeds shared out to processes."""
+    """The rate of the kernel with the seeds shared out to processes."""
     each = -(-seeds // processes)
     work = Work("cartpole-v1", agent, "batched", each, rollouts_for(each), PAPER_PPO, kernel="fused")
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
@@ -78,7 +78,7 @@ def fused(seeds: int, processes: int, agent: str = "ppo") -> Rates:
 
 
 def jax(seeds: int, processes: int, way: str) -> Rates:
-    """Of the JAX program, likewise."""
+    """The rate of the JAX program, likewise."""
     each = -(-seeds // processes)
     command: list[Any] = [
         PYTHON,

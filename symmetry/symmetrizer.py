@@ -127,7 +127,7 @@ class RelaxedBasis(DenseBasis):
 
     @property
     def penalties(self) -> Vectors | None:
-        """Of the free ones only."""
+        """The penalties of the free ones only."""
         free = np.arange(self.rank) >= self.equivariant.rank
         return self.penalty * free.astype(np.float64) if free.any() else None
 
@@ -205,7 +205,7 @@ def turned_basis(source: Representation, target: Representation, rng: np.random.
 
 
 def random_basis(source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
-    """As many orthonormal vectors as the equivariant basis has, in random directions (control)."""
+    """Orthonormal vectors in random directions, as many as the equivariant basis has (control)."""
     rank, entries = equivariant_basis(source, target).rank, target.size * source.size
     return DenseBasis(target.size, source.size, _orthonormal(rng.standard_normal((entries, rank))))
 

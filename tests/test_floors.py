@@ -199,6 +199,15 @@ def test_every_room_says_what_lives_there() -> None:
             assert ast.get_docstring(ast.parse((ROOT / path).read_text(encoding="utf-8"))), path
 
 
+def test_every_docstring_has_a_subject() -> None:
+    """One that begins with "As" or "Of" leans on the line above it."""
+    for path in (path for room in (*MAY_IMPORT, "speed", "examples") for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                said = ast.get_docstring(node) or ""
+                assert said.partition(" ")[0] not in ("As", "Of"), f"{path.relative_to(ROOT)}: {said[:60]!r}"
+
+
 def test_tasks_leaderboard_and_command_line_import_without_the_training_stack() -> None:
     names = [
         ".".join(("symprior", *path.with_suffix("").parts)).removesuffix(".__init__")

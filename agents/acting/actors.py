@@ -92,7 +92,7 @@ class GreedyActor(CategoricalActor):
         return policy
 
     def act_greedily(self, observations: NumpyArray) -> NDArray[np.int64]:
-        """As `act`."""
+        """The same as `act`: it is greedy."""
         return self.act(observations)
 
     def act_exploring(self, observations: NumpyArray) -> NDArray[np.int64]:
@@ -133,7 +133,7 @@ class GaussianActor(Actor):
 
     @cached_property
     def limits(self) -> ActionLimits:
-        """Of the action space."""
+        """The bounds of the action space."""
         return ActionLimits(self.problem.action_space)
 
     @abstractmethod

@@ -38,11 +38,11 @@ class Distribution(ABC):
 
     @abstractmethod
     def log_probability(self, actions: Tensor) -> Tensor:
-        """Of actions [(seeds,) batch, *action shape], [(seeds,) batch]."""
+        """Log π(a | s) of actions [(seeds,) batch, *action shape], [(seeds,) batch]."""
 
     @abstractmethod
     def entropy(self) -> Tensor:
-        """Of each row, [(seeds,) batch]."""
+        """The entropy of each row, [(seeds,) batch]."""
 
     @abstractmethod
     def gradient(self, actions: Tensor, pull: Tensor, entropy_weight: Tensor) -> Tensor:

@@ -72,7 +72,7 @@ class SquashedActor(Actor):
 
     @cached_property
     def scale(self) -> ActionScale:
-        """Of the action space."""
+        """The bounds of the action space as [−1, 1]."""
         return ActionScale(self.problem)
 
     @abstractmethod

@@ -65,7 +65,7 @@ class LearningSettings(Settings):
 
     @model_serializer(mode="wrap")
     def _without_later_defaults(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """As before there was a choice, where none is made: records name and compare all hyperparameters."""
+        """Leave out later settings at their defaults: records compare all hyperparameters, and older ones lack these."""
         values: dict[str, Any] = serialise(self)
         defaults = {name: type(self).model_fields[name].default for name in ADDED_LATER & values.keys()}
         return {name: value for name, value in values.items() if name not in defaults or value != defaults[name]}

@@ -49,5 +49,5 @@ def _drawn(kind: type[N], symmetry: Symmetry, prior: Prior, settings: LearningSe
 
 
 def copy_seeds(seeds: Sequence[int], copies: int) -> NDArray[np.int64]:
-    """Of the streams that a prior draws from for each copy of the environment, [seeds · copies]."""
+    """The seeds of the streams that a prior draws from for each copy of the environment, [seeds · copies]."""
     return np.array([seed_from(seed, "episodes", copy) for seed in seeds for copy in range(copies)], dtype=np.int64)

@@ -164,7 +164,7 @@ class Trunk(nn.Module, ABC):
         """What each head says of observations [(seeds,) batch, …], [(seeds,) batch, size]."""
 
     def look(self, observations: Tensor) -> tuple[Tensor, ...]:
-        """As `heads`; the average over the frame where there is one."""
+        """What `heads` say; the average over the frame where there is one."""
         return self.heads(observations) if self.frame is None else self.frame(self.heads, observations)
 
     def averaged_over(self, frame: type[Frame], symmetry: Symmetry) -> Self:

@@ -67,7 +67,7 @@ class Mirror(PlainNetwork):
         )
 
     def auxiliary_loss(self, orbit: Orbit, settings: object) -> MirrorLoss:
-        """Of all images of a minibatch."""
+        """The loss over all images of a minibatch."""
         of_loss = cast(MirrorSettings, settings)
         return MirrorLoss(orbit, of_loss.mirror_weight, of_loss.mirror_divergence)
 

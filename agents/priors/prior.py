@@ -57,7 +57,7 @@ class AuxiliaryLoss(ABC):
 
     @abstractmethod
     def loss(self, outputs: Tensor) -> Tensor:
-        """As calling it."""
+        """What calling it gives."""
 
 
 Draws = Callable[[int], Tensor]

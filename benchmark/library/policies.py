@@ -66,7 +66,7 @@ class Policy:
         return evaluate(self.agent, self.task, (record.seed,), last)[0]
 
     def _rows(self, observations: Any) -> NumpyArray:
-        """As numpy's rows, in the type that agents get."""
+        """The observations as numpy's rows, in the type that agents get."""
         space = self.task.observation_space
         given = observations if isinstance(observations, np.ndarray) else observations.detach().cpu().numpy()
         shape = space.shape or ()

@@ -79,7 +79,7 @@ class Execution:
         self._reported = 0
 
     def _resolved(self) -> list[Resolved]:
-        """Of each run; runs of one job share it."""
+        """What each run resolves to; runs of one job share it."""
         of_jobs = {run.job: self.contestant.resolve(run.job, self.task) for run in self.stack.runs}
         return [of_jobs[run.job] for run in self.stack.runs]
 
@@ -256,7 +256,7 @@ def _copies(agent: Agent) -> int:
 
 
 def _torch_threads() -> int:
-    """As workers have it, where torch was not needed here."""
+    """What workers have, where torch was not needed here."""
     torch: Any = sys.modules.get("torch")
     return int(torch.get_num_threads()) if torch else 1
 

@@ -40,7 +40,7 @@ class PolicyMeasure:
         self._task, self._runs = task, runs
 
     def errors(self, agent: Agent, name: str) -> list[EquivarianceError | None]:
-        """Of each run; None where the agent says nothing, or nothing finite.
+        """The error of each run; None where the agent says nothing, or nothing finite.
 
         Args:
             agent: what is measured.

@@ -36,7 +36,7 @@ class Limits:
 
     @classmethod
     def given(cls, seconds: float | None, gibibytes: float | None) -> Limits:
-        """As a user states them; what is not stated is as usual."""
+        """The limits that a user states; what is not stated is as usual."""
         usual = cls(seconds)
         return usual if gibibytes is None else cls(seconds, int(gibibytes * 2**30))
 

@@ -154,7 +154,7 @@ def _point(cells: Cells, task: Task, learner: str, baseline: Mapping[str, str]) 
 
 
 def _difference(prior: Cell, plain: Cell) -> Estimate:
-    """Of mean data efficiencies, Welch's interval; where runs are lost there is none."""
+    """The difference of mean data efficiencies with Welch's interval; where runs are lost there is none."""
     difference = headline_total([prior]) - headline_total([plain])
     runs = min(len(prior.scores), len(plain.scores))
     if prior.lost or plain.lost:

@@ -64,7 +64,7 @@ class Group:
 
     @property
     def headline_interval(self) -> Range:
-        """Of the headline, as it is printed."""
+        """The headline's interval, as it is printed."""
         return headline_interval(self.headline, self.resampled_headline, self.runs, (LOWEST, HIGHEST))
 
     @cached_property

@@ -95,7 +95,7 @@ def improvement(pairs: Sequence[Pair]) -> Estimate | None:
 
 
 def fewest_runs(cells: Sequence[Cell]) -> int:
-    """Of a cell."""
+    """The runs of the cell that has fewest."""
     return min(len(cell.scores) for cell in cells)
 
 

@@ -230,7 +230,7 @@ def _bound(pairs: Sequence[Pair]) -> Bound:
 
 
 def share_lost(cell: Cell) -> float:
-    """Of the budget, the mean over runs."""
+    """The part of the budget that is lost, the mean over runs."""
     return float(cell.values("lost").mean() / cell.budget)
 
 

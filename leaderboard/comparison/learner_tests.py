@@ -127,7 +127,7 @@ def learner_tests(records: Iterable[RunRecord]) -> list[LearnerTest]:
 
 
 def _round(record: RunRecord) -> str:
-    """Of the suite `equivalence`; a suite of its own has none, and its version is no matter here."""
+    """The round of the suite `equivalence`; a suite of its own has none, and its version is no matter here."""
     return record.suite_version if record.suite == SUITE else ""
 
 

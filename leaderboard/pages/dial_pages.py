@@ -33,7 +33,7 @@ def write_dial_page(curves: DialCurves, folder: Path) -> list[Path]:
 
 
 def name_of(curves: DialCurves) -> str:
-    """Of both files, without their endings: suite, dial and, but for the batched one, learner."""
+    """The name of both files, without their endings: suite, dial and, but for the batched one, learner."""
     return "-".join([curves.suite, curves.dial.id] + ([] if curves.learner == "batched" else [curves.learner]))
 
 

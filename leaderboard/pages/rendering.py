@@ -53,7 +53,7 @@ def in_markdown(text: str) -> str:
 
 
 def _cell(text: str) -> Markup:
-    """As a cell of a Markdown table."""
+    """The text as a cell of a Markdown table."""
     return Markup(in_markdown(str(text).replace("\n", " ")).replace("|", "\\|"))
 
 

@@ -53,7 +53,7 @@ class Share:
 
     @property
     def variance(self) -> float:
-        """Of the arm's mean."""
+        """The variance of the arm's mean."""
         return self.spread / self.runs
 
 
@@ -71,7 +71,7 @@ class Side:
 
     @property
     def variance(self) -> float:
-        """Of the estimate."""
+        """The variance of the estimate."""
         return sum(share.variance for share in self.shares)
 
     @property

@@ -153,7 +153,7 @@ def _cells() -> dict[str, list[Cell]]:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """Of the processor."""
+    """Seconds of the processor."""
     started = time.process_time()
     work()
     return time.process_time() - started

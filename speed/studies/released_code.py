@@ -68,7 +68,7 @@ class _EndingAtTheLimit(SimulatorVectorEnv):
     """An environment whose time limit looks like an end."""
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
-        """As of the base class."""
+        """Step as the base class does."""
         observations, rewards, terminated, truncated, infos = super().step(actions)
         return observations, rewards, terminated | truncated, truncated & False, infos
 

@@ -155,7 +155,7 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
         return self.env.unwrapped
 
     def _call(self, function: Callable[..., Any], method: str, *given: Any, **named: Any) -> Any:
-        """As `calling`, which would cost a step as much again."""
+        """Do what `calling` does for one call; its context manager would double the cost of a step."""
         try:
             return function(*given, **named)
         except SympriorError:

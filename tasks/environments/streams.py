@@ -58,7 +58,7 @@ class Streams(Generic[A]):
         return cast(A, xp.astype(_shift_right(bits, 11), xp.float64) * 2.0**-53)
 
     def draw_where(self, chosen: Array, count: int) -> A:
-        """As `draw`, but only the streams of the mask `chosen` [batch] move on; other rows mean nothing."""
+        """Draw, but only the streams of the mask `chosen` [batch] move on; other rows mean nothing."""
         before = self._counters
         numbers = self.draw(count)
         self._counters = before + count * chosen[:, None]

@@ -31,7 +31,7 @@ class Price:
 
     @property
     def in_words(self) -> str:
-        """As a card prints it."""
+        """What a card prints."""
         value = f"{self.most:.4f}" if self.least == self.most else f"between {self.least:.4f} and {self.most:.4f}"
         return f"{value} of the return ({self.method})"
 

@@ -192,12 +192,12 @@ class Task:
 
     @property
     def observation_space(self) -> Space:
-        """Of a single environment, as agents get it: floats in single precision."""
+        """The space of a single environment's observations, as agents get them: floats in single precision."""
         return self._spaces[0]
 
     @property
     def action_space(self) -> Space:
-        """Of a single environment."""
+        """The space of a single environment's actions."""
         return self._spaces[1]
 
     @property

@@ -10,6 +10,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(path for folder in (".", "docs", "examples", "tasks") for path in (ROOT / folder).glob("*.md"))
+LEANING = (
+    r"\bis no step\b",
+    r"\bno numbers any more\b",
+    r"\b(one|two|three|four|five) on (one|two|three)\b",
+    r"\bNor with\b",
+)
+"""Turns of phrase that lean on the sentence before, or on another language."""
 LONGEST_RULE = 5
 """Lines, the reason's included."""
 
@@ -50,3 +57,14 @@ def _places(document: Path) -> set[str]:
     """The headings of a page, as links name them."""
     headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_documents_are_written_in_whole_sentences(document: Path) -> None:
+    text = " ".join(document.read_text(encoding="utf-8").split())
+    for leaning in LEANING:
+        assert not re.search(leaning, text), f"{document.name}: {leaning}"
+
+
+def test_the_readme_is_a_screen_and_a_half() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 90

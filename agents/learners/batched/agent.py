@@ -74,7 +74,7 @@ class BatchedAgent(Actor, Generic[P]):
 
     @abstractmethod
     def _learn(self, env: VectorEnvironment, budget: int) -> None:
-        """As `learn`; `BudgetExhausted` may pass through."""
+        """Train as `learn` says; `BudgetExhausted` may pass through."""
 
     @property
     def diverged(self) -> NDArray[np.bool_]:

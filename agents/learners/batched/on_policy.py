@@ -57,7 +57,7 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
         return actions
 
     def _policy_outputs(self, observations: Any) -> Tensor:
-        """Of the policies, [seeds · rows, outputs], at observations [seeds · rows, …]."""
+        """What the policies say, [seeds · rows, outputs], at observations [seeds · rows, …]."""
         with one_thread():
             return self.population.policy_outputs(self._tensor(observations))
 

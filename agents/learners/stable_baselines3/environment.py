@@ -69,6 +69,6 @@ class VectorEnvAdapter(VecEnv):
 
 
 def _single(observations: Any) -> np.ndarray:
-    """As an array, in single precision where they were in double."""
+    """The observations as an array, in single precision where they were in double."""
     array: np.ndarray = np.asarray(observations)
     return array.astype(np.float32) if array.dtype == np.float64 else array

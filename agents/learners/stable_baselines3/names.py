@@ -9,7 +9,7 @@ from symprior.agents.algorithms.twin_critics import TwinCriticSettings
 
 
 def actor_critic_arguments(settings: OnPolicySettings) -> dict[str, Any]:
-    """Of the actor-critic models."""
+    """The arguments of the actor-critic models."""
     return {
         "n_steps": settings.steps,
         "learning_rate": settings.learning_rate,
@@ -23,7 +23,7 @@ def actor_critic_arguments(settings: OnPolicySettings) -> dict[str, Any]:
 
 
 def replay_arguments(settings: ReplaySettings) -> dict[str, Any]:
-    """Of the models that learn from a replay buffer."""
+    """The arguments of the models that learn from a replay buffer."""
     return {
         "buffer_size": settings.buffer_size,
         "learning_starts": settings.learning_starts,
@@ -36,7 +36,7 @@ def replay_arguments(settings: ReplaySettings) -> dict[str, Any]:
 
 
 def greedy_arguments(settings: GreedyReplaySettings) -> dict[str, Any]:
-    """Of the ε-greedy models."""
+    """The arguments of the ε-greedy models."""
     return {
         **replay_arguments(settings),
         "target_update_interval": settings.target_update_interval,
@@ -48,5 +48,5 @@ def greedy_arguments(settings: GreedyReplaySettings) -> dict[str, Any]:
 
 
 def twin_critic_arguments(settings: TwinCriticSettings) -> dict[str, Any]:
-    """Of the models with twin critics."""
+    """The arguments of the models with twin critics."""
     return {**replay_arguments(settings), "tau": settings.tau}

@@ -41,14 +41,14 @@ class StableBaselinesActorCritic(StableBaselinesAgent):
 
     @torch.no_grad()
     def _log_probabilities(self, observations: Tensor, actions: Tensor) -> Tensor:
-        """Of actions at observations, [rows, …], under the policy as it is now, [rows]."""
+        """Log π(a | s) of actions at observations, [rows, …], under the policy as it is now, [rows]."""
         outputs, _ = self.network(observations)
         found: Tensor = self.network.distribution(outputs).log_probability(actions)
         return found
 
     @torch.no_grad()
     def _policy_outputs(self, observations: NumpyArray) -> Tensor:
-        """Of the policy, [batch, outputs] in double precision."""
+        """What the policy says, [batch, outputs] in double precision."""
         outputs, _ = self.network(torch.as_tensor(observations, device=self._device))
         doubled: Tensor = outputs.double()
         return doubled

@@ -96,7 +96,7 @@ class BasisWeight(nn.Module):
         self._kept: dict[str, tuple[int, Tensor]] | None = None
 
     def keep(self, kept: bool) -> None:
-        """As `keep_weights`."""
+        """Do what `keep_weights` says."""
         self._kept = (self._kept or {}) if kept else None
 
     def forget(self) -> None:

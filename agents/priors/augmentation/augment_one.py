@@ -13,7 +13,7 @@ from symprior.agents.priors.prior import B, Draws, PlainNetwork, register
 
 @register
 class AugmentOne(PlainNetwork):
-    """As `Augment`, but each sample is one image of its transition, by an element drawn uniformly from the whole group.
+    """Augmentation, but each sample is one image of its transition, by an element drawn uniformly from the whole group.
 
     The minibatch is as large as the plain agent's; so are an update's cost and the number of gradient steps. A transition is
     drawn anew each time that it is seen. Images keep what copies keep in `Augment`: the old log-probability too.

@@ -30,7 +30,7 @@ class _WithImages(Minibatch):
 
 @register
 class AugmentOwnProbability(Augment):
-    """As `Augment`, with π_old(g a | g s) in a copy's probability ratio instead of π_old(a | s).
+    """Augmentation with π_old(g a | g s) in a copy's probability ratio instead of π_old(a | s).
 
     Every ratio starts at 1, as if the policy had chosen the copy by itself; with π_old(a | s) a copy that the policy finds
     improbable starts outside the clipped range. While the policy is equivariant the two are the same.

@@ -20,5 +20,5 @@ class Nullspace(Homomorphic):
     symmetrises_statistics = False
 
     def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
-        """As large as the equivariant basis."""
+        """A basis as large as the equivariant one."""
         return nullspace_basis(source, target, rng)

@@ -20,5 +20,5 @@ class RandomBasis(Homomorphic):
     symmetrises_statistics = False
 
     def basis(self, source: Representation, target: Representation, rng: np.random.Generator) -> Basis:
-        """As large as the equivariant basis."""
+        """A basis as large as the equivariant one."""
         return random_basis(source, target, rng)

@@ -117,7 +117,7 @@ class _Shift:
         return done
 
     def errors(self, worker: Worker) -> Errors:
-        """Of the runs of a worker that is over; where it left no answer, its runs have failed records."""
+        """The errors of the runs of a worker that is over; where it left no answer, its runs have failed records."""
         said = worker.ended()
         return give_up(worker.stack, self._store, said, worker.seconds) if isinstance(said, str) else said
 

@@ -39,7 +39,7 @@ class Account:
 
     @classmethod
     def of(cls, folder: Path) -> Account:
-        """Of this folder.
+        """The account of this folder.
 
         Raises:
             SympriorError: there is nothing in it, or what is there cannot be read.

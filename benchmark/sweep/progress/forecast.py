@@ -100,7 +100,7 @@ class Forecast:
 
     @property
     def seconds_left(self) -> float | None:
-        """Of the clock, with the workers that there are; None where nothing is known yet."""
+        """Seconds by the clock, with the workers that there are; None where nothing is known yet."""
         usual, slower, now = self._usual(), self._slower(), self._clock()
         if usual is None:
             return None

@@ -35,7 +35,7 @@ class Standing:
 
     @property
     def runs(self) -> int:
-        """Of all stacks."""
+        """How many all stacks have."""
         return sum(len(stack.runs) for stack in self.stacks)
 
     @property

@@ -113,7 +113,7 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
 
 
 def _standings(rows: Sequence[AgentRow], cells: Cells) -> dict[Entry, Standing]:
-    """Of complete rows with an interval, among those of the same learner over the same tasks."""
+    """The ranks of complete rows with an interval, among those of the same learner over the same tasks."""
     groups: dict[tuple[str, tuple[str, ...]], list[AgentRow]] = {}
     for row in rows:
         if row.complete and row.headline and row.headline.interval:

@@ -135,7 +135,7 @@ def differences(pairs: Sequence[tuple[Sequence[Outcome], Sequence[Outcome]]], sc
 
 
 def _of_single_outcomes(first: Sequence[Outcome], second: Sequence[Outcome], scales: Scales) -> Iterator[Difference]:
-    """As `difference`, of each outcome of the first and the one beside it."""
+    """The `difference` of each outcome of the first and the one beside it."""
     residual = np.abs(_observations(first) - _observations(second))  # [pairs, entries]
     relative = residual / np.maximum(scales.step, scales.round_off * np.maximum(scales.entry, _NO_MASS))
     entry = relative.argmax(axis=1)

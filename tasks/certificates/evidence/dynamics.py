@@ -253,7 +253,7 @@ class _Means:
 
 
 def _mean_of_ends(differences: Sequence[Difference], comparisons: Sequence[_Comparison]) -> _Bounded:
-    """Of the steps that end an episode, on one side or both, the part that ends it on one alone."""
+    """The part of the steps that end an episode, on one side or both, which end it on one alone."""
     batches = np.array([comparison.batch for comparison in comparisons], dtype=int)
     ends = [max(_ending(each.found), _ending(each.claimed)) for each in comparisons]
     counts = np.bincount(batches, minlength=BATCHES)

@@ -104,7 +104,7 @@ def _largest_variation(symmetry: Symmetry, starts: list[Outcome], scales: Scales
 
 
 def _variation(first: list[Outcome], second: list[Outcome], scales: Scales) -> float:
-    """Of what has no bit-equal partner; where that is very much, all of it counts as different."""
+    """The variation of what has no bit-equal partner; where that is very much, all of it counts as different."""
     if not first or len(first) * len(second) * scales.entry.size > MOST_COMPARED:
         return sum(start.probability for start in first)
     return total_variation(first, second, scales)
@@ -132,7 +132,7 @@ def _start_variation(
     states: NumpyArray,
     some: NDArray[np.int64],
 ) -> float:
-    """As g permutes states, the total variation is the expectation of max(0, 1 − p(g s)/p(s)) over starts s; here some."""
+    """The total variation: as g permutes states, the expectation of max(0, 1 − p(g s)/p(s)) over starts s; here some."""
     numbers = _number_rows(np.concatenate([states, probe.act_on_states(symmetry, g, states[some])]))
     likely = np.bincount(numbers[: len(states)], weights=probabilities, minlength=numbers.max() + 1)
     missing = np.maximum(1 - likely[numbers[len(states) :]] / likely[numbers[some]], 0)

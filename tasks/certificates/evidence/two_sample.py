@@ -133,7 +133,7 @@ def standard_error_of_auc(
     positive_clusters: NDArray[np.int64],
     negative_clusters: NDArray[np.int64],
 ) -> float:
-    """Of an AUC whose scores come in clusters (Obuchowski, "Nonparametric analysis of clustered ROC curve data", 1997).
+    """The standard error of a clustered AUC (Obuchowski, "Nonparametric analysis of clustered ROC curve data", 1997).
 
     At least that of as many independent scores of equal samples, so that few or tied scores are no evidence.
     """
@@ -146,7 +146,7 @@ def standard_error_of_auc(
 
 
 def standard_error_where_equal(positives: float, negatives: float) -> float:
-    """Of the AUC between two samples of one distribution (Mann and Whitney, 1947)."""
+    """The standard error of the AUC between two samples of one distribution (Mann and Whitney, 1947)."""
     return float(np.sqrt((positives + negatives + 1) / (12 * positives * negatives)))
 
 

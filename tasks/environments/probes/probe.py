@@ -136,7 +136,7 @@ class Probe(ABC):
         return [Outcome(1.0, observation, float(reward), bool(terminated), bool(truncated))]
 
     def outcomes_of_one_step(self, state: NumpyArray, action: Action, elapsed: int = 0) -> list[Outcome]:
-        """As `outcomes`, where those are not of a single step."""
+        """The `outcomes`, where those are not of a single step."""
         return self.outcomes(state, action, elapsed)
 
     def check_restored(self) -> None:  # noqa: B027  (most probes know that)
@@ -218,7 +218,7 @@ class TabularProbe(Probe):
     exhaustive = True
 
     def are_all(self, states: NumpyArray) -> bool:
-        """As many as the simulator has."""
+        """Whether they are as many as the simulator has."""
         return len(states) >= len(self._simulator.all_states())
 
     def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
@@ -310,7 +310,7 @@ class SampledTabularProbe(TabularProbe):
         return [list(each.values()) for each in found]
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NumpyArray) -> NumpyArray:
-        """As on observations."""
+        """The group acts on states as on observations."""
         return np.asarray(symmetry.observation(g, states))
 
 

@@ -94,7 +94,7 @@ class CartPoleProbe(StateProbe):
         super().__init__(gymnasium.make("CartPole-v1") if env is None else env, CartPole())
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """As on observations: they are the state."""
+        """The group acts on states as on observations: they are the state."""
         return np.asarray(symmetry.observation(g, states))
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:

@@ -97,7 +97,7 @@ class MountainCarProbe(StateProbe):
         super().__init__(gymnasium.make(GYM_ID), MountainCar())
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """As on observations: the position counts from the valley's bottom."""
+        """The group acts on states as on observations: the position counts from the valley's bottom."""
         shift = np.array([BOTTOM, 0.0])
         return np.asarray(symmetry.observation(g, states - shift) + shift)
 

@@ -94,7 +94,7 @@ class PendulumProbe(StateProbe):
         super().__init__(gymnasium.make("Pendulum-v1") if env is None else env, Pendulum())
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """As on the cosine and sine of the angle, and on the velocity."""
+        """The group acts on states as on the cosine and sine of the angle, and on the velocity."""
         cosine, sine, speed = symmetry.observation(g, coordinates(states)).T
         return np.stack([np.arctan2(sine, cosine), speed], axis=1)
 

@@ -80,7 +80,7 @@ class ObservedTorqueProbe(StateProbe):
         self._eps = eps
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """As on the cosine and sine of the angle, on the velocity and on the steady torque."""
+        """It acts on states as on the cosine and sine of the angle, on the velocity and on the steady torque."""
         shown = np.concatenate([pendulum.coordinates(states[:, :2]), states[:, 2:]], axis=1)
         cosine, sine, speed, torque = symmetry.observation(g, shown).T
         return np.stack([np.arctan2(sine, cosine), speed, torque], axis=1)

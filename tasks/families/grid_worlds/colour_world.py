@@ -66,7 +66,7 @@ class ColourWorld(GridCatch):
         return xp.concat([super().initial(uniforms), xp.stack([pair // COLOURS, pair % COLOURS], axis=1)], axis=1)
 
     def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
-        """As in catch; the colours stay."""
+        """Step as in catch; the colours stay."""
         xp = array_namespace(states)
         positions, rewards, caught = super().step(states[:, :2], actions, uniforms)
         return xp.concat([positions, states[:, 2:]], axis=1), rewards, caught

@@ -102,7 +102,7 @@ class ObservedDriftingCatch(DriftingCatch):
         return xp.concat([super().initial(uniforms), direction[:, None]], axis=1)
 
     def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
-        """As in catch; the direction stays."""
+        """Step as in catch; the direction stays."""
         xp = array_namespace(states)
         positions, rewards, caught = self.pursue(states[:, :2], actions, self.prey_moves(states, uniforms))
         return xp.concat([positions, states[:, 2:]], axis=1), rewards, caught

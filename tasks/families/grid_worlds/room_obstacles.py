@@ -108,7 +108,7 @@ class ObservedObstructedRoom(Room):
         return xp.concat([super().observe(states), self._one_hot(states[:, 2])], axis=1)
 
     def picture(self, state: Array) -> NDArray[np.uint8]:
-        """As in the room, with the obstacles where they were moved."""
+        """The room's picture, with the obstacles where they were moved."""
         drawn = super().picture(state)
         moved = ImageTransform(rotations_of_the_plane(D4), 1, len(HALL.drawing))(
             int(state[0, 2]), self._obstacles[None]

@@ -93,7 +93,7 @@ class Sampler:
         return np.concatenate([positions, velocities, np.zeros_like(velocities)], axis=1)
 
     def beside_limits(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-        """As within the limits, but every other coordinate is beside one of its limits or where an episode ends."""
+        """States within the limits, but every other coordinate is beside one of its limits or where an episode ends."""
         states = self.within_limits(rng, count)
         for place, edges in self._edges.items():
             low, high = self._ranges[place]
@@ -102,11 +102,11 @@ class Sampler:
         return states
 
     def on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-        """As beside the limits, but put down so that the lowest point is in the floor or just above it."""
+        """States beside the limits, but put down so that the lowest point is in the floor or just above it."""
         return self._put_down(self.beside_limits(rng, count), rng, lambda heights: heights.min())
 
     def hidden_parts_on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-        """As on the floor, but a hidden part, each in its turn, points down, and what would be lower is folded away."""
+        """States on the floor, but a hidden part, each in its turn, points down, and what would be lower is folded away."""
         sampling, states = self._sampling, self.beside_limits(rng, count)
         assert sampling.orientation is not None
         for name in sampling.folded:
@@ -139,7 +139,7 @@ class Sampler:
         return states
 
     def _lowest_points(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of each of the robot's spheres and capsules, in metres over the floor."""
+        """The lowest point of each of the robot's spheres and capsules, in metres over the floor."""
         import mujoco
 
         model, data = self._model, mujoco.MjData(self._model)

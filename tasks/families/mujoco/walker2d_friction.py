@@ -114,7 +114,7 @@ class ObservedFrictionProbe(MujocoProbe):
         super()._put(state)
 
     def samplers(self) -> dict[str, Draw]:
-        """As without friction, and a random foot."""
+        """The samplers of the task without friction, and a random foot."""
         return {name: partial(_on_slippery_feet, draw) for name, draw in super().samplers().items()}
 
 

@@ -69,7 +69,7 @@ class Pixels(View):
         self.memory = self.memory[:, :, ::-1].copy()
 
     def positions(self, observation: NumpyArray) -> dict[str, NDArray[np.float64]]:
-        """Of each frame, [frames · coordinates]; velocities from frame to frame; what is drawn beside the objects."""
+        """Positions in each frame, [frames · coordinates]; velocities between frames; what is drawn beside the objects."""
         found = locate(observation)
         return {
             "ball": found[:, :3].ravel(),

@@ -18,7 +18,7 @@ class FreshPolicyGradient(PolicyGradient):
     def of_log_probabilities(
         self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: StackedSettings
     ) -> Tensor:
-        """Of −A log π: −A; the old log-probabilities are not read."""
+        """The derivative of −A log π is −A; the old log-probabilities are not read."""
         return -advantages
 
 

@@ -28,7 +28,7 @@ class HuberLoss(ValueLoss):
         return batch.rewards + following
 
     def gradients(self, values: Tensor, targets: Tensor, batch: Replayed) -> Tensor:
-        """Of the mean Huber loss: the error, clipped to [−1, 1], where the action was taken."""
+        """The gradients of the mean Huber loss: the error, clipped to [−1, 1], where the action was taken."""
         actions = batch.actions.unsqueeze(-1)
         error = values.detach().gather(-1, actions).squeeze(-1) - targets
         pull = error.clamp(-1, 1) / targets.shape[-1]

@@ -19,7 +19,7 @@ class ClippedPolicyGradient(PolicyGradient):
     def of_log_probabilities(
         self, log_probabilities: Tensor, old_log_probabilities: Tensor, advantages: Tensor, settings: StackedSettings
     ) -> Tensor:
-        """Of −min(r A, clip(r, 1 ± ε) A): −r A where the first is the smaller, else 0."""
+        """The derivative of −min(r A, clip(r, 1 ± ε) A): −r A where the first is the smaller, else 0."""
         ratio = (log_probabilities - old_log_probabilities).exp()
         surrogate = ratio * advantages
         clipped = ratio.clamp(1 - settings.clip_range, 1 + settings.clip_range) * advantages

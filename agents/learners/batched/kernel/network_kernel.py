@@ -100,7 +100,7 @@ class NetworkKernel:
 
     @property
     def elements(self) -> int:
-        """Of the group."""
+        """How many the group has."""
         return len(self.images.sources)
 
     def shown(self, states: int) -> int:

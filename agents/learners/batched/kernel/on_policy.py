@@ -223,6 +223,6 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         return torch.cat([said, each.expand_as(said)], -1)
 
     def policy_outputs(self, observations: Tensor) -> Tensor:
-        """Of the policies at observations [size · rows, …], [size · rows, outputs] in double precision."""
+        """What the policies say at observations [size · rows, …], [size · rows, outputs] in double precision."""
         self.kernel.refresh()
         return self._whole(self.kernel.look(observations.numpy())).flatten(0, 1).double()

@@ -107,7 +107,7 @@ class OnPolicyPopulation(Population[ActorCritic]):
 
     @torch.no_grad()
     def _log_probabilities(self, observations: Tensor, actions: Tensor) -> Tensor:
-        """Of actions at observations, [seeds, rows, …], under the policies as they are now, [seeds, rows]."""
+        """Log π(a | s) of actions at observations, [seeds, rows, …], under the policies as they are now, [seeds, rows]."""
         outputs, _ = self.network(observations)
         return self.network.distribution(outputs).log_probability(actions)
 
@@ -126,7 +126,7 @@ class OnPolicyPopulation(Population[ActorCritic]):
 
     @torch.no_grad()
     def policy_outputs(self, observations: Tensor) -> Tensor:
-        """Of the policies at observations [size · rows, …], [size · rows, outputs] in double precision."""
+        """What the policies say at observations [size · rows, …], [size · rows, outputs] in double precision."""
         outputs: Tensor = self.network(self._side_by_side(observations))[0]
         return outputs[: self.size].flatten(0, 1).double()
 

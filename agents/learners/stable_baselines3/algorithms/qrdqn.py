@@ -27,7 +27,7 @@ class StableBaselinesQuantileAgent(StableBaselinesValueAgent):
     buffer = EnlargedReplayBuffer
 
     def model(self, env: VectorEnvAdapter) -> Any:
-        """As of every learner; sb3-contrib's counts on as many rows in a minibatch as it asks for."""
+        """The model with these settings; sb3-contrib's loss counts on as many rows in a minibatch as it asks for."""
         model = super().model(env)
         model.batch_size *= model.replay_buffer.copies
         return model

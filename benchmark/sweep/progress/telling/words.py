@@ -36,7 +36,7 @@ class Words(Telling):
         self._console.print(expected if waiting else finished, soft_wrap=True, markup=False, highlight=False)
 
     def note(self, sentence: str) -> None:
-        """As it is."""
+        """Print the sentence as it is."""
         self._console.print(sentence, soft_wrap=True, markup=False, highlight=False)
 
     @contextmanager

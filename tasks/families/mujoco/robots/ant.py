@@ -107,7 +107,7 @@ class AntRules(UprightRules):
         return np.asarray(is_finite & (low <= now["qpos"][:, 2]) & (now["qpos"][:, 2] <= high))
 
     def costs(self, now: Readings, actions: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Of torques and contact forces."""
+        """The costs of torques and contact forces."""
         forces = np.square(np.clip(now["forces"], *self.robot._contact_force_range))
         contact = self.robot._contact_cost_weight * forces.reshape(len(forces), -1).sum(axis=1)
         return np.asarray(super().costs(now, actions) + contact)

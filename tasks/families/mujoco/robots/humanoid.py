@@ -136,7 +136,7 @@ class HumanoidRules(UprightRules):
         return within(now["qpos"][:, 2], self.robot._healthy_z_range)
 
     def costs(self, now: Readings, actions: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Of torques, in double precision, and of contact forces."""
+        """The costs of torques, in double precision, and of contact forces."""
         robot, forces = self.robot, np.square(now["forces"])
         contact = robot._contact_cost_weight * forces.reshape(len(forces), -1).sum(axis=1)
         torques = robot._ctrl_cost_weight * np.square(now["controls"]).sum(axis=1)

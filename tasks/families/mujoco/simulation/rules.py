@@ -74,7 +74,7 @@ class ForwardRules(Rules):
         return np.asarray(self.robot._forward_reward_weight * speed)
 
     def costs(self, now: Readings, actions: NDArray[np.float32]) -> NumpyArray:
-        """Of the torques, in the actions' single precision, [num_envs]."""
+        """The costs of the torques, in the actions' single precision, [num_envs]."""
         return np.asarray(self.robot._ctrl_cost_weight * np.square(actions).sum(axis=1))
 
 

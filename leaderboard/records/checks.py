@@ -77,7 +77,7 @@ def _out_of_bounds(record: RunRecord, task: Task) -> str:
 
 
 def _all_returns(record: RunRecord) -> list[list[float]]:
-    """Of every evaluation, the last one in the other mode among them."""
+    """The returns of every evaluation, the last one in the other mode among them."""
     return [point.returns for point in record.curve] + ([record.other_mode.returns] if record.other_mode else [])
 
 

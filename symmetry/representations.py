@@ -10,12 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import permutations
 from math import prod
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from symprior.symmetry.arrays import array_namespace, device
+from symprior.symmetry.arrays import A, array_namespace, device
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.groups import Group, Homomorphism, symmetric, whole_numbers
 
@@ -42,7 +42,7 @@ class Representation(ABC):
         """ρ(g) on flattened samples, [size, size]."""
 
     @abstractmethod
-    def __call__(self, g: int, x: Any) -> Any:
+    def __call__(self, g: int, x: A) -> A:
         """ρ(g) x for a batch of samples, numpy or torch, [..., *shape]."""
 
     @abstractmethod
@@ -113,7 +113,7 @@ class SignedPermutation(Representation):
         stays = self.source == np.arange(self.size)
         return np.asarray((stays * self.sign).sum(axis=1), dtype=np.float64)
 
-    def __call__(self, g: int, x: Any) -> Any:
+    def __call__(self, g: int, x: A) -> A:
         """ρ(g) x for a batch of samples, [..., *shape]; the number format stays."""
         xp = array_namespace(x)
         leading = x.shape[: x.ndim - len(self.shape)]
@@ -121,18 +121,18 @@ class SignedPermutation(Representation):
         moved = xp.take(flat, xp.asarray(self.source[g], device=device(x)), axis=-1)
         if (self.sign[g] < 0).any():
             moved = moved * xp.asarray(self.sign[g], dtype=x.dtype, device=device(x))
-        return xp.reshape(moved, x.shape)
+        return cast(A, xp.reshape(moved, x.shape))
 
     def restrict(self, elements: Sequence[int], subgroup: Group) -> SignedPermutation:
         """The same action for a group whose i-th element acts as `elements[i]` of this group, such as a subgroup."""
         chosen = list(elements)
         return SignedPermutation(subgroup, self.source[chosen], self.sign[chosen], self.shape)
 
-    def move_index(self, g: int, index: Any) -> Any:
+    def move_index(self, g: int, index: A) -> A:
         """Where ρ(g) moves the basis vector `index`: how g acts on a discrete action, [...] integers."""
         xp = array_namespace(index)
         images = xp.asarray(np.argsort(self.source[g]), device=device(index))
-        return xp.reshape(xp.take(images, xp.reshape(index, (-1,)), axis=0), index.shape)
+        return cast(A, xp.reshape(xp.take(images, xp.reshape(index, (-1,)), axis=0), index.shape))
 
 
 def _permutations(rows: ArrayLike) -> NDArray[np.int64]:
@@ -185,10 +185,10 @@ class Matrices(Representation):
         """ρ(g), [size, size]."""
         return np.asarray(self.matrices[g])
 
-    def __call__(self, g: int, x: Any) -> Any:
+    def __call__(self, g: int, x: A) -> A:
         """ρ(g) x for a batch of vectors, [..., size]."""
         xp = array_namespace(x)
-        return x @ xp.asarray(self.matrices[g].T, dtype=x.dtype, device=device(x))
+        return cast(A, x @ xp.asarray(self.matrices[g].T, dtype=x.dtype, device=device(x)))
 
     def restrict(self, elements: Sequence[int], subgroup: Group) -> Matrices:
         """The same action for a group whose i-th element acts as `elements[i]` of this group, such as a subgroup."""

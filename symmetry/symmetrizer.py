@@ -12,7 +12,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,9 +47,9 @@ class Basis(ABC):
         """[output size · input size, rank]."""
 
     @property
-    def deviations(self) -> Any:
+    def deviations(self) -> Vectors:
         """Standard deviations of coefficients [rank, 1, 1], or one for all, that give entries of root mean square 1."""
-        return np.sqrt(self.output_size * self.input_size / max(self.rank, 1))
+        return np.full((1, 1, 1), np.sqrt(self.output_size * self.input_size / max(self.rank, 1)))
 
     @property
     def penalties(self) -> Vectors | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
+from symprior.symmetry.arrays import A
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.groups import Group
 from symprior.symmetry.representations import Representation, SignedPermutation
@@ -125,7 +125,7 @@ class Symmetry:
         """The group that acts."""
         return self.observation.group
 
-    def act_on_actions(self, g: int, actions: Any) -> Any:
+    def act_on_actions(self, g: int, actions: A) -> A:
         """g·a for a batch of actions: discrete [...] integers, or continuous [..., size]."""
         if self.discrete:
             assert isinstance(self.action, SignedPermutation)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.agents.acting.distributions import standard_normals
-from symprior.symmetry.arrays import Array, NumpyArray, array_namespace, device
+from symprior.symmetry.arrays import A, Array, NumpyArray, array_namespace, device
 from symprior.tasks.environments.gymnasium_types import Space
-from symprior.tasks.environments.streams import A, Streams, seed_from
+from symprior.tasks.environments.streams import Streams, seed_from
 
 if TYPE_CHECKING:
     from symprior.agents.agent import Problem
@@ -159,9 +159,9 @@ class GaussianActor(Actor):
         return self.limits.clip(self.action_means(observations))
 
 
-def greedy_policy(values: Any) -> Any:
+def greedy_policy(values: A) -> A:
     """Probabilities of the best actions, ties shared; [batch, actions] of numpy or torch. Uniform where values are NaN."""
     xp = array_namespace(values)
     best = xp.max(values, axis=1, keepdims=True)
     tied = xp.astype(~(values < best - TIE * xp.abs(best)), values.dtype)
-    return tied / xp.sum(tied, axis=1, keepdims=True)
+    return cast(A, tied / xp.sum(tied, axis=1, keepdims=True))

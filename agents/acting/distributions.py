@@ -9,12 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from functools import cached_property
 from math import log, pi
-from typing import Any
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.symmetry import Symmetry
+
+Numbers = TypeVar("Numbers", Tensor, NumpyArray)
+"""Numbers of torch in, numbers of torch out; and so with numpy."""
 
 
 class Distribution(ABC):
@@ -157,10 +161,16 @@ def distribution_of(symmetry: Symmetry) -> type[Distribution]:
     return Categorical if symmetry.discrete else DiagonalGaussian
 
 
-def standard_normals(uniforms: Any) -> Any:
+def standard_normals(uniforms: Numbers) -> Numbers:
     """Φ⁻¹ of uniforms on [0, 1), numpy or torch, in double precision; the same numbers for both.
 
     The smallest uniform number is 0, where Φ⁻¹ is infinite: it is taken for half the smallest positive one.
     """
-    normals = torch.special.ndtri(torch.as_tensor(uniforms).double().clamp(min=2.0**-54))
-    return normals if isinstance(uniforms, Tensor) else normals.numpy()
+    return as_given(uniforms, torch.special.ndtri(torch.as_tensor(uniforms).double().clamp(min=2.0**-54)))
+
+
+def as_given(given: Numbers, found: Tensor) -> Numbers:
+    """What was found: of torch where what was given is, of numpy where that is."""
+    if isinstance(given, Tensor):
+        return found
+    return found.cpu().numpy()

@@ -8,9 +8,9 @@ numbers; a stream does not depend on its neighbours.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, cast
 
-from symprior.symmetry.arrays import Array, array_namespace
+from symprior.symmetry.arrays import A, Array, array_namespace
 
 _GAMMA = 0x9E3779B97F4A7C15 - (1 << 64)
 _MULTIPLIER_1 = 0xBF58476D1CE4E5B9 - (1 << 64)
@@ -32,9 +32,6 @@ def _mix(z: Array) -> Array:
     z = (z ^ _shift_right(z, 30)) * _MULTIPLIER_1
     z = (z ^ _shift_right(z, 27)) * _MULTIPLIER_2
     return z ^ _shift_right(z, 31)
-
-
-A = TypeVar("A", bound=Array)
 
 
 class Streams(Generic[A]):

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from symprior.agents.acting.actors import CategoricalActor, GaussianActor
-from symprior.agents.acting.distributions import DiagonalGaussian
+from symprior.agents.acting.distributions import DiagonalGaussian, Numbers, as_given
 from symprior.agents.algorithms.settings import OnPolicySettings
 from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
 from symprior.agents.learners.batched.populations.on_policy import OnPolicyPopulation
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
 from symprior.agents.learners.learner import Training
+from symprior.symmetry.arrays import A
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
-from symprior.tasks.environments.streams import A
 
 
 class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
@@ -65,11 +65,11 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
 class BatchedCategoricalAgent(CategoricalActor, BatchedActorCritic):
     """On discrete actions."""
 
-    def action_probabilities(self, observations: Any) -> Any:
+    def action_probabilities(self, observations: Numbers) -> Numbers:
         """The policies, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
         with one_thread():
             probabilities = torch.softmax(self._policy_outputs(observations), dim=-1)
-        return probabilities if isinstance(observations, Tensor) else probabilities.cpu().numpy()
+        return as_given(observations, probabilities)
 
 
 class BatchedGaussianAgent(GaussianActor, BatchedActorCritic):
@@ -78,8 +78,7 @@ class BatchedGaussianAgent(GaussianActor, BatchedActorCritic):
     def _executed(self, actions: A) -> A:
         return self.limits.clip(actions)
 
-    def action_distribution(self, observations: Any) -> tuple[Any, Any]:
+    def action_distribution(self, observations: Numbers) -> tuple[Numbers, Numbers]:
         """Means and log σ, each [seeds · rows, size], at observations [seeds · rows, …]; numpy or torch as these are."""
         policy = DiagonalGaussian(self._policy_outputs(observations))
-        both = policy.means, policy.log_stds
-        return both if isinstance(observations, Tensor) else (both[0].cpu().numpy(), both[1].cpu().numpy())
+        return as_given(observations, policy.means), as_given(observations, policy.log_stds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import GreedyActor
+from symprior.agents.acting.distributions import Numbers, as_given
 from symprior.agents.algorithms.settings import GreedyReplaySettings
 from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
 from symprior.agents.learners.batched.populations.value import ReplayPopulation
@@ -49,11 +50,11 @@ class BatchedValueAgent(GreedyActor, BatchedAgent[ReplayPopulation]):
             if vector_steps % settings.train_frequency == 0 and used > settings.learning_starts:
                 self.gradient_steps += population.update()
 
-    def action_values(self, observations: Any) -> Any:
+    def action_values(self, observations: Numbers) -> Numbers:
         """Q, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
         with one_thread():
             values = self.population.values(self._tensor(observations))
-        return values if isinstance(observations, Tensor) else values.cpu().numpy()
+        return as_given(observations, values)
 
     def final_epsilon(self, rows: int) -> NDArray[np.float64]:
         """Each seed's, [seeds · rows, 1]."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import ActionLimits
+from symprior.agents.acting.distributions import Numbers, as_given
 from symprior.agents.networks.orbits import Orbit
 from symprior.tasks.environments.gymnasium_types import Infos, VectorEnvironment
 from symprior.tasks.environments.streams import Streams
@@ -53,15 +54,15 @@ class TurnedEpisodes(VectorWrapper):
         drawn = (self._streams.draw_where(started, 1)[:, 0] * self._orbit.order).long()
         self.elements = torch.where(started, drawn, self.elements)
 
-    def _turned(self, observations: Any) -> Any:
+    def _turned(self, observations: Numbers) -> Numbers:
         turned = self._orbit.observations.by(*self._alone(self.elements, observations)).squeeze(1)
-        return turned if isinstance(observations, Tensor) else turned.numpy()
+        return as_given(observations, turned)
 
-    def _back(self, actions: Any) -> Any:
+    def _back(self, actions: Numbers) -> Numbers:
         moved = self._orbit.actions_by(*self._alone(self._orbit.inverse[self.elements], actions)).squeeze(1)
         if self._limits is not None:
             moved = self._limits.clip(moved)
-        return moved if isinstance(actions, Tensor) else moved.numpy()
+        return as_given(actions, moved)
 
     def _alone(self, elements: Tensor, array: Any) -> tuple[Tensor, Tensor]:
         """Each copy as a batch of its own: a product of matrices then rounds it off as if it had no companions."""

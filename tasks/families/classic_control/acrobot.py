@@ -132,7 +132,7 @@ class AcrobotProbe(StateProbe):
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
         """The group acts on states as on the cosines and sines of the angles, and on the velocities."""
-        cos1, sin1, cos2, sin2, speed1, speed2 = symmetry.observation(g, coordinates(states)).T
+        cos1, sin1, cos2, sin2, speed1, speed2 = np.asarray(symmetry.observation(g, coordinates(states))).T
         return np.stack([np.arctan2(sin1, cos1), np.arctan2(sin2, cos2), speed1, speed2], axis=1)
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import gymnasium
 import numpy as np
@@ -14,6 +13,7 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.names import Names
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.environments.gymnasium_types import Action
 from symprior.tasks.environments.probes.probe import Outcome
 from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import Simulator, SimulatorEnv
@@ -93,7 +93,7 @@ class CartPolePositionsProbe(StateProbe):
         states = signs(cyclic(2), [[1] * entries, [-1] * entries])
         super().__init__(gymnasium.make(GYM_ID), CartPolePositions(), states)
 
-    def outcomes(self, state: NDArray[np.float64], action: Any, elapsed: int = 0) -> list[Outcome]:
+    def outcomes(self, state: NDArray[np.float64], action: Action, elapsed: int = 0) -> list[Outcome]:
         """The two results of the action and a push to either side, equally likely."""
         (first,) = super().outcomes(state, action, elapsed)
         if first.terminated or first.truncated:
@@ -104,7 +104,7 @@ class CartPolePositionsProbe(StateProbe):
         )
         return [replace(each, probability=0.5, reward=first.reward + each.reward) for each in (left, right)]
 
-    def outcomes_of_one_step(self, state: NDArray[np.float64], action: Any, elapsed: int = 0) -> list[Outcome]:
+    def outcomes_of_one_step(self, state: NDArray[np.float64], action: Action, elapsed: int = 0) -> list[Outcome]:
         """What the environment's own step gives."""
         return super().outcomes(state, action, elapsed)
 

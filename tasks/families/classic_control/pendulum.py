@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import gymnasium
 import numpy as np
@@ -54,7 +53,7 @@ class Pendulum(Simulator):
         xp = array_namespace(states)
         return xp.astype(coordinates(states), xp.float32)
 
-    def advance(self, states: Array, actions: Array, disturbance: Any) -> tuple[Array, Array, Array]:
+    def advance(self, states: Array, actions: Array, disturbance: Array | float) -> tuple[Array, Array, Array]:
         """One step under the agent's torque and a disturbing one, which costs nothing; float or [batch]."""
         xp = array_namespace(states)
         angle, speed = states[:, 0], states[:, 1]
@@ -95,7 +94,7 @@ class PendulumProbe(StateProbe):
 
     def act_on_states(self, symmetry: Symmetry, g: int, states: NDArray[np.float64]) -> NDArray[np.float64]:
         """The group acts on states as on the cosine and sine of the angle, and on the velocity."""
-        cosine, sine, speed = symmetry.observation(g, coordinates(states)).T
+        cosine, sine, speed = np.asarray(symmetry.observation(g, coordinates(states))).T
         return np.stack([np.arctan2(sine, cosine), speed], axis=1)
 
     def boundary_states(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:

@@ -14,5 +14,5 @@ def squared(x: Array) -> Array:
     a thousand. On numpy this is the same power, so that array code gives the same bits; on torch it is `x * x`.
     """
     if is_numpy_array(x):
-        return np.fromiter((number**2 for number in x), x.dtype, len(x))
+        return np.array([number**2 for number in x])
     return x * x

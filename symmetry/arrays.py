@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 import array_api_compat
+import numpy as np
 from numpy.typing import NDArray
 
 NumpyArray: TypeAlias = NDArray[Any]
@@ -109,6 +110,11 @@ def array_namespace(*arrays: Array) -> Namespace:
 def device(array: Array) -> object:
     """Where an array lies."""
     return array_api_compat.device(array)
+
+
+def as_numpy(array: Array) -> NumpyArray:
+    """The array itself where it is numpy's, else its numbers on the host."""
+    return np.asarray(array_api_compat.to_device(array, "cpu"))
 
 
 def is_numpy_array(array: object) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from functools import cached_property
 from math import log, pi
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import torch
 from torch import Tensor
 
-from symprior.symmetry.arrays import NumpyArray
+from symprior.symmetry.arrays import Array, NumpyArray
 from symprior.symmetry.symmetry import Symmetry
 
 Numbers = TypeVar("Numbers", Tensor, NumpyArray)
@@ -169,8 +169,10 @@ def standard_normals(uniforms: Numbers) -> Numbers:
     return as_given(uniforms, torch.special.ndtri(torch.as_tensor(uniforms).double().clamp(min=2.0**-54)))
 
 
-def as_given(given: Numbers, found: Tensor) -> Numbers:
+@overload
+def as_given(given: Numbers, found: Tensor) -> Numbers: ...
+@overload
+def as_given(given: Array, found: Tensor) -> Array: ...
+def as_given(given: Array, found: Tensor) -> Array:
     """What was found: of torch where what was given is, of numpy where that is."""
-    if isinstance(given, Tensor):
-        return found
-    return found.cpu().numpy()
+    return found if isinstance(given, Tensor) else found.cpu().numpy()

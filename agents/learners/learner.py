@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from types import ModuleType
+from typing import TYPE_CHECKING, ClassVar, TypedDict
 
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.registry import Registry
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 FUSED, TORCH = "fused", "torch"
 """Kernels: a compiled one for whole updates, and torch, which every learner has."""
+
+
+class Where(TypedDict, total=False):
+    """Where the arrays of environments lie, as arguments of `Task.make_vector`; nothing: in numpy."""
+
+    namespace: ModuleType
+    device: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ class Learner(ABC):
         assert make is not None  # the algorithm would have refused the task
         return make(training)
 
-    def environments_on(self, device: str) -> dict[str, Any]:
+    def environments_on(self, device: str) -> Where:
         """Where training environments lie: the arguments of `Task.make_vector` beside their number."""
         if device == "cpu" or not self.steps_on_device:
             return {}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from symprior.agents.agent import Agent
 from symprior.agents.agent.abilities import SeedsItsPolicy
 from symprior.benchmark.run.protocol import EvaluationPoint, episode_seeds
-from symprior.symmetry.arrays import NumpyArray
+from symprior.symmetry.arrays import NumpyArray, as_numpy
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import Space
 from symprior.tasks.environments.streams import seed_from
@@ -94,7 +94,7 @@ def _play(environments: TaskVectorEnv, seeds: NDArray[np.int64], act: Act) -> ND
     observations, _ = environments.reset(seed=seeds)
     returns, running = np.zeros(len(seeds)), np.ones(len(seeds), dtype=bool)
     while running.any():
-        actions = checked_actions(act(observations), environments.single_action_space, len(seeds))
+        actions = checked_actions(act(as_numpy(observations)), environments.single_action_space, len(seeds))
         observations, rewards, terminated, truncated, _ = environments.step(actions)
         returns += rewards * running
         running &= ~(terminated | truncated)

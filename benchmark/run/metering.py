@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from gymnasium.vector import VectorEnv
 
 from symprior.agents.agent.source import BudgetExhausted, Source
 from symprior.benchmark.run.evaluation import checked_actions
 from symprior.benchmark.run.protocol import EvaluationPoint
-from symprior.symmetry.arrays import NumpyArray
+from symprior.symmetry.arrays import Array, NumpyArray
 from symprior.symmetry.errors import SympriorError
-from symprior.tasks.environments.gymnasium_types import Infos
+from symprior.tasks.environments.gymnasium_types import Infos, Seeds, VectorEnvironment, VectorStep
 from symprior.tasks.task import TaskVectorEnv
 
 PATIENCE = 1000
@@ -24,7 +22,7 @@ class EndlessLoop(BaseException):
     """Ends an agent that catches every `Exception` and would go on for ever."""
 
 
-class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
+class MeteredVectorEnv(VectorEnvironment, Source):
     """Training environments of one run (or of several seeds side by side) under a budget.
 
     Args:
@@ -66,7 +64,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
         self.observation_space, self.action_space = env.observation_space, env.action_space
         self.metadata, self.render_mode = env.metadata, None
 
-    def reset(self, *, seed: Any = None, options: Infos | None = None) -> tuple[Any, Infos]:
+    def reset(self, *, seed: Seeds = None, options: Infos | None = None) -> tuple[Array, Infos]:
         """Start all episodes; the seeds are the benchmark's, whatever `seed` says."""
         self._resets += 1
         if self._resets > PATIENCE:
@@ -76,7 +74,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
         self._evaluate_what_is_due()
         return observations, infos
 
-    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, Infos]:
+    def step(self, actions: Array) -> VectorStep:
         """Step all copies.
 
         Raises:
@@ -97,7 +95,7 @@ class MeteredVectorEnv(VectorEnv[Any, Any, Any], Source):
         self._evaluate_what_is_due()
         return result
 
-    def close(self, **arguments: Any) -> None:
+    def close(self, **arguments: object) -> None:
         """Close the environments."""
         self._env.close()
 

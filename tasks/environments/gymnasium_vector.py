@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, runtime_checkable
+from types import ModuleType
+from typing import Any, Protocol, cast, runtime_checkable
 
 import gymnasium
 import numpy as np
@@ -11,9 +12,17 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from symprior.symmetry.arrays import NumpyArray
+from symprior.symmetry.arrays import Array, NumpyArray, as_numpy
 from symprior.symmetry.errors import SympriorError
-from symprior.tasks.environments.gymnasium_types import Environment, Infos, Space, VectorEnvironment
+from symprior.tasks.environments.gymnasium_types import (
+    Environment,
+    Infos,
+    NumpyVectorEnvironment,
+    Seeds,
+    Space,
+    VectorEnvironment,
+    VectorStep,
+)
 
 
 @runtime_checkable
@@ -24,7 +33,7 @@ class CanRest(Protocol):
         """Step these environments [num_envs] no more until the next reset, which follows an episode's end."""
 
 
-class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
+class GymnasiumVectorEnv(VectorEnvironment):
     """Single environments side by side, with the conventions of `SimulatorVectorEnv`.
 
     Same-step reset, a seed for each environment; `infos["final_obs"]` [num_envs, …] and `infos["_final_obs"]` where
@@ -38,14 +47,14 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         device: where torch arrays lie.
     """
 
-    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
     def __init__(
         self,
-        source: Callable[[], Environment] | VectorEnvironment,
+        source: Callable[[], Environment] | NumpyVectorEnvironment,
         num_envs: int,
-        namespace: Any = np,
-        device: Any = None,
+        namespace: ModuleType = np,
+        device: str | None = None,
     ) -> None:
         require_one(num_envs)
         self._single = [] if isinstance(source, VectorEnv) else [_Resting(source()) for _ in range(num_envs)]
@@ -63,9 +72,9 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     def reset(
         self,
         *,
-        seed: int | Sequence[int] | NDArray[np.int64] | None = None,
+        seed: Seeds = None,
         options: Infos | None = None,
-    ) -> tuple[Any, Infos]:
+    ) -> tuple[Array, Infos]:
         """Start all episodes; environment i gets `seed + i`, or `seed[i]`. Without a seed their generators go on.
 
         Raises:
@@ -77,13 +86,13 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         observations, _ = self._env.reset(seed=list(seeds) if isinstance(seeds, Sequence) else seeds)
         return self._observed(observations), {}
 
-    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, Infos]:
+    def step(self, actions: Array) -> VectorStep:
         """Step every environment; see the class for what stands in `infos`."""
-        actions = actions if isinstance(actions, np.ndarray) else actions.cpu().numpy()
+        chosen = as_numpy(actions)
         if isinstance(self.single_action_space, gymnasium.spaces.Box):
             space = self.single_action_space
-            actions = np.clip(actions, space.low, space.high).astype(space.dtype)
-        observations, rewards, terminated, truncated, infos = self._env.step(actions)
+            chosen = np.clip(chosen, space.low, space.high).astype(space.dtype)
+        observations, rewards, terminated, truncated, infos = self._env.step(chosen)
         done = terminated | truncated
         found = {}
         if done.any():
@@ -109,16 +118,16 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         for env, is_resting in zip(self._single, ended, strict=bool(self._single)):
             env.is_resting = bool(is_resting)
 
-    def close(self, **arguments: Any) -> None:
+    def close(self, **arguments: object) -> None:
         """Close the environments."""
         self._env.close()
 
-    def _observed(self, observations: Any) -> Any:
+    def _observed(self, observations: NumpyArray) -> Array:
         self.states = np.array(observations, dtype=self.single_observation_space.dtype)
         return self._array(self.states)
 
-    def _array(self, array: NumpyArray) -> Any:
-        return array if self._xp is np else self._xp.asarray(array, **self._place)
+    def _array(self, array: NumpyArray) -> Array:
+        return array if self._xp is np else cast(Array, self._xp.asarray(array, **self._place))
 
 
 def require_one(num_envs: int) -> None:

@@ -8,19 +8,19 @@ once.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from types import ModuleType
+from typing import ClassVar
 
 import gymnasium
 import numpy as np
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from symprior.symmetry.arrays import Array, NumpyArray
+from symprior.symmetry.arrays import Array, NumpyArray, as_numpy
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.drawing import drawing, enlarged
-from symprior.tasks.environments.gymnasium_types import Infos, Space
+from symprior.tasks.environments.gymnasium_types import Action, Infos, Seeds, Space, VectorEnvironment, VectorStep
 from symprior.tasks.environments.streams import Streams, seed_from
 
 
@@ -89,43 +89,43 @@ class TabularSimulator(Simulator):
         return np.asarray(every[numbers])
 
 
-class SimulatorEnv(gymnasium.Env[Any, Any]):
+class SimulatorEnv(gymnasium.Env[NumpyArray, Action]):
     """The single environment of a simulator; register it with the simulator's time limit.
 
     `state` [1, …] may be read and set, and `next_draw` [1, step_draws] chooses the random numbers of the
     next step: so a certificate or a test enumerates what can happen.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012  (gymnasium's own declaration)
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012  (gymnasium's own declaration)
 
     def __init__(self, simulator: Simulator, render_mode: str | None = None) -> None:
         self.simulator = simulator
         self.observation_space = simulator.observation_space
         self.action_space = simulator.action_space
         self.render_mode = render_mode
-        self.state: Any = None
+        self.state: NumpyArray = np.empty(0)
         self.next_draw: Array | None = None
         self._streams: Streams[Array] | None = None
 
-    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[Any, Infos]:
+    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[NumpyArray, Infos]:
         """Start an episode; with a seed also start the random stream anew."""
         super().reset(seed=seed)
         if seed is not None or self._streams is None:
             start = seed if seed is not None else int(self.np_random.integers(1 << 62))
             self._streams = Streams(np.array([start], dtype=np.int64))
-        self.state = self.simulator.initial(self._streams.draw(self.simulator.reset_draws))
-        return self.simulator.observe(self.state)[0], {}
+        self.state = as_numpy(self.simulator.initial(self._streams.draw(self.simulator.reset_draws)))
+        return self._seen(), {}
 
-    def render(self) -> Any:
+    def render(self) -> NDArray[np.uint8] | None:
         """The simulator's picture of the state, or a drawing of what is observed there; None where none was asked for."""
         if self.render_mode is None:
             return None
         picture = self.simulator.picture(self.state)
         if picture is not None:
             return enlarged(picture)
-        return drawing(np.asarray(self.simulator.observe(self.state)[0]), self.observation_space)
+        return drawing(self._seen(), self.observation_space)
 
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, Infos]:
+    def step(self, action: Action) -> tuple[NumpyArray, float, bool, bool, Infos]:
         """One step, under the environment's own random draw unless `next_draw` is set."""
         if self._streams is None:
             raise SympriorError("Call reset before step.")
@@ -134,11 +134,15 @@ class SimulatorEnv(gymnasium.Env[Any, Any]):
         uniforms, self.next_draw = self.next_draw, None
         if uniforms is None:
             uniforms = self._streams.draw(self.simulator.step_draws)
-        self.state, rewards, terminated = self.simulator.step(self.state, np.asarray(action)[None], uniforms)
-        return self.simulator.observe(self.state)[0], float(rewards[0]), bool(terminated[0]), False, {}
+        following, rewards, terminated = self.simulator.step(self.state, np.asarray(action)[None], uniforms)
+        self.state = as_numpy(following)
+        return self._seen(), float(rewards[0]), bool(terminated[0]), False, {}
+
+    def _seen(self) -> NumpyArray:
+        return np.asarray(as_numpy(self.simulator.observe(self.state))[0])
 
 
-class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
+class SimulatorVectorEnv(VectorEnvironment):
     """Many environments of one simulator: one array operation a step, same-step reset, a stream each.
 
     Where an episode ends, the observation returned is the next episode's first, and `infos["final_obs"]`
@@ -152,9 +156,11 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         device: where torch arrays lie.
     """
 
-    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
-    def __init__(self, simulator: Simulator, num_envs: int, namespace: Any = np, device: Any = None) -> None:
+    def __init__(
+        self, simulator: Simulator, num_envs: int, namespace: ModuleType = np, device: str | None = None
+    ) -> None:
         if num_envs < 1:
             raise SympriorError(f"A vector environment holds at least one environment, not {num_envs}.")
         self.simulator = simulator
@@ -171,9 +177,9 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
     def reset(
         self,
         *,
-        seed: int | Sequence[int] | NDArray[np.int64] | None = None,
+        seed: Seeds = None,
         options: Infos | None = None,
-    ) -> tuple[Any, Infos]:
+    ) -> tuple[Array, Infos]:
         """Start all episodes; environment i gets `seed + i`, or `seed[i]`. Without a seed the streams go on.
 
         Raises:
@@ -192,7 +198,7 @@ class SimulatorVectorEnv(VectorEnv[Any, Any, Any]):
         self._elapsed = self._xp.zeros(self.num_envs, dtype=self._xp.int64, **self._place)
         return self.simulator.observe(self.states), {}
 
-    def step(self, actions: Array) -> tuple[Array, Array, Array, Array, Infos]:
+    def step(self, actions: Array) -> VectorStep:
         """Step every environment; see the class for what stands in `infos`."""
         if self._streams is None:
             raise SympriorError("Call reset before step.")

@@ -7,7 +7,7 @@ from itertools import count as count_up
 
 import numpy as np
 
-from symprior.symmetry.arrays import NumpyArray
+from symprior.symmetry.arrays import NumpyArray, as_numpy
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.environments.uniform_actions import uniform_actions
@@ -67,11 +67,11 @@ def _spaced(task: Task, half: int, policy: Policy, count: int) -> NumpyArray:
     """Observations of a few environments at every `APART`th step, [count, …]."""
     environments = task.make_vector(min(ENVIRONMENTS, count))
     observations, _ = environments.reset(seed=seed_from(task.id, "frozen states", half) >> 33)
-    taken = [observations.copy()]
+    taken = [as_numpy(observations).copy()]
     while sum(map(len, taken)) < count:
         for _ in range(APART):
             observations, *_ = environments.step(policy(np.asarray(environments.states)))
-        taken.append(observations.copy())
+        taken.append(as_numpy(observations).copy())
     environments.close()
     return np.concatenate(taken)[:count]
 
@@ -82,7 +82,7 @@ def _scattered(task: Task, half: int, policy: Policy, count: int) -> NumpyArray:
     observations, _ = environments.reset(seed=seed_from(task.id, "frozen states", half) >> 1)
     rng = np.random.default_rng(seed_from(task.id, "scattered steps", half))
     due = rng.integers(task.max_episode_steps, size=count)
-    taken = observations.copy()
+    taken = as_numpy(observations).copy()
     for step in range(1, due.max() + 1):
         observations, *_ = environments.step(policy(np.asarray(environments.states)))
         taken[due == step] = observations[due == step]

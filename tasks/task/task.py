@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 import gymnasium
@@ -17,7 +18,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.names import Names, numbered
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.extras import install_command, is_installed
-from symprior.tasks.environments.gymnasium_types import Environment, Space, VectorEnvironment
+from symprior.tasks.environments.gymnasium_types import Environment, NumpyVectorEnvironment, Space
 from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv, single_precision
 from symprior.tasks.environments.simulators import SimulatorVectorEnv
 from symprior.tasks.files.json_files import read_json
@@ -83,7 +84,7 @@ class Task:
     card: Card
     arguments: tuple[tuple[str, Any], ...] = ()
     simulator: Callable[[], Simulator] | None = None
-    vector: Callable[[int], VectorEnvironment] | None = None
+    vector: Callable[[int], NumpyVectorEnvironment] | None = None
     reference_policy: Callable[[np.ndarray], np.ndarray] | None = None
     blind_policy: Callable[[int], Any] | None = None
     greatest_reward: float | None = None
@@ -119,7 +120,7 @@ class Task:
         except (ImportError, gymnasium.error.DependencyNotInstalled, gymnasium.error.UnregisteredEnv) as error:
             raise self._not_installed(error) from error
 
-    def make_vector(self, num_envs: int, namespace: Any = np, device: Any = None) -> TaskVectorEnv:
+    def make_vector(self, num_envs: int, namespace: ModuleType = np, device: str | None = None) -> TaskVectorEnv:
         """Copies of the environment side by side, all stepped by one call.
 
         An episode that ends is followed by the next in the same step; `infos["final_obs"]` [num_envs, …] then holds the

@@ -14,7 +14,7 @@ from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
 from symprior.agents.learners.batched.populations.on_policy import OnPolicyPopulation
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
 from symprior.agents.learners.learner import Training
-from symprior.symmetry.arrays import A
+from symprior.symmetry.arrays import A, as_numpy
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 
 
@@ -42,7 +42,7 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
                 )
                 now = self._tensor(observations)
                 last = infos.get("final_obs")
-                if on_host and not (truncated & ~terminated).any():
+                if on_host and not as_numpy(truncated & ~terminated).any():
                     last = None  # asking this of a device would wait for it
                 self.population.observe(
                     self._tensor(rewards),

@@ -9,6 +9,7 @@ import numpy as np
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
 
+from symprior.symmetry.arrays import as_numpy
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.gymnasium_vector import single_precision
 
@@ -36,11 +37,11 @@ class VectorEnvAdapter(VecEnv):
         """Step; `terminal_observation` and `TimeLimit.truncated` stand in the infos of ended episodes."""
         observations, rewards, terminated, truncated, found = self.env.step(self._actions)
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        dones = terminated | truncated
+        dones = as_numpy(terminated | truncated)
         for i in np.flatnonzero(dones):
             infos[i]["terminal_observation"] = _single(found["final_obs"][i])
             infos[i]["TimeLimit.truncated"] = bool(truncated[i] and not terminated[i])
-        return _single(observations), rewards.astype(np.float32), dones, infos
+        return _single(observations), as_numpy(rewards).astype(np.float32), dones, infos
 
     def close(self) -> None:
         """Nothing to free: the environment belongs to whoever made it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from gymnasium.vector import VectorWrapper
@@ -11,9 +9,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import ActionLimits
-from symprior.agents.acting.distributions import Numbers, as_given
+from symprior.agents.acting.distributions import as_given
 from symprior.agents.networks.orbits import Orbit
-from symprior.tasks.environments.gymnasium_types import Infos, VectorEnvironment
+from symprior.symmetry.arrays import Array
+from symprior.tasks.environments.gymnasium_types import Infos, VectorEnvironment, VectorStep
 from symprior.tasks.environments.streams import Streams
 
 
@@ -35,13 +34,13 @@ class TurnedEpisodes(VectorWrapper):
         self._streams = Streams(torch.as_tensor(seeds, device=orbit.inverse.device))
         self.elements = torch.zeros(len(seeds), dtype=torch.int64, device=orbit.inverse.device)
 
-    def reset(self, *, seed: Any = None, options: Infos | None = None) -> tuple[Any, Infos]:
+    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[Array, Infos]:
         """Start all episodes, each with an element of its own."""
         observations, infos = self.env.reset(seed=seed, options=options)
         self._draw(torch.ones_like(self.elements, dtype=torch.bool))
         return self._turned(observations), infos
 
-    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, Infos]:
+    def step(self, actions: Array) -> VectorStep:
         """Step all copies; where an episode ends, its last observation is still seen through its own element."""
         observations, rewards, terminated, truncated, infos = self.env.step(self._back(actions))
         if "final_obs" in infos:
@@ -54,16 +53,16 @@ class TurnedEpisodes(VectorWrapper):
         drawn = (self._streams.draw_where(started, 1)[:, 0] * self._orbit.order).long()
         self.elements = torch.where(started, drawn, self.elements)
 
-    def _turned(self, observations: Numbers) -> Numbers:
+    def _turned(self, observations: Array) -> Array:
         turned = self._orbit.observations.by(*self._alone(self.elements, observations)).squeeze(1)
         return as_given(observations, turned)
 
-    def _back(self, actions: Numbers) -> Numbers:
+    def _back(self, actions: Array) -> Array:
         moved = self._orbit.actions_by(*self._alone(self._orbit.inverse[self.elements], actions)).squeeze(1)
         if self._limits is not None:
             moved = self._limits.clip(moved)
         return as_given(actions, moved)
 
-    def _alone(self, elements: Tensor, array: Any) -> tuple[Tensor, Tensor]:
+    def _alone(self, elements: Tensor, array: Array) -> tuple[Tensor, Tensor]:
         """Each copy as a batch of its own: a product of matrices then rounds it off as if it had no companions."""
         return elements.unsqueeze(1), torch.as_tensor(array, device=elements.device).unsqueeze(1)

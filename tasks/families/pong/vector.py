@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from gymnasium import spaces
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
-from symprior.tasks.environments.gymnasium_types import Infos
+from symprior.tasks.environments.gymnasium_types import Infos, NumpyVectorEnvironment, Seeds
 from symprior.tasks.families.pong.emulator import CONSOLE_ACTIONS, Emulator, emulator_seed
 from symprior.tasks.families.pong.objects import Objects
 from symprior.tasks.families.pong.pixels import Pixels
 from symprior.tasks.families.pong.view import LONGEST_GAME, View
 
 
-class PongVectorEnv(VectorEnv[Any, Any, Any]):
+class PongVectorEnv(NumpyVectorEnvironment):
     """`PongEnv` many times: the same games from the same seeds, bit for bit.
 
     There is one difference. From pixels the frame that ends a game is the last one of its step, as in ale-py's vector
@@ -35,7 +32,7 @@ class PongVectorEnv(VectorEnv[Any, Any, Any]):
         ImportError: ale-py is not installed.
     """
 
-    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
     def __init__(self, num_envs: int, size: int | None) -> None:
         self.num_envs = num_envs
@@ -51,9 +48,7 @@ class PongVectorEnv(VectorEnv[Any, Any, Any]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
 
-    def reset(
-        self, *, seed: int | Sequence[int] | NDArray[np.int64] | None = None, options: Infos | None = None
-    ) -> tuple[NumpyArray, Infos]:
+    def reset(self, *, seed: Seeds = None, options: Infos | None = None) -> tuple[NumpyArray, Infos]:
         """Start all games; game i gets `seed + i`, or `seed[i]`. Without a seed their random numbers go on."""
         if seed is None and not self._is_started:
             seed = int(np.random.default_rng().integers(1 << 31))

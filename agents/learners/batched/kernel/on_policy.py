@@ -33,7 +33,7 @@ from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.priors.batch import Minibatch
 from symprior.agents.priors.prior import Prior
 from symprior.symmetry.arrays import NumpyArray
-from symprior.tasks.environments.gymnasium_types import VectorEnvironment
+from symprior.tasks.environments.gymnasium_types import NumpyVectorEnvironment
 from symprior.tasks.environments.streams import seed_from
 
 
@@ -65,7 +65,9 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         )
         self._lived: Lived | None = None
 
-    def learn(self, env: VectorEnvironment, budget: int, executed: Callable[[NumpyArray], NumpyArray]) -> Iterator[int]:
+    def learn(
+        self, env: NumpyVectorEnvironment, budget: int, executed: Callable[[NumpyArray], NumpyArray]
+    ) -> Iterator[int]:
         """Live and learn in numpy environments; yields the number of gradient steps of each update.
 
         Args:

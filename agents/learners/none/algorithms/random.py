@@ -12,7 +12,7 @@ from symprior.agents.acting.actors import Actor, CategoricalActor
 from symprior.agents.agent.abilities import PolicyArrays
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import Recipe, Training
-from symprior.symmetry.arrays import NumpyArray
+from symprior.symmetry.arrays import NumpyArray, as_numpy
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 
@@ -31,7 +31,7 @@ class RandomAgent(Actor):
         observations, _ = env.reset()
         try:
             while True:
-                observations, *_ = env.step(self.act(observations))
+                observations, *_ = env.step(self.act(as_numpy(observations)))
         except BudgetExhausted:
             return
 

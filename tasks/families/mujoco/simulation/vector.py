@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
 from gymnasium.utils.seeding import np_random
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
-from symprior.tasks.environments.gymnasium_types import Environment, Infos
+from symprior.tasks.environments.gymnasium_types import Environment, Infos, NumpyVectorEnvironment, Seeds
 from symprior.tasks.environments.gymnasium_vector import require_one
 from symprior.tasks.families.mujoco.simulation.physics import Physics
 from symprior.tasks.families.mujoco.simulation.rules import Rules
 
 
-class RobotVectorEnv(VectorEnv[Any, Any, Any]):
+class RobotVectorEnv(NumpyVectorEnvironment):
     """gymnasium's environment of a robot, many times: bit for bit the same episodes from the same seeds.
 
     Episodes are started by the single environment, which is lent the robot's simulation and random numbers for that;
@@ -34,7 +34,7 @@ class RobotVectorEnv(VectorEnv[Any, Any, Any]):
         SympriorError: there is to be none.
     """
 
-    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
     def __init__(self, make: Callable[[], Environment], rules: type[Rules], num_envs: int) -> None:
         require_one(num_envs)
@@ -55,9 +55,7 @@ class RobotVectorEnv(VectorEnv[Any, Any, Any]):
         self._is_resting = np.zeros(num_envs, dtype=np.bool_)
         self._awake = list(range(num_envs))
 
-    def reset(
-        self, *, seed: int | Sequence[int] | NDArray[np.int64] | None = None, options: Infos | None = None
-    ) -> tuple[NDArray[np.float64], Infos]:
+    def reset(self, *, seed: Seeds = None, options: Infos | None = None) -> tuple[NDArray[np.float64], Infos]:
         """Start all episodes; environment i gets `seed + i`, or `seed[i]`. Without a seed their random numbers go on."""
         if isinstance(seed, int):
             seed = range(seed, seed + self.num_envs)
@@ -94,7 +92,7 @@ class RobotVectorEnv(VectorEnv[Any, Any, Any]):
         self._is_resting = np.array(ended, dtype=np.bool_)
         self._awake = np.flatnonzero(~self._is_resting).tolist()
 
-    def close(self, **arguments: Any) -> None:
+    def close(self, **arguments: object) -> None:
         """Close the single environment."""
         self._env.close()
 

@@ -19,7 +19,7 @@ SettingOption = Annotated[
 ]
 
 
-def parse_settings(pairs: list[str]) -> tuple[tuple[str, Any], ...]:
+def parse_settings(pairs: list[str]) -> tuple[tuple[str, object], ...]:
     """Sorted (name, value) from `name=value`; what there is and what fits is the agent's to say.
 
     Raises:

@@ -1,6 +1,8 @@
 """Arrays of numpy or torch, on any device, and the functions on them: what of the array API standard is used here.
 
-The standard has no types of its own yet; these two protocols stand for them, and numpy's and torch's arrays are such.
+The standard has no types of its own yet; these two protocols stand for them, and numpy's and torch's arrays are such. An
+operator of `Array` takes `Any`: numpy's are overloaded by the type of the entries and torch's take torch's tensors, so that
+no narrower type of the other operand is one that both accept.
 """
 
 from __future__ import annotations

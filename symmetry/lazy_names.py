@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any
 
 
-def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
+def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
     """A package's `__getattr__` (PEP 562).
 
     Args:
@@ -15,7 +14,7 @@ def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]
         modules: for each name that it offers the module that holds it; `module:other` where it has another name there.
     """
 
-    def found(name: str) -> Any:
+    def found(name: str) -> object:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module, _, other = modules[name].partition(":")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.custom.source_files import digest, load, names_a_file
@@ -37,7 +36,7 @@ def get_task(name: str) -> Task:
     return TASKS[name]
 
 
-def make(name: str, **arguments: Any) -> Environment:
+def make(name: str, **arguments: object) -> Environment:
     """A task's single environment, with its time limit.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from symprior.leaderboard.records.record import AgentCard
 from symprior.tasks.files.json_files import Json
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from symprior.benchmark.jobs.resolved import Resolved
     from symprior.tasks import Task
 
-Hyperparameters = Mapping[str, Any]
+Hyperparameters = Mapping[str, object]
 """By name, as records hold them."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from symprior.agents.learners.learner import LEARNERS, TORCH, learner_names, reference_learner
 from symprior.symmetry.errors import SympriorError, unknown_name
@@ -43,7 +42,7 @@ class Job:
     seeds: tuple[int, ...]
     budget: int
     learner: str = field(default_factory=reference_learner)
-    settings: tuple[tuple[str, Any], ...] = ()
+    settings: tuple[tuple[str, object], ...] = ()
     ledger: str | None = None
     evaluate_every: int | None = None
     device: str = CPU

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from symprior.benchmark.jobs.job import Job
 from symprior.benchmark.run.evaluation import evaluate
 from symprior.benchmark.run.protocol import evaluation_points
 from symprior.leaderboard.records.record import SOURCE_DIGEST, RunRecord, read_record
-from symprior.symmetry.arrays import NumpyArray
+from symprior.symmetry.arrays import A, NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.custom.source_files import digest
 from symprior.tasks.lookup import get_task
@@ -38,7 +38,7 @@ class Policy:
     task: Task
     agent: Agent
 
-    def act(self, observations: Any, greedy: bool = False) -> Any:
+    def act(self, observations: A, greedy: bool = False) -> A:
         """Actions [batch, …] for observations [batch, …], or one action for one observation; numpy or torch as these are.
 
         Args:
@@ -51,10 +51,10 @@ class Policy:
         if observations.ndim < rows.ndim:
             actions = actions[0]
         if isinstance(observations, np.ndarray):
-            return actions
+            return cast(A, actions)
         import torch
 
-        return torch.as_tensor(actions, device=observations.device)
+        return cast(A, torch.as_tensor(actions, device=cast(torch.device, observations.device)))
 
     def evaluate(self) -> list[float]:
         """The undiscounted returns of the run's last evaluation, played again: those of the record, to the last bit.

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -41,7 +40,7 @@ class AgentPair:
     final: tuple[float, float]
     censored: tuple[int, int]
     runs: tuple[int, int]
-    settings: dict[str, Any]
+    settings: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def _agents(arms: Mapping[tuple[str, str], list[RunRecord]]) -> list[str]:
     return [*plain, *others]
 
 
-def _pair(agent: str, scores: dict[tuple[str, str], list[RunScore]], settings: dict[str, Any]) -> AgentPair:
+def _pair(agent: str, scores: dict[tuple[str, str], list[RunScore]], settings: dict[str, object]) -> AgentPair:
     batched, reference = (scores[learner, agent] for learner in LEARNERS)
     return AgentPair(
         agent=agent,

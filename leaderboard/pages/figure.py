@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import matplotlib
 import seaborn
@@ -59,7 +59,15 @@ def check_format(path: Path) -> str:
     return ending
 
 
-def line(style: Style) -> dict[str, Any]:
+class Line(TypedDict):
+    """What matplotlib's `plot` takes of a line."""
+
+    color: str
+    linestyle: str | tuple[int, tuple[int, ...]]
+    linewidth: float
+
+
+def line(style: Style) -> Line:
     """A style in matplotlib's words."""
     return {"color": COLOURS[style.colour], "linestyle": DASHES[style.dash], "linewidth": 1.8}
 

@@ -23,7 +23,7 @@ MARKUP = re.compile(r"[\\*<>`]|(?<!\w)_|_(?!\w)|~(?=~)|&(?=#?\w+;)|\[(?=[^\]]*\]
 AT_THE_START = re.compile(r"^(\s*)(#|[-+](?=\s)|\d+[.)](?=\s))")
 
 
-def rendered(template: str, **values: Any) -> str:
+def rendered(template: str, **values: object) -> str:
     """The text of a template; values are escaped as its kind of page needs."""
     return _environment(template.endswith(".html.j2")).get_template(template).render(**values)
 

@@ -12,7 +12,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from symprior.leaderboard.records.reading import parsed, read_bytes
 from symprior.leaderboard.records.record import SCHEMA_VERSION, RunRecord
@@ -25,7 +25,7 @@ OF_A_RUN = ("seed", "status", "error", "steps_used", "curve", "other_mode", "eff
 
 PUBLISHED_RESULTS = Path(__file__).parents[1] / "results"
 
-Tree = dict[str, Any]
+Tree = dict[str, JsonValue]
 
 
 class _File(BaseModel):
@@ -173,10 +173,11 @@ def _common(first: Tree, second: Tree) -> Tree:
     """What two trees both say."""
     common: Tree = {}
     for key in first.keys() & second.keys():
-        if isinstance(first[key], dict) and isinstance(second[key], dict):
-            common[key] = _common(first[key], second[key])
-        elif _same(first[key], second[key]):
-            common[key] = first[key]
+        one, other = first[key], second[key]
+        if isinstance(one, dict) and isinstance(other, dict):
+            common[key] = _common(one, other)
+        elif _same(one, other):
+            common[key] = one
     return common
 
 
@@ -184,8 +185,8 @@ def _difference(tree: Tree, shared: Tree) -> Tree:
     """What `tree` says beyond `shared`."""
     rest: Tree = {}
     for key, value in tree.items():
-        if isinstance(value, dict) and isinstance(shared.get(key), dict):
-            inner = _difference(value, shared[key])
+        if isinstance(value, dict) and isinstance(beneath := shared.get(key), dict):
+            inner = _difference(value, beneath)
             rest |= {key: inner} if inner else {}
         elif key not in shared:
             rest[key] = value

@@ -29,7 +29,7 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
         raise SympriorError(f"Cannot read {path}: {error.strerror or error}.") from error
 
 
-def parsed(text: str | bytes) -> Any:
+def parsed(text: str | bytes) -> object:
     """The JSON of a text.
 
     Raises:

@@ -157,7 +157,7 @@ class RunRecord(_Part):
     )
     curve: list[Checkpoint]
     other_mode: OtherMode | None = None
-    hyperparameters: dict[str, Any]
+    hyperparameters: dict[str, object]
     effort: Effort
     provenance: Provenance
 

@@ -115,13 +115,13 @@ class Stated(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
     id: str
-    symmetry: Callable[[], Any]
+    symmetry: Callable[[], object]
     description: str
     time_limit: PositiveInt
     group_in_words: str
     names: Names | None
-    state_representation: Callable[[], Any] | None
-    reference_policy: Callable[[Any], Any] | None
+    state_representation: Callable[[], object] | None
+    reference_policy: Callable[[NumpyArray], NumpyArray] | None
     threshold: FiniteFloat | None
     threshold_fraction: float = Field(gt=0, le=1)
     evaluation_episodes: PositiveInt

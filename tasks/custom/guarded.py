@@ -15,7 +15,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.source_files import place
 from symprior.tasks.environments.finite import check_finite, in_short
-from symprior.tasks.environments.gymnasium_types import Infos
+from symprior.tasks.environments.gymnasium_types import Action, Infos
 
 NUMBERS = "biuf"
 """Kinds of arrays that hold numbers."""
@@ -83,7 +83,7 @@ def guarded_policy(
     return act
 
 
-class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
+class GuardedEnvironment(gymnasium.Wrapper[NumpyArray, Action, NumpyArray, Action]):
     """A user's environment that keeps gymnasium's promises: spaces, tuples, observations of one shape, finite numbers.
 
     Observations are copied, so that an environment may give the same array again.
@@ -97,7 +97,7 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
             gave is not what gymnasium's environments give.
     """
 
-    def __init__(self, env: Any, task: str) -> None:
+    def __init__(self, env: object, task: str) -> None:
         if not isinstance(env, gymnasium.Env):
             raise SympriorError(f"The environment of {task} is no gymnasium.Env but {_kind(env)}.")
         for name in ("observation_space", "action_space"):
@@ -108,13 +108,13 @@ class GuardedEnvironment(gymnasium.Wrapper[Any, Any, Any, Any]):
         self._shape = env.observation_space.shape if isinstance(env.observation_space, gymnasium.spaces.Box) else None
         self._where: Any = None
 
-    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[Any, Infos]:
+    def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[NumpyArray, Infos]:
         """Start an episode."""
         given = self._call(self.env.reset, "reset", seed=seed, options=options)
         observation, info = self._unpacked("reset", given, OF_RESET)
         return self._start(observation, "reset"), info
 
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, Infos]:
+    def step(self, action: Action) -> tuple[NumpyArray, float, bool, bool, Infos]:
         """One step; the reward is one finite number."""
         given = self._call(self.env.step, "step", action)
         seen, reward, terminated, truncated, info = self._unpacked("step", given, OF_STEP)

@@ -9,7 +9,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from symprior.symmetry.errors import SympriorError
 
@@ -20,7 +19,7 @@ def names_a_file(name: str) -> bool:
     return bool(colon) and path.endswith(".py")
 
 
-def load(name: str, kind: str) -> Any:
+def load(name: str, kind: str) -> object:
     """What `path/to/file.py:Name` names; the file is imported once, whatever is asked of it.
 
     Args:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import gymnasium
 
@@ -30,7 +29,7 @@ class Registration:
     maker: str
     limit: int
     reward_threshold: float | None = None
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 _CATCH, _COLOURS, _ROOM = (f"grid_worlds.{name}:make_env" for name in ("grid_catch", "colour_world", "room"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -35,7 +36,7 @@ def read_json(path: Path, kind: TypeAdapter[Value], remedy: str) -> Value:
         raise SympriorError(f"{path} is damaged: {first_problem(error)}. {remedy}") from error
 
 
-def check_values(given: dict[str, Any], kind: TypeAdapter[Any], what: str) -> None:
+def check_values(given: Mapping[str, object], kind: TypeAdapter[Value], what: str) -> None:
     """What is to be written can be read again.
 
     Raises:

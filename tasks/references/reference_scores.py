@@ -156,8 +156,8 @@ def _reference(value: float, standard_error: float, method: str) -> Json:
 def _exact(task: Task, simulator: TabularSimulator) -> Json:
     mdp, horizon = tabulate(simulator), simulator.max_episode_steps
     returns = {"optimal": optimal_return(mdp, horizon), "random": uniform_return(mdp, horizon)}
-    if task.blind_policy is not None:
-        returns["blind"] = blind_return(mdp, horizon, task.blind_policy)
+    if (blind := task.blind_policy) is not None:
+        returns["blind"] = blind_return(mdp, horizon, lambda step: int(blind(step)))
     return {name: _reference(value, 0.0, "dynamic programming") for name, value in returns.items()}
 
 

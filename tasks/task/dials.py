@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from math import isfinite
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack, cast
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.probes.probe import Probe
@@ -138,6 +139,17 @@ class Arm:
     origin: str
 
 
+class DialFields(TypedDict, total=False):
+    """Fields of `Dial` that a dial and its twin share."""
+
+    parameter: Required[str]
+    meaning: Required[str]
+    values: Required[tuple[float, ...]]
+    high: Required[float]
+    breaks: Required[str]
+    whole: bool
+
+
 def simulated(
     name: str,
     card: Card,
@@ -146,9 +158,9 @@ def simulated(
     simulator: Callable[[float], Simulator],
     symmetry: Callable[[float], Symmetry],
     probe: Callable[[float], Probe],
-    reference_policy: Callable[[float], Callable[[Any], Any]],
-    arguments: Callable[[float], Mapping[str, Any]] = lambda value: {"eps": value},
-    **fields: Any,
+    reference_policy: Callable[[float], Callable[[NumpyArray], NumpyArray]],
+    arguments: Callable[[float], Mapping[str, object]] = lambda value: {"eps": value},
+    **fields: object,
 ) -> Arm:
     """An arm whose tasks are simulators; everything follows from the value of the parameter.
 
@@ -165,7 +177,7 @@ def simulated(
     """
 
     def make(value: float) -> Task:
-        return Task(
+        task = Task(
             id=name,
             family=name.rpartition("-")[0],
             gym_id=gym_id,
@@ -175,13 +187,13 @@ def simulated(
             probe=partial(probe, value),
             reference_policy=reference_policy(value),
             card=card,
-            **fields,
         )
+        return replace(task, **cast(dict[str, Any], fields))
 
     return Arm(name, card, make, symmetry.__module__)
 
 
-def register_with_twin(broken: Arm, twin: Arm, **dial: Any) -> None:
+def register_with_twin(broken: Arm, twin: Arm, **dial: Unpack[DialFields]) -> None:
     """Put a dial and its twin into the registry.
 
     Args:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import gymnasium
 import numpy as np
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.names import Names, numbered
 from symprior.symmetry.symmetry import Symmetry
@@ -82,11 +83,11 @@ class Task:
     symmetry: Callable[[], Symmetry]
     probe: Callable[[], Probe | RolloutProbe]
     card: Card
-    arguments: tuple[tuple[str, Any], ...] = ()
+    arguments: tuple[tuple[str, object], ...] = ()
     simulator: Callable[[], Simulator] | None = None
     vector: Callable[[int], NumpyVectorEnvironment] | None = None
     reference_policy: Callable[[np.ndarray], np.ndarray] | None = None
-    blind_policy: Callable[[int], Any] | None = None
+    blind_policy: Callable[[int], int | NumpyArray] | None = None
     greatest_reward: float | None = None
     return_bounds: tuple[float | None, float | None] = (None, None)
     stated_threshold: tuple[float, str] | None = None
@@ -104,7 +105,7 @@ class Task:
     def __post_init__(self) -> None:
         object.__setattr__(self, "symmetry", cache(self.symmetry))
 
-    def make(self, **arguments: Any) -> Environment:
+    def make(self, **arguments: object) -> Environment:
         """The single environment, with its time limit.
 
         Args:
@@ -116,7 +117,7 @@ class Task:
         if arguments.get("render_mode") == "rgb_array" and "DISPLAY" not in os.environ:
             os.environ.setdefault("MUJOCO_GL", "egl")  # off-screen, where nobody chose otherwise
         try:
-            return gymnasium.make(self.gym_id, **{**dict(self.arguments), **arguments})
+            return gymnasium.make(self.gym_id, **cast(dict[str, Any], {**dict(self.arguments), **arguments}))
         except (ImportError, gymnasium.error.DependencyNotInstalled, gymnasium.error.UnregisteredEnv) as error:
             raise self._not_installed(error) from error
 

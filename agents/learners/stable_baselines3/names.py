@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from symprior.agents.algorithms.settings import GreedyReplaySettings, OnPolicySettings, ReplaySettings
 from symprior.agents.algorithms.twin_critics import TwinCriticSettings
 
 
-def actor_critic_arguments(settings: OnPolicySettings) -> dict[str, Any]:
+class ActorCriticArguments(TypedDict):
+    """The arguments of the actor-critic models."""
+
+    n_steps: int
+    learning_rate: float
+    gamma: float
+    gae_lambda: float
+    vf_coef: float
+    ent_coef: float
+    max_grad_norm: float
+    normalize_advantage: bool
+
+
+class ReplayArguments(TypedDict):
+    """The arguments of the models that learn from a replay buffer."""
+
+    buffer_size: int
+    learning_starts: int
+    train_freq: int
+    gradient_steps: int
+    batch_size: int
+    learning_rate: float
+    gamma: float
+
+
+class GreedyArguments(ReplayArguments):
+    """The arguments of the ε-greedy models."""
+
+    target_update_interval: int
+    exploration_fraction: float
+    exploration_initial_eps: float
+    exploration_final_eps: float
+    max_grad_norm: float
+
+
+class TwinCriticArguments(ReplayArguments):
+    """The arguments of the models with twin critics."""
+
+    tau: float
+
+
+def actor_critic_arguments(settings: OnPolicySettings) -> ActorCriticArguments:
     """The arguments of the actor-critic models."""
     return {
         "n_steps": settings.steps,
@@ -22,7 +63,7 @@ def actor_critic_arguments(settings: OnPolicySettings) -> dict[str, Any]:
     }
 
 
-def replay_arguments(settings: ReplaySettings) -> dict[str, Any]:
+def replay_arguments(settings: ReplaySettings) -> ReplayArguments:
     """The arguments of the models that learn from a replay buffer."""
     return {
         "buffer_size": settings.buffer_size,
@@ -35,7 +76,7 @@ def replay_arguments(settings: ReplaySettings) -> dict[str, Any]:
     }
 
 
-def greedy_arguments(settings: GreedyReplaySettings) -> dict[str, Any]:
+def greedy_arguments(settings: GreedyReplaySettings) -> GreedyArguments:
     """The arguments of the ε-greedy models."""
     return {
         **replay_arguments(settings),
@@ -47,6 +88,6 @@ def greedy_arguments(settings: GreedyReplaySettings) -> dict[str, Any]:
     }
 
 
-def twin_critic_arguments(settings: TwinCriticSettings) -> dict[str, Any]:
+def twin_critic_arguments(settings: TwinCriticSettings) -> TwinCriticArguments:
     """The arguments of the models with twin critics."""
     return {**replay_arguments(settings), "tau": settings.tau}

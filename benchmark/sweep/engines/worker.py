@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
-from typing import Any
 
 import psutil
 
@@ -56,7 +55,7 @@ class Worker:
         return time.monotonic() - self._started
 
     @property
-    def signs(self) -> list[Any]:
+    def signs(self) -> list[Connection | int]:
         """What `multiprocessing.connection.wait` can wait for: its answer, or its end."""
         return [self._answer, self._process.sentinel]
 

@@ -34,7 +34,7 @@ VARIED, SEEDS, REPEATS = 24, 16, 4
 LARGEST_ATTRIBUTE = 4096
 """Numbers in an attribute of the environment that is looked at."""
 
-Attributes = dict[str, Any]
+Attributes = dict[str, NumpyArray]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class PlayedStep:
     attributes: Attributes
 
 
-def find_hidden_state(probe: Probe, policy: Callable[[NumpyArray], Any] | None, rng: np.random.Generator) -> str:
+def find_hidden_state(probe: Probe, policy: Callable[[NumpyArray], NumpyArray] | None, rng: np.random.Generator) -> str:
     """What is random in the steps, in words; nothing where steps repeat, or where the probe enumerates what they can give.
 
     Args:
@@ -81,7 +81,7 @@ def find_hidden_state(probe: Probe, policy: Callable[[NumpyArray], Any] | None, 
 
 
 def _some_of_an_episode(
-    probe: Probe, number: int, policy: Callable[[NumpyArray], Any] | None, rng: np.random.Generator
+    probe: Probe, number: int, policy: Callable[[NumpyArray], NumpyArray] | None, rng: np.random.Generator
 ) -> list[PlayedStep]:
     behave = policy if number % 2 else None
     steps = _play(probe, int(rng.integers(1 << 31)), LONG if number < WHOLE_EPISODES else SHORT, behave)
@@ -89,7 +89,7 @@ def _some_of_an_episode(
     return [steps[i] for i in sorted(chosen)]
 
 
-def _play(probe: Probe, seed: int, most: int, policy: Callable[[NumpyArray], Any] | None) -> list[PlayedStep]:
+def _play(probe: Probe, seed: int, most: int, policy: Callable[[NumpyArray], NumpyArray] | None) -> list[PlayedStep]:
     env, steps = probe.env, list[PlayedStep]()
     env.action_space.seed(seed)
     observation, _ = env.reset(seed=seed)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count as count_up
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +24,13 @@ from symprior.tasks.certificates.evidence.two_sample import (
     verdict,
 )
 from symprior.tasks.environments.finite import check_finite
-from symprior.tasks.environments.gymnasium_types import Environment, Space
+from symprior.tasks.environments.gymnasium_types import Action, Environment, Space
 from symprior.tasks.environments.probes.rollout_probe import RolloutProbe, Transitions
 from symprior.tasks.environments.uniform_actions import uniform_actions
 
 Policy = Callable[[NumpyArray], NumpyArray]
-Behaviour = Callable[[NumpyArray], Any]
-Step = tuple[int, NumpyArray, Any, float, NumpyArray, bool]
+Behaviour = Callable[[NumpyArray], Action]
+Step = tuple[int, NumpyArray, Action, float, NumpyArray, bool]
 
 REFERENCE_SHARE = 0.06
 """The part of the episodes that the reference policy plays; its episodes are long."""
@@ -181,14 +180,14 @@ def _behaviours(
     return samplers
 
 
-def _uniform_actions(space: Space, rng: np.random.Generator) -> Iterator[Any]:
+def _uniform_actions(space: Space, rng: np.random.Generator) -> Iterator[Action]:
     """Uniformly random actions without end; a group that maps the space onto itself leaves their law as it is."""
     while True:
         yield from uniform_actions(space, rng, DRAWN_AT_ONCE)
 
 
 def _in_frame(
-    policy: Policy, symmetry: Symmetry, h: int, uniform: Iterator[Any], rng: np.random.Generator
+    policy: Policy, symmetry: Symmetry, h: int, uniform: Iterator[Action], rng: np.random.Generator
 ) -> Behaviour:
     """The policy as seen through an element h of the group, h·π(h⁻¹s), with some random actions.
 
@@ -196,10 +195,11 @@ def _in_frame(
     """
     back = int(symmetry.group.inverse[h])
 
-    def behave(observation: NumpyArray) -> Any:
+    def behave(observation: NumpyArray) -> Action:
         if rng.random() < RANDOM_ACTIONS:
             return next(uniform)
-        return symmetry.act_on_actions(h, policy(symmetry.observation(back, observation[None])))[0]
+        action: Action = symmetry.act_on_actions(h, policy(symmetry.observation(back, observation[None])))[0]
+        return action
 
     return behave
 

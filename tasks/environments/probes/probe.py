@@ -175,7 +175,7 @@ class Probe(ABC):
         return None
 
     def rollout_states(
-        self, policy: Callable[[NumpyArray], Any] | None, rng: np.random.Generator, count: int
+        self, policy: Callable[[NumpyArray], NumpyArray] | None, rng: np.random.Generator, count: int
     ) -> NumpyArray:
         """States met by a reference policy (None: uniformly random actions), [count, …]."""
         self.env.action_space.seed(int(rng.integers(1 << 31)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +33,7 @@ class Transitions:
     def __len__(self) -> int:
         return len(self.episodes)
 
-    def __getitem__(self, rows: Any) -> Transitions:
+    def __getitem__(self, rows: slice | NumpyArray) -> Transitions:
         return Transitions(*(values[rows] for values in vars(self).values()))
 
 

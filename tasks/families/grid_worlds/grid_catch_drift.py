@@ -7,7 +7,6 @@ of the drift at reset and shows it: then the direction turns with everything els
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import gymnasium
 import numpy as np
@@ -40,7 +39,7 @@ APPROXIMATE_UP_TO, BROKEN_FROM = 0.04, 0.06
 """The ε up to which the mean residual of a step is within the border of what counts as approximate; it is 2 ε."""
 
 LINE = (255, 160, 0)
-EDGES: dict[int, Any] = {1: np.s_[:, -1], 2: np.s_[0], 3: np.s_[:, 0], 4: np.s_[-1]}
+EDGES: dict[int, tuple[slice, int] | int] = {1: np.s_[:, -1], 2: np.s_[0], 3: np.s_[:, 0], 4: np.s_[-1]}
 """The colour of the side to which the prey drifts, and where the sides are in a picture."""
 
 _DIRECTIONS = Table(MOVES[1:].astype(np.float32))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ class PongProbe(Probe):
         """Ball, player and opponent in pixels of the screen."""
         return self._view.positions(observation)
 
-    def given_to_policy(self, state: NDArray[np.uint8], observation: NDArray[Any]) -> NDArray[Any]:
+    def given_to_policy(self, state: NDArray[np.uint8], observation: NumpyArray) -> NumpyArray:
         """The observation."""
         return observation
 
@@ -90,7 +90,7 @@ class PongProbe(Probe):
         return [(1.0, self.env.reset(seed=0)[0])]
 
     def rollout_states(
-        self, policy: Callable[[NumpyArray], Any] | None, rng: np.random.Generator, count: int
+        self, policy: Callable[[NumpyArray], NumpyArray] | None, rng: np.random.Generator, count: int
     ) -> NDArray[np.uint8]:
         """States met by a policy on observations [1, …] (None: uniformly random actions), some steps apart."""
         return self._sample(policy, rng, count, lambda: True)
@@ -105,7 +105,7 @@ class PongProbe(Probe):
 
     def _sample(
         self,
-        policy: Callable[[NumpyArray], Any] | None,
+        policy: Callable[[NumpyArray], NumpyArray] | None,
         rng: np.random.Generator,
         count: int,
         is_wanted: Callable[[], bool],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
 import gymnasium
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
-from symprior.tasks.environments.gymnasium_types import Infos
+from symprior.tasks.environments.gymnasium_types import Action, Infos
 from symprior.tasks.families.pong.emulator import STAY, Emulator
 
 LONGEST_GAME = 4500
@@ -61,7 +60,7 @@ class PongEnv(gymnasium.Env[NumpyArray, np.int64]):
     A step is four frames. +1 for a point of the player, −1 for one of the opponent; 21 points end the game.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 15}  # noqa: RUF012  (gymnasium's own declaration)
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 15}  # noqa: RUF012  (gymnasium's own declaration)
 
     def __init__(self, view: View, render_mode: str | None = None) -> None:
         self.emulator = Emulator()
@@ -83,7 +82,7 @@ class PongEnv(gymnasium.Env[NumpyArray, np.int64]):
         self.last_action = STAY
         return self._observation(), {}
 
-    def step(self, action: Any) -> tuple[NumpyArray, float, bool, bool, Infos]:
+    def step(self, action: Action) -> tuple[NumpyArray, float, bool, bool, Infos]:
         """Four frames."""
         if not self._is_started:
             raise SympriorError("Call reset before step.")
@@ -97,6 +96,6 @@ class PongEnv(gymnasium.Env[NumpyArray, np.int64]):
     def _observation(self) -> NumpyArray:
         return np.array(self.view.observe([self.emulator])[0])
 
-    def render(self) -> Any:
+    def render(self) -> NDArray[np.uint8] | None:
         """The whole screen, [210, 160, 3]."""
         return self.emulator.picture

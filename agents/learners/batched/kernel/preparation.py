@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import sys
-from typing import Any
 
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import ALGORITHMS
@@ -17,7 +16,7 @@ from symprior.tasks import get_task
 READY = "ready"
 """A file in the folder of machine code: all of it is there."""
 
-SAMPLES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+SAMPLES: tuple[tuple[str, str, str, dict[str, object]], ...] = (
     ("ppo", "plain", "cartpole-v1", {"num_envs": 4, "steps": 4}),
     ("ppo", "plain", "pendulum-v1", {"num_envs": 4, "steps": 4}),
     ("ppo", "fold", "cartpole-v1", {"num_envs": 4, "steps": 4}),

@@ -13,7 +13,7 @@ from symprior.agents.agent import Problem
 from symprior.agents.algorithms.settings import LearningSettings
 from symprior.agents.learners.batched.kernel.arithmetic.entries import outputs_of, write_out
 from symprior.agents.learners.batched.kernel.arithmetic.products import SUMS, padded
-from symprior.agents.learners.batched.kernel.arithmetic.tables import WHOLE_GROUP, Room, Sight, State
+from symprior.agents.learners.batched.kernel.arithmetic.tables import WHOLE_GROUP, Floats, Room, Sight, State
 from symprior.agents.learners.batched.kernel.description import tables
 from symprior.agents.learners.batched.kernel.frames import images_of
 from symprior.agents.learners.batched.kernel.preparation import prepare
@@ -58,7 +58,7 @@ class NetworkKernel:
         keep_weights(network, False)  # whoever looks at the layers themselves sees what is trained here
         self.refresh()
 
-    def _initial_state(self, memory: NDArray[np.float32], count: int, settings: Sequence[LearningSettings]) -> State:
+    def _initial_state(self, memory: Floats, count: int, settings: Sequence[LearningSettings]) -> State:
         seeds, size = len(memory), int(self.tables.sizes[0])
 
         def each(name: str) -> NDArray[np.float64]:
@@ -86,14 +86,14 @@ class NetworkKernel:
                 self.state = self.state._replace(limit=LIMIT)
         write_out(self.tables, self.state)
 
-    def look(self, observations: NumpyArray) -> NDArray[np.float32]:
+    def look(self, observations: NumpyArray) -> Floats:
         """Outputs [seeds, rows, outputs] at observations [seeds · rows, …], from the weights as they were written out."""
         rows = self.side_by_side(observations)
         outputs = np.empty((self.seeds, rows.shape[1], self.outputs), dtype=np.float32)
         outputs_of(self.tables, self.images, self.state, self.sight(rows.shape[1]), rows, outputs)
         return outputs
 
-    def side_by_side(self, observations: NumpyArray) -> NDArray[np.float32]:
+    def side_by_side(self, observations: NumpyArray) -> Floats:
         """[seeds · rows, …] → [seeds, rows, size] in single precision."""
         flat = observations.reshape(self.seeds, -1, int(self.tables.sizes[0]))
         return np.ascontiguousarray(flat, dtype=np.float32)
@@ -150,7 +150,7 @@ class NetworkKernel:
         return self._rooms[states, rows]
 
 
-def zeros(*shape: int) -> NDArray[np.float32]:
+def zeros(*shape: int) -> Floats:
     """Zeros that begin with a line of the cache, as torch's arrays do and numpy's do not."""
     return torch.zeros(shape).numpy()
 

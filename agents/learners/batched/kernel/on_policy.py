@@ -8,7 +8,6 @@ from typing import cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.distributions import standard_normals
@@ -22,7 +21,7 @@ from symprior.agents.learners.batched.kernel.arithmetic.entries import (
 )
 from symprior.agents.learners.batched.kernel.arithmetic.losses import NO_MIRROR
 from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
-from symprior.agents.learners.batched.kernel.arithmetic.tables import REPRESENTATIVE, Lived, Rollout
+from symprior.agents.learners.batched.kernel.arithmetic.tables import REPRESENTATIVE, Floats, Lived, Rollout
 from symprior.agents.learners.batched.kernel.losses import weights_of
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each, zeros
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
@@ -85,7 +84,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
                 self._remember(t, rewards, terminated, truncated, infos.get("final_obs"))
             yield self._update(now)
 
-    def _start(self, observations: NumpyArray) -> NDArray[np.float32]:
+    def _start(self, observations: NumpyArray) -> Floats:
         """Make ready for a rollout that begins at these observations."""
         now = self.kernel.side_by_side(observations)
         if self._lived is None:
@@ -114,7 +113,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             goes_on=zeros(*shape),
         )
 
-    def _act(self, now: NDArray[np.float32], t: int) -> NumpyArray:
+    def _act(self, now: Floats, t: int) -> NumpyArray:
         """Actions [size · copies, …] at observations [size, copies, …]."""
         assert self._lived is not None
         kernel = self.kernel
@@ -136,7 +135,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             values = self.kernel.look(last)[:, :, -1]
             gains += np.where(cut_off, self._gamma.astype(np.float32)[:, None] * values, np.float32(0))
 
-    def _update(self, now: NDArray[np.float32]) -> int:
+    def _update(self, now: Floats) -> int:
         """Learn from what was lived through, which led to these observations; returns the number of gradient steps."""
         lived, shape = self._lived, (self.size, self._steps, self._copies)
         assert lived is not None
@@ -216,7 +215,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         outputs = self._whole(self.kernel.look(observations.numpy()))
         return self.network.distribution(outputs).log_probability(actions)
 
-    def _whole(self, outputs: NDArray[np.float32]) -> Tensor:
+    def _whole(self, outputs: Floats) -> Tensor:
         """The policy's part of the networks' outputs, as its distribution takes it, [size, rows, …]."""
         said, spread = torch.from_numpy(outputs[:, :, : self._entries]), self.network.spread
         if spread is None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.families.classic_control.cartpole import BIBTEX
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections.reflections import Reflection, reflected
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
@@ -96,12 +97,7 @@ register(
             "Push a cart so that two poles, one on top of the other, stay up; about 10 a step, 1,000 steps at most.",
             "C2: mirror left and right. Positions, sines, velocities, the force at the rail's end and the push change sign; "
             "cosines stay. Approximate, but only just: gravity has a sideways component of 0.00001 m/s².",
-            """@article{barto1983neuronlike,
-  title={Neuronlike adaptive elements that can solve difficult learning control problems},
-  author={Barto, Andrew G. and Sutton, Richard S. and Anderson, Charles W.},
-  journal={IEEE Transactions on Systems, Man, and Cybernetics},
-  volume={SMC-13}, number={5}, pages={834--846}, year={1983}
-}""",
+            BIBTEX,
         ),
     )
 )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import direct_sum
 from symprior.symmetry.symmetry import Exactness
+from symprior.tasks.families.classic_control.cartpole import BIBTEX
 from symprior.tasks.families.mujoco.cards import robot_card
 from symprior.tasks.families.mujoco.reflections.reflections import Reflection
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
@@ -69,12 +70,7 @@ register(
             "Push a cart so that the pole on it stays up; 1 a step, 1,000 steps at most.",
             "C2: mirror left and right. Every observation and the push change sign. Approximate: in the model the pole, "
             "0.6 m long, leans by 1 mm to one side.",
-            """@article{barto1983neuronlike,
-  title={Neuronlike adaptive elements that can solve difficult learning control problems},
-  author={Barto, Andrew G. and Sutton, Richard S. and Anderson, Charles W.},
-  journal={IEEE Transactions on Systems, Man, and Cybernetics},
-  volume={SMC-13}, number={5}, pages={834--846}, year={1983}
-}""",
+            BIBTEX,
         ),
     )
 )

@@ -22,8 +22,7 @@ from symprior.symmetry.representations import (
     things,
     trivial_representation,
 )
-from symprior.tasks import Exactness, Symmetry, get_task
-from symprior.tasks.certificates import certify
+from symprior.tasks import Symmetry, get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv
 from symprior.tasks.families.grid_worlds.collect import MOVES, Collect, permutations_and_turns, shortest_round, spiral
 from symprior.tasks.references.dynamic_programming import (
@@ -195,18 +194,11 @@ WRONG: dict[str, Callable[[Symmetry], Symmetry]] = {
 }
 
 
-def test_the_declared_symmetry_is_exact_and_so_are_its_parts() -> None:
-    symmetry = COLLECT.symmetry()
-    assert (symmetry.group.name, len(symmetry.group)) == ("S3×D4", 48)
-    certificate = certify(COLLECT, samples=20)
-    assert certificate.agrees, certificate.lines()
-    assert (certificate.dynamics, certificate.reset) == (Exactness.EXACT, Exactness.EXACT)
-    assert certificate.dynamics_evidence.never_moved == 0 and certificate.reset_evidence.total_variation == 0
-    for part in (TO_PLANE.kernel, TO_OBJECTS.kernel):
-        assert certify(COLLECT, samples=8, symmetry=symmetry.restrict(part)).agrees
+def test_the_declared_symmetry_is_exact_and_so_are_its_parts(assert_exact_in_parts: Callable[..., None]) -> None:
+    assert (COLLECT.symmetry().group.name, len(COLLECT.symmetry().group)) == ("S3×D4", 48)
+    assert_exact_in_parts(COLLECT, (TO_PLANE.kernel, TO_OBJECTS.kernel), (20, 8))
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_wrong_declarations_are_broken(what: str) -> None:
-    certificate = certify(COLLECT, samples=8, symmetry=WRONG[what](permutations_and_turns()))
-    assert certificate.dynamics == Exactness.BROKEN and not certificate.agrees
+def test_wrong_declarations_are_broken(what: str, assert_broken: Callable[..., None]) -> None:
+    assert_broken(COLLECT, WRONG[what](permutations_and_turns()), 8)

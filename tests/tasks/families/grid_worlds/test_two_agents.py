@@ -21,8 +21,7 @@ from symprior.symmetry.representations import (
     things,
     trivial_representation,
 )
-from symprior.tasks import Exactness, Symmetry, get_task
-from symprior.tasks.certificates import certify
+from symprior.tasks import Symmetry, get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv
 from symprior.tasks.families.grid_worlds.two_agents import MOVES, TwoAgents, exchange_and_turns, joint_moves, lift
 from symprior.tasks.references.dynamic_programming import optimal_return, tabulate, uniform_return
@@ -154,18 +153,11 @@ WRONG: dict[str, Callable[[Symmetry], Symmetry]] = {
 }
 
 
-def test_the_declared_symmetry_is_exact_and_so_are_its_parts() -> None:
-    symmetry = LIFT.symmetry()
-    assert (symmetry.group.name, len(symmetry.group)) == ("S2×D4", 16)
-    certificate = certify(LIFT, samples=15)
-    assert certificate.agrees, certificate.lines()
-    assert (certificate.dynamics, certificate.reset) == (Exactness.EXACT, Exactness.EXACT)
-    assert certificate.dynamics_evidence.never_moved == 0 and certificate.reset_evidence.total_variation == 0
-    for part in (TO_PLANE.kernel, TO_AGENTS.kernel):
-        assert certify(LIFT, samples=5, symmetry=symmetry.restrict(part)).agrees
+def test_the_declared_symmetry_is_exact_and_so_are_its_parts(assert_exact_in_parts: Callable[..., None]) -> None:
+    assert (LIFT.symmetry().group.name, len(LIFT.symmetry().group)) == ("S2×D4", 16)
+    assert_exact_in_parts(LIFT, (TO_PLANE.kernel, TO_AGENTS.kernel), (15, 5))
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_wrong_declarations_are_broken(what: str) -> None:
-    certificate = certify(LIFT, samples=5, symmetry=WRONG[what](exchange_and_turns()))
-    assert certificate.dynamics == Exactness.BROKEN and not certificate.agrees
+def test_wrong_declarations_are_broken(what: str, assert_broken: Callable[..., None]) -> None:
+    assert_broken(LIFT, WRONG[what](exchange_and_turns()), 5)

@@ -18,14 +18,13 @@ from symprior.symmetry.names import Names
 from symprior.symmetry.representations import ImageTransform, permuted, regular, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
+from symprior.tasks.families.grid_worlds.dials.grid_arm import grid_arm
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES, Maze
 from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.families.grid_worlds.room import BIBTEX, HALL, PLACES, WALL, Room, of_positions
-from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
-from symprior.tasks.task.dials import Arm, register_with_twin, simulated
+from symprior.tasks.task.dials import Arm, register_with_twin
 
 OBSTACLES = (
     "###############",
@@ -166,16 +165,14 @@ _MOTIONS = tuple(f"obstacles moved by {element}" for element in D4.elements)
 
 def _arm(observed: bool) -> Arm:
     kind = ObservedObstructedRoom if observed else ObstructedRoom
-    return simulated(
+    return grid_arm(
         "room-observed-obstacles-v1" if observed else "room-obstacles-v1",
         _OBSERVED_CARD if observed else _CARD,
         GYM_ID,
         arguments=lambda value: {"count": int(value), "observed": observed},
-        simulator=lambda value: kind(int(value)),
+        kind=lambda value: kind(int(value)),
         names=Names((*PLACES, *_MOTIONS) if observed else PLACES, MOVE_NAMES),
         symmetry=moved_with_the_obstacles if observed else moved_with_the_room,
-        probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, count=int(value), observed=observed)),
-        reference_policy=lambda value: optimal_policy(lambda: kind(int(value))),
         return_bounds=(-1.0, 1.0),
     )
 

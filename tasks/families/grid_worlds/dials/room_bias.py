@@ -19,14 +19,13 @@ from symprior.symmetry.names import Names
 from symprior.symmetry.representations import rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
+from symprior.tasks.families.grid_worlds.dials.grid_arm import grid_arm
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES
 from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.families.grid_worlds.room import BIBTEX, GOAL_REWARD, HALL, PLACES, STEP_REWARD, Room, of_positions
-from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
-from symprior.tasks.task.dials import Arm, register_with_twin, simulated
+from symprior.tasks.task.dials import Arm, register_with_twin
 
 LEFT, CENTRE = 2, HALL.cells // 2
 APPROXIMATE_UP_TO, BROKEN_FROM = 0.15, 0.35
@@ -145,16 +144,14 @@ GYM_ID = "symprior/RoomBias-v1"
 
 def _arm(observed: bool) -> Arm:
     kind = ObservedBiasedRoom if observed else BiasedRoom
-    return simulated(
+    return grid_arm(
         "room-observed-bias-v1" if observed else "room-bias-v1",
         _OBSERVED_CARD if observed else _CARD,
         GYM_ID,
         arguments=lambda value: {"eps": value, "observed": observed},
-        simulator=kind,
+        kind=kind,
         names=Names((*PLACES, "poor side's x", "poor side's y") if observed else PLACES, MOVE_NAMES),
         symmetry=moved_with_the_poor_side if observed else moved_with_the_room,
-        probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, eps=value, observed=observed)),
-        reference_policy=lambda value: optimal_policy(lambda: kind(value)),
         return_bounds=(-1.0, 1.0),
     )
 

@@ -20,16 +20,13 @@ from symprior.symmetry.representations import (
 from symprior.tasks import DIALS, Exactness, Symmetry, get_task
 from symprior.tasks.certificates import certify
 from symprior.tasks.environments.simulators import TabularSimulator
-from symprior.tasks.families.grid_worlds.grid_catch import GridCatch, turns_of_moves, turns_of_vectors
-from symprior.tasks.families.grid_worlds.grid_catch_drift import (
+from symprior.tasks.families.grid_worlds.dials.grid_catch_drift import (
     DriftingCatch,
     ObservedDriftingCatch,
     turned_with_the_drift,
 )
-from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
-from symprior.tasks.families.grid_worlds.room import HALL, Room, of_positions
-from symprior.tasks.families.grid_worlds.room_bias import BiasedRoom, ObservedBiasedRoom, moved_with_the_poor_side
-from symprior.tasks.families.grid_worlds.room_obstacles import (
+from symprior.tasks.families.grid_worlds.dials.room_bias import BiasedRoom, ObservedBiasedRoom, moved_with_the_poor_side
+from symprior.tasks.families.grid_worlds.dials.room_obstacles import (
     D4,
     OBSTACLES,
     ObservedObstructedRoom,
@@ -37,6 +34,9 @@ from symprior.tasks.families.grid_worlds.room_obstacles import (
     moved_with_the_obstacles,
     obstructed,
 )
+from symprior.tasks.families.grid_worlds.grid_catch import GridCatch, turns_of_moves, turns_of_vectors
+from symprior.tasks.families.grid_worlds.layout.mazes import MOVES, Maze
+from symprior.tasks.families.grid_worlds.room import HALL, Room, of_positions
 from symprior.tasks.references.dynamic_programming import TabularMDP, optimal_return, tabulate
 from symprior.tasks.references.price_of_symmetry.ties import find_ties
 

@@ -18,8 +18,8 @@ from symprior.symmetry.names import Names
 from symprior.symmetry.representations import direct_sum, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry, exactness_at
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
+from symprior.tasks.families.grid_worlds.dials.grid_arm import grid_arm
 from symprior.tasks.families.grid_worlds.grid_catch import (
     BIBTEX,
     MOVE_NAMES,
@@ -31,9 +31,8 @@ from symprior.tasks.families.grid_worlds.grid_catch import (
     turns_of_vectors,
 )
 from symprior.tasks.families.grid_worlds.layout.tables import Table
-from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card
-from symprior.tasks.task.dials import Arm, register_with_twin, simulated
+from symprior.tasks.task.dials import Arm, register_with_twin
 
 APPROXIMATE_UP_TO, BROKEN_FROM = 0.04, 0.06
 """The ε up to which the mean residual of a step is within the border of what counts as approximate; it is 2 ε."""
@@ -169,16 +168,14 @@ GYM_ID = "symprior/GridCatchDrift-v1"
 
 def _arm(observed: bool) -> Arm:
     kind = ObservedDriftingCatch if observed else DriftingCatch
-    return simulated(
+    return grid_arm(
         "grid-catch-observed-drift-v1" if observed else "grid-catch-drift-v1",
         _OBSERVED_CARD if observed else _CARD,
         GYM_ID,
         arguments=lambda value: {"eps": value, "observed": observed},
-        simulator=kind,
+        kind=kind,
         names=Names((*PREY, "drift to the right", "drift up") if observed else PREY, MOVE_NAMES),
         symmetry=turned_with_the_drift if observed else turned_with_the_prey,
-        probe=lambda value: RecognisingProbe(gymnasium.make(GYM_ID, eps=value, observed=observed)),
-        reference_policy=lambda value: optimal_policy(lambda: kind(value)),
         blind_policy=sweep_against,
         return_bounds=(-10.0, 1.0),
     )

@@ -6,6 +6,7 @@ Rows of observations are [batch, …]; of a stack of seeds those of the first se
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -23,6 +24,14 @@ class SeedsItsPolicy(Protocol):
 
     def seed_policy(self, seeds: NDArray[np.int64]) -> None:
         """Start the streams, one for each row of observations to come, [batch]."""
+
+
+@runtime_checkable
+class KeepsGeneratorsApart(Protocol):
+    """Has global generators of its own, as an agent in another process has."""
+
+    def isolated_random_numbers(self, seed: int) -> AbstractContextManager[None]:
+        """Start them anew, and put them back as they were."""
 
 
 @runtime_checkable
@@ -106,3 +115,14 @@ class HasKernel(Protocol):
     """Says what computes its updates."""
 
     kernel: str
+
+
+@runtime_checkable
+class IsIsolated(Protocol):
+    """Runs in a process of its own."""
+
+    isolation: str
+    """By what it is kept apart: `namespaces` or `process`."""
+
+    def close(self) -> None:
+        """End the process."""

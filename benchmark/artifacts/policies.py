@@ -38,16 +38,41 @@ def check_can_keep() -> None:
         ) from error
 
 
+def packed(arrays: PolicyArrays, about: Mapping[str, str] | None = None) -> bytes:
+    """A policy as the bytes of a safetensors file, with texts by name.
+
+    Raises:
+        SympriorError: these are no numbers by name, or safetensors is not installed.
+    """
+    check_can_keep()
+    from safetensors.numpy import save
+
+    return save(_checked(arrays), dict(about or {}))
+
+
+def unpacked(policy: bytes) -> dict[str, NumpyArray]:
+    """The policy in such bytes; no code in them is run.
+
+    Raises:
+        SympriorError: they are none, or safetensors is not installed.
+    """
+    check_can_keep()
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return load(policy)
+    except SafetensorError as error:
+        raise SympriorError(f"These bytes are no policy: {error}.") from error
+
+
 def write_policy(path: Path, record: RunRecord, arrays: PolicyArrays) -> None:
     """Write the policy of a run, in one piece or not at all.
 
     Raises:
         SympriorError: these are no numbers by name, or the file cannot be written.
     """
-    check_can_keep()
-    from safetensors.numpy import save
-
-    write_bytes_atomically(path, save(_checked(arrays), {"run": _run(record)}))
+    write_bytes_atomically(path, packed(arrays, {"run": _run(record)}))
 
 
 def read_policy(path: Path, record: RunRecord) -> dict[str, NumpyArray]:

@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from symprior.benchmark.jobs.isolation.agent_process import UNBOUND, Confines
 from symprior.leaderboard.records.record import AgentCard
+from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.files.json_files import Json
 
 if TYPE_CHECKING:
@@ -43,8 +45,13 @@ class Contestant(ABC):
         """
 
     @abstractmethod
-    def build(self, runs: Sequence[Resolved], seeds: Sequence[int]) -> Agent:
-        """The agent that carries out these runs, which differ in their seeds and settings alone.
+    def build(self, runs: Sequence[Resolved], seeds: Sequence[int], confines: Confines = UNBOUND) -> Agent:
+        """The agent that carries out these runs.
+
+        Args:
+            runs: which; they differ in their seeds and settings alone.
+            seeds: of the runs.
+            confines: what surrounds an agent that has a process of its own.
 
         Raises:
             SympriorError: the learner does not carry it out, or the settings do not fit the task.
@@ -77,8 +84,6 @@ class Contestant(ABC):
         return dict(recorded)
 
 
-def counted(agent: object, attribute: str) -> int | None:
-    """A number of things that an agent may say; None where it says none: a trained run is not lost over that."""
-    number = getattr(agent, attribute, None)
-    is_count = isinstance(number, int) and not isinstance(number, bool) and number >= 0
-    return number if is_count else None
+def generators_seed(job: Job, seeds: Sequence[int]) -> int:
+    """What the global generators start from before an agent of these runs is built."""
+    return seed_from(job.task, *seeds, "agent")

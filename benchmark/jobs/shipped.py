@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from symprior.agents.agent.given import counted
 from symprior.agents.learners.learner import learner_refusal
-from symprior.benchmark.jobs.contestant import Contestant, Hyperparameters, counted
+from symprior.benchmark.jobs.contestant import Contestant, Hyperparameters
+from symprior.benchmark.jobs.isolation.agent_process import UNBOUND, Confines
 from symprior.benchmark.jobs.resolved import Resolved
 from symprior.leaderboard.records.record import AgentCard
 from symprior.symmetry.errors import SympriorError
@@ -56,7 +58,7 @@ class Shipped(Contestant):
             samples_per_update=self.agent.samples_per_update(settings),
         )
 
-    def build(self, runs: Sequence[Resolved], seeds: Sequence[int]) -> Agent:
+    def build(self, runs: Sequence[Resolved], seeds: Sequence[int], confines: Confines = UNBOUND) -> Agent:
         """The agent that carries these runs out."""
         job, settings = runs[0].job, [run.settings for run in runs if run.settings is not None]
         return self.agent.build(runs[0].problem, seeds, settings, job.learner, job.device, job.kernel)

@@ -18,17 +18,22 @@ from symprior.agents.agent.abilities import (
     ActsGreedily,
     ActsSampling,
     HasKernel,
+    IsIsolated,
     KeepsPolicy,
     MayDiverge,
     PolicyArrays,
 )
+from symprior.agents.agent.generators import seed_global_generators
+from symprior.agents.agent.given import counted
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import LEARNERS, TORCH
 from symprior.benchmark.jobs import contestants
-from symprior.benchmark.jobs.contestant import counted
+from symprior.benchmark.jobs.contestant import generators_seed
+from symprior.benchmark.jobs.isolation.agent_process import UNBOUND, Confines
+from symprior.benchmark.jobs.isolation.errors import shortened
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.jobs.resolved import Resolved
-from symprior.benchmark.run.evaluation import Act, evaluate, seed_global_generators
+from symprior.benchmark.run.evaluation import Act, evaluate
 from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.run.policy_measure import PolicyMeasure
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
@@ -45,11 +50,7 @@ from symprior.leaderboard.records.record import (
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
-from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.task import TaskVectorEnv
-
-LONGEST_ERROR = 64 * 1024
-"""Bytes of an error that a record keeps."""
 
 
 class Execution:
@@ -59,6 +60,7 @@ class Execution:
         stack: the runs.
         on_progress: called with the environment steps (over all runs) used since the last call.
         on_point: called behind each evaluation with the number of each run in the stack and its curve so far.
+        confines: what surrounds an agent that has a process of its own.
     """
 
     def __init__(
@@ -66,8 +68,10 @@ class Execution:
         stack: Stack,
         on_progress: Callable[[int], None] = lambda steps: None,
         on_point: Callable[[int, Sequence[Checkpoint]], None] = lambda number, curve: None,
+        confines: Confines = UNBOUND,
     ) -> None:
         self.stack, self.job, self._on_progress, self._on_point = stack, stack.job, on_progress, on_point
+        self._confines = confines
         self.task, self.contestant = get_task(self.job.task), contestants.find(self.job.agent)
         self.resolved = self._resolved()
         self.curves: list[list[Checkpoint]] = [[] for _ in stack.runs]
@@ -93,10 +97,18 @@ class Execution:
         diverged, agent = self._diverged(), cast(object, self.agent)
         if isinstance(agent, HasKernel) and agent.kernel != TORCH:
             origin = origin.model_copy(update={"kernel": agent.kernel})
+        if isinstance(agent, IsIsolated):
+            origin = origin.model_copy(update={"isolation": agent.isolation})
         return [
             self._record(number, error or (DIVERGED if diverged[number] else None), seconds, origin)
             for number in range(len(self.stack.runs))
         ]
+
+    def close(self) -> None:
+        """End the process of an agent that has its own."""
+        agent = cast(object, self.agent)
+        if isinstance(agent, IsIsolated):
+            agent.close()
 
     def given_up(self, cause: str, seconds: float) -> list[RunRecord]:
         """Failed records of a stack that was carried out elsewhere and came to no end.
@@ -151,10 +163,10 @@ class Execution:
 
     def _train(self) -> None:
         job, seeds = self.job, self.stack.seeds
-        seed_global_generators(seed_from(job.task, *seeds, "agent"))
-        self.agent = agent = self.contestant.build(self.resolved, seeds)
+        seed_global_generators(generators_seed(job, seeds))
+        self.agent = agent = self.contestant.build(self.resolved, seeds, self._confines)
         points = evaluation_points(job.budget, job.evaluate_every)
-        self.source = source = self._environments(_copies(agent), points)
+        self.source = source = self._environments(_copies(agent, self.contestant.id, job.budget), points)
         with suppress(BudgetExhausted):
             agent.learn(source, job.budget)
         for point in source.unmet:  # the agent stopped early: its policy stays what it is
@@ -248,10 +260,14 @@ def other_mode(agent: Agent, mode: str) -> tuple[str, Act] | None:
     return None
 
 
-def _copies(agent: Agent) -> int:
+def _copies(agent: Agent, name: str, budget: int) -> int:
     copies = getattr(agent, "num_envs", 1)
     if isinstance(copies, bool) or not isinstance(copies, int) or copies < 1:
-        raise SympriorError(f"num_envs of {type(agent).__name__} is {copies!r}; it must be a whole number from 1 on.")
+        raise SympriorError(f"num_envs of {name} is {copies}; it must be a whole number from 1 on.")
+    if copies > budget:  # before so many are made
+        raise SympriorError(
+            f"A budget of {budget} environment steps is less than one step of the agent's {copies} copies."
+        )
     return copies
 
 
@@ -259,13 +275,3 @@ def _torch_threads() -> int:
     """What workers have, where torch was not needed here."""
     torch: Any = sys.modules.get("torch")
     return int(torch.get_num_threads()) if torch else 1
-
-
-def shortened(error: str) -> str:
-    """An error's beginning and end, of `LONGEST_ERROR` bytes at most."""
-    written = error.encode(errors="replace")
-    if len(written) <= LONGEST_ERROR:
-        return error
-    note = f"\n… {len(written) - LONGEST_ERROR:,} bytes are left out …\n"
-    half = LONGEST_ERROR // 2 - len(note.encode())
-    return written[:half].decode(errors="ignore") + note + written[-half:].decode(errors="ignore")

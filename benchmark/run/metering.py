@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from symprior.agents.agent.given import checked_actions
 from symprior.agents.agent.source import BudgetExhausted, Source
-from symprior.benchmark.run.evaluation import checked_actions
 from symprior.benchmark.run.protocol import EvaluationPoint
 from symprior.symmetry.arrays import Array, NumpyArray
 from symprior.symmetry.errors import SympriorError
@@ -15,7 +15,9 @@ from symprior.tasks.environments.gymnasium_types import Infos, Seeds, VectorEnvi
 from symprior.tasks.task import TaskVectorEnv
 
 PATIENCE = 1000
-"""Calls that bring an agent no further before they are taken for an endless loop."""
+"""Steps past the budget before an agent is taken to be in an endless loop."""
+MOST_RESETS = 10
+"""Without a step between: each shows new starts, which cost nothing."""
 
 
 class EndlessLoop(BaseException):
@@ -67,8 +69,11 @@ class MeteredVectorEnv(VectorEnvironment, Source):
     def reset(self, *, seed: Seeds = None, options: Infos | None = None) -> tuple[Array, Infos]:
         """Start all episodes; the seeds are the benchmark's, whatever `seed` says."""
         self._resets += 1
-        if self._resets > PATIENCE:
-            raise EndlessLoop(f"The agent reset the environments {PATIENCE} times without a step: it would never end.")
+        if self._resets > MOST_RESETS:
+            raise EndlessLoop(
+                f"The agent reset the environments more than {MOST_RESETS} times without a step: it would never end, or "
+                "chooses where it starts."
+            )
         seeds, self._environment_seeds = self._environment_seeds, None
         observations, infos = self._env.reset(seed=seeds, options=options)
         self._evaluate_what_is_due()

@@ -10,6 +10,7 @@ import numpy as np
 
 from symprior.agents.agent import Agent
 from symprior.agents.agent.abilities import SaysLogStds, SaysMeans, SaysProbabilities, SaysValues
+from symprior.agents.agent.given import checked_outputs
 from symprior.benchmark.run.equivariance import (
     EquivarianceErrors,
     closed_under,
@@ -18,7 +19,6 @@ from symprior.benchmark.run.equivariance import (
     mean_equivariance_error,
     value_equivariance_error,
 )
-from symprior.benchmark.run.policy_outputs import checked
 from symprior.leaderboard.records.record import EquivarianceError
 from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks import Task
@@ -71,7 +71,7 @@ class PolicyMeasure:
         """What the agent says there, for each run, [|G| · states, …]."""
         rows = np.tile(self._frozen, (self._runs, *(1,) * (self._frozen.ndim - 1)))
         given, size = says(rows), self._symmetry.action.size
-        return np.split(checked(given, says.__name__, name, len(rows), size), self._runs)
+        return np.split(checked_outputs(given, says.__name__, name, len(rows), size), self._runs)
 
     def _error(
         self, error_of: Callable[[Any], EquivarianceErrors], outputs: NumpyArray, log_stds: NumpyArray | None

@@ -110,6 +110,10 @@ class Effort(_Part):
     evaluation_seconds: Annotated[Finite, Field(ge=0)]
 
 
+LATER = ("kernel", "isolation")
+"""What provenance may say and records from before did not; where there is nothing to say, it is not there."""
+
+
 class Provenance(_Part):
     """Where a number comes from; no host names, no user names."""
 
@@ -130,12 +134,15 @@ class Provenance(_Part):
     kernel: str | None = Field(
         default=None, description="what computes the updates, where it is not the learner's torch"
     )
+    isolation: Literal["namespaces", "process"] | None = Field(
+        default=None, description="what kept the code of a user's agent apart from the run; null: it is no user's agent"
+    )
     started: str
 
     @model_serializer(mode="wrap")
     def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         fields: dict[str, Any] = handler(self)
-        return fields if self.kernel is not None else {name: fields[name] for name in fields if name != "kernel"}
+        return {name: fields[name] for name in fields if name not in LATER or fields[name] is not None}
 
 
 class RunRecord(_Part):

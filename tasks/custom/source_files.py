@@ -30,7 +30,7 @@ def load(name: str, kind: str) -> object:
         SympriorError: the file is missing, does not import, or holds no such name.
     """
     path, _, attribute = name.rpartition(":")
-    module = _module(_existing(path, kind))
+    module = _module(existing(path, kind))
     if not hasattr(module, attribute):
         raise SympriorError(f"{path} defines no {attribute!r}.")
     return getattr(module, attribute)
@@ -53,14 +53,24 @@ def place(error: BaseException) -> str:
 
 
 def is_read(path: str) -> bool:
-    """Whether this is a user's file that was imported here."""
+    """Whether this is a user's file that was imported for a command."""
     return path in _READ
+
+
+def note(name: str) -> None:
+    """Take the file that a name means for a user's, though it was imported elsewhere."""
+    _READ.add(name.rpartition(":")[0])
 
 
 _READ: set[str] = set()
 
 
-def _existing(path: str, kind: str) -> str:
+def existing(path: str, kind: str) -> str:
+    """The whole path of a file.
+
+    Raises:
+        SympriorError: it is missing, or cannot be looked for.
+    """
     whole = Path(path).resolve()
     try:
         is_there = whole.is_file()

@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
 from typing import Any
 
+from symprior.benchmark.jobs.isolation.described import known
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
 from symprior.benchmark.sweep.engines.uninterrupted import uninterrupted
@@ -106,7 +107,7 @@ class _Shift:
         while self._waiting and len(self._working) < workers:
             number, stack = self._waiting.popleft()
             carry = partial(_carry, number, self._store, self.steps)
-            self._working.append(Worker(self._context, stack, carry, custom_files()))
+            self._working.append(Worker(self._context, stack, carry, self._limits.memory, custom_files(), known()))
 
     def over(self) -> list[Worker]:
         """Wait a little; whose answer or end has come, or who took too much and was ended for it."""

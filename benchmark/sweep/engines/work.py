@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from symprior.benchmark.jobs.isolation.agent_process import Confines
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.leaderboard.records.record import Checkpoint, RunRecord
@@ -38,12 +39,19 @@ def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -
         for log in logs[number]:
             log.write(curve)
 
-    execution, errors = Execution(stack, on_progress, write_logs), list[str | None]()
+    execution, errors = Execution(stack, on_progress, write_logs, _confines(stack, store)), list[str | None]()
     for number, record in enumerate(execution.run()):
         trouble = summary(record.error) if record.error else _trouble_in_keeping(execution, number, record, store)
         store.write(record)
         errors.append(trouble)
+    execution.close()
     return tuple(errors)
+
+
+def _confines(stack: Stack, store: RecordStore) -> Confines:
+    """A user's agent can read the records and not write them; what it prints lies beside its own."""
+    folder, record = store.folder.absolute(), store.path(stack.runs[0]).absolute()
+    return Confines(read_only=(folder,) if folder.is_dir() else (), output=record.with_suffix(".log"))
 
 
 def _trouble_in_keeping(execution: Execution, number: int, record: RunRecord, store: RecordStore) -> str | None:

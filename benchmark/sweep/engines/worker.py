@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import threading
 import time
@@ -14,9 +15,13 @@ from multiprocessing.context import ForkServerContext
 
 import psutil
 
+from symprior.benchmark.jobs.isolation.described import Known, remember
+from symprior.benchmark.jobs.isolation.errors import death_in_words
+from symprior.benchmark.jobs.isolation.namespaces import adopt_orphans
 from symprior.benchmark.jobs.job import Stack
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
+from symprior.tasks.custom.source_files import names_a_file
 
 SECONDS_TO_LEAVE = 10.0
 """For a process that has given its answer."""
@@ -34,17 +39,21 @@ class Worker:
         context: starts processes.
         stack: what it carries out.
         carry: does it, in the process.
+        memory: bytes that a process of a user's agent may allocate.
         tasks: files of users whose tasks are known here.
+        agents: what is known here of classes in users' files.
 
     Attributes:
         stack: as given.
         ended_for: why it was ended from here; empty: it was not.
     """
 
-    def __init__(self, context: ForkServerContext, stack: Stack, carry: Carry, tasks: Sequence[str]) -> None:
+    def __init__(
+        self, context: ForkServerContext, stack: Stack, carry: Carry, memory: int, tasks: Sequence[str], agents: Known
+    ) -> None:
         self.stack, self.ended_for, self._started = stack, "", time.monotonic()
         self._answer, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_in_worker, args=(theirs, stack, carry, tuple(tasks)))
+        self._process = context.Process(target=_in_worker, args=(theirs, stack, carry, memory, tuple(tasks), agents))
         self._process.start()
         theirs.close()
         self._seen, self._below = _seen(self._process.pid), set[psutil.Process]()
@@ -68,11 +77,8 @@ class Worker:
                 said = given if isinstance(given, str) else tuple(given)
         self._process.join(0 if self.ended_for else SECONDS_TO_LEAVE)
         self.end()
-        return self._cause_of_death() if said is None else said
-
-    def _cause_of_death(self) -> str:
-        code = self._process.exitcode
-        return f"its worker process died ({_named(-code) if code and code < 0 else f'exit code {code}'})"
+        cause = f"its worker process died ({death_in_words(self._process.exitcode)})"
+        return cause if said is None else said
 
     def memory(self) -> int:
         """Bytes that it and all that it started hold; those are remembered, so that `end` finds them."""
@@ -109,25 +115,36 @@ def _held(process: psutil.Process) -> int:
         return 0
 
 
-def _named(number: int) -> str:
-    hint = ", as a system ends what takes too much memory" if number == signal.SIGKILL else ""
-    return f"{signal.Signals(number).name}{hint}"
-
-
-def _in_worker(answer: Connection, stack: Stack, carry: Carry, tasks: Sequence[str]) -> None:
+def _in_worker(
+    answer: Connection, stack: Stack, carry: Carry, memory: int, tasks: Sequence[str], agents: Known
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    adopt_orphans()
+    if names_a_file(stack.job.agent):  # what allocates faster than its parent looks would take the machine with it
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
     import torch
 
     torch.set_num_threads(1)
     for name in tasks:  # a task of the user's is known to a worker once it has read its file
         get_task(name)
+    remember(agents)
+    said: Errors | str
     try:
-        answer.send_bytes(json.dumps(carry(stack)).encode())
+        said = carry(stack)
     except SympriorError as error:
-        answer.send_bytes(json.dumps(str(error)).encode())
+        said = str(error)
     except Exception as error:
-        answer.send_bytes(json.dumps(f"{type(error).__name__}: {error}").encode())
+        said = f"{type(error).__name__}: {error}"
+    _end_children()
+    answer.send_bytes(json.dumps(said).encode())
+
+
+def _end_children() -> None:
+    """Whatever was started in a run ends with it, also where its parent is gone."""
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            child.kill()
 
 
 def _die_with_parent(parent: int) -> None:

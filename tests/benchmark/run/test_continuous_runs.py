@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from symprior.agents.agent.given import checked_actions
 from symprior.benchmark.commands import agents as agents_command
 from symprior.benchmark.commands.run import _jobs
-from symprior.benchmark.run.evaluation import checked_actions
 from symprior.leaderboard.records.record import EquivarianceError, RunRecord
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task
@@ -32,7 +32,7 @@ class Loud:
         env.reset()
         while True:
             env.step(np.full((env.num_envs, 1), 100))
-    def act(self, observations): return -100.0 * np.sign(observations[:, :1])
+    def act(self, observations): return -100.0 * np.sign(observations[:, 1:2])
     def action_means(self, observations): return self.act(observations)
 
 class NoNumbers(Loud):
@@ -85,10 +85,8 @@ def test_the_same_seed_gives_the_same_curve(execute: Execute, registered_point_m
         assert runs[0].status == "finished", runs[0].error
 
 
-def test_own_agents_are_clipped_to_the_space(
-    execute: Execute, registered_point_mass: Register, agent_file: Callable[[str], Any]
-) -> None:
-    record = execute(agent=f"{agent_file(OWN)}:Loud", task=registered_point_mass("line").id, budget=80)
+def test_own_agents_are_clipped_to_the_space(execute: Execute, agent_file: Callable[[str], Any]) -> None:
+    record = execute(agent=f"{agent_file(OWN)}:Loud", task="pendulum-v1", budget=80)
     assert record.status == "finished", record.error
     last = record.curve[-1].equivariance
     assert last is not None
@@ -97,12 +95,12 @@ def test_own_agents_are_clipped_to_the_space(
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("NoNumbers", "no numbers"), ("Texts", "needs numbers"), ("Flat", r"needs shape (4, 1)")]
+    ("name", "message"), [("NoNumbers", "no numbers"), ("Texts", "needs numbers"), ("Flat", r"needs shape (20, 1)")]
 )
 def test_impossible_action_vectors_are_refused(
-    execute: Execute, registered_point_mass: Register, agent_file: Callable[[str], Any], name: str, message: str
+    execute: Execute, agent_file: Callable[[str], Any], name: str, message: str
 ) -> None:
-    record = execute(agent=f"{agent_file(OWN)}:{name}", task=registered_point_mass("line").id, budget=80)
+    record = execute(agent=f"{agent_file(OWN)}:{name}", task="pendulum-v1", budget=80)
     assert record.status == "failed"
     assert record.error is not None
     assert message in record.error

@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from symprior.agents import agent_names, get_agent
+from symprior.agents.agent.generators import isolated_random_numbers
 from symprior.agents.ledgers.ledger import LEDGERS, load
 from symprior.benchmark.jobs.job import Stack
-from symprior.benchmark.run.evaluation import evaluate, isolated_random_numbers
+from symprior.benchmark.run.evaluation import evaluate
 from symprior.benchmark.run.execution import Execution
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
 from symprior.tasks import get_task

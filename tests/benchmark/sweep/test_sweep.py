@@ -92,7 +92,7 @@ def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, 
     assert _curves(tmp_path / "runs") == _curves(tmp_path / "other"), "whatever runs beside it, the same curves"
 
 
-def test_a_dead_worker_costs_one_run_and_the_exit_code_says_so(tmp_path, symprior, agent_file):
+def test_an_agent_that_dies_costs_its_own_runs_and_the_exit_code_says_so(tmp_path, symprior, agent_file):
     agent_file(SUICIDE)
     result = symprior(
         "run",
@@ -108,9 +108,10 @@ def test_a_dead_worker_costs_one_run_and_the_exit_code_says_so(tmp_path, symprio
         "500",
     )
     assert result.returncode == 1
-    assert "worker process died" in result.stdout
+    assert result.stdout.count("process died (SIGKILL") == 3
     assert "3 runs finished" in result.stdout
-    assert len(read_records(tmp_path / "runs")) >= 3
+    statuses = [(record.agent.id, record.status) for record in read_records(tmp_path / "runs")]
+    assert statuses == [("Dies", "failed")] * 3 + [("random", "finished")] * 3
 
 
 def test_workers_have_one_thread_and_huge_pages_and_this_process_keeps_what_it_had(tmp_path, agent_file, monkeypatch):
@@ -118,7 +119,7 @@ def test_workers_have_one_thread_and_huge_pages_and_this_process_keeps_what_it_h
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("THP_MEM_ALLOC_ENABLE", raising=False)
     job = Job("custom", "1", "cartpole-v1", f"{path}:Says", (0,), 64)
-    outcome = Sweep(RecordStore(tmp_path), LocalEngine(1)).run(job.runs)
+    outcome = Sweep(RecordStore(tmp_path / "records"), LocalEngine(1)).run(job.runs)
     assert not outcome.failed
     said = dict(line.split("=", 1) for line in path.with_name("environment").read_text().splitlines() if "=" in line)
     assert (said["OMP_NUM_THREADS"], said["MKL_NUM_THREADS"], said["THP_MEM_ALLOC_ENABLE"]) == ("1", "1", "1")

@@ -1,0 +1,38 @@
+"""The global generators of random numbers, from which agents from outside may draw."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+
+@contextmanager
+def isolated_random_numbers(seed: int) -> Iterator[None]:
+    """Seed the global generators of `random`, numpy and torch, and put them back as they were."""
+    torch: Any = sys.modules.get("torch")
+    on_device = torch is not None and torch.cuda.is_initialized()
+    states = random.getstate(), np.random.get_state(), torch and torch.get_rng_state()
+    device_states = torch.cuda.get_rng_state_all() if on_device else None
+    seed_global_generators(seed)
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        if torch:
+            torch.set_rng_state(states[2])
+        if on_device:
+            torch.cuda.set_rng_state_all(device_states)
+
+
+def seed_global_generators(seed: int) -> None:
+    """Seed the generators that agents from outside may draw from; what is shipped draws from its own."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)

@@ -1,0 +1,165 @@
+"""The process of a user's agent, seen by its run: started clean, listened to, and ended with all that it started."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+from symprior.benchmark.jobs.isolation.channel import Channel, Gone
+from symprior.benchmark.jobs.isolation.errors import death_in_words
+from symprior.benchmark.jobs.isolation.said import Ready, S, read
+from symprior.benchmark.jobs.isolation.shared_arrays import MemoryFiles
+from symprior.symmetry.errors import SympriorError
+
+SECONDS_TO_DIE = 5.0
+"""For a process that has closed its end."""
+MOST_OUTPUT = 1 << 20
+"""Bytes of what an agent prints that are kept."""
+
+OWN_FOLDERS = (Path(__file__).resolve().parents[3], Path(sys.prefix))
+"""Where this package and those that it stands on lie: what is written there would run in the next command."""
+
+
+@dataclass(frozen=True)
+class Confines:
+    """What surrounds a user's agent.
+
+    Attributes:
+        read_only: folders that it may read and not write, where the system can do that.
+        output: the file that gets what it prints; None: nothing is kept.
+    """
+
+    read_only: tuple[Path, ...] = ()
+    output: Path | None = None
+
+
+UNBOUND = Confines()
+
+
+class AgentProcess:
+    """A process that has read a user's file.
+
+    Args:
+        name: `path/to/file.py:Name`, with the whole path.
+        confines: what surrounds it.
+
+    Attributes:
+        files: the memory that it shares.
+        unconfined: why it is not in namespaces of its own; empty where it is.
+    """
+
+    def __init__(self, name: str, confines: Confines) -> None:
+        self.files = MemoryFiles.made()
+        self._channel, theirs = Channel.pair()
+        folder, shared = tempfile.mkdtemp(prefix="symprior-agent-"), (theirs.fileno(), *self.files.descriptors)
+        told = {
+            "agent": name,
+            "socket": shared[0],
+            "memory": shared[1:],
+            "read_only": [str(each) for each in (*confines.read_only, *OWN_FOLDERS)],
+        }
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-P",
+                "-X",
+                "faulthandler",
+                "-m",
+                "symprior.benchmark.jobs.isolation.inside",
+                json.dumps(told),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            pass_fds=shared,
+            start_new_session=True,
+        )
+        theirs.close()
+        assert self._process.stdout is not None
+        listener = threading.Thread(target=_keep, args=(self._process.stdout, confines.output), daemon=True)
+        listener.start()
+        self.close = weakref.finalize(self, _end, self._process, self._channel, self.files, folder, listener)
+        self.unconfined = self.hear(Ready).unconfined
+
+    def say(self, word: bytes) -> None:
+        """Send a word of the training."""
+        with suppress(Gone):  # its death is told where an answer is due
+            self._channel.say(word)
+
+    def send(self, do: str, **message: Any) -> None:
+        """Send what is to be done."""
+        with suppress(Gone):
+            self._channel.send(do=do, **message)
+
+    def next(self, seconds: float | None = None) -> bytes:
+        """The next packet, whatever it is.
+
+        Raises:
+            SympriorError: the process died; or nothing came within these seconds.
+        """
+        try:
+            return self._channel.hear(seconds)
+        except Gone:
+            raise SympriorError(f"The agent's process died ({self._cause()}).") from None
+        except TimeoutError:
+            raise SympriorError(f"The agent's process gave no answer within {seconds:.0f} s.") from None
+
+    def hear(self, kind: type[S], seconds: float | None = None) -> S:
+        """The answer that is due.
+
+        Raises:
+            SympriorError: as `next`; or the agent raised something, or sent something else.
+        """
+        return read(self.next(seconds), kind)
+
+    def _cause(self) -> str:
+        try:
+            return death_in_words(self._process.wait(SECONDS_TO_DIE))
+        except subprocess.TimeoutExpired:
+            return "it closed its connection"
+
+
+def _keep(printed: IO[bytes], output: Path | None) -> None:
+    """Write what is printed to a file, the first part of it; the file is made with the first byte."""
+    left = MOST_OUTPUT if output else 0
+    with printed, suppress(OSError):
+        while chunk := os.read(printed.fileno(), 1 << 16):
+            if left and output:
+                output.parent.mkdir(parents=True, exist_ok=True)
+                with output.open("wb" if left == MOST_OUTPUT else "ab") as file:
+                    file.write(chunk[:left])
+                left -= len(chunk[:left])
+
+
+def _end(
+    process: subprocess.Popen[bytes], channel: Channel, files: MemoryFiles, folder: str, listener: threading.Thread
+) -> None:
+    """End a process with all that it started, and give back what it shared."""
+    below: list[psutil.Process] = []
+    with suppress(psutil.Error):
+        below = psutil.Process(process.pid).children(recursive=True)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    for each in below:
+        with suppress(psutil.Error):
+            each.kill()
+    process.wait()
+    listener.join(SECONDS_TO_DIE)
+    channel.close()
+    for descriptor in files.descriptors:
+        os.close(descriptor)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,69 @@
+"""What classes in users' files say of themselves: asked once of each file, in a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from symprior.benchmark.jobs.isolation.agent_process import AgentProcess, Confines
+from symprior.benchmark.jobs.isolation.said import Description
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks.custom.source_files import digest, existing, note
+
+SECONDS_TO_IMPORT = 300.0
+Known = dict[tuple[str, str], Description]
+"""By the class's whole name and the digest of its file."""
+
+_known: Known = {}
+
+
+def described(name: str) -> Description:
+    """What the class says of itself.
+
+    Args:
+        name: `path/to/file.py:Name`.
+
+    Raises:
+        SympriorError: the file is missing, does not import or ends its process, or its class lacks a method.
+    """
+    whole = whole_name(name)
+    key = whole, digest(whole)
+    if key not in _known:
+        _known[key] = _asked(whole)
+        note(whole)
+    return _known[key]
+
+
+def whole_name(name: str) -> str:
+    """The name with the whole path, which is another process's too.
+
+    Raises:
+        SympriorError: there is no such file.
+    """
+    path, _, attribute = name.rpartition(":")
+    return f"{existing(path, 'agent')}:{attribute}"
+
+
+def known() -> Known:
+    """What was asked so far, for a process that goes on."""
+    return dict(_known)
+
+
+def remember(of_others: Known) -> None:
+    """Take over what another process asked."""
+    _known.update(of_others)
+    for whole, _ in of_others:
+        note(whole)
+
+
+def _asked(whole: str) -> Description:
+    path = whole.rpartition(":")[0]
+    process = AgentProcess(whole, Confines(read_only=(Path.cwd(),)))
+    try:
+        process.send("describe")
+        return process.hear(Description, SECONDS_TO_IMPORT)
+    except SympriorError as error:
+        if "process died" not in str(error):
+            raise
+        raise SympriorError(f"{path} does not import: {error}") from error
+    finally:
+        process.close()

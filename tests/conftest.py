@@ -32,6 +32,37 @@ def pytest_configure() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `.ci/run` and to `make test-all` what the marker `cells` of a test with many cells says."""
+    of_tests: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("exhaustive") is None and item.get_closest_marker("cells") is not None:
+            of_tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for cells in of_tests.values():
+        marker = cells[0].get_closest_marker("cells")
+        assert marker is not None
+        _leave_to_others(cells, **marker.kwargs)
+
+
+def _leave_to_others(cells: list[pytest.Item], test: int, ci: int | None = None) -> None:
+    """`make test` runs so many of the cells, `.ci/run` so many (all where it is not said), spread evenly over them."""
+    in_ci = _spread(cells, len(cells) if ci is None else ci)
+    in_test = _spread(in_ci, test)
+    for cell in cells:
+        if cell not in in_ci:
+            cell.add_marker(pytest.mark.exhaustive)
+        elif cell not in in_test:
+            cell.add_marker(pytest.mark.covering)
+
+
+def _spread(cells: list[pytest.Item], count: int) -> list[pytest.Item]:
+    """So many of them, the first and the last among them."""
+    if count >= len(cells):
+        return cells
+    return [cells[number * (len(cells) - 1) // max(count - 1, 1)] for number in range(count)]
+
+
 SLOWEST = 20
 """Files of tests whose seconds are listed after the whole suite."""
 

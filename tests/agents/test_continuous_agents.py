@@ -181,6 +181,7 @@ def test_limits_are_of_the_spaces_type_and_know_no_nan() -> None:
         ("ppo+augment-own-probability", "round"),
     ],
 )
+@pytest.mark.cells(test=4)
 def test_a_seed_does_not_depend_on_its_companions(point_mass: Make, name: str, task_name: str) -> None:
     task = point_mass(task_name)
     alone = network_of(trained(task, name, [7], "batched", 240), 7)
@@ -292,6 +293,7 @@ def test_a_symmetry_of_other_actions_is_refused(point_mass: Make) -> None:
         pytest.param("ppo+homomorphic", "batched", marks=pytest.mark.exhaustive),
     ],
 )
+@pytest.mark.cells(test=1)
 def test_it_learns(point_mass: Make, name: str, learner: str) -> None:
     task = point_mass("plane")
     settings = {"num_envs": 16, "steps": 20, "widths": (64, 64), "channels": None, "gamma": 0.9}

@@ -66,6 +66,7 @@ def test_there_are_published_boards():
 
 
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
+@pytest.mark.cells(test=2)
 def test_a_published_board_is_what_its_records_say(board_of, path: Path):
     assert to_markdown(board_of(path.stem)) == path.read_text(encoding="utf-8")
 

@@ -19,7 +19,7 @@ FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
 TRAINING = ("torch", "stable_baselines3")
 
 # One worker has them all: the environment is made once.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = [pytest.mark.slow, pytest.mark.covering, pytest.mark.xdist_group("wheel")]
 
 
 def run(*command: str | Path, cwd: Path) -> str:

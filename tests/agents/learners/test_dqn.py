@@ -254,6 +254,7 @@ def test_a_time_limit_is_no_end_to_either_learner() -> None:
     ("task_id", "settings", "steps"),
     [("cartpole-v1", {"buffer_size": 400}, 640), ("grid-catch-v1", SMALL_IMAGES, 240)],
 )
+@pytest.mark.cells(test=4, ci=10)
 def test_a_seed_does_not_depend_on_its_companions(
     name: str, task_id: str, settings: dict[str, Any], steps: int
 ) -> None:
@@ -409,6 +410,7 @@ def test_an_unknown_learner_is_refused() -> None:
         pytest.param("dqn", "grid-catch-vector-v1", 16_000, 0.5, marks=pytest.mark.exhaustive),
     ],
 )
+@pytest.mark.cells(test=1)
 def test_most_seeds_learn(name: str, task_id: str, steps: int, enough: float) -> None:
     shipped, seeds = get_agent(name), range(5)
     settings = [shipped.settings(get_task(task_id).family)] * len(seeds)

@@ -63,6 +63,7 @@ def keep(tmp_path: Path) -> Keep:
 
 
 @pytest.mark.parametrize(("agent", "task", "learner"), [pytest.param(*each, id=" ".join(each)) for each in _agents()])
+@pytest.mark.cells(test=10, ci=36)
 def test_a_kept_policy_plays_the_recorded_evaluation_again(keep: Keep, agent: str, task: str, learner: str) -> None:
     settings = {"learning_starts": 16} if get_agent(agent).algorithm.name in ("dqn", "qrdqn", "sac", "td3") else {}
     seeds = (3, 8) if learner == BATCHED else (8,)
@@ -90,6 +91,7 @@ def test_a_kept_policy_is_the_trained_one_and_not_the_first(keep: Keep) -> None:
     assert policy.evaluate() == trained != first
 
 
+@pytest.mark.covering
 def test_the_fused_kernel_s_policy_plays_in_the_fused_kernel(keep: Keep) -> None:
     record = keep("ppo", kernel="fused")[1]
     policy = symprior.load_policy(record)

@@ -86,6 +86,7 @@ def _agents_on_tasks():
 
 
 @pytest.mark.parametrize(("agent", "task"), list(_agents_on_tasks()))
+@pytest.mark.cells(test=8, ci=18)
 def test_same_seed_same_curve_bit_for_bit(execute, agent, task):
     budget = 600 if task == "cartpole-v1" else 300
     question = {"agent": agent, "task": task, "budget": budget, "evaluate_every": budget // 2}

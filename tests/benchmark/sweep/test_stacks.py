@@ -24,6 +24,7 @@ def _curves(runs):
         ("grid-catch-vector-v1", "ppo+random-basis"),
     ],
 )
+@pytest.mark.cells(test=2)
 def test_a_runs_record_does_not_depend_on_its_companions(task, agent):
     """Training, evaluation and equivariance errors: bit for bit, in a stack of six, of two, or alone."""
     budget = 1024 if task == "cartpole-v1" else 512

@@ -49,6 +49,7 @@ def test_every_budget_by_the_rule_follows_from_a_kept_ledger(name: str) -> None:
     assert (task.budget, task.references.budget_source) == budget_by_rule(kept, family.task)
 
 
+@pytest.mark.covering
 def test_on_another_task_or_for_more_steps_the_choice_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tuned = ledger("room-v1", [400.0, 600.0], scope="room", seeds=[10000, 10001], budget=128)
     write(tuned, tmp_path)

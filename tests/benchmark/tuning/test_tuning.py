@@ -225,6 +225,7 @@ def test_several_agents_on_the_edge_of_a_box_are_named():
     )
 
 
+@pytest.mark.covering
 def test_the_best_are_run_again_and_the_choice_is_made_over_all_seeds(tmp_path):
     agents = ("ppo", "ppo+homomorphic")
     space = Fixed(Box.over(RANGES, 7).configurations)

@@ -58,6 +58,7 @@ ONE_OF_A_KIND = [pytest.param(name, marks=[pytest.mark.exhaustive] * (name not i
 
 
 @pytest.mark.parametrize("name", ONE_OF_A_KIND)
+@pytest.mark.cells(test=5)
 def test_declared_symmetries_are_what_they_are_declared_to_be(name: str) -> None:
     task = get_task(name)
     certificate = certify(task, samples=1000 if "obstacles" in name else 150)
@@ -71,6 +72,7 @@ def test_declared_symmetries_are_what_they_are_declared_to_be(name: str) -> None
 
 
 @pytest.mark.parametrize("name", ONE_OF_A_KIND)
+@pytest.mark.cells(test=4, ci=8)
 def test_another_seed_gives_the_same_grades_and_the_same_seed_the_same_certificate(name: str) -> None:
     states = 1000 if "obstacles" in name else 60
     first, again, other = (quick(get_task(name), samples=states, seed=seed) for seed in (1, 1, 2))

@@ -64,6 +64,7 @@ WRONG = {
         *((what, NAMES[1]) for what in WRONG if "side engines" in what or "legs" in what),
     ],
 )
+@pytest.mark.cells(test=3)
 def test_wrong_mirrors_are_told_apart(what: str, name: str) -> None:
     """With a twentieth of the episodes: they are recognised, not just short of evidence."""
     symmetry = WRONG[what]("continuous" in name)

@@ -104,6 +104,7 @@ def test_a_seed_does_not_depend_on_its_companions_order_or_threads(name: str) ->
         ("a2c+relaxed", "grid-catch-v1", SMALL_IMAGES, 150),
     ],
 )
+@pytest.mark.cells(test=6, ci=16)
 def test_a_seed_does_not_depend_on_its_companions_on_the_grid(
     name: str, task_id: str, settings: dict[str, Any], steps: int
 ) -> None:

@@ -128,6 +128,7 @@ def parameters_of(module: nn.Module) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("name", TABLE)
+@pytest.mark.cells(test=8, ci=22)
 def test_every_prior_learns_within_the_budget_and_by_its_seed(task_of: Make, name: str) -> None:
     algorithm, _, prior = name.partition("+")
     task = task_of(algorithm)
@@ -580,6 +581,7 @@ def test_statistics_of_a_seed_do_not_depend_on_its_companions() -> None:
 @pytest.mark.parametrize(
     "name", ["sac", pytest.param("sac+homomorphic", marks=pytest.mark.exhaustive), "td3+homomorphic"]
 )
+@pytest.mark.cells(test=1)
 def test_the_point_mass_is_brought_to_the_origin(point_mass: Make, name: str) -> None:
     task, shipped = point_mass("plane"), get_agent(name)
     settings = shipped.settings("none", {"widths": (32, 32), "learning_rate": 3e-3, "batch_size": 64})

@@ -1,8 +1,11 @@
 """`symprior equivalence` from a pilot to a published page, with real runs of both learners."""
 
+import pytest
+
 SMALL = ["--pilot", 2, "--at-most", 2, "--ratio", 1.5, "--evaluate-every", 1000, "--workers", 1]
 
 
+@pytest.mark.covering
 def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(answer, tmp_path):
     setting = ["--set", "learning_rate=0.002"]
     command = ["equivalence", "grid-catch-vector-v1", *SMALL, *setting, "--publish", "--results", "results"]

@@ -200,5 +200,6 @@ def test_the_declared_symmetry_is_exact_and_so_are_its_parts(assert_exact_in_par
 
 
 @pytest.mark.parametrize("what", WRONG)
+@pytest.mark.cells(test=3)
 def test_wrong_declarations_are_broken(what: str, assert_broken: Callable[..., None]) -> None:
     assert_broken(COLLECT, WRONG[what](permutations_and_turns()), 8)

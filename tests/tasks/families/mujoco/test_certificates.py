@@ -41,6 +41,7 @@ KINDS = ("inverted-pendulum-v1", "reacher-turned-4-v1", "walker2d-v1", "humanoid
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.exhaustive] * (name not in KINDS)) for name in ROBOTS]
 )
+@pytest.mark.cells(test=4)
 def test_the_declared_grades_hold_for_other_states(name: str, seed: int) -> None:
     certificate = certify(get_task(name), samples=120, seed=seed)
     assert certificate.agrees, certificate.lines()
@@ -280,6 +281,7 @@ SAMPLINGS = {
 @pytest.mark.parametrize(
     ("name", "mistake"), [(name, mistake) for name, found in MISTAKES.items() for mistake in found]
 )
+@pytest.mark.cells(test=10, ci=24)
 def test_a_mistake_is_broken(name: str, mistake: str) -> None:
     certificate = under(get_task(name), MISTAKES[name][mistake](), SAMPLINGS[name])
     assert certificate.dynamics == Exactness.BROKEN, certificate.lines()

@@ -126,6 +126,7 @@ print(found.hexdigest())
 
 @pytest.mark.slow
 @pytest.mark.parametrize("processor", ["generic", "x86-64-v3"])
+@pytest.mark.cells(test=0, ci=1)
 def test_other_processors_have_the_same_bits(processor: str, tmp_path: Path) -> None:
     def bits(**environment: str) -> str:
         every = {**os.environ, "OMP_NUM_THREADS": "1", **environment}

@@ -48,6 +48,7 @@ def parameters(agent: Any, seed: int) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize(("name", "task_id"), AGENTS)
+@pytest.mark.cells(test=4, ci=10)
 def test_a_seed_is_the_same_whatever_runs_beside_it(name: str, task_id: str) -> None:
     alone = trained(name, task_id, [2])
     for companions in ([2, 7], [9, 5, 2], [2, 1, 3, 4, 5, 6, 7]):

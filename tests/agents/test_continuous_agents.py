@@ -57,6 +57,7 @@ def errors_of(agent: Any, task: Any) -> tuple[Any, float]:
 @pytest.mark.parametrize("learner", LEARNERS)
 @pytest.mark.parametrize("algorithm", ["ppo", "a2c"])
 @pytest.mark.parametrize("name", ["line", "plane"])
+@pytest.mark.cells(test=2, ci=5)
 def test_homomorphic_agents_stay_equivariant_while_they_learn(
     point_mass: Make, name: str, algorithm: str, learner: str
 ) -> None:
@@ -226,6 +227,7 @@ def test_a_diverged_seed_changes_nothing_for_its_neighbours(point_mass: Make) ->
 
 @pytest.mark.parametrize("learner", LEARNERS)
 @pytest.mark.parametrize("name", ["ppo+homomorphic", "ppo+augment"])
+@pytest.mark.cells(test=1, ci=2)
 def test_observations_in_double_precision_are_cast(point_mass: Make, learner: str, name: str) -> None:
     seeds = [1] if learner == "stable-baselines3" else [1, 2]
     for task_name in ("plane", "round"):

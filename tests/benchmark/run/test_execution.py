@@ -86,7 +86,7 @@ def _agents_on_tasks():
 
 
 @pytest.mark.parametrize(("agent", "task"), list(_agents_on_tasks()))
-@pytest.mark.cells(test=8, ci=18)
+@pytest.mark.cells(test=5, ci=12)
 def test_same_seed_same_curve_bit_for_bit(execute, agent, task):
     budget = 600 if task == "cartpole-v1" else 300
     question = {"agent": agent, "task": task, "budget": budget, "evaluate_every": budget // 2}
@@ -255,6 +255,7 @@ def test_an_own_agent_on_the_global_generators_repeats_itself(execute, agent_fil
         ("random", "cartpole-v1", {}, None),
     ],
 )
+@pytest.mark.cells(test=3)
 def test_a_record_names_the_ledger_that_its_settings_come_from(execute, agent, task, set_by_hand, ledger):
     record = execute(agent=agent, task=task, budget=64, evaluate_every=64, settings=tuple(set_by_hand.items()))
     if ledger is None:

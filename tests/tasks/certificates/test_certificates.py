@@ -58,7 +58,7 @@ ONE_OF_A_KIND = [pytest.param(name, marks=[pytest.mark.exhaustive] * (name not i
 
 
 @pytest.mark.parametrize("name", ONE_OF_A_KIND)
-@pytest.mark.cells(test=5)
+@pytest.mark.cells(test=5, ci=10)
 def test_declared_symmetries_are_what_they_are_declared_to_be(name: str) -> None:
     task = get_task(name)
     certificate = certify(task, samples=1000 if "obstacles" in name else 150)

@@ -76,6 +76,7 @@ def network_of(agent: BatchedCategoricalAgent, seed: int) -> NDArray[np.float32]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["ppo", "ppo+augment", "ppo+homomorphic", "ppo+random-basis"])
+@pytest.mark.cells(test=1, ci=3)
 def test_a_seed_does_not_depend_on_its_companions_order_or_threads(name: str) -> None:
     run = 800  # 160 gradient steps: the kernels of one seed and of several would differ by then
     alone = network_of(trained(name, "cartpole-v1", [7], PAPER, run), 7)
@@ -104,7 +105,7 @@ def test_a_seed_does_not_depend_on_its_companions_order_or_threads(name: str) ->
         ("a2c+relaxed", "grid-catch-v1", SMALL_IMAGES, 150),
     ],
 )
-@pytest.mark.cells(test=6, ci=16)
+@pytest.mark.cells(test=5, ci=14)
 def test_a_seed_does_not_depend_on_its_companions_on_the_grid(
     name: str, task_id: str, settings: dict[str, Any], steps: int
 ) -> None:
@@ -144,6 +145,7 @@ def test_settings_that_shape_the_computation_must_be_equal() -> None:
 
 
 @pytest.mark.parametrize("name", ["a2c", "ppo+homomorphic"])
+@pytest.mark.cells(test=1)
 def test_torch_environments_train_as_numpy_ones(name: str) -> None:
     settings = {"num_envs": 4, "steps": 5, "channels": (4, 4)} | ({"minibatches": 2} if "ppo" in name else {})
     host = trained(name, "grid-catch-vector-v1", [1, 2], settings, 2000)

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from speed.comparison import Comparison, at_least
 from speed.comparisons.learners import PAPER_PPO, PROCESSES, Work, prepared
+from symprior.agents.learners.learner import stacking_learner
 from symprior.tasks import get_task
 
 HERE = Path(__file__).parent
@@ -72,7 +73,7 @@ def of_one_process(work: Work) -> Rates:
 def fused(seeds: int, processes: int, agent: str = "ppo") -> Rates:
     """The rate of the kernel with the seeds shared out to processes."""
     each = -(-seeds // processes)
-    work = Work("cartpole-v1", agent, "batched", each, rollouts_for(each), PAPER_PPO, kernel="fused")
+    work = Work("cartpole-v1", agent, stacking_learner(), each, rollouts_for(each), PAPER_PPO, kernel="fused")
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         return _together(pool.map(of_one_process, [work] * processes))
 

@@ -27,6 +27,15 @@ def checked_actions(actions: object, space: Space, rows: int, giver: str = "`act
     Raises:
         SympriorError: they are of another shape or type, discrete ones leave the space, or vectors hold what is no number.
     """
+    array = _one_for_each(actions, space, rows, giver)
+    if isinstance(space, gymnasium.spaces.Discrete):
+        _check_numbers_of_actions(array, space, giver)
+    if isinstance(space, gymnasium.spaces.Box):
+        return _clipped(array, space, giver)
+    return array
+
+
+def _one_for_each(actions: object, space: Space, rows: int, giver: str) -> NumpyArray:
     try:
         array = np.asarray(actions)
     except ValueError:
@@ -38,18 +47,22 @@ def checked_actions(actions: object, space: Space, rows: int, giver: str = "`act
         raise SympriorError(
             f"{giver} actions of shape {array.shape} for {rows} observations; {space} needs shape {expected}."
         )
-    if isinstance(space, gymnasium.spaces.Discrete):
-        if not np.issubdtype(array.dtype, np.integer):
-            raise SympriorError(f"{giver} actions of type {array.dtype}; {space} needs integers.")
-        if array.min() < space.start or array.max() >= space.start + space.n:
-            raise SympriorError(f"{giver} actions from {array.min()} to {array.max()}; {space} has 0 … {space.n - 1}.")
-    if isinstance(space, gymnasium.spaces.Box):
-        if not np.issubdtype(array.dtype, np.number) or np.issubdtype(array.dtype, np.complexfloating):
-            raise SympriorError(f"{giver} actions of type {array.dtype}; {space} needs numbers.")
-        if not np.isfinite(array).all():
-            raise SympriorError(f"{giver} actions that are infinite or no numbers; {space} needs finite ones.")
-        array = np.clip(array, space.low, space.high).astype(space.dtype)
     return array
+
+
+def _check_numbers_of_actions(array: NumpyArray, space: gymnasium.spaces.Discrete, giver: str) -> None:
+    if not np.issubdtype(array.dtype, np.integer):
+        raise SympriorError(f"{giver} actions of type {array.dtype}; {space} needs integers.")
+    if array.min() < space.start or array.max() >= space.start + space.n:
+        raise SympriorError(f"{giver} actions from {array.min()} to {array.max()}; {space} has 0 … {space.n - 1}.")
+
+
+def _clipped(array: NumpyArray, space: gymnasium.spaces.Box, giver: str) -> NumpyArray:
+    if not np.issubdtype(array.dtype, np.number) or np.issubdtype(array.dtype, np.complexfloating):
+        raise SympriorError(f"{giver} actions of type {array.dtype}; {space} needs numbers.")
+    if not np.isfinite(array).all():
+        raise SympriorError(f"{giver} actions that are infinite or no numbers; {space} needs finite ones.")
+    return np.clip(array, space.low, space.high).astype(space.dtype)
 
 
 def checked_outputs(given: object, method: str, agent: str, rows: int, size: int) -> NumpyArray:

@@ -29,11 +29,11 @@ class MeteredVectorEnv(VectorEnvironment, Source):
 
     Args:
         env: the environments; the copies of a seed lie together.
-        seeds: how many runs share `env`.
+        runs: how many share `env`.
         budget: environment steps of each run, over all its copies.
         points: when `on_point` is called, at the first vector step at which a run's steps reach it. The last one, at the
             budget, is left to the caller: training may still use what the last steps brought.
-        environment_seeds: for the first reset, [env.num_envs]; later resets go on with the same streams.
+        seeds: for the first reset, [env.num_envs]; later resets go on with the same streams.
         on_point: called between two steps with the evaluation that is due.
 
     Raises:
@@ -45,21 +45,21 @@ class MeteredVectorEnv(VectorEnvironment, Source):
     def __init__(
         self,
         env: TaskVectorEnv,
-        seeds: int,
+        runs: int,
         budget: int,
         points: list[EvaluationPoint],
-        environment_seeds: NumpyArray,
+        seeds: NumpyArray,
         on_point: Callable[[EvaluationPoint], None],
     ) -> None:
-        if budget < env.num_envs // seeds:
+        if budget < env.num_envs // runs:
             raise SympriorError(
                 f"A budget of {budget} environment steps is less than one step of the agent's "
-                f"{env.num_envs // seeds} copies."
+                f"{env.num_envs // runs} copies."
             )
         self._env, self._budget, self._on_point = env, budget, on_point
         self._due = [point for point in points if point.step < budget]
-        self._environment_seeds: NumpyArray | None = environment_seeds
-        self._per_step = env.num_envs // seeds
+        self._first_seeds: NumpyArray | None = seeds
+        self._per_step = env.num_envs // runs
         self.used = self._resets = self._refused = 0
         self.num_envs = env.num_envs
         self.single_observation_space, self.single_action_space = env.single_observation_space, env.single_action_space
@@ -74,7 +74,7 @@ class MeteredVectorEnv(VectorEnvironment, Source):
                 f"The agent reset the environments more than {MOST_RESETS} times without a step: it would never end, or "
                 "chooses where it starts."
             )
-        seeds, self._environment_seeds = self._environment_seeds, None
+        seeds, self._first_seeds = self._first_seeds, None
         observations, infos = self._env.reset(seed=seeds, options=options)
         self._evaluate_what_is_due()
         return observations, infos

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from symprior.leaderboard.comparison.cells import Cell, collect
+from symprior.leaderboard.records.learners import BATCHED
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.resamples.aggregates import family_weights
 from symprior.leaderboard.statistics.resamples.resampling import Floats
@@ -121,7 +122,7 @@ class Source:
     tasks: Mapping[str, Sequence[str]]
     plain: str
     prior: str
-    learner: str = "batched"
+    learner: str = BATCHED
 
 
 CARTPOLE, CATCH = ("cartpole-v1",), ("grid-catch-vector-v1",)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symprior.leaderboard.comparison.cells import check_hyperparameters
+from symprior.leaderboard.records.learners import BATCHED, REFERENCE
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.equivalence import Arm, Equivalence, efficiencies_equal, gains_equal, runs_needed
 from symprior.leaderboard.statistics.runs.scores import RunScore, score_run
@@ -21,7 +22,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 
 SUITE, TWIN = "equivalence", "-sb3"
-BATCHED, REFERENCE = LEARNERS = ("batched", "stable-baselines3")
+LEARNERS = (BATCHED, REFERENCE)
 
 
 @dataclass(frozen=True)

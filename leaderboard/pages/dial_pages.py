@@ -15,6 +15,7 @@ from symprior.leaderboard.comparison.gains import Gain
 from symprior.leaderboard.pages.figure import NO_DATES, PANEL_INCHES, line
 from symprior.leaderboard.pages.rendering import rendered
 from symprior.leaderboard.pages.styles import COLOURS, Style, styles
+from symprior.leaderboard.records.learners import BATCHED
 from symprior.leaderboard.rules import RULES
 from symprior.leaderboard.statistics.intervals import FEW_RUNS, Estimate
 from symprior.tasks.files.atomic import write_text_atomically
@@ -34,7 +35,7 @@ def write_dial_page(curves: DialCurves, folder: Path) -> list[Path]:
 
 def name_of(curves: DialCurves) -> str:
     """The name of both files, without their endings: suite, dial and, but for the batched one, learner."""
-    return "-".join([curves.suite, curves.dial.id] + ([] if curves.learner == "batched" else [curves.learner]))
+    return "-".join([curves.suite, curves.dial.id] + ([] if curves.learner == BATCHED else [curves.learner]))
 
 
 def to_markdown(curves: DialCurves) -> str:

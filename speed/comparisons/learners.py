@@ -11,6 +11,7 @@ import torch
 
 from speed.comparison import Comparison, at_least, at_most
 from symprior.agents import Problem, get_agent
+from symprior.agents.learners.learner import reference_learner, stacking_learner
 from symprior.tasks import get_task
 
 PROCESSES = 2
@@ -82,24 +83,24 @@ def _speed_up(batched: Work, reference: Work) -> float:
 def ppo_on_cartpole(seeds: int, target: float) -> Comparison:
     """The paper's PPO on CartPole: many seeds in two processes of the batched learner, or one seed after another."""
     rollouts = max(10, 4000 // seeds)
-    batched = Work("cartpole-v1", "ppo", "batched", -(-seeds // PROCESSES), rollouts, PAPER_PPO)
-    reference = Work("cartpole-v1", "ppo", "stable-baselines3", 1, 80, PAPER_PPO)
+    batched = Work("cartpole-v1", "ppo", stacking_learner(), -(-seeds // PROCESSES), rollouts, PAPER_PPO)
+    reference = Work("cartpole-v1", "ppo", reference_learner(), 1, 80, PAPER_PPO)
     title = f"cartpole-v1: PPO, {seeds} seeds, batched / Stable-Baselines3, two processes each"
     return at_least(title, _speed_up(batched, reference), target)
 
 
 def a2c_on_catch(task_id: str, seeds: int, target: float) -> Comparison:
     """A2C on catch, likewise."""
-    batched = Work(task_id, "a2c", "batched", -(-seeds // PROCESSES), 100, PAPER_A2C)
-    reference = Work(task_id, "a2c", "stable-baselines3", 1, 300, PAPER_A2C)
+    batched = Work(task_id, "a2c", stacking_learner(), -(-seeds // PROCESSES), 100, PAPER_A2C)
+    reference = Work(task_id, "a2c", reference_learner(), 1, 300, PAPER_A2C)
     title = f"{task_id}: A2C, {seeds} seeds, batched / Stable-Baselines3, two processes each"
     return at_least(title, _speed_up(batched, reference), target)
 
 
 def homomorphic_training(seeds: int) -> Comparison:
     """Batched PPO on CartPole, homomorphic against plain of the same expanded widths, in seconds a step."""
-    homomorphic = Work("cartpole-v1", "ppo+homomorphic", "batched", seeds, 60, PAPER_PPO)
-    wide = Work("cartpole-v1", "ppo+wide", "batched", seeds, 60, PAPER_PPO)
+    homomorphic = Work("cartpole-v1", "ppo+homomorphic", stacking_learner(), seeds, 60, PAPER_PPO)
+    wide = Work("cartpole-v1", "ppo+wide", stacking_learner(), seeds, 60, PAPER_PPO)
     ratios = sorted(steps_per_second(wide) / steps_per_second(homomorphic) for _ in range(5))
     return at_most(f"cartpole-v1: batched PPO, {seeds} seeds, training time homomorphic / plain", ratios[2], 1.5)
 
@@ -110,7 +111,7 @@ def fused_kernel(
     """The same training with the fused kernel and in torch, in one process each, by turns."""
     rollouts = max(4, 1000 // seeds)
     fused, torch_ = (
-        Work(task_id, agent, "batched", seeds, rollouts, settings, kernel) for kernel in ("fused", "torch")
+        Work(task_id, agent, stacking_learner(), seeds, rollouts, settings, kernel) for kernel in ("fused", "torch")
     )
     ratios = sorted(steps_per_second(fused) / steps_per_second(torch_) for _ in range(REPEATS))
     return at_least(f"{task_id}: {agent}, {seeds} seeds, fused kernel / torch", ratios[REPEATS // 2], target)

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from speed.comparisons.learners import PAPER_PPO, Work, prepared
+from symprior.agents.learners.learner import stacking_learner
 from symprior.tasks import get_task
 
 TASK, WARM_UP, REPEATS = "cartpole-v1", 3, 5
@@ -24,7 +25,7 @@ TASK, WARM_UP, REPEATS = "cartpole-v1", 3, 5
 
 def training(agent_name: str, seeds: int, rollouts: int, compiled: bool) -> Callable[[int], float]:
     """A stack on its way: trains so many rollouts more and returns their CPU time."""
-    agent, steps = prepared(Work(TASK, agent_name, "batched", seeds, rollouts, PAPER_PPO))
+    agent, steps = prepared(Work(TASK, agent_name, stacking_learner(), seeds, rollouts, PAPER_PPO))
     environments = get_task(TASK).make_vector(seeds * agent.num_envs)
     if compiled:
         agent.population.network.compile()

@@ -21,7 +21,7 @@ from rich.console import Console
 from speed.comparisons.learners import PAPER_A2C, PAPER_PPO
 from symprior.agents import Problem, get_agent
 from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent
-from symprior.agents.learners.learner import LEARNERS
+from symprior.agents.learners.learner import LEARNERS, stacking_learner
 from symprior.benchmark.run.metering import MeteredVectorEnv
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
@@ -35,7 +35,7 @@ REPEATS = 3
 
 
 @dataclass(frozen=True)
-class Cell:
+class Rate:
     """One measurement: environment steps a second over all seeds."""
 
     task: str
@@ -47,7 +47,7 @@ class Cell:
     peak_memory_mib: float | None
 
 
-def measure(task_id: str, prior: str, seeds: int, device: str, rollouts: int) -> Cell:
+def measure(task_id: str, prior: str, seeds: int, device: str, rollouts: int) -> Rate:
     """Train `seeds` seeds for `rollouts` rollouts, several times over; the first time is not counted.
 
     Returns:
@@ -58,13 +58,13 @@ def measure(task_id: str, prior: str, seeds: int, device: str, rollouts: int) ->
     task = get_task(task_id)
     problem = Problem.of(task)
     settings = shipped.settings(task.family, overrides)
-    agent = shipped.build(problem, range(seeds), [settings] * seeds, "batched", device)
+    agent = shipped.build(problem, range(seeds), [settings] * seeds, stacking_learner(), device)
     assert isinstance(agent, BatchedCategoricalAgent)
     budget = rollouts * agent.num_envs * settings.steps  # type: ignore[attr-defined]
     rates = []
     for _ in range(1 + REPEATS):
         environments = MeteredVectorEnv(
-            task.make_vector(seeds * agent.num_envs, **LEARNERS["batched"].environments_on(device)),
+            task.make_vector(seeds * agent.num_envs, **LEARNERS[stacking_learner()].environments_on(device)),
             seeds,
             budget,
             [],
@@ -79,7 +79,7 @@ def measure(task_id: str, prior: str, seeds: int, device: str, rollouts: int) ->
     counted = rates[1:]
     middle = statistics.median(counted)
     memory = torch.cuda.max_memory_allocated() / 2**20 if device != "cpu" else None
-    return Cell(task_id, shipped.id, seeds, device_name(device), middle, (max(counted) - min(counted)) / middle, memory)
+    return Rate(task_id, shipped.id, seeds, device_name(device), middle, (max(counted) - min(counted)) / middle, memory)
 
 
 def _wait(device: str) -> None:

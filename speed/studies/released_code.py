@@ -25,6 +25,7 @@ from torch import nn
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.agent.source import BudgetExhausted
+from symprior.agents.learners.learner import stacking_learner
 from symprior.agents.networks.layers.equivariant import BasisLinear
 from symprior.benchmark.run.evaluation import evaluate
 from symprior.benchmark.run.metering import MeteredVectorEnv
@@ -107,7 +108,7 @@ def median_curves(variant: Variant, seeds: int) -> tuple[NDArray[np.int64], Nump
     task, shipped, runs = get_task(job.task), get_agent(variant.agent), tuple(range(seeds))
     problem = Problem.of(task)
     settings = shipped.settings(task.family, {**dict(job.settings), **dict(variant.settings)})
-    agent: Any = shipped.build(problem, runs, [settings] * seeds, "batched")
+    agent: Any = shipped.build(problem, runs, [settings] * seeds, stacking_learner())
     if variant.released_start:
         start_as_released(agent.network, np.random.default_rng(0))
     kind = _EndingAtTheLimit if variant.time_limit_ends else SimulatorVectorEnv

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speed.comparisons.learners import PAPER_PPO, Work, prepared
+from symprior.agents.learners.learner import stacking_learner
 from symprior.tasks import get_task
 
 TASK, WARM_UP = "cartpole-v1", 5
@@ -26,7 +27,7 @@ PARTS = {"choose": "acting", "step": "environments", "observe": "remembering", "
 
 def shares(agent_name: str, seeds: int, rollouts: int) -> tuple[dict[str, float], float]:
     """The part of the CPU time that each kind of work takes, and environment steps a CPU second over all seeds."""
-    agent, steps = prepared(Work(TASK, agent_name, "batched", seeds, rollouts, PAPER_PPO))
+    agent, steps = prepared(Work(TASK, agent_name, stacking_learner(), seeds, rollouts, PAPER_PPO))
     env = get_task(TASK).make_vector(seeds * agent.num_envs)
     agent.learn(env, WARM_UP * steps)
     seconds: dict[str, float] = defaultdict(float)

@@ -14,7 +14,7 @@ import weakref
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import psutil
 
@@ -100,7 +100,7 @@ class AgentProcess:
         with suppress(Gone):  # its death is told where an answer is due
             self._channel.say(word)
 
-    def send(self, do: str, **message: Any) -> None:
+    def send(self, do: str, **message: object) -> None:
         """Send what is to be done."""
         with suppress(Gone):
             self._channel.send(do=do, **message)

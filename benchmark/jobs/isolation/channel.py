@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from typing import Any
 
 STEP, RESET, STEPPED, ENDED, EXHAUSTED = b"step", b"reset", b"stepped", b"ended", b"exhausted"
 """Words of the training: a step or a reset is asked for; it was done, and episodes ended, or the budget is used."""
@@ -42,7 +41,7 @@ class Channel:
         except (BrokenPipeError, ConnectionResetError) as error:
             raise Gone from error
 
-    def send(self, **message: Any) -> None:
+    def send(self, **message: object) -> None:
         """Send a message.
 
         Raises:

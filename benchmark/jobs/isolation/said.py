@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -31,7 +31,7 @@ class Description(_Said):
     algorithm: Word | None
     prior: Word | None
     bibtex: str
-    settings: dict[str, Any]
+    settings: dict[str, object]
     baseline: Word | None
 
 

@@ -12,11 +12,10 @@ from symprior.leaderboard.board.tables.rows import AgentRow, Span, equivariance,
 from symprior.leaderboard.comparison import estimates
 from symprior.leaderboard.comparison.cells import Cell, Cells, Entry
 from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, Pair, gain_over_tasks, plain_arm
+from symprior.leaderboard.records.learners import REFERENCE
 from symprior.leaderboard.statistics.closed_forms.proportions import Share, share
 from symprior.leaderboard.statistics.ranks import Standing, standings
 from symprior.leaderboard.statistics.resamples.aggregates import AGGREGATES
-
-REFERENCE_LEARNER = "stable-baselines3"
 
 
 def agent_rows(cells: Cells, baseline: Mapping[str, str]) -> tuple[AgentRow, ...]:
@@ -48,7 +47,7 @@ def compared_tasks(rows: Sequence[AgentRow], learner: str) -> tuple[str, ...]:
 
 def reference_first(learner: str) -> tuple[bool, str]:
     """The key by which learners are sorted."""
-    return learner != REFERENCE_LEARNER, learner
+    return learner != REFERENCE, learner
 
 
 def failures_of(cells: Sequence[Cell]) -> Share:

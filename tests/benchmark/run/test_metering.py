@@ -15,8 +15,8 @@ from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_
 
 def _metered(budget, copies=8, seeds=1, on_point=lambda point: None):
     environments = SimulatorVectorEnv(get_task("cartpole-v1").simulator(), copies * seeds)
-    environment_seeds = np.concatenate([training_seeds("cartpole-v1", seed, copies) for seed in range(seeds)])
-    return MeteredVectorEnv(environments, seeds, budget, evaluation_points(budget), environment_seeds, on_point)
+    of_copies = np.concatenate([training_seeds("cartpole-v1", seed, copies) for seed in range(seeds)])
+    return MeteredVectorEnv(environments, seeds, budget, evaluation_points(budget), of_copies, on_point)
 
 
 def _exhaust(environment):

@@ -27,7 +27,7 @@ class RemoteVectorEnv(VectorEnvironment):
         ask: sends a word and gives the word of the answer.
     """
 
-    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class RemoteVectorEnv(VectorEnvironment):
         self._ask(RESET)
         return self._arrays.seen.take()["observations"].copy(), {}
 
-    def step(self, actions: Any) -> tuple[NumpyArray, NumpyArray, NumpyArray, NumpyArray, Infos]:
+    def step(self, actions: object) -> tuple[NumpyArray, NumpyArray, NumpyArray, NumpyArray, Infos]:
         """Step all copies.
 
         Raises:
@@ -69,7 +69,7 @@ class RemoteVectorEnv(VectorEnvironment):
         observations, rewards, terminated, truncated = (seen[name].copy() for name in names)
         return observations, rewards, terminated, truncated, infos
 
-    def close(self, **arguments: Any) -> None:
+    def close(self, **arguments: object) -> None:
         """Nothing to free: the environments are the run's."""
 
     def _fitting(self, actions: Any) -> NumpyArray:

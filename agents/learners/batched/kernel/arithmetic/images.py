@@ -108,7 +108,7 @@ def see(net: Tables, images: Images, memory: Floats, states: int, sight: Sight) 
 def put_together(images: Images, start: int, outputs: int, states: int, sight: Sight) -> None:
     """Probabilities, and everything else that is not given by logits, averaged over the elements of each state."""
     apart, logits = states if images.frame == WHOLE_GROUP else 0, images.logits
-    log_policy, sums = sight.numbers[0], sight.numbers[2]
+    sums = sight.numbers[2]
     for row in range(states):
         sums[:] = 0
         for g in range(len(images.sources)):
@@ -116,18 +116,24 @@ def put_together(images: Images, start: int, outputs: int, states: int, sight: S
             if weight > 0:
                 at = start + (g * apart + row) * outputs
                 moved(images.back_sources[g], images.back_factors[g], sight.features, at, sight.moved)
-                if logits > 0:
-                    policy = sight.policies[row, g]
-                    log_softmax(sight.moved, 0, logits, log_policy, policy)
-                    for a in range(logits):
-                        sums[a] += weight * policy[a]
-                for i in range(logits, outputs):
-                    sums[i] += weight * sight.moved[i]
+                add_image(weight, logits, outputs, sight.policies[row, g], sight)
         for a in range(logits):
             sight.averages[row, a] = max(sums[a], LEAST)
             sight.said[row * outputs + a] = np.float32(log(sight.averages[row, a]))
         for i in range(logits, outputs):
             sight.said[row * outputs + i] = np.float32(sums[i])
+
+
+@inlined
+def add_image(weight: float, logits: int, outputs: int, policy: Doubles, sight: Sight) -> None:
+    """What one image says, `sight.moved`, with its weight to the sums; its probabilities are kept in `policy`."""
+    log_policy, sums = sight.numbers[0], sight.numbers[2]
+    if logits > 0:
+        log_softmax(sight.moved, 0, logits, log_policy, policy)
+        for a in range(logits):
+            sums[a] += weight * policy[a]
+    for i in range(logits, outputs):
+        sums[i] += weight * sight.moved[i]
 
 
 @inlined

@@ -91,7 +91,6 @@ def build(
     tables = tuple(task_table(cells, task, better_plain, crossed) for task in cells.tasks)
     learners = sorted({row.learner for row in rows}, key=reference_first)
     compared = {learner: compared_tasks(rows, learner) for learner in learners}
-    used = [record for record in chosen if (record.suite, record.suite_version) == (cells.suite, cells.version)]
     return Board(
         suite=cells.suite,
         version=cells.version,
@@ -104,7 +103,7 @@ def build(
         rows=rows,
         tasks=tables,
         claims=claims_of(rows, tables),
-        sources=sources_of(used),
+        sources=sources_of(cells.counted(chosen)),
         citations=bibliography(
             [task.card.bibtex for task in cells.tasks],
             [card.bibtex for entry in cells.of_entries for card in cells.cards(entry)],

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from symprior.leaderboard.board.tables.rows import AgentRow, TaskTable
 from symprior.leaderboard.comparison.gains import Gain
-from symprior.leaderboard.statistics.closed_forms.weighted_means import ratio_interval
+from symprior.leaderboard.statistics.closed_forms.log_ratios import ratio_interval
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
 from symprior.leaderboard.statistics.ranks import holm, holm_levels
 

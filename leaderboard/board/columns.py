@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from symprior.leaderboard.board.tables.rows import AgentRow, Equivariance, Span, TaskRow
 from symprior.leaderboard.comparison.gains import Gain
 from symprior.leaderboard.statistics.closed_forms.proportions import Share
-from symprior.leaderboard.statistics.intervals import Estimate
+from symprior.leaderboard.statistics.intervals import Estimate, in_words
 
 Row = TypeVar("Row", AgentRow, TaskRow)
 
@@ -81,14 +81,14 @@ def _estimate(value: Estimate | None, digits: int = 3, axis: tuple[float, float]
     if value is None:
         return Shown(NOTHING)
     text = f"{value.bound} {value.value:,.{digits}f}".strip()
-    return Shown(text, _detail(value, f",.{digits}f"), value.value, None if axis is None else _drawn(value, axis))
+    return Shown(text, _detail(value, digits), value.value, None if axis is None else _drawn(value, axis))
 
 
-def _detail(value: Estimate, form: str) -> str:
+def _detail(value: Estimate, digits: int) -> str:
     """The interval, or that there is none; the marks say why."""
     if value.interval is None:
         return value.note if value.bound else "no interval"
-    return f"{value.interval.low:{form}} – {value.interval.high:{form}}{value.interval.mark}"
+    return f"{in_words(value.interval.low, value.interval.high, digits)}{value.interval.mark}"
 
 
 def _drawn(value: Estimate, axis: tuple[float, float], logarithmic: bool = False) -> Drawn:
@@ -102,7 +102,7 @@ def _percentiles(value: Estimate | None, digits: int = 3) -> Shown:
     if interval is None or interval.percentile_low is None or interval.percentile_high is None:
         return Shown(NOTHING)
     low, high = interval.percentile_low, interval.percentile_high
-    return Shown(f"{low:.{digits}f} – {high:.{digits}f}", "", high - low)
+    return Shown(in_words(low, high, digits), "", high - low)
 
 
 def _gain(gain: Gain | None, plain: bool = False) -> Shown:
@@ -166,7 +166,7 @@ def _share(of: Share) -> Shown:
         return Shown(NOTHING)
     low, high = (100 * end for end in of.interval)
     rate = of.count / of.runs
-    return Shown(f"{of.count} of {of.runs}", f"{low:.0f} – {high:.0f} %", rate, Drawn(rate, of.interval, SHARES))
+    return Shown(f"{of.count} of {of.runs}", f"{in_words(low, high, 0)} %", rate, Drawn(rate, of.interval, SHARES))
 
 
 def _error(value: float | None, of: Equivariance | None) -> Shown:
@@ -263,7 +263,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "this agent, geometric mean over the tasks of a family, then over families. A run's lost data is the mean, "
         "over levels "
         "up to the threshold, of the steps spent under each until the budget. With its 95 % interval, Student's t "
-        "on the logarithm.",
+        "on the logarithm, as much wider as resamples say.",
         lambda row: _gain(row.gain, row.plain),
         first=True,
     ),

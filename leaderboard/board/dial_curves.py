@@ -85,6 +85,11 @@ class DialCurves:
         return min(counts), max(counts)
 
 
+def has_dials(records: Iterable[RunRecord]) -> bool:
+    """Whether any of the records is of a task of a dial."""
+    return any(record.task.partition("@")[0] in DIALS for record in records)
+
+
 def dial_curves(
     records: Iterable[RunRecord],
     suite: str | None = None,

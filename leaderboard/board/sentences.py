@@ -9,6 +9,7 @@ from symprior.leaderboard.board.claims import ALL_TASKS, Claim, not_told_apart
 from symprior.leaderboard.board.tables.rows import AgentRow, TaskTable
 from symprior.leaderboard.comparison.gains import Gain
 from symprior.leaderboard.comparison.resolution import Resolution
+from symprior.leaderboard.statistics.intervals import in_words
 from symprior.leaderboard.statistics.power import POWER
 
 
@@ -130,8 +131,7 @@ def _rests_on(gain: Gain, claim: Claim) -> str:
 
 
 def _simultaneous(claim: Claim) -> str:
-    low, high = claim.interval
-    return f"{100 * claim.confidence:.2f} %: {low:.2f} – {high:.2f}"
+    return f"{100 * claim.confidence:.2f} %: {in_words(*claim.interval, 2)}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from symprior.leaderboard.calibration.draws import disjoint_groups
 from symprior.leaderboard.calibration.numbers import Group, Versus, Z, covers, found
 from symprior.leaderboard.calibration.populations import Arm, Population
-from symprior.leaderboard.statistics.closed_forms.headlines import Range
 from symprior.leaderboard.statistics.closed_forms.proportions import wilson
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Range
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, expanded_interval, percentile_interval
 from symprior.leaderboard.statistics.ranks import holm, p_value, standings
 from symprior.leaderboard.statistics.resamples.resampling import Indices
@@ -34,6 +34,7 @@ def false_alarms(population: Population, runs: int, draws: int) -> Shares:
         gain, reaching = found(pair.gain) != 0, found(pair.reaching) != 0
         low, high = pair.improvement[1]
         counts["gain"].append(gain)
+        counts["gain, t"].append(found(pair.unwidened("lost")) != 0)
         counts["reaching"].append(reaching)
         counts["either"].append(gain or reaching)
         counts["P(better)"].append(not low <= 0.5 <= high)
@@ -56,14 +57,20 @@ def coverage(population: Population, runs: int, draws: int) -> Shares:
 
 
 def _cover(counts: dict[str, list[bool]], drawn: Versus, rest: Versus) -> None:
-    for kind, of, truth in (("gain", drawn.gain, rest.gain), ("reaching", drawn.reaching, rest.reaching)):
-        ends = of.interval(CONFIDENCE) or (of.value, of.value)
-        counts[kind].append(covers(of.value, ends, truth.value, truth.variance**0.5))
-        if kind == "gain":
-            wider = min(ends[0], drawn.gain_with_lost_run), ends[1]
-            counts["gain, lost run"].append(covers(of.value, wider, truth.value, truth.variance**0.5))
-            ends = percentile_interval(drawn.resampled_gain)
-            counts["gain, rliable's"].append(covers(of.value, ends, truth.value, truth.variance**0.5))
+    truth = rest.unwidened("lost")
+    error, gain = truth.variance**0.5, drawn.gain
+    low, high = gain.interval(CONFIDENCE) or (gain.value, gain.value)
+    of_gain = {
+        "gain": (low, high),
+        "gain, lost run": (min(low, drawn.gain_with_lost_run), high),
+        "gain, t": drawn.unwidened("lost").interval(CONFIDENCE) or (gain.value, gain.value),
+        "gain, rliable's": percentile_interval(drawn.resampled_gain.means),
+    }
+    for kind, ends in of_gain.items():
+        counts[kind].append(covers(gain.value, ends, truth.value, error))
+    reaching, truth = drawn.reaching, rest.unwidened("lost_in_reaching")
+    ends = reaching.interval(CONFIDENCE) or (reaching.value, reaching.value)
+    counts["reaching"].append(covers(reaching.value, ends, truth.value, truth.variance**0.5))
     value, ends, truth = drawn.prior.headline.value, drawn.prior.headline_interval, rest.prior.headline
     counts["headline"].append(covers(value, ends, truth.value, truth.variance**0.5))
     wider = min(ends[0], drawn.prior.headline_with_lost_run), ends[1]
@@ -128,9 +135,12 @@ def false_claims(population: Population, runs: int, draws: int) -> Shares:
         rejected = [p < 1 - CONFIDENCE for p in holm(p_values)]
         counts["uncorrected"].append(min(p_values) < 1 - CONFIDENCE)
         counts["Holm"].append(any(rejected))
-        counts["sentence"].append(any(claimed and _stays(of) for claimed, of in zip(rejected, gains, strict=True)))
+        sentence = any(claimed and _stays(of) for claimed, of in zip(rejected, gains, strict=True))
         ranks = standings({str(place): group.headline for place, group in enumerate(drawn)})
-        counts["rank"].append(any(standing.told_apart for standing in ranks.values()))
+        rank = any(standing.told_apart for standing in ranks.values())
+        counts["sentence"].append(sentence)
+        counts["rank"].append(rank)
+        counts["any"].append(sentence or rank)
     return _shares(counts)
 
 

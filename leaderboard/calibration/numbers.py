@@ -9,15 +9,17 @@ from functools import cache, cached_property
 import numpy as np
 
 from symprior.leaderboard.calibration.populations import Arm
-from symprior.leaderboard.statistics.closed_forms.headlines import Range, headline_interval, weighted_resamples
-from symprior.leaderboard.statistics.closed_forms.placements import improvement_interval
-from symprior.leaderboard.statistics.closed_forms.weighted_means import (
-    Total,
+from symprior.leaderboard.comparison.cells import LEAST_LOST
+from symprior.leaderboard.statistics.closed_forms.headlines import headline_interval, weighted_resamples
+from symprior.leaderboard.statistics.closed_forms.log_ratios import (
+    LogRatio,
     log_ratio,
-    of_mean,
+    resampled_log_ratio,
     rise_with_lost_run,
-    total,
+    studentised,
 )
+from symprior.leaderboard.statistics.closed_forms.placements import improvement_interval
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Range, Total, of_mean, total
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
 from symprior.leaderboard.statistics.resamples.resampling import (
     Floats,
@@ -96,29 +98,29 @@ class Versus:
     plain: Group
 
     @cached_property
-    def gain(self) -> Total:
+    def gain(self) -> LogRatio:
         """The logarithm of the gain."""
-        return self._log_ratio("lost")
+        return studentised(self.unwidened("lost"), self.resampled_gain)
 
     @cached_property
-    def reaching(self) -> Total:
+    def reaching(self) -> LogRatio:
         """The logarithm of the gain in reaching."""
-        return self._log_ratio("lost_in_reaching")
+        return studentised(self.unwidened("lost_in_reaching"), self._resampled("lost_in_reaching"))
 
-    def _log_ratio(self, quantity: str) -> Total:
+    def unwidened(self, quantity: str) -> Total:
+        """The logarithm of a gain in Student's t as it is."""
         ours, theirs = (_values(group, quantity) for group in (self.prior, self.plain))
         return log_ratio(zip(ours, theirs, self.prior.weights, strict=True))
 
-    @property
-    def resampled_gain(self) -> Floats:
-        """The logarithm of the gain in each resample, `[resamples]`; the arms are resampled independently."""
-        tasks = len(self.plain.arms)
-        logs = [
-            sign * weight * np.log(of.means)
-            for group, sign, first in ((self.plain, 1, 0), (self.prior, -1, tasks))
-            for weight, of in zip(group.weights, _resampled(_values(group, "lost"), first), strict=True)
-        ]
-        return np.asarray(np.sum(logs, axis=0))
+    @cached_property
+    def resampled_gain(self) -> Resampled:
+        """The logarithm of the gain in each resample; the arms are resampled independently."""
+        return self._resampled("lost")
+
+    def _resampled(self, quantity: str) -> Resampled:
+        prior = _resampled(_values(self.prior, quantity), len(self.plain.arms))
+        plain = _resampled(_values(self.plain, quantity), 0)
+        return resampled_log_ratio(list(zip(prior, plain, self.prior.weights, strict=True)))
 
     @property
     def gain_with_lost_run(self) -> float:
@@ -169,7 +171,10 @@ def covers(value: float, ends: Range, truth: float, error: float) -> bool:
 
 
 def _values(group: Group, quantity: str) -> list[Floats]:
-    return [np.maximum(getattr(arm, quantity)[drawn], 1.0) for arm, drawn in zip(group.arms, group.drawn, strict=True)]
+    return [
+        np.maximum(getattr(arm, quantity)[drawn], LEAST_LOST)
+        for arm, drawn in zip(group.arms, group.drawn, strict=True)
+    ]
 
 
 def _resampled(of_tasks: Sequence[Floats], first: int) -> list[Resampled]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,9 @@ Entry = tuple[str, str]
 
 
 RESAMPLED = ("efficiency_clipped", "final_clipped", "lost", "lost_in_reaching", "time")
+
+LEAST_LOST = 1.0
+"""Environment steps: a run at the threshold before any training loses none, and one keeps a ratio finite."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,23 @@ class Cell:
         key = (self.suite, self.agent.learner, self.agent.id, self.task.id)
         return resample_indices(key, len(self.scores), RESAMPLES)
 
+    def losses(self, name: str) -> Floats:
+        """Lost data, or that in reaching, as ratios take it: a step at least, `[runs]`."""
+        return np.maximum(self.values(name), LEAST_LOST)
+
     @cached_property
     def resampled(self) -> Mapping[str, Resampled]:
         """The mean over runs in each resample, and its variance, of every quantity that has an interval."""
-        values = np.stack([self.values(name) for name in RESAMPLED], axis=1)
-        of_quantities = resampled_means(values, counted(self.drawn, len(values)))
-        return dict(zip(RESAMPLED, of_quantities, strict=True))
+        return self._resampled(RESAMPLED, self.values)
+
+    @cached_property
+    def resampled_losses(self) -> Mapping[str, Resampled]:
+        """The same of what ratios take."""
+        return self._resampled(("lost", "lost_in_reaching"), self.losses)
+
+    def _resampled(self, names: Sequence[str], values_of: Callable[[str], Floats]) -> Mapping[str, Resampled]:
+        values = np.stack([values_of(name) for name in names], axis=1)
+        return dict(zip(names, resampled_means(values, counted(self.drawn, len(values))), strict=True))
 
     @property
     def lost(self) -> tuple[int, ...]:
@@ -163,6 +177,20 @@ class Cells:
     def over(self, entry: Entry) -> tuple[Cell, ...]:
         """The cells of these tasks."""
         return tuple(self.of_entries[entry][task.id] for task in self.compared(entry))
+
+    def counted(self, records: Iterable[RunRecord]) -> list[RunRecord]:
+        """Those of the records that some cell holds; strangers and seeds that are not the suite's are not among them."""
+        seeds = {
+            (entry, task): {run.seed for run in cell.runs} | set(cell.failed)
+            for entry, of_tasks in self.of_entries.items()
+            for task, cell in of_tasks.items()
+        }
+        return [
+            record
+            for record in records
+            if (record.suite, record.suite_version) == (self.suite, self.version)
+            and record.seed in seeds.get(((record.agent.learner, record.agent.id), record.task), ())
+        ]
 
     def cards(self, entry: Entry) -> list[AgentCard]:
         """The agent's card on each of its tasks."""

@@ -8,9 +8,9 @@ import numpy as np
 
 from symprior.leaderboard.comparison.cells import Cell
 from symprior.leaderboard.comparison.gains import Pair
-from symprior.leaderboard.statistics.closed_forms.headlines import Range, headline_interval, weighted_resamples
+from symprior.leaderboard.statistics.closed_forms.headlines import headline_interval, weighted_resamples
 from symprior.leaderboard.statistics.closed_forms.placements import improvement_interval
-from symprior.leaderboard.statistics.closed_forms.weighted_means import Total, of_mean, total
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Range, Total, of_mean, total
 from symprior.leaderboard.statistics.intervals import (
     Estimate,
     by_percentiles,

@@ -15,15 +15,17 @@ from math import exp
 import numpy as np
 
 from symprior.leaderboard.comparison.cells import Cell, Cells, Entry
-from symprior.leaderboard.statistics.closed_forms.weighted_means import (
-    Total,
+from symprior.leaderboard.statistics.closed_forms.log_ratios import (
+    LogRatio,
     log_ratio,
     ratio_interval,
+    resampled_log_ratio,
     rise_with_lost_run,
+    studentised,
 )
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Total
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, Bound, Estimate, percentile_interval, with_interval
 from symprior.leaderboard.statistics.resamples.aggregates import family_weights
-from symprior.leaderboard.statistics.resamples.resampling import Floats
 from symprior.symmetry.errors import SympriorError
 
 PLAIN_PRIORS = ("plain", "wide")
@@ -31,9 +33,6 @@ PLAIN_PRIORS = ("plain", "wide")
 TOO_EASY, NOT_LEARNED = 0.05, 0.9
 """Shares of the budget: where plain loses less than the first there is nothing to gain, who loses more than the
 second did not learn."""
-
-LEAST_LOST = 1.0
-"""Environment steps: a run at the threshold before any training loses none, and one keeps a ratio finite."""
 
 Pair = tuple[Cell, Cell]
 """The cells of an agent and of its plain arm on one task."""
@@ -50,7 +49,7 @@ class Gain:
         reaching: the same of the lost data in reaching.
         with_lost_run: the gain if one more run of the prior had lost the whole budget, on the task where that costs most.
         with_lost_plain_run: the same of the plain arm.
-        log: the gain's logarithm with its variance and degrees of freedom, which intervals and claims rest on.
+        log: the gain's logarithm with its variance, which intervals and claims rest on.
         plain: the id of the plain arm; where it differs from task to task, which one is meant where.
         budget: environment steps on the one task; None over several.
         shares: of the budget that are lost on the mean over tasks, by the agent and by the plain arm.
@@ -65,7 +64,7 @@ class Gain:
     reaching: Estimate | None
     with_lost_run: float | None
     with_lost_plain_run: float | None
-    log: Total | None
+    log: LogRatio | None
     plain: str
     budget: int | None
     shares: tuple[float, float]
@@ -141,12 +140,12 @@ def gain_over_tasks(pairs: Sequence[Pair]) -> Gain:
 
 
 def _with_numbers(none: Gain, pairs: Sequence[Pair]) -> Gain:
-    logarithm = _log_ratio(pairs, "lost")
     families = sorted({plain.task.family for _, plain in pairs})
+    estimate, logarithm = _estimate(pairs, "lost")
     return replace(
         none,
-        estimate=_estimate(pairs, "lost", logarithm),
-        reaching=_estimate(pairs, "lost_in_reaching", _log_ratio(pairs, "lost_in_reaching")),
+        estimate=estimate,
+        reaching=_estimate(pairs, "lost_in_reaching")[0],
         with_lost_run=min(exp(logarithm.value + change) for change in _changes(pairs, of_plain=False)),
         with_lost_plain_run=max(exp(logarithm.value + change) for change in _changes(pairs, of_plain=True)),
         log=logarithm,
@@ -160,40 +159,31 @@ def _with_numbers(none: Gain, pairs: Sequence[Pair]) -> Gain:
 
 def _log_ratio(pairs: Sequence[Pair], quantity: str) -> Total:
     weights = _weights(pairs)
-    return log_ratio(
-        (_positive(prior, quantity), _positive(plain, quantity), weights[plain.task.id]) for prior, plain in pairs
-    )
+    return log_ratio((prior.losses(quantity), plain.losses(quantity), weights[plain.task.id]) for prior, plain in pairs)
 
 
-def _positive(cell: Cell, quantity: str) -> Floats:
-    return np.maximum(cell.values(quantity), LEAST_LOST)
-
-
-def _estimate(pairs: Sequence[Pair], quantity: str, logarithm: Total) -> Estimate:
+def _estimate(pairs: Sequence[Pair], quantity: str) -> tuple[Estimate, LogRatio]:
     """With its interval; where runs of the prior are lost, the number is a bound."""
+    weights = _weights(pairs)
+    resampled = resampled_log_ratio(
+        [
+            (prior.resampled_losses[quantity], plain.resampled_losses[quantity], weights[plain.task.id])
+            for prior, plain in pairs
+        ]
+    )
+    logarithm = studentised(_log_ratio(pairs, quantity), resampled)
     lost = sum(len(prior.lost) for prior, _ in pairs)
     if lost:
         note = f"{lost} failed or missing run{'s' if lost > 1 else ''} counted as all of the budget lost"
-        return Estimate(exp(logarithm.value), min(_runs(pairs)), None, note, "≥")
+        return Estimate(exp(logarithm.value), min(_runs(pairs)), None, note, "≥"), logarithm
     found = with_interval(
         exp(logarithm.value),
         ratio_interval(logarithm, CONFIDENCE),
         min(_runs(pairs)),
         len(pairs),
-        percentiles=percentile_interval(_resampled(pairs, quantity)),
+        percentiles=percentile_interval(np.exp(resampled.means)),
     )
-    return replace(found, bound=_bound(pairs))
-
-
-def _resampled(pairs: Sequence[Pair], quantity: str) -> Floats:
-    """The ratio of each resample, `[resamples]`; the arms are resampled independently."""
-    weights = _weights(pairs)
-    logs = [
-        sign * weights[plain.task.id] * np.log(np.maximum(cell.resampled[quantity].means, LEAST_LOST))
-        for prior, plain in pairs
-        for cell, sign in ((prior, -1), (plain, 1))
-    ]
-    return np.asarray(np.exp(np.sum(logs, axis=0)))
+    return replace(found, bound=_bound(pairs)), logarithm
 
 
 def _changes(pairs: Sequence[Pair], *, of_plain: bool) -> list[float]:
@@ -201,7 +191,7 @@ def _changes(pairs: Sequence[Pair], *, of_plain: bool) -> list[float]:
     weights, changes = _weights(pairs), []
     for pair in pairs:
         cell = pair[of_plain]
-        rise = rise_with_lost_run(_positive(cell, "lost"), cell.budget)
+        rise = rise_with_lost_run(cell.losses("lost"), cell.budget)
         changes.append((1 if of_plain else -1) * weights[cell.task.id] * rise)
     return changes
 

@@ -96,6 +96,12 @@ def with_interval(
     return Estimate(value, runs, Interval(*ends, low, high, few_runs_mark(runs)))
 
 
+def in_words(low: float, high: float, digits: int) -> str:
+    """Both ends to so many digits after the point, or to as many more as tell them apart: no interval has the width zero."""
+    ends = [f"{end:,.{digits}f}" for end in (low, high)]
+    return " – ".join(ends) if ends[0] != ends[1] or not low < high else in_words(low, high, digits + 1)
+
+
 def percentile_interval(distribution: Floats) -> tuple[float, float]:
     """Rliable's 95 % interval of a statistic's resamples, `[resamples]`."""
     tail = 100 * (1 - CONFIDENCE) / 2

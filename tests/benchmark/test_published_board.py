@@ -1,7 +1,6 @@
 """The published board is rebuilt from the published records to the last byte."""
 
 import re
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +9,16 @@ import pytest
 from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.commands.sweeps.suites import list_of
 from symprior.benchmark.sweep.suite import get_suite, suite_names
-from symprior.leaderboard import PUBLISHED_RESULTS, build, read_published
-from symprior.leaderboard.board.dial_curves import dial_curves
-from symprior.leaderboard.comparison.learner_tests import learner_tests
-from symprior.leaderboard.pages import dial_pages, learner_pages
-from symprior.leaderboard.pages.figure import write_figure
-from symprior.leaderboard.pages.pages import to_markdown
+from symprior.leaderboard import PUBLISHED_RESULTS, read_published
+from symprior.leaderboard.comparison.learner_tests import SUITE, learner_tests
+from symprior.leaderboard.pages import learner_pages
+from symprior.leaderboard.pages.published_pages import write_published_pages
 from symprior.leaderboard.records.suite_lists import suite_list
 
 pytestmark = pytest.mark.xdist_group("published")
 
-LEARNERS = sorted(PUBLISHED_RESULTS.glob(learner_pages.PAGE))
-BOARDS = sorted(path for path in PUBLISHED_RESULTS.glob("*.md") if (PUBLISHED_RESULTS / path.stem).is_dir())
-FIGURES = [path for path in BOARDS if path.stem.rpartition("-")[0] in ("quick", "priors", "paper-grid")]
-DIALS_OF_SUITES = sorted({path.parts[-3] for path in PUBLISHED_RESULTS.glob("*/*@*/*.json")})
+PAGES = sorted(path for kind in ("md", "svg") for path in PUBLISHED_RESULTS.glob(f"*.{kind}"))
+SUITES = sorted(path.name for path in PUBLISHED_RESULTS.iterdir() if path.is_dir() and not path.name.startswith(SUITE))
 
 
 @pytest.fixture(scope="module")
@@ -32,26 +27,9 @@ def published():
     return read_published(PUBLISHED_RESULTS)
 
 
-@pytest.fixture
-def published_of(published):
-    """Gives those of one suite, by its name and version."""
-
-    def of(suite):
-        return [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
-
-    return of
-
-
-@pytest.fixture(scope="module")
-def board_of(published):
-    """Gives the board of one suite, by its name and version, built once."""
-
-    @cache
-    def of(suite):
-        records = [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
-        return build(records, suite)
-
-    return of
+def pages_of(suite: str) -> list[Path]:
+    """The page of a suite's board and its picture, and those of its dials."""
+    return [path for path in PAGES if path.stem == suite or path.stem.startswith(f"{suite}-")]
 
 
 def assert_same_picture(drawn: str, kept: str) -> None:
@@ -61,47 +39,35 @@ def assert_same_picture(drawn: str, kept: str) -> None:
     np.testing.assert_allclose(*(list(map(float, number.findall(text))) for text in (drawn, kept)), atol=1e-3)
 
 
-def test_there_are_published_boards():
-    assert [path.stem for path in BOARDS if path.stem.startswith("quick-")]
-
-
-@pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.cells(test=2)
-def test_a_published_board_is_what_its_records_say(board_of, path: Path):
-    assert to_markdown(board_of(path.stem)) == path.read_text(encoding="utf-8")
+def test_published_pages_are_what_their_records_say(published, suite: str, tmp_path: Path):
+    records = [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
+    paths = list(write_published_pages(records, tmp_path))
+    assert {path.name for path in paths} == {path.name for path in pages_of(suite)}
+    for path in paths:
+        found, kept = ((folder / path.name).read_text(encoding="utf-8") for folder in (tmp_path, PUBLISHED_RESULTS))
+        if path.suffix == ".svg":
+            assert_same_picture(found, kept)
+        else:
+            assert found == kept, "Write all pages anew: symprior leaderboard --all"
 
 
-@pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
-def test_a_published_figure_is_what_its_records_say(board_of, path: Path, tmp_path: Path):
-    drawn = write_figure(board_of(path.stem), tmp_path / "drawn.svg")
-    assert_same_picture(drawn.read_text(encoding="utf-8"), path.with_suffix(".svg").read_text(encoding="utf-8"))
+def test_the_page_of_the_two_learners_is_what_its_records_say(published, tmp_path: Path):
+    kept = PUBLISHED_RESULTS / learner_pages.PAGE
+    assert learner_pages.to_markdown(learner_tests(published)) == kept.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
-def test_the_page_of_the_two_learners_is_what_its_records_say(published, path: Path):
-    page = learner_pages.to_markdown(learner_tests(published))
-    assert page == path.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("suite", DIALS_OF_SUITES)
-def test_the_pages_of_dials_are_what_their_records_say(published_of, suite: str):
-    records = published_of(suite)
-    for curves in dial_curves(records, suite):
-        path = PUBLISHED_RESULTS / f"{dial_pages.name_of(curves)}.md"
-        assert dial_pages.to_markdown(curves) == path.read_text(encoding="utf-8")
-        assert_same_picture(dial_pages.to_svg(curves), path.with_suffix(".svg").read_text(encoding="utf-8"))
+def test_every_page_is_of_a_suite_or_of_the_learners():
+    of_suites = {path for suite in SUITES for path in pages_of(suite)}
+    assert {*of_suites, PUBLISHED_RESULTS / learner_pages.PAGE} == set(PAGES)
+    assert {"quick-2", "dials-3"} <= set(SUITES)
 
 
 @pytest.mark.parametrize("name", suite_names())
 def test_readers_of_records_know_what_a_suite_says_should_be_there(name: str):
     suite = get_suite(name)
     assert suite_list(f"{name}-{suite.version}") == list_of(suite), "Freeze it: symprior suites --write"
-
-
-def test_every_page_is_of_a_suite_a_dial_or_the_learners():
-    dials = {path for suite in DIALS_OF_SUITES for path in PUBLISHED_RESULTS.glob(f"{suite}-*.md")}
-    assert set(PUBLISHED_RESULTS.glob("*.md")) == {*BOARDS, *LEARNERS, *dials}
-    assert set(PUBLISHED_RESULTS.glob("*.svg")) == {path.with_suffix(".svg") for path in {*FIGURES, *dials}}
 
 
 def test_published_records_say_which_priors_are_controls(published):

@@ -26,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def calibrate(
-    draws: Annotated[int, typer.Option(min=1, help="Groups of seeds for each line of the tables.")] = 2_000,
+    draws: Annotated[int, typer.Option(min=1, help="Groups of seeds for each line of the tables.")] = 1_000,
     out: Annotated[
         Path | None, typer.Option(help=f"A page in which the tables are put between {BEGIN} and {END}; else a new one.")
     ] = None,

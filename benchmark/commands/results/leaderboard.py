@@ -16,6 +16,7 @@ from symprior.tasks import get_task
 
 console = Console()
 
+SITE = Path("site")
 SHOWN_FIRST = "quick"
 """The suite of the published results that is shown where none is named."""
 
@@ -39,14 +40,28 @@ def leaderboard(
             "`path/to/file.py:Name`."
         ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where the pages are written.")] = Path("site"),
+    out: Annotated[Path | None, typer.Option(help=f"Where the pages are written; {SITE} by default.")] = None,
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the learning curves: a .svg, .pdf or .png file.")
     ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Instead: write all pages of the published results anew, beside them where --out says nothing.",
+        ),
+    ] = False,
 ) -> None:
     """Build the leaderboard from records: a table here, and leaderboard.md, leaderboard.json and index.html."""
     from symprior import leaderboard as board_floor
 
+    if everything:
+        if suite or task or figure or published:
+            raise SympriorError(
+                "--all writes every published page; give it without --suite, --task, --figure or --published."
+            )
+        _write_all(out or board_floor.PUBLISHED_RESULTS)
+        return
     if figure is not None:
         from symprior.leaderboard.pages.figure import check_format
 
@@ -64,12 +79,20 @@ def leaderboard(
         found = _single_runs(found, suite, [get_task(name).id for name in task])
     board = board_floor.build(found, suite)
     console.print(board_floor.terminal_table(board))
-    for path in board_floor.write_pages(board, out):
+    for path in board_floor.write_pages(board, out or SITE):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
     if figure is not None:
         from symprior.leaderboard.pages.figure import write_figure
 
         console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _write_all(out: Path) -> None:
+    from symprior import leaderboard as board_floor
+    from symprior.leaderboard.pages.published_pages import write_published_pages
+
+    for path in write_published_pages(board_floor.read_published(board_floor.PUBLISHED_RESULTS), out):
+        console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _single_runs(found: list[RunRecord], suite: str | None, tasks: list[str]) -> list[RunRecord]:

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from symprior.leaderboard.statistics.closed_forms.weighted_means import Total
+from symprior.leaderboard.statistics.closed_forms.weighted_means import Range, Total
 from symprior.leaderboard.statistics.intervals import expanded_interval, studentised_interval
 from symprior.leaderboard.statistics.resamples.resampling import Floats, Resampled
-
-Range = tuple[float, float]
 
 
 def weighted_resamples(parts: Sequence[tuple[float, Resampled]]) -> Resampled:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp, inf, log
+from math import inf, log
 
 from scipy import special
 
 from symprior.leaderboard.statistics.resamples.resampling import Floats
+
+Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Total:
     variance: float
     freedom: float
 
-    def interval(self, confidence: float) -> tuple[float, float] | None:
+    def interval(self, confidence: float) -> Range | None:
         """Student's t; None where the runs do not differ, since no interval has the width zero."""
         if self.variance <= 0:
             return None
@@ -81,34 +83,6 @@ def of_log_mean(values: Floats, weight: float = 1.0) -> Term:
     """Weight times the logarithm of the mean of the runs, which is positive; variance by the delta method."""
     mean, variance = _mean_and_variance(values)
     return Term(weight * log(mean), (weight / mean) ** 2 * variance / len(values), len(values))
-
-
-def log_ratio(tasks: Iterable[tuple[Floats, Floats, float]]) -> Total:
-    """Σ w (log mean of the second − log mean of the first): the logarithm of a gain in lost data.
-
-    Args:
-        tasks: for each the prior's runs and the plain arm's, `[runs]`, all positive, and the task's weight.
-    """
-    return total(
-        of_log_mean(values, sign * weight)
-        for prior, plain, weight in tasks
-        for values, sign in ((prior, -1), (plain, 1))
-    )
-
-
-def rise_with_lost_run(values: Floats, budget: float) -> float:
-    """By how much the logarithm of the mean rises with one more run that loses the whole budget."""
-    return log((1 + budget / float(values.sum())) * len(values) / (len(values) + 1))
-
-
-def ratio_interval(of: Total, confidence: float) -> tuple[float, float] | None:
-    """The interval of exp(total)."""
-    ends = of.interval(confidence)
-    return None if ends is None else (_exp(ends[0]), _exp(ends[1]))
-
-
-def _exp(power: float) -> float:
-    return exp(min(power, 700.0))
 
 
 def _mean_and_variance(values: Floats) -> tuple[float, float]:

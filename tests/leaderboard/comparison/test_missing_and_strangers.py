@@ -120,6 +120,7 @@ def test_other_seeds_than_the_suites_do_not_count(
     board = board_of(records + lucky)
     assert "seed 99 not of the suite, left out" in row_of(board, "ppo").shortfalls[0]
     assert row_of(board, "ppo").headline == row_of(board_of(records), "ppo").headline
+    assert board.sources.finished == len(records)
     exchanged = board_of(without(records, "ppo", range(1), CARTPOLE) + lucky)
     assert "seed 0 missing; seed 99 not of the suite, left out" in row_of(exchanged, "ppo").shortfalls[0]
     assert not row_of(exchanged, "ppo").complete
@@ -132,6 +133,7 @@ def test_a_record_of_a_task_outside_the_suite_moves_nothing_and_is_named(
     board = board_of([*records, make_run(agent="ppo", task=THIRD, seed=0)])
     whole = board_of(records)
     assert (board.rows, board.tasks, board.claims) == (whole.rows, whole.tasks, whole.claims)
+    assert board.sources == whole.sources  # no number rests on it, so that it is no source
     assert board.strangers == ("1 record on third-v1, which is no task of the suite: left out",)
     for text in (to_markdown(board), to_html(board)):
         assert "third-v1, which is no task of the suite" in text

@@ -312,3 +312,28 @@ def test_an_unwritable_folder_is_a_sentence(tmp_path: Path, tasks: dict[str, Tas
 def test_no_torch_is_needed() -> None:
     program = "import sys, symprior.leaderboard; assert 'torch' not in sys.modules and 'seaborn' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_no_page_has_an_interval_of_width_zero_or_speaks_of_ties(tasks: dict[str, Task], make_run: Make) -> None:
+    """A prior that is at the optimum in every run beats plain in all of them: that proves less than certainty."""
+    plain = [make_run(seed=seed, scores=[0, 0.1 + seed / 40, 0.9, 1, 1]) for seed in range(20)]
+    prior = [make_run(agent="ppo+x", seed=seed, scores=[0, 0.9 + seed / 400, 1, 1, 1]) for seed in range(20)]
+    board = build(plain + prior, tasks=tasks)
+    row = next(row for row in board.rows if row.agent == "ppo+x")
+    assert row.improvement is not None and row.improvement.interval is not None
+    assert (row.improvement.value, row.improvement.interval.high) == (1.0, 1.0)
+    assert row.improvement.interval.low < 0.95
+    assert row.failures.interval is not None and row.failures.interval[1] == pytest.approx(0.161, abs=1e-3)
+    final = next(each for each in board.tasks[0].rows if each.agent == "ppo+x").final
+    assert (final.value, final.interval) == (1.0, None)  # no run differs, which is no proof that none would
+    assert "0 of 20 [0 – 16 %]" in to_markdown(board)
+    for text in (to_markdown(board), to_html(board), in_terminal(board)):
+        assert re.search(r"(\d[\d.,]*) ?– ?\1(?![\d.,])", text) is None
+        assert not re.search(r"\btied?\b", text)
+
+
+def test_a_threshold_met_before_training_is_said_in_words(tasks: dict[str, Task], make_run: Make) -> None:
+    records = [make_run(agent=agent, seed=seed, scores=[1, 1, 1]) for agent in ("ppo", "ppo+x") for seed in range(10)]
+    board = build(records, tasks=tasks)
+    sentence = "no gain of ppo+x over ppo is given: the threshold is met before any training"
+    assert sentence in to_markdown(board) and sentence in to_html(board)

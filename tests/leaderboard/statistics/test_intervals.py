@@ -10,6 +10,7 @@ from symprior.leaderboard.statistics.intervals import (
     by_percentiles,
     expanded_interval,
     expanded_tail,
+    in_words,
     percentile_interval,
     studentised_interval,
     with_interval,
@@ -97,3 +98,17 @@ def test_no_interval_has_the_width_zero() -> None:
         shown = with_interval(0.5, ends, 20, 2)
         assert shown.interval is None
         assert shown.note == "the runs do not differ, so there is no interval"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "digits", "words"),
+    [
+        (0.1, 0.25, 2, "0.10 – 0.25"),
+        (0.99961, 1.0, 3, "0.9996 – 1.0000"),
+        (12_345.1, 12_345.9, 0, "12,345 – 12,346"),
+        (0.0, 0.004, 0, "0.000 – 0.004"),
+        (1.0, 1.0, 2, "1.00 – 1.00"),
+    ],
+)
+def test_ends_are_printed_apart(low: float, high: float, digits: int, words: str) -> None:
+    assert in_words(low, high, digits) == words

@@ -1,0 +1,51 @@
+"""All pages of the published results: boards, some with a picture, the page of every dial and that of the learners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from symprior.leaderboard.board.board import build
+from symprior.leaderboard.board.dial_curves import dial_curves, has_dials
+from symprior.leaderboard.comparison.learner_tests import SUITE, learner_tests
+from symprior.leaderboard.pages import learner_pages
+from symprior.leaderboard.pages.dial_pages import write_dial_page
+from symprior.leaderboard.pages.figure import write_figure
+from symprior.leaderboard.pages.pages import to_markdown
+from symprior.leaderboard.records.record import RunRecord
+from symprior.tasks.files.atomic import write_text_atomically
+
+DRAWN = ("quick", "priors", "paper-grid")
+"""Suites whose learning curves are published as a picture beside the page."""
+
+
+def write_published_pages(records: Iterable[RunRecord], folder: Path) -> Iterator[Path]:
+    """Write every page that these records give into `folder`, and say its path when it is written.
+
+    Raises:
+        SympriorError: records of a suite cannot be compared, or the folder cannot be written.
+    """
+    chosen = list(records)
+    of_suites: dict[str, list[RunRecord]] = {}
+    for record in chosen:
+        of_suites.setdefault(f"{record.suite}-{record.suite_version}", []).append(record)
+    for suite in sorted(of_suites):
+        if of_suites[suite][0].suite != SUITE:
+            yield from _of_suite(suite, of_suites[suite], folder)
+    if tests := learner_tests(chosen):
+        yield _written(folder / learner_pages.PAGE, learner_pages.to_markdown(tests))
+
+
+def _of_suite(suite: str, records: list[RunRecord], folder: Path) -> Iterator[Path]:
+    board = build(records, suite)
+    yield _written(folder / f"{suite}.md", to_markdown(board))
+    if records[0].suite in DRAWN:
+        yield write_figure(board, folder / f"{suite}.svg")
+    if has_dials(records):
+        for curves in dial_curves(records, suite):
+            yield from write_dial_page(curves, folder)
+
+
+def _written(path: Path, text: str) -> Path:
+    write_text_atomically(path, text)
+    return path

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from symprior.leaderboard.board.tables.rows import AgentRow, TaskTable
 from symprior.leaderboard.comparison.gains import Gain
 from symprior.leaderboard.statistics.closed_forms.log_ratios import ratio_interval
-from symprior.leaderboard.statistics.intervals import CONFIDENCE
-from symprior.leaderboard.statistics.ranks import holm, holm_levels
+from symprior.leaderboard.statistics.ranks import CLAIM_LEVEL, holm, holm_levels
 
 ALL_TASKS = ""
 
@@ -72,7 +71,7 @@ def judged(gains: Mapping[Subject, Gain]) -> dict[Subject, Claim]:
     p_values = [gain.log.p_value() for gain in gains.values() if gain.log is not None]
     adjusted, levels = holm(p_values), holm_levels(p_values)
     return {
-        subject: _claim(gain, p < 1 - CONFIDENCE, 1 - level)
+        subject: _claim(gain, p < CLAIM_LEVEL, 1 - level)
         for (subject, gain), p, level in zip(gains.items(), adjusted, levels, strict=True)
     }
 

@@ -230,10 +230,8 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "rank",
         "Rank",
         "The ranks that the data allow, among agents of the same learner over the same tasks: 1 + the agents "
-        "significantly better "
-        "… all agents minus those significantly worse (pairwise Welch tests on the headline, Holm-corrected at 5 "
-        "%). Incomplete "
-        "agents and those with too few seeds have none.",
+        "significantly better … all agents minus those significantly worse (pairwise Welch tests on the headline, "
+        "Holm-corrected at 2.5 %, as are the sentences on gains). Incomplete agents and those with too few seeds have none.",
         _rank,
         first=True,
     ),

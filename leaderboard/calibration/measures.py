@@ -13,7 +13,7 @@ from symprior.leaderboard.calibration.populations import Arm, Population
 from symprior.leaderboard.statistics.closed_forms.proportions import wilson
 from symprior.leaderboard.statistics.closed_forms.weighted_means import Range
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, expanded_interval, percentile_interval
-from symprior.leaderboard.statistics.ranks import holm, p_value, standings
+from symprior.leaderboard.statistics.ranks import CLAIM_LEVEL, holm, p_value, standings
 from symprior.leaderboard.statistics.resamples.resampling import Indices
 
 Shares = Mapping[str, float]
@@ -132,7 +132,7 @@ def false_claims(population: Population, runs: int, draws: int) -> Shares:
         if several:
             gains += [Versus(_on(prior, task), _on(plain, task)) for prior in priors for task in range(len(plain.arms))]
         p_values = [versus.gain.p_value() for versus in gains]
-        rejected = [p < 1 - CONFIDENCE for p in holm(p_values)]
+        rejected = [p < CLAIM_LEVEL for p in holm(p_values)]
         counts["uncorrected"].append(min(p_values) < 1 - CONFIDENCE)
         counts["Holm"].append(any(rejected))
         sentence = any(claimed and _stays(of) for claimed, of in zip(rejected, gains, strict=True))

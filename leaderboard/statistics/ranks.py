@@ -9,6 +9,9 @@ from itertools import combinations
 from symprior.leaderboard.statistics.closed_forms.weighted_means import Total
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
 
+CLAIM_LEVEL = (1 - CONFIDENCE) / 2
+"""Of all ranks of a table, and of all sentences on gains of a page: the two share what may be wrong between equals."""
+
 ROUNDING = 1e-9
 """Less than this is round-off: agents without any spread are told apart by their values alone."""
 
@@ -39,7 +42,7 @@ def standings(contenders: Mapping[str, Total]) -> dict[str, Standing]:
     better: dict[str, list[str]] = {name: [] for name in contenders}
     worse: dict[str, list[str]] = {name: [] for name in contenders}
     for pair, p in zip(pairs, p_values, strict=True):
-        if p < 1 - CONFIDENCE:
+        if p < CLAIM_LEVEL:
             winner, loser = sorted(pair, key=lambda name: -contenders[name].value)
             better[loser].append(winner)
             worse[winner].append(loser)
@@ -76,8 +79,8 @@ def holm_levels(p_values: Sequence[float]) -> list[float]:
     The k-th smallest p-value is tested at α / (m − k + 1); the procedure stops at the first that is not rejected,
     and all from there on are held against that level.
     """
-    alpha, levels = 1 - CONFIDENCE, [0.0] * len(p_values)
-    rejected = sum(p < alpha for p in holm(p_values))
+    levels = [0.0] * len(p_values)
+    rejected = sum(p < CLAIM_LEVEL for p in holm(p_values))
     for position, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
-        levels[index] = alpha / (len(p_values) - min(position, rejected))
+        levels[index] = CLAIM_LEVEL / (len(p_values) - min(position, rejected))
     return levels

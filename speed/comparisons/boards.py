@@ -52,13 +52,13 @@ def synthetic_runs(agents: int, tasks: Sequence[str], seeds: int) -> list[RunRec
 
 def _run(agent: str, task: str, seed: int) -> RunRecord:
     algorithm, prior = agent.split("+")
-    references = get_task(task).references
+    references, (least, _) = get_task(task).references, get_task(task).return_bounds
     low, high = (references.policies[name].value for name in (references.zero, references.one))
     stream = np.random.default_rng([PRIORS.index(prior), TASKS.index(task), seed, len(algorithm), ord(algorithm[0])])
     speed = (2 + PRIORS.index(prior)) * np.exp(0.3 * stream.standard_normal())
     means = low + (high - low) * (1 - np.exp(-speed * np.array(SHARES)))
     noise = 0.05 * (high - low) * stream.standard_normal((len(SHARES), EPISODES))
-    returns = np.minimum(means[:, None] + noise, high)
+    returns = np.clip(means[:, None] + noise, least, high)
     return RunRecord(
         suite="synthetic",
         suite_version="1",

@@ -20,11 +20,11 @@ def test_holm_by_hand() -> None:
 
 
 def test_holms_levels_are_those_of_its_steps() -> None:
-    assert holm_levels([0.001, 0.04, 0.02, 0.9]) == pytest.approx([0.05 / 4, 0.05 / 3, 0.05 / 3, 0.05 / 3])
-    assert holm_levels([0.001, 0.01]) == pytest.approx([0.05 / 2, 0.05])
+    assert holm_levels([0.001, 0.04, 0.02, 0.9]) == pytest.approx([0.025 / 4, 0.025 / 3, 0.025 / 3, 0.025 / 3])
+    assert holm_levels([0.001, 0.01]) == pytest.approx([0.025 / 2, 0.025])
     # What is rejected is rejected at the level of its own step, what is not is not at that of the step where it ended.
-    p_values = [0.0001, 0.03, 0.004, 0.0129, 0.5]
-    rejected = [p < 0.05 for p in holm(p_values)]
+    p_values = [0.0001, 0.03, 0.004, 0.0079, 0.5]
+    rejected = [p < 0.025 for p in holm(p_values)]
     assert [p < level for p, level in zip(p_values, holm_levels(p_values), strict=True)] == rejected
 
 

@@ -95,20 +95,33 @@ def test_the_readme_is_a_screen_and_a_half() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
+KEEP_A_POLICY = """
+from pathlib import Path
+from symprior.benchmark.jobs.job import Job, stacks
+from symprior.benchmark.sweep.engines.work import work
+from symprior.benchmark.sweep.store import RecordStore
+
+runs = Job("custom", "1", "cartpole-v1", "ppo", (0,), 96, "batched", evaluate_every=96).runs
+work(stacks(runs, 1)[0], RecordStore(Path("runs"), keeps_policies=True), lambda steps: None)
+"""
+RUN_BLOCKS = """
+import gymnasium, symprior, torch
+for block in blocks:
+    name = 'pendulum-v1' if 'SAC' in block else 'cartpole-v1'
+    env, symmetry = symprior.make(name), symprior.task(name).symmetry()
+    observation, _ = env.reset(seed=0)
+    observations, actions = torch.randn(8, 4), torch.randint(2, (8,))
+    exec(block)
+"""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("paper", ["README.md", "docs/library.md"])
-def test_the_code_of_a_page_runs(paper: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("paper", "before"), [("README.md", ""), ("docs/library.md", KEEP_A_POLICY)])
+def test_the_code_of_a_page_runs(paper: str, before: str, tmp_path: Path) -> None:
     """Each block in turn, on fewer steps, beside what the page says is the reader's own."""
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / paper).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert blocks
-    own = (
-        "import gymnasium, symprior, torch\n"
-        "name = 'pendulum-v1' if 'SAC' in block else 'cartpole-v1'\n"
-        "env, symmetry = symprior.make(name), symprior.task(name).symmetry()\n"
-        "observations, actions = torch.randn(8, 4), torch.randint(2, (8,))\n"
-        "exec(block)\n"
-    )
-    for block in blocks:
-        code = f"block = {block.replace('10_000', '120')!r}\n{own}"
-        result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
-        assert result.returncode == 0, f"{block}\n{result.stdout}{result.stderr}"
+    shorter = [block.replace("10_000", "120") for block in blocks]
+    code = f"blocks = {shorter!r}\n{before}{RUN_BLOCKS}"
+    result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -26,6 +26,7 @@ from symprior.benchmark.sweep.suite import get_suite
 from symprior.leaderboard.records.record import CUSTOM_SUITE
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import Task, get_task
+from symprior.tasks.custom.source_files import names_a_file
 
 console = Console()
 
@@ -106,6 +107,8 @@ def run(
     Examples:
       symprior run --suite quick
 
+      symprior run --suite quick --agent ./my_agent.py:MyAgent
+
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
     jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device, kernel)
@@ -143,7 +146,8 @@ def _telling(quiet: bool, json_lines: bool) -> Telling:
 
 def _tell_of_missing_policies(telling: Telling, store: RecordStore, jobs: list[Job], waiting: list[Run]) -> None:
     """Policies of runs that are finished are not to be had any more."""
-    finished = [run for job in jobs for run in job.runs if run not in set(waiting)]
+    still_to_do = set(waiting)
+    finished = [run for job in jobs for run in job.runs if run not in still_to_do]
     if missing := sum(map(store.lacks_policy, finished)):
         telling.note(
             f"{missing} finished runs have no policy beside their records: they were trained without --save-policies. To "
@@ -164,12 +168,16 @@ def _jobs(
     kernel: str | None = None,
 ) -> list[Job]:
     if suite is not None:
-        if any(given is not None for given in (tasks, agents, budget, evaluate_every, settings, learner, kernel)):
+        is_own = all(names_a_file(agent) for agent in agents or ())
+        if any(given is not None for given in (tasks, budget, evaluate_every, settings, learner, kernel)) or not is_own:
             raise SympriorError(
                 "A suite fixes its tasks, agents, budgets, learner, kernel and settings. Give --suite alone (or with some "
-                "of its --seeds, or a --device), or --task and --agent."
+                "of its --seeds, a --device, or an --agent path/to/file.py:Name of your own to be run by its rules), or "
+                "--task and --agent."
             )
         jobs = _some_seeds(get_suite(suite).jobs(), seeds)
+        if agents:
+            return _distinct([replace(job, device=device or job.device) for job in _by_the_rules_of(jobs, agents)])
         return jobs if device is None else [_checked(replace(job, device=device)) for job in jobs]
     if not tasks or not agents:
         raise SympriorError("Say what to run: --suite NAME, or --task TASK and --agent AGENT.")
@@ -193,6 +201,17 @@ def _jobs(
         for task in map(get_task, tasks)
         for agent in agents
     ]
+    return _distinct(jobs)
+
+
+def _by_the_rules_of(jobs: list[Job], agents: list[str]) -> list[Job]:
+    """Jobs of own agents on each task of a suite, with its seeds, budgets and evaluations."""
+    of_tasks = {job.task: job for job in jobs}
+    return [replace(job, agent=agent, settings=(), ledger=None) for job in of_tasks.values() for agent in agents]
+
+
+def _distinct(jobs: list[Job]) -> list[Job]:
+    """The jobs, each checked and each of an agent of its own."""
     cells: dict[tuple[str, str], str] = {}
     for job in jobs:  # a wrong name, setting or combination is found before anything runs
         contestant = contestants.check(job)

@@ -96,4 +96,5 @@ class Custom(Contestant):
             parameters=counted(agent, "parameters"),
             symmetry_used=group,
             bibtex=self.said.bibtex,
+            baseline=self.said.baseline,
         )

@@ -77,6 +77,11 @@ class Column(Generic[Row]):
     numeric: bool = True
 
 
+def _standing(row: AgentRow | TaskRow) -> str:
+    """What is to be known of an agent's code: nobody has looked at that of a user's file."""
+    return "" if row.verified else "unverified"
+
+
 def _estimate(value: Estimate | None, digits: int = 3, axis: tuple[float, float] | None = None) -> Shown:
     if value is None:
         return Shown(NOTHING)
@@ -239,7 +244,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         "agent",
         "Agent",
         "Algorithm + prior. Same algorithm, same tuning effort, same budget; only the prior differs.",
-        lambda row: Shown(row.agent, "", row.agent),
+        lambda row: Shown(row.agent, _standing(row), row.agent),
         first=True,
         numeric=False,
     ),
@@ -385,7 +390,9 @@ TASK_COLUMNS: tuple[Column[TaskRow], ...] = (
         "agent",
         "Agent",
         "Algorithm + prior.",
-        lambda row: Shown(row.agent, row.shortfall and "incomplete", row.agent),
+        lambda row: Shown(
+            row.agent, ", ".join(filter(None, (row.shortfall and "incomplete", _standing(row)))), row.agent
+        ),
         first=True,
         numeric=False,
     ),

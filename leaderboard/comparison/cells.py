@@ -121,6 +121,11 @@ class Cell:
         return (*self.failed, *self.missing)
 
     @property
+    def is_verified(self) -> bool:
+        """Whether the project itself stands behind the agent's code; nobody has looked at that of a user's file."""
+        return not any(SOURCE_DIGEST in run.hyperparameters for run in self.runs)
+
+    @property
     def settings_from(self) -> str:
         """Whose search found its settings: "own search", "search of AGENT", "no search", "self-reported" or "none"."""
         if not self.runs or not self.runs[0].hyperparameters:

@@ -75,7 +75,10 @@ class Gain:
 
 
 def plain_arm(cells: Cells, entry: Entry, family: str, baseline: Mapping[str, str]) -> Entry | None:
-    """What `entry` is measured against: plain, of the same algorithm and learner; None if there is none.
+    """What `entry` is measured against; None if there is none.
+
+    It is plain, of the same algorithm and learner; or the plain agent that the card of a user's agent names, of its own
+    learner or else of the one that has it.
 
     Args:
         cells: all cells.
@@ -88,6 +91,8 @@ def plain_arm(cells: Cells, entry: Entry, family: str, baseline: Mapping[str, st
         SympriorError: two agents claim to be this plain arm.
     """
     learner, _ = entry
+    if named_by_card := cells.cards(entry)[0].baseline:
+        return _plain_agent(cells, entry, named_by_card)
     algorithm = cells.cards(entry)[0].algorithm
     arms = {
         other: cells.cards(other)[0].prior
@@ -104,6 +109,17 @@ def plain_arm(cells: Cells, entry: Entry, family: str, baseline: Mapping[str, st
             f"Name the one that was better on tuning seeds: baseline={{{algorithm!r}: {named[0][1]!r}}}."
         )
     return named[0] if named and named[0] != entry else None
+
+
+def _plain_agent(cells: Cells, entry: Entry, name: str) -> Entry | None:
+    """The plain agent of that name; None where there is none, or several learners have one."""
+    named = [
+        other
+        for other in cells.of_entries
+        if other[1] == name and other != entry and cells.cards(other)[0].prior in PLAIN_PRIORS
+    ]
+    own = [other for other in named if other[0] == entry[0]]
+    return own[0] if own else named[0] if len(named) == 1 else None
 
 
 def gain_on_task(prior: Cell, plain: Cell) -> Gain:

@@ -99,6 +99,15 @@ class AgentCard(_Part):
     symmetry_used: str = Field(default="none", description="the group that the agent was given")
     bibtex: str = ""
     control: bool = Field(default=False, description="whether its prior keeps claims honest and is none to be claimed")
+    baseline: str | None = Field(
+        default=None,
+        description="the plain agent that the gain of a user's agent is against; null: as the algorithm has it",
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        fields: dict[str, object] = handler(self)
+        return fields if self.baseline is not None else {name: fields[name] for name in fields if name != "baseline"}
 
 
 class Effort(_Part):

@@ -90,6 +90,7 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
         symmetry_used=tuple(sorted({card.symmetry_used for card in cells.cards(entry)})),
         plain=card.prior in PLAIN_PRIORS,
         control=card.control,
+        verified=all(cell.is_verified for cell in judged),
         tasks=tuple(cell.task.id for cell in over),
         rank=None,
         told_apart=(),

@@ -54,6 +54,7 @@ class AgentRow:
         improvement: probability that a run beats one of the plain arm, averaged over tasks.
         plain: whether the agent has no symmetry prior: gains are measured against such.
         control: whether its prior is a control, as a basis that is no symmetry's.
+        verified: whether its code is the project's own; that of a user's file is not.
         gradient_steps, training_seconds: per run.
         shortfalls: failed, missing or left-out seeds and missing tasks, in words.
     """
@@ -66,6 +67,7 @@ class AgentRow:
     symmetry_used: tuple[str, ...]
     plain: bool
     control: bool
+    verified: bool
     tasks: tuple[str, ...]
     rank: RankRange | None
     told_apart: tuple[str, ...]
@@ -100,6 +102,7 @@ class TaskRow:
         failures: runs that never reached the threshold, lost ones among them.
         fell_back: runs that reached it and were under it later, of those that reached it.
         runs: finished runs.
+        verified: whether its code is the project's own; that of a user's file is not.
         settings_from: whose search on tuning seeds found its settings, in words.
         shortfall: failed, missing or left-out seeds in words; empty if there are none.
     """
@@ -119,6 +122,7 @@ class TaskRow:
     failures: Share
     fell_back: Share
     runs: int
+    verified: bool
     settings_from: str
     curve: Curve
     shortfall: str

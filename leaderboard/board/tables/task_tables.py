@@ -69,6 +69,7 @@ def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str
         failures=failures_of([cell]),
         fell_back=fallen_back_of([cell]),
         runs=len(cell.runs),
+        verified=cell.is_verified,
         settings_from=cell.settings_from,
         curve=curve_of(cell),
         shortfall=cell.shortfall,

@@ -1,0 +1,72 @@
+"""An agent from a user's file on a suite's board: unverified, and compared with the plain agent that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from rich.console import Console
+
+from symprior.leaderboard.board.board import AgentRow, build
+from symprior.leaderboard.pages.pages import to_html, to_markdown
+from symprior.leaderboard.pages.terminal import terminal_table
+from symprior.leaderboard.records.record import RunRecord
+from symprior.tasks.task import Task
+
+Runs = Callable[..., list[RunRecord]]
+SHIPPED = "ppo+homomorphic"
+
+
+def own(record: RunRecord, baseline: str | None) -> RunRecord:
+    """The run as if an agent of a user's file had done it."""
+    said = {"id": "Mine", "algorithm": "custom", "prior": "custom", "learner": "custom", "baseline": baseline}
+    return record.model_copy(
+        update={"agent": record.agent.model_copy(update=said), "hyperparameters": {"source": "0123456789ab"}}
+    )
+
+
+@pytest.fixture
+def row(tasks: dict[str, Task], suite_runs: Runs) -> Callable[[str | None], tuple[AgentRow, AgentRow]]:
+    """The rows of the shipped agent and of one that did the same, which names this baseline."""
+
+    def of(baseline: str | None) -> tuple[AgentRow, AgentRow]:
+        records = suite_runs()
+        records += [own(record, baseline) for record in records if record.agent.id == SHIPPED]
+        rows = {each.agent: each for each in build(records, tasks=tasks).rows}
+        return rows[SHIPPED], rows["Mine"]
+
+    return of
+
+
+def test_its_gain_is_against_the_plain_agent_that_it_names(
+    row: Callable[[str | None], tuple[AgentRow, AgentRow]],
+) -> None:
+    shipped, mine = row("ppo")
+    assert shipped.gain is not None and shipped.gain.estimate is not None
+    assert mine.gain is not None and mine.gain.estimate is not None
+    assert mine.gain.estimate.value == shipped.gain.estimate.value and mine.gain.plain == "ppo"
+    assert (shipped.verified, mine.verified, mine.learner) == (True, False, "custom")
+
+
+@pytest.mark.parametrize("baseline", [None, SHIPPED, "nobody"])
+def test_without_a_plain_agent_of_that_name_there_is_no_gain(
+    row: Callable[[str | None], tuple[AgentRow, AgentRow]], baseline: str | None
+) -> None:
+    assert row(baseline)[1].gain is None
+
+
+def test_every_page_says_that_nobody_has_looked_at_its_code(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    shipped = suite_runs()
+    mine = [own(record, "ppo") for record in shipped if record.agent.id == SHIPPED]
+    for records, is_said in ((shipped, False), (shipped + mine, True)):
+        board = build(records, tasks=tasks)
+        console = Console(width=120, record=True)
+        console.print(terminal_table(board))
+        for page in (to_markdown(board), to_html(board), console.export_text()):
+            assert ("unverified" in page) == is_said
+
+
+def test_a_card_without_a_baseline_is_written_as_it_always_was(suite_runs: Runs) -> None:
+    record = suite_runs()[0]
+    assert not any(f'"{name}"' in record.model_dump_json() for name in ("baseline", "isolation"))
+    assert '"baseline":"ppo"' in own(record, "ppo").model_dump_json()

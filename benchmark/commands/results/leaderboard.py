@@ -56,11 +56,7 @@ def leaderboard(
     from symprior import leaderboard as board_floor
 
     if everything:
-        if suite or task or figure or published:
-            raise SympriorError(
-                "--all writes every published page; give it without --suite, --task, --figure or --published."
-            )
-        _write_all(out or board_floor.PUBLISHED_RESULTS)
+        _write_all(out, chosen=bool(suite or task or figure or published))
         return
     if figure is not None:
         from symprior.leaderboard.pages.figure import check_format
@@ -87,11 +83,17 @@ def leaderboard(
         console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _write_all(out: Path) -> None:
+def _write_all(out: Path | None, chosen: bool) -> None:
+    """Every page of the published results, unless something else is chosen too."""
     from symprior import leaderboard as board_floor
     from symprior.leaderboard.pages.published_pages import write_published_pages
 
-    for path in write_published_pages(board_floor.read_published(board_floor.PUBLISHED_RESULTS), out):
+    if chosen:
+        raise SympriorError(
+            "--all writes every published page; give it without --suite, --task, --figure or --published."
+        )
+    folder = board_floor.PUBLISHED_RESULTS
+    for path in write_published_pages(board_floor.read_published(folder), out or folder):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from speed import rival
 from speed.comparison import Comparison
-from speed.comparisons import bases, boards, certificates, environments, learners, networks, training
+from speed.comparisons import bases, boards, certificates, environments, evaluation, learners, networks, training
 
 PONG = ("pong-objects-v1", "pong-small-v1", "pong-v1")
 
@@ -67,6 +67,10 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: learners.fused_kernel("grid-catch-vector-v1", "a2c", 20, learners.PAPER_A2C, 3),
     lambda: learners.fused_kernel("cartpole-v1", "dqn", 10, learners.DQN, 3),
     lambda: learners.fused_kernel("pendulum-v1", "ppo", 10, (), 3),
+    lambda: evaluation.acting("cartpole-v1", "ppo", 25, learners.PAPER_PPO),
+    lambda: evaluation.acting("cartpole-v1", "ppo+homomorphic", 25, learners.PAPER_PPO),
+    lambda: evaluation.acting("grid-catch-vector-v1", "a2c", 20, learners.PAPER_A2C),
+    lambda: evaluation.acting("pendulum-v1", "ppo", 10, ()),
 )
 
 AGAINST_JAX: tuple[Callable[[], Comparison], ...] = (
@@ -91,6 +95,8 @@ def main() -> None:
             found = compare()
         table.add_row(found.title, f"{found.ratio:.2f}", found.target, "reached" if found.reached else "missed")
     console.print(table)
+    parts = ", ".join(f"{suite} {part:.0%}" for suite, part in evaluation.shares().items())
+    console.print(f"Evaluation's part of the recorded time of published suites: {parts}.", highlight=False)
     if not rival.is_installed():
         console.print("`make bench-jax` installs a JAX program to compare the kernel with.")
 

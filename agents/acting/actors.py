@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import gymnasium
 import numpy as np
@@ -22,6 +22,13 @@ TIE = 1e-5
 """Values this close to a row's best, relative to it, are tied: float32 round-off decides no symmetric choice."""
 
 
+class RowStreams(Protocol):
+    """A stream of random numbers for each row."""
+
+    def draw(self, count: int, /) -> Array:
+        """The next numbers of every stream, uniform on [0, 1), [rows, count]."""
+
+
 class Actor(ABC):
     """Random numbers for acting: a stream of its own for each row of observations.
 
@@ -32,7 +39,7 @@ class Actor(ABC):
 
     problem: Problem
     seed: int
-    _streams: Streams[Array] | None = None
+    _streams: RowStreams | None = None
     _rows = 0
 
     def seed_policy(self, seeds: NDArray[np.int64]) -> None:

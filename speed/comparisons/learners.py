@@ -16,6 +16,9 @@ from symprior.tasks import get_task
 
 PROCESSES = 2
 REPEATS = 3
+Setting = tuple[str, Any]
+"""A hyperparameter by its name."""
+
 PAPER_PPO = (
     ("steps", 5),
     ("minibatches", 4),
@@ -43,7 +46,7 @@ class Work:
     learner: str
     seeds: int
     rollouts: int
-    settings: tuple[tuple[str, Any], ...] = ()
+    settings: tuple[Setting, ...] = ()
     kernel: str = "torch"
 
 
@@ -105,9 +108,7 @@ def homomorphic_training(seeds: int) -> Comparison:
     return at_most(f"cartpole-v1: batched PPO, {seeds} seeds, training time homomorphic / plain", ratios[2], 1.5)
 
 
-def fused_kernel(
-    task_id: str, agent: str, seeds: int, settings: tuple[tuple[str, Any], ...], target: float
-) -> Comparison:
+def fused_kernel(task_id: str, agent: str, seeds: int, settings: tuple[Setting, ...], target: float) -> Comparison:
     """The same training with the fused kernel and in torch, in one process each, by turns."""
     rollouts = max(4, 1000 // seeds)
     fused, torch_ = (

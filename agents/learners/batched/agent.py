@@ -22,7 +22,7 @@ from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.learners.learner import Training
 from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
-from symprior.tasks.environments.streams import Streams, seed_from
+from symprior.tasks.environments.streams import seed_from
 
 P = TypeVar("P", bound=Population[Any])
 L = TypeVar("L")
@@ -107,7 +107,7 @@ class BatchedAgent(Actor, Generic[P]):
             self._policy_seeds = np.array(own, dtype=np.int64)
         on_device = isinstance(rows, Tensor)
         keys = torch.as_tensor(self._policy_seeds, device=self._device) if on_device else self._policy_seeds
-        self._streams, self._rows = Streams(keys), count
+        self._streams, self._rows = self.population.streams(keys), count
 
     def _tensor(self, array: Any) -> Tensor:
         """On the device, in single precision where it was double."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.acting.actors import CategoricalActor, GaussianActor
 from symprior.agents.acting.distributions import DiagonalGaussian, Numbers, as_given
 from symprior.agents.algorithms.settings import OnPolicySettings
 from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
-from symprior.agents.learners.batched.populations.on_policy import OnPolicyPopulation
+from symprior.agents.learners.batched.populations.on_policy import OnPolicyPopulation, SamplesActions
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
 from symprior.agents.learners.learner import Training
-from symprior.symmetry.arrays import A, as_numpy
+from symprior.symmetry.arrays import A, NumpyArray, as_numpy
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 
 
@@ -24,6 +26,8 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
     def __init__(self, training: Training, loss: PolicyGradient) -> None:
         super().__init__(training, OnPolicyPopulation, loss)
         self._steps = cast(OnPolicySettings, training.settings[0]).steps
+        population: object = self.population
+        self._sampler = population if isinstance(population, SamplesActions) else None
 
     def _learn(self, env: VectorEnvironment, budget: int) -> None:
         population: object = self.population
@@ -56,6 +60,13 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
         """What the environment is stepped with where the policy chose these actions."""
         return actions
 
+    def _drawn(self, observations: Any, count: int) -> NumpyArray | None:
+        """Actions by so many numbers of each row's stream, where the population draws them itself; else None."""
+        if self._sampler is None or isinstance(observations, Tensor):
+            return None
+        with one_thread():
+            return self._sampler.sampled(observations, self._uniforms(observations, count))
+
     def _policy_outputs(self, observations: Any) -> Tensor:
         """What the policies say, [seeds · rows, outputs], at observations [seeds · rows, …]."""
         with one_thread():
@@ -64,6 +75,11 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
 
 class BatchedCategoricalAgent(CategoricalActor, BatchedActorCritic):
     """On discrete actions."""
+
+    def act(self, observations: NumpyArray) -> NDArray[np.int64]:
+        """Actions [seeds · rows] sampled from the policies, by one number of each row's stream."""
+        drawn = self._drawn(observations, 1)
+        return super().act(observations) if drawn is None else drawn
 
     def action_probabilities(self, observations: Numbers) -> Numbers:
         """The policies, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
@@ -77,6 +93,11 @@ class BatchedGaussianAgent(GaussianActor, BatchedActorCritic):
 
     def _executed(self, actions: A) -> A:
         return self.limits.clip(actions)
+
+    def act(self, observations: NumpyArray) -> NumpyArray:
+        """Actions [seeds · rows, size] sampled from the policies, by as many numbers of each row's stream."""
+        drawn = self._drawn(observations, self.problem.symmetry.action.size)
+        return super().act(observations) if drawn is None else self.limits.clip(drawn)
 
     def action_distribution(self, observations: Numbers) -> tuple[Numbers, Numbers]:
         """Means and log σ, each [seeds · rows, size], at observations [seeds · rows, …]; numpy or torch as these are."""

@@ -45,7 +45,7 @@ class NetworkKernel:
         self, problem: Problem, network: Trunk, flat: Tensor, seeds: int, settings: Sequence[LearningSettings]
     ) -> None:
         prepare()
-        self._network, self.seeds = network, seeds
+        self._network, self._parameters, self.seeds = network, list(network.parameters()), seeds
         self.tables, length = tables(network, flat.shape[1])
         self.images = images_of(network, problem.symmetry, np.dtype(problem.observation_space.dtype).kind != "f")
         self.outputs = int(self.tables.sizes[-1])
@@ -55,6 +55,7 @@ class NetworkKernel:
         self.state = self._initial_state(memory.numpy()[:seeds], flat.shape[1], settings)
         self._sights: dict[tuple[int, int], Sight] = {}
         self._rooms: dict[tuple[int, int], Room] = {}
+        self._written_at: tuple[int, ...] = ()
         keep_weights(network, False)  # whoever looks at the layers themselves sees what is trained here
         self.refresh()
 
@@ -77,7 +78,10 @@ class NetworkKernel:
         )
 
     def refresh(self) -> None:
-        """Read statistics of observations and parameters anew, which others may have changed."""
+        """Read statistics of observations and parameters anew, where others changed them or `forget` was called."""
+        versions = self._versions()
+        if versions == self._written_at:
+            return
         normaliser = self._network.normaliser
         if normaliser is not None:
             for own, theirs in ((self.state.shift, normaliser.shift), (self.state.factor, normaliser.factor)):
@@ -85,6 +89,19 @@ class NetworkKernel:
             if normaliser.cuts_off:
                 self.state = self.state._replace(limit=LIMIT)
         write_out(self.tables, self.state)
+        self._written_at = versions
+
+    def forget(self) -> None:
+        """Parameters were changed by compiled code, which does not say so."""
+        self._written_at = ()
+
+    def _versions(self) -> tuple[int, ...]:
+        """What torch counts up where parameters change, and statistics of observations."""
+        normaliser = self._network.normaliser
+        counts = [parameter._version for parameter in self._parameters]
+        if normaliser is not None:
+            counts += [normaliser.seen, normaliser.shift._version, normaliser.factor._version]
+        return tuple(counts)
 
     def look(self, observations: NumpyArray) -> Floats:
         """Outputs [seeds, rows, outputs] at observations [seeds · rows, …], from the weights as they were written out."""

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from symprior.agents.acting.actors import RowStreams
 from symprior.agents.acting.distributions import standard_normals
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
 from symprior.agents.algorithms.settings import OnPolicySettings
@@ -17,11 +18,13 @@ from symprior.agents.learners.batched.kernel.arithmetic.entries import (
     act,
     advantages_of,
     representatives,
+    sampled,
+    sampled_vectors,
     train_policies,
 )
 from symprior.agents.learners.batched.kernel.arithmetic.losses import NO_MIRROR
 from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
-from symprior.agents.learners.batched.kernel.arithmetic.tables import REPRESENTATIVE, Floats, Lived, Rollout
+from symprior.agents.learners.batched.kernel.arithmetic.tables import REPRESENTATIVE, Doubles, Floats, Lived, Rollout
 from symprior.agents.learners.batched.kernel.losses import weights_of
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each, zeros
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
@@ -31,7 +34,7 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.priors.batch import Minibatch
 from symprior.agents.priors.prior import Prior
-from symprior.symmetry.arrays import NumpyArray
+from symprior.symmetry.arrays import Array, NumpyArray
 from symprior.tasks.environments.gymnasium_types import NumpyVectorEnvironment
 from symprior.tasks.environments.streams import seed_from
 
@@ -76,15 +79,15 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         """
         observations, _ = env.reset()
         for _ in range(0, budget, self._steps * self._copies):
-            now = self._start(observations)
+            now = self.start(observations)
             for t in range(self._steps):
-                actions = executed(self._act(now, t))
+                actions = executed(self.choose(now, t))
                 observations, rewards, terminated, truncated, infos = env.step(actions)
                 now = self.kernel.side_by_side(observations)
-                self._remember(t, rewards, terminated, truncated, infos.get("final_obs"))
-            yield self._update(now)
+                self.observe(t, rewards, terminated, truncated, infos.get("final_obs"))
+            yield self.update(now)
 
-    def _start(self, observations: NumpyArray) -> Floats:
+    def start(self, observations: NumpyArray) -> Floats:
         """Make ready for a rollout that begins at these observations."""
         now = self.kernel.side_by_side(observations)
         if self._lived is None:
@@ -113,7 +116,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             goes_on=zeros(*shape),
         )
 
-    def _act(self, now: Floats, t: int) -> NumpyArray:
+    def choose(self, now: Floats, t: int) -> NumpyArray:
         """Actions [size · copies, …] at observations [size, copies, …]."""
         assert self._lived is not None
         kernel = self.kernel
@@ -122,7 +125,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         flat = self._chosen.reshape(-1, self._draws).copy()
         return flat[:, 0] if self._is_discrete else flat
 
-    def _remember(
+    def observe(
         self, t: int, rewards: NumpyArray, terminated: NumpyArray, truncated: NumpyArray, last: NumpyArray | None
     ) -> None:
         """What a step brought; where a time limit cut an episode off, the reward holds the value of its last state."""
@@ -135,7 +138,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             values = self.kernel.look(last)[:, :, -1]
             gains += np.where(cut_off, self._gamma.astype(np.float32)[:, None] * values, np.float32(0))
 
-    def _update(self, now: Floats) -> int:
+    def update(self, now: Floats) -> int:
         """Learn from what was lived through, which led to these observations; returns the number of gradient steps."""
         lived, shape = self._lived, (self.size, self._steps, self._copies)
         assert lived is not None
@@ -209,6 +212,26 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         found, weights = zeros(seeds, rows, size), np.zeros((seeds, rows, kernel.elements))
         representatives(kernel.images, kernel.sight(1), rollout.observations, found, weights)
         return rollout._replace(observations=found, weights=weights)
+
+    def streams(self, keys: Array) -> RowStreams:
+        """The same numbers as elsewhere."""
+        return SeedStreams(keys) if isinstance(keys, np.ndarray) else super().streams(keys)
+
+    def sampled(self, observations: NumpyArray, numbers: Doubles) -> NumpyArray:
+        """Actions at observations, by uniform numbers; all [size · rows, …]. Vectors are not clipped."""
+        kernel = self.kernel
+        kernel.refresh()
+        rows = kernel.side_by_side(observations)
+        apart = numbers.reshape(*rows.shape[:2], self._draws)
+        sight = kernel.sight(rows.shape[1])
+        if self._is_discrete:
+            choices = np.empty(rows.shape[:2], dtype=np.int64)
+            sampled(kernel.tables, kernel.images, kernel.state, sight, rows, apart[..., 0], choices)
+            return choices.ravel()
+        vectors = np.empty(apart.shape)
+        normals = standard_normals(apart)
+        sampled_vectors(kernel.tables, kernel.images, kernel.state, sight, rows, normals, vectors)
+        return vectors.reshape(-1, self._draws)
 
     def _log_probabilities(self, observations: Tensor, actions: Tensor) -> Tensor:
         """Log π(a | s) of actions at observations, [size, rows, …], as the policies are now."""

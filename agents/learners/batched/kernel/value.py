@@ -8,8 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from symprior.agents.acting.actors import RowStreams
 from symprior.agents.algorithms.settings import ReplaySettings
 from symprior.agents.learners.batched.kernel.arithmetic.entries import train_values
+from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
 from symprior.agents.learners.batched.kernel.arithmetic.tables import Transitions
 from symprior.agents.learners.batched.kernel.network_kernel import NetworkKernel, of_each
 from symprior.agents.learners.batched.populations.optimizer import as_one_tensor
@@ -17,6 +19,7 @@ from symprior.agents.learners.batched.populations.value import ReplayPopulation
 from symprior.agents.learners.batched.populations.value_loss import ValueLoss
 from symprior.agents.learners.learner import Training
 from symprior.agents.priors.batch import Replayed
+from symprior.symmetry.arrays import Array
 
 
 class FusedReplayPopulation(ReplayPopulation):
@@ -36,6 +39,10 @@ class FusedReplayPopulation(ReplayPopulation):
         values = self.kernel.look(now[: self.size].flatten(0, 1).numpy())
         return torch.from_numpy(values.argmax(-1)).expand(len(now), -1)
 
+    def streams(self, keys: Array) -> RowStreams:
+        """The same numbers as elsewhere."""
+        return SeedStreams(keys) if isinstance(keys, np.ndarray) else super().streams(keys)
+
     def train(self, batch: Replayed) -> None:
         """One gradient step on transitions [seeds, batch, …]."""
         seen = self._prior.minibatch(batch, self.orbit, self._prior_streams.draw)
@@ -52,6 +59,7 @@ class FusedReplayPopulation(ReplayPopulation):
         room = kernel.room(transitions.actions.shape[1])
         of_target = self._target_kernel.state
         train_values(kernel.tables, kernel.images, kernel.state, of_target, room, transitions, self._gamma)
+        kernel.forget()
 
     def renew_target(self) -> None:
         """Copy the networks to the target networks."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Protocol, cast, runtime_checkable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
@@ -16,6 +18,15 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.priors.batch import Minibatch
 from symprior.agents.priors.prior import AuxiliaryLoss
+from symprior.symmetry.arrays import NumpyArray
+
+
+@runtime_checkable
+class SamplesActions(Protocol):
+    """A population that draws actions from its policies itself."""
+
+    def sampled(self, observations: NumpyArray, numbers: NDArray[np.float64]) -> NumpyArray:
+        """Actions at observations, by uniform numbers; all [size · rows, …]. Vectors are not clipped."""
 
 
 class OnPolicyPopulation(Population[ActorCritic]):

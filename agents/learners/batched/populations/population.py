@@ -7,6 +7,7 @@ from typing import Generic, cast
 import torch
 from torch import Tensor
 
+from symprior.agents.acting.actors import RowStreams
 from symprior.agents.algorithms.settings import LearningSettings
 from symprior.agents.learners.batched.populations.optimizer import StackedAdam
 from symprior.agents.learners.batched.populations.settings import StackedSettings
@@ -16,6 +17,7 @@ from symprior.agents.networks.layers.equivariant import stack
 from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.priors.prior import N
+from symprior.symmetry.arrays import Array
 from symprior.tasks.environments.streams import Streams, seed_from
 
 
@@ -51,6 +53,10 @@ class Population(Generic[N]):
         self._copies = settings[0].num_envs
         self._seeds, self._device = seeds, device
         self._prior_streams = self._stream("prior")
+
+    def streams(self, keys: Array) -> RowStreams:
+        """Random numbers to act by, a stream for each key; numpy or torch as these are."""
+        return Streams(keys)
 
     def _stream(self, use: str) -> Streams[Tensor]:
         """Random numbers of each seed's own for one use."""

@@ -95,13 +95,52 @@ def act(
                 lived.log_probabilities[seed, t, row] = gaussian_log_probability(said, at, vector, policy)
             else:
                 log_softmax(said, at, count, policy, probabilities)
-                chosen, total = 0, probabilities[0]
-                while chosen < count - 1 and total < numbers[seed, t, row, 0]:
-                    chosen += 1
-                    total += probabilities[chosen]
+                chosen = first_that_reaches(numbers[seed, t, row, 0], probabilities)
                 lived.choices[seed, t, row] = chosen
                 actions[seed, row, 0] = chosen
                 lived.log_probabilities[seed, t, row] = policy[chosen]
+
+
+@compiled
+def sampled(
+    net: Tables, images: Images, state: State, sight: Sight, observations: Floats, numbers: Doubles, actions: Integers
+) -> None:
+    """Discrete actions [seeds, rows] at observations [seeds, rows, size], by uniform numbers [seeds, rows], as in `act`."""
+    rows, width = observations.shape[1], net.sizes[len(net.sizes) - 1]
+    policy, probabilities = np.empty(width - 1), np.empty(width - 1)
+    for seed in range(len(observations)):
+        enter_all(net, images, state, seed, observations[seed], sight)
+        said, start = see(net, images, state.memory[seed], rows, sight)
+        for row in range(rows):
+            log_softmax(said, start + row * width, width - 1, policy, probabilities)
+            actions[seed, row] = first_that_reaches(numbers[seed, row], probabilities)
+
+
+@compiled
+def sampled_vectors(
+    net: Tables, images: Images, state: State, sight: Sight, observations: Floats, numbers: Doubles, actions: Doubles
+) -> None:
+    """Action vectors [seeds, rows, entries] at observations [seeds, rows, size], by as many standard normals."""
+    rows, entries = actions.shape[1:]
+    log_std = np.empty(entries)
+    for seed in range(len(observations)):
+        enter_all(net, images, state, seed, observations[seed], sight)
+        said, start = see(net, images, state.memory[seed], rows, sight)
+        read_log_std(net, state.memory[seed], log_std)
+        for i in range(entries):
+            deviation = exp(log_std[i])
+            for row in range(rows):
+                actions[seed, row, i] = said[start + row * (entries + 1) + i] + deviation * numbers[seed, row, i]
+
+
+@inlined
+def first_that_reaches(number: float, probabilities: Doubles) -> int:
+    """The first action whose cumulative probability reaches the number."""
+    chosen, total = 0, probabilities[0]
+    while chosen < len(probabilities) - 1 and total < number:
+        chosen += 1
+        total += probabilities[chosen]
+    return chosen
 
 
 @inlined

@@ -18,7 +18,7 @@ _MULTIPLIER_2 = np.uint64(0x94D049BB133111EB)
 class SeedStreams:
     """A stream for each seed, of which all have gone equally far."""
 
-    def __init__(self, seeds: Sequence[int]) -> None:
+    def __init__(self, seeds: Sequence[int] | Integers) -> None:
         self._keys, self._drawn = np.array(seeds, dtype=np.uint64), 0
 
     def draw(self, *shape: int) -> Doubles:

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from symprior.agents import get_agent
+from symprior.agents.acting.actors import CategoricalActor, GaussianActor
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
 
@@ -74,6 +76,32 @@ def test_acting_of_a_seed_does_not_depend_on_the_others() -> None:
     np.testing.assert_array_equal(
         together.action_probabilities(observations)[3:], alone.action_probabilities(observations[3:])
     )
+
+
+@pytest.mark.parametrize(("name", "task_id"), [AGENTS[1], AGENTS[4], AGENTS[6], AGENTS[7]])
+def test_actions_in_evaluations_are_those_of_the_policy_that_it_states(name: str, task_id: str) -> None:
+    agent = trained(name, task_id, [5, 6])
+    env = get_task(task_id).make_vector(400)
+    observations, _ = env.reset(seed=np.arange(400))
+    of_actor = CategoricalActor if get_task(task_id).symmetry().discrete else GaussianActor
+    drawn = []
+    for act in (agent.act, lambda rows: of_actor.act(agent, rows)):
+        agent.seed_policy(np.arange(400))
+        drawn.append([act(observations) for _ in range(3)])
+    assert np.ptp(drawn[0]) > 0
+    np.testing.assert_allclose(drawn[0], drawn[1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["ppo+homomorphic", "dqn+homomorphic"])
+def test_it_acts_by_the_parameters_as_they_are(name: str) -> None:
+    agent, other = trained(name, "cartpole-v1", [5]), trained(name, "cartpole-v1", [6])
+    observations = np.random.default_rng(0).standard_normal((50, 4)).astype(np.float32)
+    before, wanted = agent.action_probabilities(observations), other.action_probabilities(observations)
+    with torch.no_grad():
+        for mine, theirs in zip(agent.network.parameters(), other.network.parameters(), strict=True):
+            mine.copy_(theirs)
+    np.testing.assert_array_equal(agent.action_probabilities(observations), wanted)
+    assert not np.array_equal(before, wanted)
 
 
 def test_it_learns() -> None:

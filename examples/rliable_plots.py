@@ -1,4 +1,4 @@
-"""rliable's own functions and plots on published records; it is not a dependency: pip install rliable.
+"""rliable's own functions and plots on published records.
 
 python examples/rliable_plots.py priors aggregates.svg
 """

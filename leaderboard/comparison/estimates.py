@@ -17,7 +17,12 @@ from symprior.leaderboard.statistics.intervals import (
     percentile_interval,
     with_interval,
 )
-from symprior.leaderboard.statistics.resamples.aggregates import AGGREGATES, family_weights, probability_of_improvement
+from symprior.leaderboard.statistics.resamples.aggregates import (
+    AGGREGATES,
+    family_weights,
+    point_estimates,
+    probability_of_improvement,
+)
 from symprior.leaderboard.statistics.runs.scores import HIGHEST, LOWEST
 
 SCORE_RANGE: Range = (LOWEST, HIGHEST)
@@ -75,10 +80,9 @@ def aggregates(cells: Sequence[Cell]) -> Mapping[str, Estimate | None]:
         return dict.fromkeys(AGGREGATES)
     scores = [cell.values("efficiency_clipped") for cell in cells]
     drawn = [score[cell.drawn] for score, cell in zip(scores, cells, strict=True)]
+    points = point_estimates(scores)
     return {
-        name: by_percentiles(
-            float(aggregate([score[None] for score in scores])[0]), aggregate(drawn), fewest_runs(cells), len(cells)
-        )
+        name: by_percentiles(points[name], aggregate(drawn), fewest_runs(cells), len(cells))
         for name, aggregate in AGGREGATES.items()
     }
 

@@ -48,7 +48,9 @@ def test_intervals_are_those_of_rliable_from_the_same_resamples(
 
     points, intervals = library.get_interval_estimates({"a": matrix}, all_of_rliable, reps=RESAMPLES)
     columns = list(matrix.T)
-    for place, aggregate in enumerate(statistics.AGGREGATES.values()):
+    printed = statistics.point_estimates(columns)
+    for place, (name, aggregate) in enumerate(statistics.AGGREGATES.items()):
+        assert printed[name] == pytest.approx(points["a"][place], abs=1e-12)
         value = aggregate([column[None] for column in columns])[0]
         distribution = aggregate([resample(column, d) for column, d in zip(columns, drawn, strict=True)])
         ours = by_percentiles(float(value), distribution, runs, tasks=max(tasks, 2)).interval
@@ -117,3 +119,5 @@ def test_tasks_may_have_different_numbers_of_runs() -> None:
     assert statistics.mean(samples) == pytest.approx([0.5])
     assert statistics.interquartile_mean(samples) == pytest.approx([0.5])
     assert statistics.optimality_gap(samples) == pytest.approx([0.5])
+    printed = statistics.point_estimates([sample[0] for sample in samples])
+    assert printed == pytest.approx(dict.fromkeys(statistics.AGGREGATES, 0.5))

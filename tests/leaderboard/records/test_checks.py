@@ -206,6 +206,7 @@ def test_a_key_that_stands_twice_is_refused_where_it_is_published_too(tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.covering
 def test_every_published_record_can_be() -> None:
     for record in read_published(PUBLISHED_RESULTS):
         assert impossible(record, get_task(record.task)) == ""

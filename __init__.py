@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from symprior.symmetry.names import Names
     from symprior.symmetry.symmetry import Exactness, Symmetry
     from symprior.tasks.custom.custom_tasks import custom_task
+    from symprior.tasks.discovery.discover import discover
     from symprior.tasks.lookup import get_task as task
     from symprior.tasks.lookup import make
     from symprior.tasks.task import Task
@@ -56,6 +57,7 @@ __all__ = [
     "__version__",
     "certify",
     "custom_task",
+    "discover",
     "load_policy",
     "make",
     "results",
@@ -81,6 +83,7 @@ __getattr__ = lazy_names(
         "load_policy": "symprior.benchmark.library.policies",
         "make": "symprior.tasks.lookup",
         "custom_task": "symprior.tasks.custom.custom_tasks",
+        "discover": "symprior.tasks.discovery.discover",
         "results": "symprior.benchmark.library.results",
         "task": "symprior.tasks.lookup:get_task",
         "with_images": "symprior.agents.networks.images",

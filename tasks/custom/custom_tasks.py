@@ -21,6 +21,8 @@ from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.guarded import GuardedEnvironment, calling, guarded_policy, guarded_symmetry
 from symprior.tasks.environments.finite import in_short
 from symprior.tasks.environments.gymnasium_types import Action, Environment
+from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, is_robot
+from symprior.tasks.environments.probes.attribute_probe import AttributeProbe, keeps_its_state
 from symprior.tasks.environments.probes.probe import Outcome, Probe
 from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
 from symprior.tasks.task import Card, Task
@@ -254,14 +256,20 @@ def _made(make: Callable[[], Any], name: str) -> GuardedEnvironment:
 
 def own_probe(
     env: Environment, name: str, state_representation: Callable[[], Representation] | None
-) -> CustomProbe | RolloutProbe:
-    """One that sets states, where the environment lets itself be put into them; else one that plays."""
+) -> Probe | RolloutProbe:
+    """One that sets states, where the environment lets itself be put into them; else one that plays.
+
+    Environments of MuJoCo and of classic control do, if it is stated how the group acts on their states: `qpos` and `qvel`,
+    or what they keep in `state`.
+    """
     _check_repeats(env, name)
-    if not all(hasattr(env.unwrapped, method) for method in RESTORING):
-        return RolloutProbe(env)
     with calling(f"The state representation of {name}"):
         acts = None if state_representation is None else state_representation()
-    return CustomProbe(env, acts)
+    if all(hasattr(env.unwrapped, method) for method in RESTORING):
+        return CustomProbe(env, acts)
+    if acts is not None and is_robot(env):
+        return AnyRobotProbe(env, acts)
+    return AttributeProbe(env, acts) if acts is not None and keeps_its_state(env) else RolloutProbe(env)
 
 
 def _check_repeats(env: Environment, name: str) -> None:

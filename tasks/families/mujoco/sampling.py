@@ -19,6 +19,23 @@ DEPTH = (-0.005, 0.02)
 FOLDED = (2.0, 3.2)
 """Angles to which joints are folded, far beyond their limits; a simulator takes them as it takes others."""
 
+LITTLE = 0.2
+"""The part of the ranges and speeds about the middle."""
+
+ANY_ANGLE = 2 * np.pi - 1e-6
+
+FAR_OVER = 5.0
+"""Metres by which a robot is lifted there."""
+
+SLOW = 0.05
+"""The part of the usual speeds at which a robot that was put down stays there."""
+
+TRIED = 12
+"""Ways to fold a robot that are tried for each state that is kept."""
+
+TOGETHER = 1e-6
+"""Metres within which parts lie lowest together."""
+
 SPREAD = 0.02
 """How far a part that points down points beside it, in metres."""
 
@@ -104,6 +121,36 @@ class Sampler:
     def on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """States beside the limits, but put down so that the lowest point is in the floor or just above it."""
         return self._put_down(self.beside_limits(rng, count), rng, lambda heights: heights.min())
+
+    def about_the_middle(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """As within the limits, but little bent and slow, and far over the floor: there states differ least.
+
+        Joints without limits still have any angle.
+        """
+        states = self.within_limits(rng, count)
+        middle, width = self._ranges.mean(axis=1), np.diff(self._ranges, axis=1)[:, 0]
+        varies = (width > 0) & (width < ANY_ANGLE)
+        positions = states[:, : self._model.nq]
+        positions[:, varies] = (middle + LITTLE * (positions - middle))[:, varies]
+        states[:, self._model.nq :] *= LITTLE
+        if self._sampling.height is not None:
+            states[:, self._sampling.place(self._sampling.height)] += FAR_OVER
+        return states
+
+    def every_part_on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+        """Slow, folded at random beyond all limits, and put down: every part that can touch the floor does in some state.
+
+        Only what lies lowest feels the floor. A part that ends where another one begins lies lowest together with it.
+        """
+        model, tried = self._model, self.within_limits(rng, TRIED * count)
+        joints = np.flatnonzero(np.isin(model.jnt_type, (2, 3)) & (model.jnt_bodyid != model.jnt_bodyid[0]))
+        tried[:, model.jnt_qposadr[joints]] = rng.uniform(-np.pi, np.pi, (len(tried), len(joints)))
+        tried[:, model.nq :] *= SLOW
+        heights = np.stack([self._lowest_points(state[: model.nq]) for state in tried])
+        is_low = heights <= heights.min(axis=1, keepdims=True) + TOGETHER
+        often = is_low.sum(axis=0)
+        rarest = np.where(is_low, often, len(tried)).min(axis=1)  # of the parts that lie lowest
+        return self._put_down(tried[np.argsort(rarest, kind="stable")[:count]], rng, lambda lowest: lowest.min())
 
     def hidden_parts_on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """States on the floor, but a hidden part, each in its turn, points down, and what would be lower is folded away."""

@@ -1,0 +1,1 @@
+"""Weighted graphs of which coordinate moves which, and the signed permutations under which they look the same."""

@@ -1,0 +1,179 @@
+"""The search of what can only be played: maps of observations under which episodes of random play look the same.
+
+A graph comes from moments of observations and from a regression of their changes on observations and actions; its errors are
+those between groups of episodes. A classifier must not tell steps of some episodes from images of steps of others. Nothing is
+said of what random play never meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from symprior.symmetry.closing import SignedMap, unchanged
+from symprior.symmetry.errors import SympriorError
+from symprior.tasks.certificates.two_sample import AUC_BORDER, separation
+from symprior.tasks.discovery.found import Motion, closed
+from symprior.tasks.discovery.graphs.automorphisms import Search
+from symprior.tasks.discovery.graphs.graph import Graph, Layer
+from symprior.tasks.discovery.steps.single_steps import Candidates
+from symprior.tasks.environments.finite import name_of
+from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.uniform_actions import uniform_actions
+
+Numbers = NDArray[np.float64]
+
+EPISODES = 600
+LONGEST = 200
+"""Steps of an episode that are looked at."""
+
+PARTS = 30
+"""Groups of episodes between which the standard errors are taken."""
+
+CLEAR = 12.0
+"""Standard errors from which on a sign is as clear as can be."""
+
+RARE = 1e-6
+"""How far out in their distribution errors are compared with."""
+
+COMPARED = 4
+"""Steps of an episode that the classifier sees; more of them say little more."""
+
+
+class Play:
+    """Steps of random play, by episode.
+
+    Args:
+        env: what is played.
+        seed: decides resets and actions.
+
+    Raises:
+        SympriorError: observations are no vectors.
+    """
+
+    def __init__(self, env: Environment, seed: int) -> None:
+        shape = env.observation_space.shape
+        if shape is None or len(shape) != 1:
+            raise SympriorError(
+                f"{name_of(env)} shows {env.observation_space} and its state cannot be set: vectors alone are searched in "
+                "roll-outs. Give it get_state() and set_state(state), which returns the observation."
+            )
+        rows = [row for number in range(EPISODES) for row in _episode(env, number, seed)]
+        episodes, before, actions, rewards, after, ends = (np.array(column) for column in zip(*rows, strict=True))
+        self.discrete = isinstance(env.action_space, gymnasium.spaces.Discrete)
+        self.episodes, self.before, self.after = episodes, before, after
+        self.rewards, self.ends = rewards, ends
+        self.actions: Numbers = np.eye(int(env.action_space.n))[actions] if self.discrete else actions  # type: ignore[attr-defined]
+        self._rng = np.random.default_rng([seed, 7])
+        self.tried = 0
+
+    def graph(self) -> Graph:
+        """Of observation entries and actions."""
+        parts = [np.flatnonzero(self.episodes % PARTS == part) for part in range(PARTS)]
+        moments, changes = (np.stack([of(part) for part in parts]) for of in (self._moments, self._regression))
+        size = self.before.shape[1]
+        return Graph([_layer(moments), _layer(changes)], size, self.actions.shape[1], self.discrete)
+
+    def _moments(self, part: NDArray[np.int64]) -> Numbers:
+        """Mean products of observation entries, in units of what all entries are together, [nodes, nodes]."""
+        seen = self.before[part]
+        nodes = seen.shape[1] + self.actions.shape[1] + 2
+        found = np.zeros((nodes, nodes))
+        found[: seen.shape[1], : seen.shape[1]] = seen.T @ seen / len(seen)
+        return found
+
+    def _regression(self, part: NDArray[np.int64]) -> Numbers:
+        """Coefficients of changes and of the reward on observations, actions and 1, [nodes, nodes]."""
+        seen, done = self.before[part], self.actions[part]
+        causes = np.concatenate([seen, done, np.ones((len(part), 1 - self.discrete))], axis=1)
+        effects = np.concatenate([self.after[part] - seen, self.rewards[part, None]], axis=1)
+        coefficients = np.linalg.lstsq(causes, effects, rcond=1e-8)[0].T
+        size, nodes = seen.shape[1], seen.shape[1] + done.shape[1] + 2
+        if self.discrete:  # what they have in common is what happens anyway
+            of_actions = coefficients[:, size:]
+            anyway = of_actions.mean(axis=1, keepdims=True)
+            coefficients = np.concatenate([coefficients[:, :size], of_actions - anyway, anyway], axis=1)
+        found = np.zeros((nodes, nodes))
+        found[[*range(size), nodes - 1], : nodes - 1] = coefficients
+        return found
+
+    def is_kept(self, motion: SignedMap) -> bool:
+        """Whether a classifier does not tell images from originals, of steps that go on and of last ones."""
+        self.tried += 1
+        size = self.before.shape[1]
+        on_seen, on_actions = motion.part(0, size), motion.part(size, size + self.actions.shape[1])
+        chosen = self._some()
+        for rows in (chosen[~self.ends[chosen]], chosen[self.ends[chosen]]):
+            originals, others = (rows[self.episodes[rows] % 2 == parity] for parity in (0, 1))
+            if min(len(originals), len(others)) < PARTS:
+                continue
+            seen, changes = self.before[others], self.after[others] - self.before[others]
+            images = np.concatenate([on_seen(seen), on_seen(changes), on_actions(self.actions[others])], axis=1)
+            samples = self._entries(originals), np.concatenate([images, self.rewards[others, None]], axis=1)
+            found = separation(*samples, self._rng, (self.episodes[originals], self.episodes[others]))
+            if found.is_clear or found.auc > AUC_BORDER:
+                return False
+        return True
+
+    def _entries(self, rows: NDArray[np.int64]) -> Numbers:
+        changes = self.after[rows] - self.before[rows]
+        return np.concatenate([self.before[rows], changes, self.actions[rows], self.rewards[rows, None]], axis=1)
+
+    def _some(self) -> NDArray[np.int64]:
+        """A few steps of each episode, and its last."""
+        shuffled = self._rng.permutation(len(self.episodes))
+        ordered = shuffled[np.argsort(self.episodes[shuffled], kind="stable")]
+        _, first, episode = np.unique(self.episodes[ordered], return_index=True, return_inverse=True)
+        few = np.arange(len(ordered)) - first[episode] < COMPARED
+        return np.asarray(ordered[few | self.ends[ordered]])
+
+
+def search_play(env: Environment, seed: int) -> Candidates:
+    """The maps that random play keeps.
+
+    Args:
+        env: what is played.
+        seed: decides all that is drawn.
+
+    Raises:
+        SympriorError: observations are no vectors.
+    """
+    play = Play(env, seed)
+    size, actions = play.before.shape[1], play.actions.shape[1]
+    search = Search(play.graph(), np.zeros(size, dtype=np.bool_), play.is_kept)
+    maps = search.run()
+    still = tuple(np.flatnonzero((play.before == play.before[0]).all(axis=0)).tolist())
+    found = [Motion(unchanged(0), each.part(size, size + actions), each.part(0, size)) for each in maps]
+    return Candidates(
+        kept=closed(found, play.discrete, (size,)) if found else None,
+        still=still,
+        is_cut_short=search.is_cut_short,
+        tried=play.tried,
+    )
+
+
+def _episode(env: Environment, number: int, seed: int) -> Iterator[tuple[int, Numbers, Numbers, float, Numbers, bool]]:
+    rng = np.random.default_rng([seed, 6, number])
+    observation, _ = env.reset(seed=int(rng.integers(1 << 31)))
+    for action in uniform_actions(env.action_space, rng, LONGEST):
+        following, reward, terminated, truncated, _ = env.step(action)
+        before, after = (np.array(each, dtype=np.float64) for each in (observation, following))
+        yield number, before, action, float(reward), after, bool(terminated)
+        if terminated or truncated:
+            return
+        observation = following
+
+
+def _layer(values: Numbers) -> Layer:
+    """The layer of numbers of each part, [parts, nodes, nodes]: their size, and how clear their sign is."""
+    few = student.isf(RARE, len(values) - 1) / norm.isf(RARE)  # errors from few parts are uncertain themselves
+    mean, error = values.mean(axis=0), few * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    scale = float(np.abs(mean)[mean != 0].mean()) if mean.any() else 1.0
+    clear = np.where(error > 0, np.abs(mean) / np.maximum(error, 1e-12), 0.0)
+    sign = np.sign(mean) * np.clip(clear / CLEAR, 0, 1)
+    return Layer(np.abs(mean) / scale, error / scale, sign, np.where(mean != 0, 1 / CLEAR, 0.0))

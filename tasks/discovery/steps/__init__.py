@@ -1,0 +1,1 @@
+"""Environments that are put into states: what moves what, which maps commute with steps, how they act on observations."""

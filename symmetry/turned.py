@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from symprior.symmetry.arrays import A, array_namespace, device
 from symprior.symmetry.groups import Group
 from symprior.symmetry.representations import SignedPermutation
 
@@ -36,9 +37,10 @@ class TurnedSignedPermutation(SignedPermutation):
             if not same.all():
                 raise self._refuse(g, int(np.argmin(same)))
 
-    def __call__(self, g: int, x: Any) -> Any:
+    def __call__(self, g: int, x: A) -> A:
         """ρ(g) x for a batch of states, [..., size]."""
-        return super().__call__(g, x) + 0.5 * np.pi * self.turn[g]
+        xp = array_namespace(x)
+        return cast(A, super().__call__(g, x) + xp.asarray(0.5 * np.pi * self.turn[g], dtype=x.dtype, device=device(x)))
 
     def restrict(self, elements: Sequence[int], subgroup: Group) -> TurnedSignedPermutation:
         """The same action for a group whose i-th element acts as `elements[i]` of this group, such as a subgroup."""

@@ -21,10 +21,10 @@ from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.guarded import GuardedEnvironment, calling, guarded_policy, guarded_symmetry
 from symprior.tasks.environments.finite import in_short
 from symprior.tasks.environments.gymnasium_types import Action, Environment
-from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, is_robot
 from symprior.tasks.environments.probes.attribute_probe import AttributeProbe, keeps_its_state
 from symprior.tasks.environments.probes.probe import Outcome, Probe
 from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
+from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, is_robot
 from symprior.tasks.task import Card, Task
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*-v\d+")

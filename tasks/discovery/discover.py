@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from symprior.symmetry.errors import unknown_name
+from symprior.symmetry.names import Names
 from symprior.tasks.certificates.entries import entries_in_words
 from symprior.tasks.discovery.declaration import declaration
 from symprior.tasks.discovery.found import FoundGroup, sentences
-from symprior.tasks.discovery.model import proposed
 from symprior.tasks.discovery.proposal import Proposal, certified
 from symprior.tasks.discovery.rollouts import search_play
 from symprior.tasks.discovery.steps.black_box import BlackBox, Robot, box_of
@@ -18,9 +18,10 @@ from symprior.tasks.discovery.steps.single_steps import Candidates, SingleSteps
 from symprior.tasks.discovery.subject import Subject, borrowed, subject_of
 from symprior.tasks.discovery.tables import search_table
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
 from symprior.tasks.environments.probes.probe import Probe, RecognisingProbe
 from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
+from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulator
+from symprior.tasks.families.mujoco.model_symmetry import proposed
 from symprior.tasks.task import Task
 
 
@@ -97,7 +98,6 @@ class _Searched:
         candidates: what it left.
         drives: what the certificate drives, where that is nothing that is put into states.
         box: what was put into states, where something was.
-        seen: names of observation entries, where they have some.
         is_table: everything was enumerated.
     """
 
@@ -105,7 +105,6 @@ class _Searched:
     candidates: Candidates
     drives: Callable[[], Probe | RolloutProbe] | None = None
     box: BlackBox | None = None
-    seen: Sequence[str] | None = None
     is_table: bool = False
 
 
@@ -125,7 +124,7 @@ def _searched(subject: Subject, seed: int, keep: Sequence[str]) -> _Searched:
         box = box_of(probe)
         model = proposed(box.model) if isinstance(box, Robot) else None
         found = SingleSteps(box, seed, _numbers(box, keep)).run(model)
-        return _Searched("single steps from states of choice", found, None, box, probe.entry_names())
+        return _Searched("single steps from states of choice", found, None, box)
     finally:
         probe.env.close()
 
@@ -165,11 +164,11 @@ def _concluded(subject: Subject, searched: _Searched, seed: int, with_starts: bo
 def _lines(
     subject: Subject, searched: _Searched, first: Proposal | None, larger: Proposal | None
 ) -> list[tuple[str, str]]:
-    found, seen = searched.candidates, searched.seen
+    found, names = searched.candidates, subject.names()
     states = [] if searched.box is None else searched.box.names
     rows = [("environment", subject.name), ("searched by", searched.how), ("group", _group_in_words(first))]
     if first is not None:
-        rows += [("", line) for line in sentences(first.found, states, seen)]
+        rows += [("", line) for line in sentences(first.found, states, names)]
         rows += _measured(first)
     if found.residual:
         rows.append(
@@ -179,14 +178,14 @@ def _lines(
         rows.append(
             ("and also", f"{larger.found.group.name}: dynamics and reward have it, where episodes start breaks it")
         )
-        rows += [("", line) for line in sentences(larger.found, states, seen)]
+        rows += [("", line) for line in sentences(larger.found, states, names)]
         rows += _measured(larger)
     if found.but_rewards is not None:
         words = sorted({word for word in found.broken_by if word}) or ["the reward"]
         breaks = "breaks" if words == ["the reward"] else "break"
         rows.append(("dynamics", f"have also {found.but_rewards.group.name}; {' and '.join(words)} {breaks} it"))
-        rows += [("", line) for line in sentences(found.but_rewards, states, seen)]
-    return [*rows, *_limits(found, seen)]
+        rows += [("", line) for line in sentences(found.but_rewards, states, names)]
+    return [*rows, *_limits(found, names)]
 
 
 def _group_in_words(first: Proposal | None) -> str:
@@ -206,7 +205,7 @@ def _measured(proposal: Proposal) -> list[tuple[str, str]]:
     return [("certificate", graded), ("verdict", "the certificate does not confirm it, so it is not proposed")]
 
 
-def _limits(found: Candidates, seen: Sequence[str] | None) -> list[tuple[str, str]]:
+def _limits(found: Candidates, names: Names) -> list[tuple[str, str]]:
     """How much was tried, and what was not shown."""
     rows = [("the model proposes", found.of_model)] if found.of_model else []
     rows.append(("tried", f"{found.tried} maps"))
@@ -216,7 +215,7 @@ def _limits(found: Candidates, seen: Sequence[str] | None) -> list[tuple[str, st
         )
     if found.still:
         size = (max(found.still) + 1,)
-        rows.append(("never moved", entries_in_words(found.still, size, seen)))
+        rows.append(("never moved", entries_in_words(found.still, size, names.observation)))
     if found.is_cut_short:
         rows.append(
             (

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.closing import SignedMap, close, end_to_end, named, table_of, unchanged
-from symprior.symmetry.description import cycles
+from symprior.symmetry.description import describe_action
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.groups import Group
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import SignedPermutation
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.symmetry.turned import TurnedSignedPermutation
@@ -98,43 +99,27 @@ def closed(generators: Sequence[Motion], discrete: bool, shape: tuple[int, ...])
     return FoundGroup(group, tuple(parts), discrete, shape, is_whole)
 
 
-def sentences(found: FoundGroup, states: Sequence[str], observations: Sequence[str] | None) -> list[str]:
-    """What each generator does, in words.
+def sentences(found: FoundGroup, states: Sequence[str], names: Names) -> list[str]:
+    """What each generator does to states, actions and observations, in words.
 
     Args:
         found: the group.
-        states: a name for each state entry.
-        observations: a name for each observation entry; None where they have none.
+        states: a name for each state entry; none where states were not searched.
+        names: of observation entries and actions.
     """
-    seen = observations or [f"observation {i}" for i in range(len(found.motions[0].observations.source))]
-    lines = []
-    for g in found.group.generators:
-        motion = found.motions[g]
-        done = [f"action {i}" for i in range(len(motion.actions.source))]
-        acts = cycles(np.argsort(motion.actions.source)) if found.discrete else in_words(motion.actions, done)
-        if found.discrete and acts == "()":
-            acts = "unchanged"
-        parts = {"State": in_words(motion.states, states) if states else "", "Actions": acts}
-        parts["Observation"] = in_words(motion.observations, seen) if len(motion.observations.source) else ""
-        does = " ".join(f"{what}: {how}." for what, how in parts.items() if how)
-        lines.append(f"{found.group.elements[g]}, of order {found.group.order_of(g)}. {does}")
-    return lines
+    return [_sentence(found, g, states, names) for g in found.group.generators]
 
 
-def in_words(moved: SignedMap, names: Sequence[str]) -> str:
-    """Which entries change places, which only their sign, and which are turned."""
-    signed = [names[i] for i in range(len(names)) if moved.source[i] == i and moved.sign[i] < 0 and not moved.turn[i]]
-    parts = [f"{'; '.join(signed)} change{'s' if len(signed) == 1 else ''} sign"] if signed else []
-    swapped, others = [], []
-    for i, (source, sign, turn) in enumerate(zip(moved.source.tolist(), moved.sign, moved.turn, strict=True)):
-        is_swap = moved.source[source] == i and moved.sign[source] == sign and not turn
-        if source == i and not turn:
-            continue
-        if is_swap and source > i:
-            swapped.append(f"{names[i]} ↔ {'−' if sign < 0 else ''}{names[source]}")
-        elif not is_swap:
-            others.append(f"{names[i]} ← {'−' if sign < 0 else ''}{names[source]}{TURNED[turn]}")
-    return "; ".join([*parts, *swapped, *others]) or "unchanged"
+def _sentence(found: FoundGroup, g: int, states: Sequence[str], names: Names) -> str:
+    symmetry, motion = found.symmetry(), found.motions[g]
+    parts = {"Actions": describe_action(symmetry.action, g, names.action)}
+    if states:
+        turned = "".join(f"; {states[i]}{TURNED[turn]}" for i, turn in enumerate(motion.states.turn) if turn)
+        parts = {"States": describe_action(found.state_representation, g, states) + turned, **parts}
+    if len(motion.observations.source):
+        parts["Observations"] = describe_action(symmetry.observation, g, names.observation)
+    does = " ".join(f"{what}: {how}." for what, how in parts.items())
+    return f"{found.group.elements[g]}, of order {found.group.order_of(g)}. {does}"
 
 
 def _rows(maps: Sequence[SignedMap]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

@@ -1,8 +1,8 @@
 """The search of what can only be played: maps of observations under which episodes of random play look the same.
 
 A graph comes from moments of observations and from a regression of their changes on observations and actions; its errors are
-those between groups of episodes. A classifier must not tell steps of some episodes from images of steps of others. Nothing is
-said of what random play never meets.
+those between groups of episodes. A classifier must not tell steps of some episodes from images of steps of others. What
+random play never meets is not shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.stats import t as student
 
 from symprior.symmetry.closing import SignedMap, unchanged
 from symprior.symmetry.errors import SympriorError
-from symprior.tasks.certificates.two_sample import AUC_BORDER, separation
+from symprior.tasks.certificates.evidence.two_sample import AUC_BORDER, separation
 from symprior.tasks.discovery.found import Motion, closed
 from symprior.tasks.discovery.graphs.automorphisms import Search
 from symprior.tasks.discovery.graphs.graph import Graph, Layer

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import gymnasium
+import numpy as np
 
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.names import Names
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.custom.custom_tasks import FAMILY, RESTORING, CustomProbe
 from symprior.tasks.custom.guarded import GuardedEnvironment
 from symprior.tasks.custom.source_files import names_a_file
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, is_robot
-from symprior.tasks.lookup import get_task
 from symprior.tasks.environments.probes.attribute_probe import AttributeProbe, keeps_its_state
 from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
+from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, is_robot
+from symprior.tasks.families.mujoco.reflections.names import robot_names
+from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Card, Task
 
 LIMIT = 1000
@@ -60,6 +63,23 @@ class Subject:
         card = Card("An environment that was searched.", "", "", "", "")
         packages = self.task.packages if self.task is not None else ()
         return Task(self.name, f"{FAMILY}{self.name}", self.name, lambda: symmetry, probe, card, packages=packages)
+
+    def names(self) -> Names:
+        """What the entries of observations and actions are called: by the task, by MuJoCo's model, or by their numbers."""
+        if self.task is not None:
+            return self.task.called
+        env = self.make()
+        space, acted = env.observation_space, env.action_space
+        size = int(np.prod(space.shape or ()))
+        named = robot_names(env, {}) if is_robot(env) else Names((), ())
+        env.close()
+        discrete = isinstance(acted, gymnasium.spaces.Discrete)
+        count = int(acted.n) if isinstance(acted, gymnasium.spaces.Discrete) else int(np.prod(acted.shape or ()))
+        seen = named.observation if len(named.observation) == size else tuple(f"x{i}" for i in range(size))
+        done = (
+            named.action if len(named.action) == count else tuple(f"{'' if discrete else 'a'}{i}" for i in range(count))
+        )
+        return Names(seen, done)
 
     @property
     def time_limit(self) -> int:

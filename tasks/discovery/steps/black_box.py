@@ -14,9 +14,9 @@ from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.finite import name_of
 from symprior.tasks.environments.gymnasium_types import Action
-from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, model_of
-from symprior.tasks.families.mujoco.names import named
 from symprior.tasks.environments.probes.probe import Probe
+from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, model_of
+from symprior.tasks.families.mujoco.reflections.names import state_names
 
 Numbers = NDArray[np.float64]
 
@@ -228,8 +228,7 @@ class Robot(BlackBox):
     @property
     def names(self) -> list[str]:
         """What the model calls them."""
-        both = {"qpos": self.model.nq, "qvel": self.model.nv}
-        return [name for part in both for name in named(self.model, part, both)]
+        return state_names(self.model)
 
     @cached_property
     def quaternions(self) -> list[slice]:

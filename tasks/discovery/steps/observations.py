@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 
 from symprior.symmetry.closing import SignedMap, signed_map
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
-from symprior.tasks.certificates.distributions import round_off
+from symprior.tasks.certificates.evidence.distributions import round_off
 from symprior.tasks.discovery.steps.black_box import BlackBox
 from symprior.tasks.discovery.steps.trial import act, split
 

@@ -101,7 +101,9 @@ class SingleSteps:
         missed = [each for each in holding if each.key not in known]
         of_model = {each.key for each in self._all_of(holding)}
         alone = sum(each.key not in of_model for each in searched)
-        words = f"{len(proposed)} maps, {len(holding)} of which keep dynamics and reward"
+        words = (
+            f"{len(proposed)} map{'s' if len(proposed) != 1 else ''}, {len(holding)} of which keep dynamics and reward"
+        )
         return [*searched, *missed], f"{words}; of these the search missed {len(missed)}, and found {alone} others"
 
     def _all_of(self, maps: list[SignedMap]) -> list[SignedMap]:

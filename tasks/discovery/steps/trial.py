@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.closing import SignedMap
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
-from symprior.tasks.certificates.distributions import ROUND_OFF, round_off
+from symprior.tasks.certificates.evidence.distributions import ROUND_OFF, round_off
 from symprior.tasks.discovery.steps.black_box import BlackBox
 
 Numbers = NDArray[np.float64]

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import Representation
 from symprior.tasks.environments.gymnasium_types import Action, Environment
-from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.environments.probes.probe import Outcome, Probe
+from symprior.tasks.environments.simulators import SimulatorEnv
 
 SHOWING = ("_get_obs", "_get_ob")
 """What gymnasium's environments call the method that computes an observation."""
@@ -62,7 +62,7 @@ class AttributeProbe(Probe):
     def observation(self, state: NDArray[np.float64]) -> NumpyArray:
         """What the environment, with its wrappers, shows of the state."""
         self.set_state(state)
-        return np.asarray(shown(self.env))
+        return shown(self.env)
 
     def given_to_policy(self, state: NumpyArray, observation: NumpyArray) -> NumpyArray:
         """The observation."""
@@ -95,15 +95,15 @@ def keeps_its_state(env: Environment) -> bool:
         return False
 
 
-def shown(env: Environment) -> Any:
+def shown(env: Environment) -> NumpyArray:
     """What an environment shows as it is, through its wrappers."""
     if isinstance(env, gymnasium.Wrapper):
         seen = shown(env.env)
-        return env.observation(seen) if isinstance(env, gymnasium.ObservationWrapper) else seen
+        return np.asarray(env.observation(seen)) if isinstance(env, gymnasium.ObservationWrapper) else seen
     inner: Any = env
     if isinstance(inner, SimulatorEnv):
         return np.asarray(inner.simulator.observe(inner.state)[0])
     for name in SHOWING:
         if hasattr(inner, name):
-            return getattr(inner, name)()
+            return np.asarray(getattr(inner, name)())
     return np.asarray(inner.state, dtype=inner.observation_space.dtype)

@@ -14,7 +14,7 @@ from symprior.symmetry.representations import Representation, SignedPermutation,
 from symprior.symmetry.turned import TurnedSignedPermutation
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
-from symprior.tasks.families.mujoco.robot_symmetry import RobotSymmetry
+from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import Sampling
 
 FREE, BALL, SLIDE, HINGE = range(4)

@@ -53,6 +53,11 @@ def robot_names(env: Environment, words: Words, observation: tuple[str, ...] = (
     return Names((*shown, *more), tuple(_of_joint(robot.model, joint, "qfrc_actuator", words)[0] for joint in driven))
 
 
+def state_names(model: Any) -> list[str]:
+    """A name for each entry of `qpos` and `qvel`, laid end to end."""
+    return [*_named(model, "qpos", {}), *_named(model, "qvel", {})]
+
+
 def _named(model: Any, part: str, words: Words) -> list[str]:
     if part in OF_JOINTS:
         return [name for joint in range(model.njnt) for name in _of_joint(model, joint, part, words)]

@@ -13,7 +13,7 @@ from symprior.agents.agent import Problem
 from symprior.agents.algorithms.settings import LearningSettings, OnPolicySettings, ReplaySettings, Settings
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
-from symprior.tasks.registry import Registry
+from symprior.tasks.task.registry import Registry
 
 if TYPE_CHECKING:
     from symprior.agents.networks.heads.actor_critic import ActorCritic

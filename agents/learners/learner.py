@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, TypedDict
 
 from symprior.symmetry.errors import SympriorError, unknown_name
-from symprior.tasks.registry import Registry
+from symprior.tasks.task.registry import Registry
 
 if TYPE_CHECKING:
     from symprior.agents.agent import Agent, Problem

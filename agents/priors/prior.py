@@ -19,8 +19,8 @@ from symprior.agents.networks.trunk import Trunk
 from symprior.agents.priors.batch import Batch, Minibatch
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
-from symprior.tasks.registry import Registry
 from symprior.tasks.task import Task
+from symprior.tasks.task.registry import Registry
 
 if TYPE_CHECKING:
     from symprior.agents.algorithms.algorithm import Algorithm

@@ -8,9 +8,9 @@ from textwrap import indent
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.symmetry.generated.turned import TurnedSignedPermutation
 from symprior.symmetry.groups import Group
 from symprior.symmetry.representations import SignedPermutation
-from symprior.symmetry.turned import TurnedSignedPermutation
 from symprior.tasks.discovery.proposal import Proposal
 from symprior.tasks.discovery.subject import Subject
 
@@ -102,7 +102,7 @@ def _imports(group: Group, code: list[str], subject: Subject, is_table: bool) ->
     lines = [f"from symprior.symmetry.groups import {', '.join(makers)}"]
     lines.append("from symprior.symmetry.representations import SignedPermutation")
     if any("Turned" in each for each in code):
-        lines.append("from symprior.symmetry.turned import TurnedSignedPermutation")
+        lines.append("from symprior.symmetry.generated.turned import TurnedSignedPermutation")
     if "get_task" in subject.source or is_table:
         offered = ["Symmetry", "get_task"] if is_table else ["Symmetry", "custom_task", "get_task"]
     else:

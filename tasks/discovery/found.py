@@ -9,14 +9,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.symmetry.closing import SignedMap, close, end_to_end, named, table_of, unchanged
 from symprior.symmetry.description import describe_action
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.generated.closing import SignedMap, close, end_to_end, named, table_of, unchanged
+from symprior.symmetry.generated.turned import TurnedSignedPermutation
 from symprior.symmetry.groups import Group
 from symprior.symmetry.names import Names
 from symprior.symmetry.representations import SignedPermutation
 from symprior.symmetry.symmetry import Exactness, Symmetry
-from symprior.symmetry.turned import TurnedSignedPermutation
 
 TURNED = ("", " + ¼ turn", " + ½ turn", " + ¾ turn")
 
@@ -69,7 +69,7 @@ class FoundGroup:
     def symmetry(
         self, exactness: Exactness = Exactness.EXACT, reset: Exactness = Exactness.IN_DISTRIBUTION
     ) -> Symmetry:
-        """As it is declared, with these grades."""
+        """The symmetry as it is declared, with these grades."""
         source, sign, _ = _rows([motion.observations for motion in self.motions])
         seen = SignedPermutation(self.group, source, sign, self.shape)
         source, sign, _ = _rows([motion.actions for motion in self.motions])

@@ -45,7 +45,7 @@ class Row:
     seconds: float
 
     def in_markdown(self) -> str:
-        """As a row of the table."""
+        """The row in Markdown."""
         cells = (self.task, self.declared, self.found, self.dynamics, self.starts, self.verdict, self.beside)
         return f"| {' | '.join(cells)} | {self.seconds:.0f} |"
 

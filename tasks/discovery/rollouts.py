@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from symprior.symmetry.closing import SignedMap, unchanged
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.generated.closing import SignedMap, unchanged
 from symprior.tasks.certificates.evidence.two_sample import AUC_BORDER, separation
 from symprior.tasks.discovery.found import Motion, closed
 from symprior.tasks.discovery.graphs.automorphisms import Search
@@ -73,7 +73,7 @@ class Play:
         self.tried = 0
 
     def graph(self) -> Graph:
-        """Of observation entries and actions."""
+        """The graph of observation entries and actions."""
         parts = [np.flatnonzero(self.episodes % PARTS == part) for part in range(PARTS)]
         moments, changes = (np.stack([of(part) for part in parts]) for of in (self._moments, self._regression))
         size = self.before.shape[1]

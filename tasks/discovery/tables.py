@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from symprior.symmetry.closing import SignedMap, signed_map, unchanged
+from symprior.symmetry.generated.closing import SignedMap, signed_map, unchanged
 from symprior.tasks.discovery.found import FoundGroup, Motion, closed
 from symprior.tasks.discovery.graphs.automorphisms import Search
 from symprior.tasks.discovery.graphs.graph import Graph, Layer

@@ -16,8 +16,8 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.environments.simulators import Simulator
-from symprior.tasks.registry import Registry
 from symprior.tasks.task import TASKS, Card, Task
+from symprior.tasks.task.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from symprior.tasks.environments.gymnasium_types import Environment, NumpyVector
 from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv, single_precision
 from symprior.tasks.environments.simulators import SimulatorVectorEnv
 from symprior.tasks.files.json_files import read_json
-from symprior.tasks.registry import Registry
 from symprior.tasks.task.card import Card
 from symprior.tasks.task.measured import REFERENCES, References
+from symprior.tasks.task.registry import Registry
 
 if TYPE_CHECKING:
     from symprior.tasks.environments.probes.probe import Probe

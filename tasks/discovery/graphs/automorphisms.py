@@ -12,7 +12,7 @@ from itertools import islice, product
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.symmetry.closing import SignedMap, close, signed_map
+from symprior.symmetry.generated.closing import SignedMap, close, signed_map
 from symprior.tasks.discovery.graphs.graph import Graph
 from symprior.tasks.discovery.graphs.signs import Components, choices, components
 

@@ -83,7 +83,7 @@ class Graph:
 
     @cached_property
     def signs(self) -> list[NDArray[np.int64]]:
-        """Of each layer the sign of every weight, 0 where it is not coherent, [nodes, nodes]."""
+        """The sign of every weight of each layer, 0 where it is not coherent, [nodes, nodes]."""
         found = []
         for layer in self.layers:
             clear = np.abs(layer.sign) > np.maximum(COHERENT, self.quantile * layer.sign_error)

@@ -190,7 +190,7 @@ class BlackBox:
 
     @cached_property
     def _bounds(self) -> tuple[Numbers, Numbers]:
-        """Of what is observed, where that is the state."""
+        """The bounds of what is observed, where that is the state."""
         inner: Any = self.probe.env.unwrapped
         space = inner.observation_space
         last = self._met[-1]

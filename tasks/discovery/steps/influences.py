@@ -71,7 +71,7 @@ def _effects(box: BlackBox, rng: np.random.Generator, state: Numbers) -> Numbers
 def _of_actions(
     box: BlackBox, rng: np.random.Generator, state: Numbers, action: Numbers, straight: Taken
 ) -> list[Numbers]:
-    """Of each discrete action against the mean of all, or of each entry of a continuous one."""
+    """The effects of each discrete action against the mean of all, or of each entry of a continuous one."""
     if box.discrete:
         every = np.stack([_difference(box, box.take(state, np.asarray(a)), straight) for a in range(box.actions)])
         return list(every - every.mean(axis=0))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from symprior.symmetry.closing import SignedMap, signed_map
+from symprior.symmetry.generated.closing import SignedMap, signed_map
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
 from symprior.tasks.certificates.evidence.distributions import round_off
 from symprior.tasks.discovery.steps.black_box import BlackBox

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from symprior.symmetry.closing import SignedMap, close, unchanged
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.generated.closing import SignedMap, close, unchanged
 from symprior.tasks.discovery.found import FoundGroup, Motion, closed
 from symprior.tasks.discovery.graphs.automorphisms import Search
 from symprior.tasks.discovery.graphs.graph import Graph, Layer
@@ -177,7 +177,7 @@ class SingleSteps:
         return replace(candidates, but_rewards=group, broken_by=tuple(self._broken_by(group)))
 
     def _broken_by(self, group: FoundGroup) -> list[str]:
-        """Of each generator what breaks it."""
+        """What breaks each generator."""
         words = []
         for g in group.group.generators:
             found = self._trial.residual(group.motions[g].on_states_and_actions)

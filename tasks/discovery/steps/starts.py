@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
-from symprior.symmetry.closing import SignedMap
+from symprior.symmetry.generated.closing import SignedMap
 from symprior.tasks.environments.gymnasium_types import Environment
 
 RESETS = 600

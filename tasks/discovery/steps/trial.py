@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
-from symprior.symmetry.closing import SignedMap
+from symprior.symmetry.generated.closing import SignedMap
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
 from symprior.tasks.certificates.evidence.distributions import ROUND_OFF, round_off
 from symprior.tasks.discovery.steps.black_box import BlackBox
@@ -52,7 +52,7 @@ class Residual:
 
     @property
     def largest(self) -> float:
-        """Of all."""
+        """The largest of all."""
         return max(self.dynamics, self.reward, self.ends)
 
 
@@ -78,7 +78,7 @@ class Trial:
         self.tried = 0
 
     def residual(self, motion: SignedMap, far_off: float = FAR_OFF) -> Residual | None:
-        """Of a map of states and actions laid end to end.
+        """The residual of a map of states and actions laid end to end.
 
         Args:
             motion: the map.

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.generated.turned import TurnedSignedPermutation
 from symprior.symmetry.groups import trivial
 from symprior.symmetry.representations import Representation, SignedPermutation, trivial_representation
-from symprior.symmetry.turned import TurnedSignedPermutation
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
@@ -44,7 +44,7 @@ class AnyRobotProbe(MujocoProbe):
         super().__init__(env, sampling_of(model), _acting(known, model))
 
     def samplers(self) -> dict[str, Draw]:
-        """As a robot's, and folded so that every part touches the floor somewhere."""
+        """The samplers of a robot, and states folded so that every part touches the floor somewhere."""
         found = super().samplers()
         if self._sampler.has_floor:
             found["every part on the floor"] = self._sampler.every_part_on_the_floor

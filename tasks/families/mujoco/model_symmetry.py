@@ -8,13 +8,13 @@ rotation turns with it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations, product
+from itertools import islice, permutations, product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.symmetry.closing import SignedMap, end_to_end, signed_map
+from symprior.symmetry.generated.closing import SignedMap, end_to_end, signed_map
 from symprior.tasks.families.mujoco.any_robot import BALL, FREE, SLIDE
 
 Matrix = NDArray[np.float64]
@@ -53,32 +53,35 @@ def proposed(model: Any) -> list[SignedMap]:
     mujoco.mj_kinematics(model, data)
     found: dict[bytes, SignedMap] = {}
     for motion in motions_of_space():
-        for images in _matchings(model, data, motion):
+        for images in _Tree(model, data, motion).matchings():
             moved = _on_joints(model, data, motion, images)
             if moved is not None and not moved.is_identity:
                 found[moved.key] = moved
     return list(found.values())
 
 
-def _matchings(model: Any, data: Any, motion: Matrix) -> Iterator[NDArray[np.int64]]:
-    """Where each body goes, [bodies]: children go to children, and places to their images."""
-    children: dict[int, list[int]] = {body: [] for body in range(model.nbody)}
-    for body in range(1, model.nbody):
-        children[int(model.body_parentid[body])].append(body)
+class _Tree:
+    """The bodies of a model as they lie, matched to themselves under a motion of space."""
 
-    def below(body: int, image: int) -> Iterator[dict[int, int]]:
-        if len(children[body]) != len(children[image]):
-            return
-        for order in permutations(children[image]):
-            pairs = list(zip(children[body], order, strict=True))
-            if all(_fits(model, data, motion, *pair) for pair in pairs):
-                for parts in product(*(list(below(*pair)) for pair in pairs)):
+    def __init__(self, model: Any, data: Any, motion: Matrix) -> None:
+        self._model, self._data, self._motion = model, data, motion
+        self._children: dict[int, list[int]] = {body: [] for body in range(model.nbody)}
+        for body in range(1, model.nbody):
+            self._children[int(model.body_parentid[body])].append(body)
+
+    def matchings(self) -> Iterator[NDArray[np.int64]]:
+        """Where each body goes, [bodies]: children go to children, and places to their images."""
+        for matched in islice(self._below(0, 0), MOST):
+            yield np.array([matched[body] for body in range(self._model.nbody)])
+
+    def _below(self, body: int, image: int) -> Iterator[dict[int, int]]:
+        """Every matching of what hangs on a body to what hangs on its image."""
+        here, there = self._children[body], self._children[image]
+        for order in permutations(there) if len(here) == len(there) else ():
+            pairs = list(zip(here, order, strict=True))
+            if all(_fits(self._model, self._data, self._motion, *pair) for pair in pairs):
+                for parts in product(*(list(self._below(*pair)) for pair in pairs)):
                     yield {body: image} | {key: value for part in parts for key, value in part.items()}
-
-    for number, matched in enumerate(below(0, 0)):
-        if number >= MOST:
-            return
-        yield np.array([matched[body] for body in range(model.nbody)])
 
 
 def _fits(model: Any, data: Any, motion: Matrix, body: int, image: int) -> bool:

@@ -123,7 +123,7 @@ class Sampler:
         return self._put_down(self.beside_limits(rng, count), rng, lambda heights: heights.min())
 
     def about_the_middle(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-        """As within the limits, but little bent and slow, and far over the floor: there states differ least.
+        """States within the limits, but little bent and slow, and far over the floor: there states differ least.
 
         Joints without limits still have any angle.
         """

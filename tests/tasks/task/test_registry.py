@@ -12,8 +12,8 @@ import pytest
 
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, get_task
-from symprior.tasks.registry import Registry
 from symprior.tasks.task import register
+from symprior.tasks.task.registry import Registry
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (folder / "__init__.py").write_text(
         dedent(
             """
-            from symprior.tasks.registry import Registry
+            from symprior.tasks.task.registry import Registry
             THINGS = Registry("thing", "found_things")
             """
         )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symprior.symmetry.closing import close, end_to_end, named, signed_map, table_of, unchanged
 from symprior.symmetry.errors import SympriorError
+from symprior.symmetry.generated.closing import close, end_to_end, named, signed_map, table_of, unchanged
+from symprior.symmetry.generated.turned import TurnedSignedPermutation
 from symprior.symmetry.groups import Group, cyclic, dihedral, product, symmetric, trivial
-from symprior.symmetry.turned import TurnedSignedPermutation
 
 NAMED = [
     *(trivial(), cyclic(2), cyclic(4), cyclic(6), dihedral(4), dihedral(5), symmetric(3), symmetric(4)),

@@ -14,6 +14,9 @@ from pydantic import (
     model_serializer,
 )
 
+Width = Annotated[int, Field(ge=1, le=16_384)]
+"""Of a layer: two of the greatest hold a thousand times as many weights as the largest network here."""
+
 
 class Settings(BaseModel):
     """Hyperparameters of one agent on one family of tasks; equal for every prior but for what was searched."""
@@ -40,10 +43,8 @@ class LearningSettings(Settings):
     learning_rate: float = Field(default=1e-3, gt=0, description="Adam's, constant")
     gamma: float = Field(default=0.99, gt=0, le=1, description="discount")
     adam_epsilon: float = Field(default=1e-5, gt=0, description="Adam's ε")
-    widths: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
-        default=None, description="hidden widths of the plain network"
-    )
-    channels: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+    widths: tuple[Width, ...] | None = Field(default=None, description="hidden widths of the plain network")
+    channels: tuple[Width, ...] | None = Field(
         default=None, description="channels of the equivariant network; null: matched"
     )
     features: tuple[str | tuple[str, ...], ...] | None = Field(

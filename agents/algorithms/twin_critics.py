@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import Field
 
 from symprior.agents.acting.squashing import ActionScale, squashing_refusal
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import Actions, ReplayAlgorithm
-from symprior.agents.algorithms.settings import ReplaySettings
+from symprior.agents.algorithms.settings import ReplaySettings, Width
 from symprior.symmetry.representations import ImageTransform
 from symprior.symmetry.symmetry import Symmetry
 
@@ -24,7 +24,7 @@ class TwinCriticSettings(ReplaySettings):
     num_envs: int = Field(default=1, ge=1, description="copies of the environment")
     learning_rate: float = Field(default=3e-4, gt=0, description="Adam's, constant, of actor and critics")
     adam_epsilon: float = Field(default=1e-8, gt=0, description="Adam's ε")
-    widths: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+    widths: tuple[Width, ...] | None = Field(
         default=(256, 256), description="hidden widths of the plain networks, actor and critics alike"
     )
     buffer_size: int = Field(default=1_000_000, ge=1, description="transitions kept, over all copies")

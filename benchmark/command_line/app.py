@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -43,6 +44,9 @@ def _before_any_command(
 
 def run() -> None:
     """Run the command that was called; a `SympriorError` is printed as a sentence and exits with 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal without the letters of this page's words gets others
+            stream.reconfigure(errors="replace")
     warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
     try:
         app()

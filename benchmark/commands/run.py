@@ -146,6 +146,8 @@ def _telling(quiet: bool, json_lines: bool) -> Telling:
 
 def _tell_of_missing_policies(telling: Telling, store: RecordStore, jobs: list[Job], waiting: list[Run]) -> None:
     """Policies of runs that are finished are not to be had any more."""
+    if not store.keeps_policies:
+        return
     still_to_do = set(waiting)
     finished = [run for job in jobs for run in job.runs if run not in still_to_do]
     if missing := sum(map(store.lacks_policy, finished)):

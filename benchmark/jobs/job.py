@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 
 from symprior.agents.learners.learner import LEARNERS, TORCH, learner_names, reference_learner
 from symprior.symmetry.errors import SympriorError, unknown_name
@@ -12,7 +13,10 @@ from symprior.tasks.custom.source_files import names_a_file
 CPU = "cpu"
 DEVICE = re.compile(r"cpu|cuda(:\d+)?")
 SHARE = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
-MOST_SEEDS = 100_000
+MOST_SEEDS, MOST_SEED = 1_000_000, 2**31 - 1
+"""In one range, and the largest: generators of other packages take no more."""
+MOST_BUDGET = 10**12
+"""Environment steps: centuries of them."""
 SMALLEST_SHARE = 5
 """Under this many runs in a stack, splitting it between workers gains nothing."""
 
@@ -49,8 +53,8 @@ class Job:
     kernel: str = TORCH
 
     def __post_init__(self) -> None:
-        if self.budget < 1:
-            raise SympriorError(f"A budget is at least 1 environment step, not {self.budget}.")
+        if not 1 <= self.budget <= MOST_BUDGET:
+            raise SympriorError(f"A budget is from 1 to {MOST_BUDGET:,} environment steps, not {self.budget}.")
         if self.evaluate_every is not None and self.evaluate_every < 1:
             raise SympriorError(f"Evaluations are at least 1 environment step apart, not {self.evaluate_every}.")
         if not DEVICE.fullmatch(self.device):
@@ -59,6 +63,17 @@ class Job:
             raise unknown_name("learner", self.learner, learner_names())
         if self.kernel not in (kernels := LEARNERS[self.learner].kernels):
             raise unknown_name(f"kernel of the learner {self.learner}", self.kernel, kernels)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name != "_hash"}  # another process has others
+
+    @cached_property
+    def _hash(self) -> int:
+        """The hash of all fields, computed once: every run of a job has it for its own, and a job may have many seeds."""
+        return hash(tuple(getattr(self, each.name) for each in fields(self)))
 
     @property
     def runs(self) -> list[Run]:
@@ -105,10 +120,10 @@ class Stack:
 def stacks(runs: list[Run], workers: int) -> list[Stack]:
     """The runs as units of work, in order: single runs, or where the learner takes many, a share for each worker."""
     together: dict[object, list[Run]] = {}
-    for run in runs:
+    for number, run in enumerate(runs):
         job = run.job
         trains_many = LEARNERS[job.learner].trains_many and not names_a_file(job.agent)
-        alone = None if trains_many else run
+        alone = None if trains_many else number
         alike = (job.task, job.agent, job.learner, job.budget, job.evaluate_every, job.device, job.kernel, alone)
         together.setdefault(alike, []).append(run)
     found = []
@@ -151,10 +166,12 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     seeds: list[int] = []
     for part in text.split(","):
         first, dash, last = (piece.strip() for piece in part.partition("-"))
-        if not first.isdecimal() or (dash and not last.isdecimal()):
+        if not _is_digits(first) or (dash and not _is_digits(last)):
             raise SympriorError(
                 f"{text!r} is no list of seeds. Write a range such as 0-9, single seeds such as 4, or 0-4,7."
             )
+        if len(greatest := (last or first).lstrip("0")) > len(str(MOST_SEED)) or int(greatest or "0") > MOST_SEED:
+            raise SympriorError(f"The seed {greatest[:20]} is too large; seeds are numbers from 0 to {MOST_SEED:,}.")
         if dash and int(last) < int(first):
             raise SympriorError(f"The seed range {part.strip()!r} runs backwards; write {last}-{first}.")
         if int(last or first) - int(first) >= MOST_SEEDS:
@@ -163,3 +180,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     if len(set(seeds)) < len(seeds):
         raise SympriorError(f"The seeds {text!r} name one seed twice.")
     return tuple(seeds)
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()

@@ -72,6 +72,10 @@ class Shipped(Contestant):
             self.build([resolved], job.seeds[:1])
         except SympriorError as error:
             raise SympriorError(f"{self.id} cannot be run so on {job.task}: {error}") from error
+        except MemoryError as error:
+            raise SympriorError(
+                f"{self.id} cannot be run so on {job.task}: it does not fit into memory. Choose smaller settings."
+            ) from error
 
     def card(self, agent: Agent | None, group: str, learner: str) -> AgentCard:
         """What records say of it."""

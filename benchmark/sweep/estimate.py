@@ -34,12 +34,16 @@ class Estimate:
         times the seeds take 1.6 and 2.6 times as long in `docs/speed.md`.
         """
         job, size = stack.job, len(stack.runs)
-        alike = self._cell(job)
-        costs = self._local.get(alike) or _published(job.suite).get(alike)
+        costs = self._costs(job)
         if not costs:
             return None
         nearest = min(costs, key=lambda seen: max(seen / size, size / seen))
         return job.budget * costs[nearest] * sqrt(size / nearest)
+
+    def _costs(self, job: Job) -> Costs | None:
+        """What the job's cell took before, in this folder or in published results."""
+        alike = self._cell(job)
+        return self._local.get(alike) or _published(job.suite).get(alike)
 
     def _cell(self, job: Job) -> Alike:
         asked = job.task, job.agent, job.learner
@@ -52,7 +56,8 @@ class Estimate:
         """What to expect, in words."""
         if not runs:
             return "Nothing is to do."
-        units = stacks(runs, workers)
+        jobs = {id(run.job): run.job for run in runs}
+        units = stacks(runs, workers) if any(map(self._costs, jobs.values())) else []
         known = [(unit, seconds) for unit in units if (seconds := self.seconds(unit)) is not None]
         if not known:
             return "Nothing like it ran before, so how long it takes shows after the first runs."

@@ -11,7 +11,15 @@ from symprior.benchmark.artifacts.curves import LOGS, CurveLog, check_logs
 from symprior.benchmark.artifacts.policies import check_can_keep, policy_path, write_policy
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job, Run
-from symprior.leaderboard.records.record import DIVERGED, RunRecord, path_of, read_record, record_path, write_record
+from symprior.leaderboard.records.record import (
+    DIVERGED,
+    RunRecord,
+    path_of,
+    read_record,
+    record_name,
+    record_path,
+    write_record,
+)
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.custom.source_files import digest
@@ -92,10 +100,32 @@ class RecordStore:
         Raises:
             SympriorError: a finished record beside those of the job answers another one.
         """
-        own = {self.path(run) for run in job.runs}
-        folder = next(iter(own)).parent
-        for path in sorted(set(folder.glob("seed-*.json")) - own):
-            self._answers(path, job, None)
+        folder, own = self._folder(job), {record_name(seed) for seed in job.seeds}
+        for name in sorted(self._names(folder) - own):
+            self._answers(folder / name, job, None)
+
+    def unfinished(self, job: Job) -> list[Run]:
+        """The job's runs that are not finished; of a million runs only the records that are there are looked at.
+
+        Raises:
+            SympriorError: as `is_finished`.
+        """
+        there = self._names(self._folder(job))
+        return [run for run in job.runs if not there or record_name(run.seed) not in there or not self.is_finished(run)]
+
+    def _folder(self, job: Job) -> Path:
+        return self.path(Run(job, job.seeds[0])).parent
+
+    def _names(self, folder: Path) -> set[str]:
+        """The names of the records in a folder."""
+        try:
+            return {path.name for path in folder.iterdir() if path.match("seed-*.json")}
+        except (FileNotFoundError, NotADirectoryError):
+            return set()
+        except OSError as error:
+            raise SympriorError(
+                f"Cannot look into {folder}: {error.strerror or error}. Name another --records."
+            ) from error
 
     def _answers(self, path: Path, job: Job, seed: int | None) -> bool:
         """Whether the record there is finished; it answers what is asked for then."""

@@ -75,7 +75,7 @@ class Sweep:
         every = list(jobs)
         for job in every:
             self.store.check_other_seeds(job)
-        return [run for job in every for run in job.runs if not self.store.is_finished(run)]
+        return [run for job in every for run in self.store.unfinished(job)]
 
     def run(self, runs: list[Run]) -> Outcome:
         """Carry the runs out and write a record for every one."""

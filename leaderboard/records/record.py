@@ -200,7 +200,12 @@ class RunRecord(_Part):
 
 def record_path(folder: Path, *, suite: str, learner: str, task: str, agent: str, seed: int) -> Path:
     """Where a run's record lies below a records folder; `suite` is its name and version, `quick-1`."""
-    return folder / suite / learner / task / agent / f"seed-{seed:04d}.json"
+    return folder / suite / learner / task / agent / record_name(seed)
+
+
+def record_name(seed: int) -> str:
+    """The name of the file that holds a run's record."""
+    return f"seed-{seed:04d}.json"
 
 
 def path_of(folder: Path, record: RunRecord) -> Path:

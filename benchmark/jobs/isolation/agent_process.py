@@ -135,14 +135,24 @@ class AgentProcess:
 
 def _keep(printed: IO[bytes], output: Path | None) -> None:
     """Write what is printed to a file, the first part of it; the file is made with the first byte."""
-    left = MOST_OUTPUT if output else 0
-    with printed, suppress(OSError):
-        while chunk := os.read(printed.fileno(), 1 << 16):
-            if left and output:
-                output.parent.mkdir(parents=True, exist_ok=True)
-                with output.open("wb" if left == MOST_OUTPUT else "ab") as file:
-                    file.write(chunk[:left])
-                left -= len(chunk[:left])
+    kept = 0
+    with printed:
+        while chunk := os.read(printed.fileno(), 1 << 16):  # to the end: who prints must not wait for ever
+            part = chunk[: MOST_OUTPUT - kept]
+            if part and output and _written(part, output, anew=kept == 0):
+                kept += len(part)
+
+
+def _written(part: bytes, output: Path, anew: bool) -> bool:
+    """Whether this could be put behind what a file holds, or at the beginning of a new one."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        if anew:
+            output.unlink(missing_ok=True)  # whatever lies there: to open a pipe would wait for ever
+        with output.open("ab") as file:
+            return file.write(part) > 0
+    except OSError:
+        return False
 
 
 def _end(

@@ -1,7 +1,9 @@
 """The command line: help that teaches, and every mistake is one sentence without a traceback."""
 
 import json
+import os
 import re
+import time
 
 import pytest
 
@@ -22,7 +24,12 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "a-b"], "no list of seeds"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "9-0"], "runs backwards"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "1,1"], "twice"),
-        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--budget", "0"], "at least 1 environment step"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--budget", "0"], "from 1 to 1,000,000,000,000"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--budget", "9" * 30], "from 1 to 1,000,000,000,000"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "2147483648"], "from 0 to 2,147,483,647"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "0-" + "9" * 9999], "from 0 to 2,147,483,647"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--seeds", "３"], "no list of seeds"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "widths=1000000,1000000"], "equal to 16384"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "learning_rate"], "no name=value"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "learning_rate=fast"], "should be a valid number"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo", "--set", "activation=gelu"], "should be 'relu' or 'tanh'"),
@@ -180,3 +187,31 @@ def test_a_release_is_named_with_its_commit(symprior):
     result = symprior("--version")
     assert result.returncode == 0
     assert re.fullmatch(r"symprior \d+\.\d+\.\d+(, commit [0-9a-f]{12}(, changed)?)?\n", result.stdout)
+
+
+@pytest.mark.parametrize("command", [["tasks", "show", "cartpole-v1"], ["run", "--suite", "quick", "--dry-run"]])
+def test_an_output_that_knows_ascii_alone_gets_what_it_can_show(symprior, monkeypatch, command):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    result = symprior(*command)
+    assert result.returncode == 0 and result.stdout.isascii() and "Traceback" not in result.stderr
+
+
+def test_a_plan_of_a_million_runs_is_told_at_once(answer):
+    before = time.process_time()
+    result = answer("run", "--task", "cartpole-v1", "--agent", "random", "--seeds", "0-999999", "--dry-run")
+    assert result.returncode == 0 and "1000000 of 1000000 runs to do" in result.stdout
+    assert time.process_time() - before < 20
+
+
+def test_a_pipe_among_the_records_is_told_and_not_waited_for(answer, tmp_path):
+    folder = tmp_path / "runs" / "custom-1" / "none" / "cartpole-v1" / "random"
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "seed-0000.json")
+    result = answer("run", "--task", "cartpole-v1", "--agent", "random", "--seeds", "0", "--budget", "100")
+    assert result.returncode == 2 and "is no regular file" in result.stderr
+
+
+def test_a_file_that_ends_its_process_at_import_is_an_error(answer, agent_file):
+    agent_file("import os\nos._exit(0)\nclass X: pass\n")
+    result = answer("run", "--task", "cartpole-v1", "--agent", "./mine.py:X", "--seeds", "0", "--budget", "100")
+    assert result.returncode == 2 and "does not import: The agent's process died (exit code 0)" in result.stderr

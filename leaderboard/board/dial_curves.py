@@ -9,6 +9,7 @@ from symprior.leaderboard.board.tables.agent_rows import failures_of, fallen_bac
 from symprior.leaderboard.comparison.cells import Cell, Cells, collect
 from symprior.leaderboard.comparison.estimates import SCORE_RANGE, headline_total, weighted_mean
 from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, Gain, gain_on_task, plain_arm
+from symprior.leaderboard.comparison.resolution import Resolution, resolution
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.records.suite_lists import suite_list
 from symprior.leaderboard.statistics.closed_forms.proportions import Share
@@ -34,6 +35,7 @@ class DialPoint:
         added: each prior's mean data efficiency less the plain agent's.
         gains: each prior's symmetry gain, in lost data.
         failures: each agent's runs that never reached the threshold, lost ones among them.
+        resolution: the gain that its runs can find; None where they can find none.
         fell_back: each agent's runs that were under the threshold after they had reached it, of those that reached it.
     """
 
@@ -45,6 +47,7 @@ class DialPoint:
     gains: Mapping[str, Gain]
     failures: Mapping[str, Share]
     fell_back: Mapping[str, Share]
+    resolution: Resolution | None
 
     @property
     def price(self) -> tuple[float, float] | None:
@@ -155,6 +158,7 @@ def _point(cells: Cells, task: Task, learner: str, baseline: Mapping[str, str]) 
         gains={agent: gain_on_task(*pair) for agent, pair in pairs.items()},
         failures={entry[1]: failures_of([cell]) for entry, cell in own.items()},
         fell_back={entry[1]: fallen_back_of([cell]) for entry, cell in own.items()},
+        resolution=resolution(cells, learner, [task.id]),
     )
 
 

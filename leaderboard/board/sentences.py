@@ -40,11 +40,23 @@ def of_best(board: Board) -> tuple[str, ...]:
 
 
 def resolutions(board: Board) -> tuple[str, ...]:
-    """What the seeds can find, said before any result."""
+    """What the seeds can find, or why they can find nothing, said before any result."""
     return tuple(
-        f"{over(board, learner)}{f' ({learner})' if len(board.learners) > 1 else ''}, {resolved(found)}"
-        for learner, found in board.resolutions.items()
+        f"{over(board, learner)}{f' ({learner})' if len(board.learners) > 1 else ''}, {_resolution(board, learner)}"
+        for learner in board.learners
+        if board.compared[learner]
     )
+
+
+def _resolution(board: Board, learner: str) -> str:
+    found = board.resolutions.get(learner)
+    if found is not None:
+        return resolved(found)
+    gains = [
+        row.gain for row in board.rows_of(learner) if row.tasks == board.compared[learner] and row.gain is not None
+    ]
+    reasons = {gain.why_none or (gain.estimate.note if gain.estimate else "") for gain in gains} - {""}
+    return f"no gain can be found: {min(reasons, default='there is none to measure, or runs are too few')}."
 
 
 def resolved(found: Resolution) -> str:

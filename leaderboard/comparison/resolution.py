@@ -33,20 +33,21 @@ class Resolution:
 
 
 def resolution(cells: Cells, learner: str, tasks: Sequence[str]) -> Resolution | None:
-    """The resolution of a learner's agents over tasks; None where no plain agent is there, or too few runs are."""
-    spreads, runs = [], []
-    weights = family_weights({task.id: task.family for task in cells.tasks if task.id in tasks})
-    for task in tasks:
-        own = _cells_on(cells, learner, task)
-        found = task_spread(own, weights[task])
-        if found is None:
-            return None
-        spreads.append(found)
-        runs.append(min(len(cell.runs) for cell in own))
-    if not runs or why_no_interval(min(runs), len(tasks)):
+    """The resolution of a learner's agents over tasks; None where no plain agent is there, or too few runs are.
+
+    As for a gain, tasks whose budget is too long do not count.
+    """
+    of_tasks = {task: _cells_on(cells, learner, task) for task in tasks}
+    if not all(any(cell.agent.prior in PLAIN_PRIORS for cell in own) for own in of_tasks.values()):
         return None
+    counted = {task: own for task, own in of_tasks.items() if task_spread(own) is not None}
+    runs = min((len(cell.runs) for own in counted.values() for cell in own), default=0)
+    if why_no_interval(runs, len(counted)):
+        return None
+    weights = family_weights({task.id: task.family for task in cells.tasks if task.id in counted})
+    spreads = [found for task, own in counted.items() if (found := task_spread(own, weights[task])) is not None]
     spread = float(np.mean([each.plain for each in spreads])), float(np.mean([each.prior for each in spreads]))
-    return Resolution(detectable_gain(spreads, min(runs)), min(runs), spread)
+    return Resolution(detectable_gain(spreads, runs), runs, spread)
 
 
 def task_spread(cells: Sequence[Cell], weight: float = 1.0) -> Spread | None:

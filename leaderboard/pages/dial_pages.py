@@ -18,6 +18,7 @@ from symprior.leaderboard.pages.styles import COLOURS, Style, styles
 from symprior.leaderboard.records.learners import BATCHED
 from symprior.leaderboard.rules import RULES
 from symprior.leaderboard.statistics.intervals import FEW_RUNS, Estimate
+from symprior.leaderboard.statistics.power import POWER
 from symprior.tasks.files.atomic import write_text_atomically
 
 
@@ -54,6 +55,7 @@ def to_markdown(curves: DialCurves) -> str:
         gain=_gain,
         lost=_lost,
         price=_price,
+        resolved=_resolved(curves),
     )
 
 
@@ -116,6 +118,15 @@ def _lost(point: DialPoint, agent: str) -> str:
         return "–"
     never, back = point.failures[agent], point.fell_back[agent]
     return f"{never.count} of {never.runs}; {back.count} of {back.runs}"
+
+
+def _resolved(curves: DialCurves) -> str:
+    """What the seeds can find at each value."""
+    found = [(point.value, point.resolution.gain) for point in curves.points if point.resolution is not None]
+    if not found:
+        return "No gain can be found at any value: the plain agent's runs are too few, or it loses too little."
+    gains = ", ".join(f"{gain:.2f}× at {value:g}" for value, gain in found)
+    return f"With {100 * POWER:.0f} % power its seeds find a gain of {gains}."
 
 
 def _price(point: DialPoint) -> str:

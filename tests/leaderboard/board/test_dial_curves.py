@@ -78,6 +78,20 @@ def test_the_page_stands_beside_the_price_of_symmetry_and_the_certificate(record
     assert "\n\n|" in page and "|\n\n| ---" not in page
 
 
+def test_the_page_says_first_what_its_seeds_can_find(records: list[RunRecord]) -> None:
+    [curves] = dial_curves(records)
+    tables = {table.task: table for table in build(records).tasks}
+    for point in curves.points:
+        assert point.resolution == tables[point.task.id].resolutions.get(curves.learner)
+    page = to_markdown(curves)
+    said = (
+        page.index("With 80 % power its seeds find")
+        if any(p.resolution for p in curves.points)
+        else page.index("No gain")
+    )
+    assert said < page.index("## ")
+
+
 def test_two_pages_of_one_dial_are_equal(records: list[RunRecord], tmp_path: object) -> None:
     [curves], [again] = dial_curves(records), dial_curves(records[::-1])
     assert to_markdown(curves) == to_markdown(again)

@@ -72,6 +72,13 @@ def test_one_more_lost_run_covers_where_disasters_are_rare(fold: Population) -> 
     assert covered["headline, lost run"] > 0.93
 
 
+def test_rare_disasters_are_no_difference(fold: Population) -> None:
+    """Student's t takes one more disaster in a draw of twenty for a difference."""
+    alarms = false_alarms(fold.equal_priors, 20, 2 * DRAWS)
+    assert alarms["gain"] < 0.03
+    assert alarms["gain, t"] > 0.045
+
+
 def test_a_planted_gain_is_found(paper: list[Population]) -> None:
     twice = power(paper[0], 2, 20, DRAWS // 4, held=True)
     assert twice["reaching"] > 0.95
@@ -84,7 +91,7 @@ def test_a_planted_gain_is_found(paper: list[Population]) -> None:
 def test_six_equal_priors_are_seldom_claimed_to_differ(paper: list[Population]) -> None:
     found = false_claims(paper[0], 10, DRAWS)
     assert found["sentence"] <= found["Holm"] < 0.07
-    assert found["rank"] < 0.07
+    assert max(found["sentence"], found["rank"]) <= found["any"] < 0.06
     assert found["uncorrected"] > 0.12
 
 

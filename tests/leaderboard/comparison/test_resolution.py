@@ -10,7 +10,9 @@ import pytest
 from symprior.benchmark.commands.results.calibrate import BEGIN, END, _put, power
 from symprior.leaderboard import PUBLISHED_RESULTS, read_published
 from symprior.leaderboard.board.board import build
+from symprior.leaderboard.board.sentences import resolutions
 from symprior.leaderboard.comparison.resolution import spreads_on_record, variation
+from symprior.leaderboard.pages.pages import to_markdown
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.power import Spread, detectable_gain
 from symprior.symmetry.errors import SympriorError
@@ -36,6 +38,32 @@ def test_too_few_seeds_find_nothing_that_is_stated(tasks: dict[str, Task], suite
     assert build(suite_runs(seeds=4), tasks=tasks).resolutions == {}
     board = build(suite_runs(seeds=6), tasks=tasks)
     assert board.resolutions and not board.tasks[0].resolutions  # one task needs ten
+    assert resolutions(build(suite_runs(seeds=4), tasks=tasks)) == (
+        "Over cartpole-v1 and grid-catch-vector-v1, no gain can be found: too few seeds for an interval (n = 4).",
+    )
+
+
+def test_where_no_gain_can_be_found_the_page_says_why_before_any_result(
+    tasks: dict[str, Task], make_run: Callable[..., RunRecord]
+) -> None:
+    easy = [make_run(agent=agent, seed=seed, scores=[0.98, 1, 1]) for agent in ("ppo", "ppo+x") for seed in range(10)]
+    board = build(easy, tasks=tasks)
+    assert resolutions(board) == ("On cartpole-v1, no gain can be found: the threshold is met before any training.",)
+    page = to_markdown(board)
+    assert 0 < page.index(resolutions(board)[0]) < page.index("## Learner")
+
+
+def test_a_task_that_is_too_easy_does_not_count_in_what_can_be_found(
+    tasks: dict[str, Task], suite_runs: Runs, make_run: Callable[..., RunRecord]
+) -> None:
+    hard = [run for run in suite_runs(speeds={"ppo": 5, "ppo+x": 9}) if run.task == "cartpole-v1"]
+    easy = [
+        make_run(agent=agent, seed=seed, task="grid-catch-vector-v1", scores=[1, 1, 1])
+        for agent in ("ppo", "ppo+x")
+        for seed in range(10)
+    ]
+    both, alone = (build(records, tasks=tasks).resolutions["stable-baselines3"] for records in (hard + easy, hard))
+    assert both == alone
 
 
 def test_the_spread_on_record_is_that_of_lost_data() -> None:

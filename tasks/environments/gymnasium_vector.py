@@ -23,6 +23,7 @@ from symprior.tasks.environments.gymnasium_types import (
     VectorEnvironment,
     VectorStep,
 )
+from symprior.tasks.files.states import State
 
 
 @runtime_checkable
@@ -31,6 +32,21 @@ class CanRest(Protocol):
 
     def rest(self, ended: NDArray[np.bool_]) -> None:
         """Step these environments [num_envs] no more until the next reset, which follows an episode's end."""
+
+
+@runtime_checkable
+class CanBeRestored(Protocol):
+    """Environments that can stop between two steps, and go on in another process with the same numbers."""
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Whether these can."""
+
+    def save(self) -> State:
+        """All that decides how they go on."""
+
+    def load(self, state: State) -> None:
+        """Go on from there, behind a reset by the seeds of the environments whose state this is."""
 
 
 class GymnasiumVectorEnv(VectorEnvironment):
@@ -117,6 +133,20 @@ class GymnasiumVectorEnv(VectorEnvironment):
             self._env.rest(ended)
         for env, is_resting in zip(self._single, ended, strict=bool(self._single)):
             env.is_resting = bool(is_resting)
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Whether the task's own vector environment can; single ones hold what they do not tell."""
+        return isinstance(self._env, CanBeRestored) and self._env.can_be_restored
+
+    def save(self) -> State:
+        """The inner environments' state, and the last observations."""
+        return {"inner": self._env.save(), "states": self.states.copy()}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        self._env.load(state["inner"])
+        self.states = state["states"]
 
     def close(self, **arguments: object) -> None:
         """Close the environments."""

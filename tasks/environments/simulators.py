@@ -22,6 +22,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.drawing import drawing, enlarged
 from symprior.tasks.environments.gymnasium_types import Action, Infos, Seeds, Space, VectorEnvironment, VectorStep
 from symprior.tasks.environments.streams import Streams, seed_from
+from symprior.tasks.files.states import State
 
 
 class Simulator(ABC):
@@ -217,6 +218,27 @@ class SimulatorVectorEnv(VectorEnvironment):
         self.states = xp.where(mask, fresh, self.states)
         self._elapsed = xp.where(done, xp.zeros_like(self._elapsed), self._elapsed)
         return simulator.observe(self.states), rewards, terminated, truncated, infos
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Once it was reset."""
+        return self._streams is not None
+
+    def save(self) -> State:
+        """States, clocks and random streams."""
+        assert self._streams is not None
+        return {
+            "states": as_numpy(self.states).copy(),
+            "elapsed": as_numpy(self._elapsed).copy(),
+            "streams": self._streams.save(),
+        }
+
+    def load(self, state: State) -> None:
+        """Go on as the environments whose state this is; their seeds are those of the reset that came before."""
+        assert self._streams is not None
+        xp = self._xp
+        self.states, self._elapsed = (xp.asarray(state[name], **self._place) for name in ("states", "elapsed"))
+        self._streams.load(state["streams"])
 
     def rest(self, ended: NDArray[np.bool_]) -> None:
         """Nothing to spare: array code steps all at once."""

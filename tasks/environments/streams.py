@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Generic, cast
 
-from symprior.symmetry.arrays import A, Array, array_namespace
+from symprior.symmetry.arrays import A, Array, array_namespace, as_numpy
+from symprior.tasks.files.states import State
 
 _GAMMA = 0x9E3779B97F4A7C15 - (1 << 64)
 _MULTIPLIER_1 = 0xBF58476D1CE4E5B9 - (1 << 64)
@@ -60,6 +61,14 @@ class Streams(Generic[A]):
         numbers = self.draw(count)
         self._counters = before + count * chosen[:, None]
         return numbers
+
+    def save(self) -> State:
+        """How far each stream has gone."""
+        return {"counters": as_numpy(self._counters).copy()}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        self._counters = array_namespace(self._keys).asarray(state["counters"], **_where(self._keys))
 
 
 def _where(array: Any) -> dict[str, Any]:

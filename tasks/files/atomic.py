@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from symprior.symmetry.errors import SympriorError
 
 
 def write_text_atomically(path: Path, text: str) -> None:
-    """Write `text` as UTF-8, as `write_bytes_atomically` writes."""
+    """Write `text` as UTF-8, as `writing_atomically` writes."""
     write_bytes_atomically(path, text.encode())
 
 
 def write_bytes_atomically(path: Path, content: bytes) -> None:
-    """Write `content` so that a reader sees the whole new file or the old one, never half.
+    """Write `content`, as `writing_atomically` writes."""
+    with writing_atomically(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing_atomically(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to; a reader sees the whole new file or the old one, never half.
 
     Raises:
         SympriorError: the folder cannot be written (full disk, no permission).
@@ -25,14 +35,16 @@ def write_bytes_atomically(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except OSError as error:
+    except BaseException as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise SympriorError(
             f"Cannot write {path}: {error.strerror or error}. "
             "Free space or choose a writable folder; nothing was changed."

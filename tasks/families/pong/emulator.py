@@ -40,6 +40,9 @@ RESISTANCES = 904_300
 """The paddle's resistance in one state and in its mirror image add up to this: a reading is 7.24 + 0.00024827 · resistance,
 within one pixel, and two mirrored readings add up to twice the middle."""
 
+STUBBORN = 9
+"""A seed whose first random number, .01, lets the last action be repeated."""
+
 
 class Emulator:
     """One console with Pong in it.
@@ -135,6 +138,20 @@ class Emulator:
         self._ale.restoreState(ale_py.ALEState(self._obedient))
         self._ale.act(CONSOLE_ACTIONS[held])
         self._ale.restoreState(ale_py.ALEState(state))
+
+    @property
+    def held(self) -> int:
+        """The action that sticks, which no saved state holds: where the paddle goes in a frame that repeats it."""
+        import ale_py
+
+        state = self.save()
+        lowest, highest = struct.unpack("<ii", state[-8:])
+        middle = struct.pack("<i", (lowest + highest) // 2)
+        self._ale.restoreState(ale_py.ALEState(middle + reseeded(state, STUBBORN)[4:]))
+        self._ale.act(CONSOLE_ACTIONS[STAY])
+        moved = _resistance(self.save()) - (lowest + highest) // 2
+        self._ale.restoreState(ale_py.ALEState(state))
+        return STAY if moved == 0 else UP if moved < 0 else DOWN
 
     @cached_property
     def _obedient(self) -> bytes:

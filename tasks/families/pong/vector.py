@@ -15,6 +15,7 @@ from symprior.tasks.families.pong.emulator import CONSOLE_ACTIONS, Emulator, emu
 from symprior.tasks.families.pong.objects import Objects
 from symprior.tasks.families.pong.pixels import Pixels
 from symprior.tasks.families.pong.view import LONGEST_GAME, View
+from symprior.tasks.files.states import State
 
 
 class PongVectorEnv(NumpyVectorEnvironment):
@@ -79,6 +80,24 @@ class PongVectorEnv(NumpyVectorEnvironment):
             infos = {"final_obs": observations, "_final_obs": done}
             observations = self._restart(np.flatnonzero(done).tolist())
         return observations, np.array(rewards), np.array(terminated), np.array(truncated), infos
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Once games were started, and where none rests."""
+        return self._is_started and len(self._playing) == self.num_envs
+
+    def save(self) -> State:
+        """The consoles, the actions that stick, what the view remembers, and clocks."""
+        consoles = [np.frombuffer(emulator.save(), dtype=np.uint8) for emulator in self._emulators]
+        held = [emulator.held for emulator in self._emulators]
+        return {"consoles": consoles, "held": held, "memory": self._view.memory.copy(), "elapsed": list(self._elapsed)}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        for emulator, console, held in zip(self._emulators, state["consoles"], state["held"], strict=True):
+            emulator.load(console.tobytes(), held)
+        self._view.memory = state["memory"]
+        self._elapsed = state["elapsed"]
 
     def rest(self, ended: NDArray[np.bool_]) -> None:
         """Leave games [num_envs] whose episode has ended at their successor's start until the next reset."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.tasks.families.mujoco.simulation.rules import Readings, Rules
+from symprior.tasks.files.states import State
 
 
 class Physics:
@@ -52,6 +53,25 @@ class Physics:
                 mj_rnePostConstraint(models[i], data[i])
             read(i)
 
+    def save(self) -> State:
+        """What MuJoCo integrates of each robot, and the two last readings; it computes all else anew in a step."""
+        from mujoco import mj_getState, mj_stateSize, mjtState
+
+        kind = int(mjtState.mjSTATE_INTEGRATION)
+        physics = np.empty((len(self.data), mj_stateSize(self.models[0], kind)))
+        for model, data, row in zip(self.models, self.data, physics, strict=True):
+            mj_getState(model, data, row, kind)
+        return {"physics": physics, "before": self.before.save(), "now": self.now.save()}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        from mujoco import mj_setState, mjtState
+
+        for model, data, row in zip(self.models, self.data, state["physics"], strict=True):
+            mj_setState(model, data, row, int(mjtState.mjSTATE_INTEGRATION))
+        self.before.load(state["before"])
+        self.now.load(state["now"])
+
 
 def leave_out_islands(model: Any) -> None:
     """Let MuJoCo not look for islands, trees of bodies that constraints hold together, where the model is a single tree.
@@ -83,6 +103,15 @@ class Reader:
         parts = zip(np.split(rows, np.cumsum(sizes)[:-1], axis=1), views[0].items(), strict=True)
         self._rows = list(rows)
         self.readings: Readings = {name: part.reshape(len(views), *view.shape) for part, (name, view) in parts}
+
+    def save(self) -> NDArray[np.float64]:
+        """What was read last, [num_envs, numbers]."""
+        return np.stack(self._rows)
+
+    def load(self, rows: NDArray[np.float64]) -> None:
+        """As if this had been read."""
+        for own, row in zip(self._rows, rows, strict=True):
+            own[:] = row
 
     def read(self, i: int) -> None:
         """Read robot i."""

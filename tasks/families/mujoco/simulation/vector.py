@@ -16,6 +16,7 @@ from symprior.tasks.environments.gymnasium_types import Environment, Infos, Nump
 from symprior.tasks.environments.gymnasium_vector import require_one
 from symprior.tasks.families.mujoco.simulation.physics import Physics
 from symprior.tasks.families.mujoco.simulation.rules import Rules
+from symprior.tasks.files.states import State
 
 
 class RobotVectorEnv(NumpyVectorEnvironment):
@@ -91,6 +92,23 @@ class RobotVectorEnv(NumpyVectorEnvironment):
             self._physics.now.read(i)
         self._is_resting = np.array(ended, dtype=np.bool_)
         self._awake = np.flatnonzero(~self._is_resting).tolist()
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Unless episodes change the model itself, and once all robots are at work."""
+        return not self._rules.change_the_model and len(self._awake) == self.num_envs
+
+    def save(self) -> State:
+        """The physics, the random numbers of each robot, and its clock."""
+        generators = [generator.bit_generator.state for generator in self._generators]
+        return {"physics": self._physics.save(), "generators": generators, "elapsed": self._elapsed.copy()}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        self._physics.load(state["physics"])
+        for generator, own in zip(self._generators, state["generators"], strict=True):
+            generator.bit_generator.state = own
+        self._elapsed = state["elapsed"]
 
     def close(self, **arguments: object) -> None:
         """Close the single environment."""

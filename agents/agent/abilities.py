@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
+from symprior.tasks.files.states import State
 
 PolicyArrays = Mapping[str, NumpyArray]
 """What a policy is made of, by name: all that acting needs beside the problem, the seed and the settings."""
@@ -99,6 +100,22 @@ class KeepsPolicy(Protocol):
 
     def take_policy(self, arrays: PolicyArrays) -> None:
         """Act by this policy from now on, in every run."""
+
+
+@runtime_checkable
+class CarriesOn(Protocol):
+    """Can be put down between two rounds of learning, and go on in another process with the same numbers.
+
+    `learn` calls `source.may_rest` on its environment wherever that is possible; what `save` says there is given to the
+    `load` of an agent that was just made, before its `learn`. The first reset of the environment then gives the
+    observations at which the run was put down.
+    """
+
+    def save(self) -> State | None:
+        """All that decides how it goes on, in numbers, texts, lists, dictionaries and arrays; None where it cannot."""
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
 
 
 @runtime_checkable

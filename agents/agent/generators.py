@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from symprior.tasks.files.states import State
+
 
 @contextmanager
 def isolated_random_numbers(seed: int) -> Iterator[None]:
@@ -36,3 +38,23 @@ def seed_global_generators(seed: int) -> None:
     np.random.seed(seed % 2**32)
     if torch := sys.modules.get("torch"):
         torch.manual_seed(seed)
+
+
+def global_generators() -> State:
+    """The states of the generators that anybody in the process draws from: Python's, numpy's, torch's."""
+    torch: Any = sys.modules.get("torch")
+    return {
+        "python": random.getstate(),
+        "numpy": np.random.get_state(legacy=False),
+        "torch": torch and torch.get_rng_state().numpy(),
+    }
+
+
+def load_global_generators(state: State) -> None:
+    """Go on from there."""
+    version, numbers, following = state["python"]
+    random.setstate((version, tuple(numbers), following))
+    legacy: Any = state["numpy"]
+    np.random.set_state(legacy)
+    if torch := sys.modules.get("torch"):
+        torch.set_rng_state(torch.from_numpy(state["torch"]))

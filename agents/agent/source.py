@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol, runtime_checkable
 
+from symprior.tasks.environments.gymnasium_types import VectorEnvironment
+
 
 class BudgetExhausted(Exception):
     """Raised by a source that has given all of its budget; it ends `learn`."""
+
+
+@runtime_checkable
+class KeepsRuns(Protocol):
+    """A source whose runs can be put down, and go on in another process."""
+
+    def may_rest(self) -> None:
+        """Here is a place for that: the agent's `save` says all that it needs to go on from here."""
+
+
+def may_rest(env: VectorEnvironment) -> None:
+    """Say, between two rounds of learning, that a run may be put down here; most environments do nothing about it."""
+    source = env.unwrapped
+    if isinstance(source, KeepsRuns):
+        source.may_rest()
 
 
 @runtime_checkable

@@ -12,6 +12,7 @@ from rich.console import Console
 from symprior.agents.learners.learner import TORCH, learner_names, reference_learner
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
+from symprior.benchmark.run.snapshots import EVERY
 from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate
@@ -88,6 +89,10 @@ def run(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="The same for TensorBoard: tensorboard --logdir runs.")
     ] = False,
+    snapshot_every: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds after which a run is put down again, to go on from there if it is killed."),
+    ] = EVERY,
     only: Annotated[
         str | None,
         typer.Option(help="One share of the runs, K/N: what one of N machines with a common folder of records does."),
@@ -115,7 +120,7 @@ def run(
     if only is not None:
         jobs = _share_of(jobs, only)
     logs = tuple(name for name, is_asked in (("csv", csv), ("tensorboard", tensorboard)) if is_asked)
-    telling, store = _telling(quiet, json_lines), RecordStore(records, save_policies, logs)
+    telling, store = _telling(quiet, json_lines), RecordStore(records, save_policies, logs, snapshot_every)
     sweep = watched(telling, store, LocalEngine(workers, Limits.given(time_limit, memory_limit)))
     waiting = sweep.pending(jobs)
     telling.plan(jobs, waiting, Estimate(store).sentence(waiting, workers), records)

@@ -17,13 +17,14 @@ from symprior.agents.agent.abilities import (
     ActsExploring,
     ActsGreedily,
     ActsSampling,
+    CarriesOn,
     HasKernel,
     IsIsolated,
     KeepsPolicy,
     MayDiverge,
     PolicyArrays,
 )
-from symprior.agents.agent.generators import seed_global_generators
+from symprior.agents.agent.generators import global_generators, load_global_generators, seed_global_generators
 from symprior.agents.agent.given import counted
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import LEARNERS, TORCH
@@ -38,6 +39,7 @@ from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.run.policy_measure import PolicyMeasure
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.run.provenance import provenance
+from symprior.benchmark.run.snapshots import Snapshots
 from symprior.leaderboard.records.record import (
     DIVERGED,
     AgentCard,
@@ -50,6 +52,7 @@ from symprior.leaderboard.records.record import (
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
+from symprior.tasks.files.states import State
 from symprior.tasks.task import TaskVectorEnv
 
 
@@ -61,6 +64,7 @@ class Execution:
         on_progress: called with the environment steps (over all runs) used since the last call.
         on_point: called behind each evaluation with the number of each run in the stack and its curve so far.
         confines: what surrounds an agent that has a process of its own.
+        snapshots: where the stack is put down now and then, and where it may have been; None: nowhere.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Execution:
         on_progress: Callable[[int], None] = lambda steps: None,
         on_point: Callable[[int, Sequence[Checkpoint]], None] = lambda number, curve: None,
         confines: Confines = UNBOUND,
+        snapshots: Snapshots | None = None,
     ) -> None:
         self.stack, self.job, self._on_progress, self._on_point = stack, stack.job, on_progress, on_point
         self._confines = confines
@@ -76,7 +81,8 @@ class Execution:
         self.resolved = self._resolved()
         self.curves: list[list[Checkpoint]] = [[] for _ in stack.runs]
         self.others: list[OtherMode | None] = [None for _ in stack.runs]
-        self.evaluation_seconds = 0.0
+        self.evaluation_seconds = self._seconds_before = 0.0
+        self._snapshots = snapshots
         self.agent: Agent | None = None
         self.source: MeteredVectorEnv | None = None
         self._measure = PolicyMeasure(self.task, len(stack.runs))
@@ -89,10 +95,9 @@ class Execution:
 
     def run(self) -> list[RunRecord]:
         """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
-        origin = self._origin()
-        started = time.perf_counter()
+        origin, self._started = self._origin(), time.perf_counter()
         error = self._why_it_failed()
-        seconds = time.perf_counter() - started - self.evaluation_seconds
+        seconds = self._seconds - self.evaluation_seconds
         self._report(self.stack.steps)
         diverged, agent = self._diverged(), cast(object, self.agent)
         if isinstance(agent, HasKernel) and agent.kernel != TORCH:
@@ -161,18 +166,69 @@ class Execution:
             provenance=origin,
         )
 
+    @property
+    def _seconds(self) -> float:
+        """Since it was begun, without those in which it was put down."""
+        return self._seconds_before + time.perf_counter() - self._started
+
     def _train(self) -> None:
-        job, seeds = self.job, self.stack.seeds
-        seed_global_generators(generators_seed(job, seeds))
-        self.agent = agent = self.contestant.build(self.resolved, seeds, self._confines)
+        job = self.job
         points = evaluation_points(job.budget, job.evaluate_every)
-        self.source = source = self._environments(_copies(agent, self.contestant.id, job.budget), points)
+        agent, source = self._begin(points)
         with suppress(BudgetExhausted):
             agent.learn(source, job.budget)
         for point in source.unmet:  # the agent stopped early: its policy stays what it is
             self._evaluate(agent, point, point.step)
         self._evaluate(agent, points[-1], self._used if source.is_exhausted else job.budget)
         self._evaluate_other_mode(agent, points[-1])
+
+    def _begin(self, points: list[EvaluationPoint]) -> tuple[Agent, MeteredVectorEnv]:
+        """Agent and environments: where the stack was put down, as they were then."""
+        held = self._snapshots and self._snapshots.read(self._origin())
+        if held:
+            try:
+                agent, source = self._made(points)
+                self._take_up(held)
+                return agent, source
+            except Exception:  # what does not fit costs the snapshot, not the run
+                self._close_environments()
+                self.curves = [[] for _ in self.stack.runs]
+                self.evaluation_seconds = self._seconds_before = 0.0
+        return self._made(points)
+
+    def _made(self, points: list[EvaluationPoint]) -> tuple[Agent, MeteredVectorEnv]:
+        """Agent and environments, new."""
+        job, seeds = self.job, self.stack.seeds
+        seed_global_generators(generators_seed(job, seeds))
+        self.agent = self.contestant.build(self.resolved, seeds, self._confines)
+        self.source = self._environments(_copies(self.agent, self.contestant.id, job.budget), points)
+        return self.agent, self.source
+
+    def _put_down(self) -> None:
+        """Write a snapshot where it is time for one and everything can be restored."""
+        agent: object = self.agent
+        if self._snapshots is None or not self._snapshots.is_due or not isinstance(agent, CarriesOn):
+            return
+        assert self.source is not None
+        states = {"source": self.source.save(), "agent": agent.save()}
+        if None not in states.values():
+            own = {
+                "curves": [[point.model_dump() for point in curve] for curve in self.curves],
+                "seconds": self._seconds,
+                "evaluation_seconds": self.evaluation_seconds,
+                "generators": global_generators(),
+            }
+            self._snapshots.write({**states, **own}, self._origin())
+
+    def _take_up(self, held: State) -> None:
+        """Go on from a snapshot."""
+        assert self.source is not None
+        self.source.load(held["source"])
+        cast(CarriesOn, self.agent).load(held["agent"])
+        self.curves = [[Checkpoint.model_validate(point) for point in curve] for curve in held["curves"]]
+        self._seconds_before, self.evaluation_seconds = held["seconds"], held["evaluation_seconds"]
+        load_global_generators(held["generators"])
+        self._report(self._used * len(self.stack.runs))
 
     def _environments(self, copies: int, points: list[EvaluationPoint]) -> MeteredVectorEnv:
         """What the agent learns from: so many copies of the environment for each run, metered."""
@@ -184,6 +240,7 @@ class Execution:
             points,
             np.concatenate([training_seeds(job.task, seed, copies) for seed in seeds]),
             self._evaluate_at,
+            self._put_down,
         )
 
     def _close_environments(self) -> None:

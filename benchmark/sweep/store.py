@@ -11,6 +11,7 @@ from symprior.benchmark.artifacts.curves import LOGS, CurveLog, check_logs
 from symprior.benchmark.artifacts.policies import check_can_keep, policy_path, write_policy
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job, Run
+from symprior.benchmark.run.snapshots import EVERY
 from symprior.leaderboard.records.record import (
     DIVERGED,
     RunRecord,
@@ -39,11 +40,13 @@ class RecordStore:
         folder: where they lie.
         keeps_policies: whether the policies of finished runs are kept beside them.
         logs: names of `LOGS` that are written beside them while runs go on.
+        snapshots_every: seconds between two snapshots of a run that goes on.
     """
 
     folder: Path
     keeps_policies: bool = False
     logs: tuple[str, ...] = ()
+    snapshots_every: float = EVERY
 
     def check_writable(self) -> None:
         """Find out before hours of training whether records can be written.

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from symprior.benchmark.jobs.job import Job, Run, Stack, stacks
+from symprior.benchmark.run.snapshots import put_down
 from symprior.benchmark.sweep.engines.engine import Ended, Engine
 from symprior.benchmark.sweep.store import RecordStore
 
@@ -80,9 +81,15 @@ class Sweep:
     def run(self, runs: list[Run]) -> Outcome:
         """Carry the runs out and write a record for every one."""
         self.store.check_writable()
-        outcome, units = Outcome(), stacks(runs, self.engine.workers)
+        outcome, units = Outcome(), self._stacks(runs)
         with self.progress(units) as watcher:
             for ended in self.engine.carry_out(units, self.store, watcher.reach):
                 outcome.take(ended)
                 watcher.end(ended)
         return outcome
+
+    def _stacks(self, runs: list[Run]) -> list[Stack]:
+        """Those that were put down first, as they were."""
+        held = put_down(self.store.folder, runs)
+        taken = {run for stack in held for run in stack.runs}
+        return held + stacks([run for run in runs if run not in taken], self.engine.workers)

@@ -11,7 +11,7 @@ from speed.comparison import Comparison, at_most, median_ratio
 from speed.comparisons.training import stable_baselines_agent
 from symprior.agents import get_agent
 from symprior.agents.learners.batched.memory import keep_freed_memory
-from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.layers.equivariant import basis_weights, keep_weights, stack
 from symprior.agents.networks.sizes import default_widths, matched_channels, plain_network

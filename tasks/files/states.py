@@ -34,11 +34,18 @@ def read_state(path: Path) -> State:
     """The state that a file holds; nothing is unpickled, and damage is noticed by the archive's check sums.
 
     Raises:
-        OSError, ValueError, zipfile.BadZipFile, KeyError: there is none, or it is damaged.
+        OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile: there is none, or it is damaged.
     """
     with np.load(path, allow_pickle=False) as archive:
         tree = json.loads(archive[TREE].tobytes())
         found: State = _with_arrays(tree, archive)
+    return found
+
+
+def peek_at_state(path: Path) -> State:
+    """The state that a file holds but for its arrays, which are not read."""
+    with np.load(path, allow_pickle=False) as archive:
+        found: State = json.loads(archive[TREE].tobytes())
     return found
 
 

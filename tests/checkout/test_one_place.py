@@ -25,7 +25,7 @@ class Vanilla(OnPolicyAlgorithm[Settings]):
 from functools import partial
 from stable_baselines3 import A2C
 from symprior.agents.learners.learner import Recipe
-from symprior.agents.learners.stable_baselines3.names import actor_critic_arguments
+from symprior.agents.learners.stable_baselines3.models.names import actor_critic_arguments
 from symprior.agents.learners.stable_baselines3.on_policy import StableBaselinesCategoricalAgent
 
 def model(settings, **arguments):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 import torch
@@ -19,10 +19,12 @@ from symprior.agents.learners.batched.kernel.choice import population_of
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.populations.population import Population
 from symprior.agents.learners.initial import copy_seeds
-from symprior.agents.learners.learner import Training
+from symprior.agents.learners.learner import TORCH, Training
 from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
+from symprior.agents.priors.augmentation.turned_episodes import TurnedEpisodes
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import seed_from
+from symprior.tasks.files.states import State
 
 P = TypeVar("P", bound=Population[Any])
 L = TypeVar("L")
@@ -56,6 +58,7 @@ class BatchedAgent(Actor, Generic[P]):
         self.network = self.population.network
         self.parameters, self.gradient_steps = self.population.parameters, 0
         self._policy_seeds: NDArray[np.int64] | None = None
+        self._used, self._turned, self._held = 0, cast(TurnedEpisodes | None, None), State()
 
     def learn(self, env: VectorEnvironment, budget: int) -> None:
         """Train once, until the environment ends it or the budget is used.
@@ -66,6 +69,10 @@ class BatchedAgent(Actor, Generic[P]):
         """
         keep_freed_memory()
         trained_in = self._prior.environment(env, self.population.orbit, copy_seeds(self.seeds, self.num_envs))
+        if isinstance(trained_in, TurnedEpisodes):
+            self._turned = trained_in
+            if self._held:
+                trained_in.load(self._held["turned"])
         with one_thread():
             try:
                 self._learn(trained_in, budget)
@@ -80,6 +87,22 @@ class BatchedAgent(Actor, Generic[P]):
     def diverged(self) -> NDArray[np.bool_]:
         """Whether a seed's parameters are no longer finite, [seeds]."""
         return self.population.diverged.cpu().numpy()
+
+    def save(self) -> State | None:
+        """Of the seeds, between two rounds; None where the fused kernel has them, or a device draws for itself."""
+        if self.kernel != TORCH or self._device.type != "cpu":
+            return None
+        return {
+            "used": self._used,
+            "gradient_steps": self.gradient_steps,
+            "population": self.population.save(),
+            "turned": self._turned and self._turned.save(),
+        }
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        self._used, self.gradient_steps, self._held = state["used"], state["gradient_steps"], state
+        self.population.load(state["population"])
 
     def policy_arrays(self, run: int) -> PolicyArrays:
         """The network of one seed, by the names of its state."""

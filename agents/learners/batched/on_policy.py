@@ -11,6 +11,7 @@ from torch import Tensor
 
 from symprior.agents.acting.actors import CategoricalActor, GaussianActor
 from symprior.agents.acting.distributions import DiagonalGaussian, Numbers, as_given
+from symprior.agents.agent.source import may_rest
 from symprior.agents.algorithms.settings import OnPolicySettings
 from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
 from symprior.agents.learners.batched.populations.on_policy import OnPolicyPopulation, SamplesActions
@@ -38,7 +39,9 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
         steps, (observations, _) = self._steps, env.reset()
         on_host = not isinstance(observations, Tensor)
         now = self._tensor(observations)
-        for _ in range(0, budget, steps * self.num_envs):
+        for used in range(self._used, budget, steps * self.num_envs):
+            self._used = used
+            may_rest(env)
             for _ in range(steps):
                 actions = self._executed(self.population.choose(now))
                 observations, rewards, terminated, truncated, infos = env.step(

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from symprior.agents.acting.actors import GreedyActor
 from symprior.agents.acting.distributions import Numbers, as_given
+from symprior.agents.agent.source import may_rest
 from symprior.agents.algorithms.settings import GreedyReplaySettings
 from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
 from symprior.agents.learners.batched.populations.value import ReplayPopulation
@@ -31,8 +32,10 @@ class BatchedValueAgent(GreedyActor, BatchedAgent[ReplayPopulation]):
         renewal = max(settings.target_update_interval // self.num_envs, 1)
         observations, _ = env.reset()
         on_host = not isinstance(observations, Tensor)
-        now, used = self._tensor(observations), 0
+        now, used = self._tensor(observations), self._used
         while used < budget:
+            self._used = used
+            may_rest(env)
             epsilon = population.exploration(used / budget) if used >= settings.learning_starts else None
             actions = population.choose(now, epsilon)
             observations, rewards, terminated, truncated, infos = env.step(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import torch
@@ -13,18 +14,21 @@ from stable_baselines3.common.utils import set_random_seed
 
 from symprior.agents.acting.actors import Actor
 from symprior.agents.agent.abilities import PolicyArrays
-from symprior.agents.agent.source import BudgetExhausted
+from symprior.agents.agent.source import BudgetExhausted, may_rest
 from symprior.agents.learners.initial import copy_seeds, initial_network
 from symprior.agents.learners.learner import Training
-from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.saved_model import Rests, load_model, saved_model
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
 from symprior.agents.networks.sizes import count_parameters
+from symprior.agents.priors.augmentation.turned_episodes import TurnedEpisodes
 from symprior.agents.priors.prior import Draws
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 from symprior.tasks.environments.streams import Streams, seed_from
+from symprior.tasks.files.states import State
 
 Model = Callable[..., BaseAlgorithm]
 """Makes Stable-Baselines3's model of an algorithm from its settings; further arguments go to the model's constructor."""
@@ -54,6 +58,9 @@ class StableBaselinesAgent(Actor):
         self.network.to(self._device)
         self.parameters = count_parameters(self.network)
         self.gradient_steps = 0
+        self._held: State = {}
+        self._turned: TurnedEpisodes | None = None
+        self._trained: Any = None
 
     def _initial_network(self) -> Any:
         """What is trained, before training."""
@@ -63,9 +70,13 @@ class StableBaselinesAgent(Actor):
     def learn(self, env: VectorEnvironment, budget: int) -> None:
         """Train once, until the environment ends it or the budget is used."""
         trained_in = self._prior.environment(env, self._orbit, copy_seeds([self.seed], self.num_envs))
-        model = self.model(VectorEnvAdapter(trained_in))
+        self._turned = trained_in if isinstance(trained_in, TurnedEpisodes) else None
+        if self._held and self._turned:
+            self._turned.load(self._held["turned"])
+        self._trained = model = self.model(VectorEnvAdapter(trained_in))
+        rests = Rests(self._take_up, partial(may_rest, env))
         try:
-            model.learn(total_timesteps=budget, log_interval=None)
+            model.learn(total_timesteps=budget, callback=rests, log_interval=None)
         except BudgetExhausted:
             pass
         finally:
@@ -92,6 +103,24 @@ class StableBaselinesAgent(Actor):
         model.action_space.seed(seed)  # random actions come from the space's own generator
         return model
 
+    def save(self) -> State | None:
+        """The model between two rollouts; None where a device draws for itself."""
+        if self._device.type != "cpu":
+            return None
+        turned = self._turned and self._turned.save()
+        return {"model": saved_model(self._trained), "turned": turned, "prior": self._prior_streams.save()}
+
+    def load(self, state: State) -> None:
+        """Go on from there when `learn` is called."""
+        self._held = state
+
+    def _take_up(self) -> None:
+        """Put the model, which is new, where it was."""
+        if self._held:
+            load_model(self._trained, self._held["model"])
+            self._prior_streams.load(self._held["prior"])
+            self._held = {}
+
     def policy_arrays(self, run: int) -> PolicyArrays:
         """The network's state by name; there is one run."""
         return arrays_of(self.network.state_dict())
@@ -106,7 +135,7 @@ class StableBaselinesAgent(Actor):
 
     def _draws(self) -> Draws:
         """The prior's random numbers: the stream that the batched learner gives this seed."""
-        streams = Streams(torch.tensor([seed_from(self.seed, "prior")], device=self._device))
+        self._prior_streams = streams = Streams(torch.tensor([seed_from(self.seed, "prior")], device=self._device))
         return lambda count: streams.draw(count)[0]
 
     @abstractmethod

@@ -8,7 +8,7 @@ from stable_baselines3.common.policies import BasePolicy
 
 from symprior.agents.learners.stable_baselines3.agent import StableBaselinesAgent
 from symprior.agents.learners.stable_baselines3.buffers.replay import PriorReplayBuffer
-from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
 
 
 class StableBaselinesReplayAgent(StableBaselinesAgent):

@@ -14,6 +14,7 @@ from symprior.agents.networks.orbits import Orbit
 from symprior.symmetry.arrays import Array
 from symprior.tasks.environments.gymnasium_types import Infos, VectorEnvironment, VectorStep
 from symprior.tasks.environments.streams import Streams
+from symprior.tasks.files.states import State
 
 
 class TurnedEpisodes(VectorWrapper):
@@ -33,11 +34,14 @@ class TurnedEpisodes(VectorWrapper):
         self._limits = None if orbit.discrete else ActionLimits(env.single_action_space)
         self._streams = Streams(torch.as_tensor(seeds, device=orbit.inverse.device))
         self.elements = torch.zeros(len(seeds), dtype=torch.int64, device=orbit.inverse.device)
+        self._goes_on = False
 
     def reset(self, *, seed: int | None = None, options: Infos | None = None) -> tuple[Array, Infos]:
-        """Start all episodes, each with an element of its own."""
+        """Start all episodes, each with an element of its own; those that go on keep theirs."""
         observations, infos = self.env.reset(seed=seed, options=options)
-        self._draw(torch.ones_like(self.elements, dtype=torch.bool))
+        if not self._goes_on:
+            self._draw(torch.ones_like(self.elements, dtype=torch.bool))
+        self._goes_on = False
         return self._turned(observations), infos
 
     def step(self, actions: Array) -> VectorStep:
@@ -47,6 +51,16 @@ class TurnedEpisodes(VectorWrapper):
             infos = {**infos, "final_obs": self._turned(infos["final_obs"])}
         self._draw(torch.as_tensor(terminated | truncated, device=self.elements.device))
         return self._turned(observations), rewards, terminated, truncated, infos
+
+    def save(self) -> State:
+        """The elements of all copies, and their streams."""
+        return {"elements": self.elements.cpu().numpy(), "streams": self._streams.save()}
+
+    def load(self, state: State) -> None:
+        """Go on from there: the next reset only says what is seen."""
+        self.elements = torch.as_tensor(state["elements"], device=self.elements.device)
+        self._streams.load(state["streams"])
+        self._goes_on = True
 
     def _draw(self, started: Tensor) -> None:
         """An element for every episode that starts; the other copies' streams stand still."""

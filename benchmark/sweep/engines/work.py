@@ -32,6 +32,7 @@ def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -
         on_progress: called with the environment steps, over all runs, since the last call.
     """
     from symprior.benchmark.run.execution import Execution
+    from symprior.benchmark.run.snapshots import Snapshots
 
     logs = [store.logs_of(run) for run in stack.runs]
 
@@ -39,12 +40,15 @@ def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -
         for log in logs[number]:
             log.write(curve)
 
-    execution, errors = Execution(stack, on_progress, write_logs, _confines(stack, store)), list[str | None]()
+    snapshots = Snapshots(store.folder, stack, store.snapshots_every)
+    confines, errors = _confines(stack, store), list[str | None]()
+    execution = Execution(stack, on_progress, write_logs, confines, snapshots)
     for number, record in enumerate(execution.run()):
         trouble = summary(record.error) if record.error else _trouble_in_keeping(execution, number, record, store)
         store.write(record)
         errors.append(trouble)
     execution.close()
+    snapshots.forget()
     return tuple(errors)
 
 

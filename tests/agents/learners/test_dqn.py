@@ -18,7 +18,7 @@ from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.batched.algorithms.dqn import HuberLoss
 from symprior.agents.learners.batched.populations.replay import Replay
 from symprior.agents.learners.batched.value import BatchedValueAgent
-from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import stack
 from symprior.agents.networks.orbits import Orbit

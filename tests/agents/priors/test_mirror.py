@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from symprior.agents import Problem, get_agent
-from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.orbits import Orbit
 from symprior.agents.networks.sizes import Sizes

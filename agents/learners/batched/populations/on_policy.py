@@ -19,6 +19,8 @@ from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.priors.batch import Minibatch
 from symprior.agents.priors.prior import AuxiliaryLoss
 from symprior.symmetry.arrays import NumpyArray
+from symprior.tasks.environments.streams import Streams
+from symprior.tasks.files.states import State
 
 
 @runtime_checkable
@@ -48,6 +50,7 @@ class OnPolicyPopulation(Population[ActorCritic]):
         self.auxiliary_loss = self._prior.auxiliary_loss(self.orbit, self._settings)
         self._action_streams, self._order_streams = self._stream("actions"), self._stream("order")
         self._rollout: Rollout | None = None
+        self._not_taken_in: Tensor | None = None
         self._time = 0
 
     @torch.no_grad()
@@ -70,8 +73,22 @@ class OnPolicyPopulation(Population[ActorCritic]):
 
     def _take_in(self) -> None:
         """Let the statistics of observations go on by the last rollout: during a rollout and its update they stay."""
-        if self.network.normaliser is not None and self._rollout is not None:
-            self.network.normaliser.take_in(self._rollout.observations.flatten(1, 2).flatten(2))
+        if self.network.normaliser is not None and self._not_taken_in is not None:
+            self.network.normaliser.take_in(self._not_taken_in.flatten(1, 2).flatten(2))
+
+    def save(self) -> State:
+        """Between two rollouts; with the last one's observations, where their statistics are kept."""
+        seen = self._not_taken_in if self.network.normaliser is not None else None
+        return {**super().save(), "not_taken_in": None if seen is None else seen.cpu().numpy()}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        super().load(state)
+        seen = state["not_taken_in"]
+        self._not_taken_in = None if seen is None else torch.as_tensor(seen, device=self._device)
+
+    def _streams(self) -> dict[str, Streams[Tensor]]:
+        return {**super()._streams(), "actions": self._action_streams, "order": self._order_streams}
 
     @torch.no_grad()
     def observe(self, rewards: Tensor, terminated: Tensor, truncated: Tensor, last: Tensor | None) -> None:
@@ -104,7 +121,7 @@ class OnPolicyPopulation(Population[ActorCritic]):
     def transitions(self, observations: Tensor) -> Minibatch:
         """The rollout, which led to these observations and ends here, [seeds, steps · copies, …]."""
         assert self._rollout is not None
-        self._time = 0
+        self._time, self._not_taken_in = 0, self._rollout.observations
         _, last_values = self.network(self._side_by_side(observations))
         return self._rollout.transitions(last_values, self._settings)
 

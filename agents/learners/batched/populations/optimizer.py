@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from symprior.agents.algorithms.settings import LearningSettings
 from symprior.agents.networks.layers.equivariant import basis_weights, keep_weights
+from symprior.agents.networks.policy_arrays import arrays_of
+from symprior.tasks.files.states import State
 
 ALIGNMENT = 16
 """Rows are padded to whole vector registers: no entry's arithmetic depends on how many seeds there are."""
@@ -48,6 +50,19 @@ class StackedAdam:
             groups.append({"params": [parameter], "lr": rate, "eps": epsilon})
             start = rows.stop
         return groups
+
+    def save(self) -> State:
+        """The moments of each group of seeds, and its number of steps."""
+        return {"groups": [arrays_of(state) for state in self._adam.state.values()]}
+
+    def load(self, state: State) -> None:
+        """Go on from there, with the parameters as they are now."""
+        own = self._adam.state_dict()
+        groups = enumerate(state["groups"])
+        own["state"] = {i: {name: torch.from_numpy(part) for name, part in group.items()} for i, group in groups}
+        self._adam.load_state_dict(own)
+        for weight in self._weights:
+            weight.forget()
 
     def step(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
         """One update, given the network's outputs and the loss's gradients with respect to them."""

@@ -15,10 +15,12 @@ from symprior.agents.learners.initial import initial_network
 from symprior.agents.learners.learner import Training
 from symprior.agents.networks.layers.equivariant import stack
 from symprior.agents.networks.orbits import Orbit
+from symprior.agents.networks.saved import load_network, saved_network
 from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.priors.prior import N
 from symprior.symmetry.arrays import Array
 from symprior.tasks.environments.streams import Streams, seed_from
+from symprior.tasks.files.states import State
 
 
 class Population(Generic[N]):
@@ -74,6 +76,25 @@ class Population(Generic[N]):
             name: stacked[name] if stacked[name].ndim == dimensions else stacked[name][seed]
             for name, dimensions in self._dimensions.items()
         }
+
+    def save(self) -> State:
+        """Networks, optimizer and random streams."""
+        return {
+            "network": saved_network(self.network),
+            "optimizer": self._optimizer.save(),
+            "streams": {name: streams.save() for name, streams in self._streams().items()},
+        }
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        load_network(self.network, state["network"])
+        self._optimizer.load(state["optimizer"])
+        for name, streams in self._streams().items():
+            streams.load(state["streams"][name])
+
+    def _streams(self) -> dict[str, Streams[Tensor]]:
+        """All that it draws from, by use."""
+        return {"prior": self._prior_streams}
 
     def _side_by_side(self, rows: Tensor) -> Tensor:
         """[size · rows, …] → [seeds, rows, …]."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from symprior.agents.priors.batch import Replayed
+from symprior.tasks.files.states import State
 
 
 class Replay:
@@ -30,6 +31,24 @@ class Replay:
             rewards=empty(torch.float32),
         )
         self._rows, self._copies, self._written = rows, copies, 0
+
+    @classmethod
+    def of(cls, state: State, device: torch.device) -> Replay:
+        """As it was put down."""
+        columns = {name: torch.as_tensor(column, device=device) for name, column in state["columns"].items()}
+        observations = columns["observations"]
+        seeds, _, copies = observations.shape[:3]
+        found = cls(seeds, state["rows"], copies, observations[0, 0, 0])
+        for name, column in columns.items():
+            vars(found._columns)[name][:, : column.shape[1]] = column
+        found._written = state["written"]
+        return found
+
+    def save(self) -> State:
+        """The rows that were written, and how many there can be."""
+        filled = min(self._written, self._rows)
+        columns = {name: column[:, :filled].cpu().numpy() for name, column in vars(self._columns).items()}
+        return {"columns": columns, "rows": self._rows, "written": self._written}
 
     def add(self, step: Replayed) -> None:
         """Remember a vector step, [seeds, copies, …]."""

@@ -16,7 +16,10 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import target_of
+from symprior.agents.networks.saved import load_network, saved_network
 from symprior.agents.priors.batch import Replayed
+from symprior.tasks.environments.streams import Streams
+from symprior.tasks.files.states import State
 
 
 class ReplayPopulation(Population[QNetwork]):
@@ -52,6 +55,21 @@ class ReplayPopulation(Population[QNetwork]):
             actions = torch.where(uniforms[:, :1] < epsilon, actions, self._greedy(now))
         self._now, self._chosen = now, actions
         return actions[: self.size].flatten()
+
+    def save(self) -> State:
+        """With target networks and replay buffers."""
+        replay = None if self._replay is None else self._replay.save()
+        return {**super().save(), "target": saved_network(self.target), "replay": replay}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        super().load(state)
+        load_network(self.target, state["target"])
+        if state["replay"] is not None:
+            self._replay = Replay.of(state["replay"], self._device)
+
+    def _streams(self) -> dict[str, Streams[Tensor]]:
+        return {**super()._streams(), "exploration": self._exploration_streams, "replay": self._replay_streams}
 
     def _greedy(self, now: Tensor) -> Tensor:
         """The first of the best actions, [seeds, copies]."""

@@ -9,7 +9,7 @@ from stable_baselines3 import A2C
 
 from symprior.agents.algorithms.a2c import A2CSettings
 from symprior.agents.learners.learner import Recipe
-from symprior.agents.learners.stable_baselines3.names import actor_critic_arguments
+from symprior.agents.learners.stable_baselines3.models.names import actor_critic_arguments
 from symprior.agents.learners.stable_baselines3.on_policy import (
     StableBaselinesCategoricalAgent,
     StableBaselinesGaussianAgent,

@@ -14,7 +14,7 @@ from stable_baselines3.common.policies import BasePolicy
 from symprior.agents.acting.actors import GreedyActor
 from symprior.agents.algorithms.settings import GreedyReplaySettings
 from symprior.agents.learners.learner import Recipe
-from symprior.agents.learners.stable_baselines3.names import greedy_arguments
+from symprior.agents.learners.stable_baselines3.models.names import greedy_arguments
 from symprior.agents.learners.stable_baselines3.policies.value_policy import NetworkValuePolicy
 from symprior.agents.learners.stable_baselines3.replay import StableBaselinesReplayAgent
 from symprior.symmetry.arrays import NumpyArray

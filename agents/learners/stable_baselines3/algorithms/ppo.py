@@ -9,7 +9,7 @@ from stable_baselines3 import PPO
 
 from symprior.agents.algorithms.ppo import PPOSettings
 from symprior.agents.learners.learner import Recipe
-from symprior.agents.learners.stable_baselines3.names import actor_critic_arguments
+from symprior.agents.learners.stable_baselines3.models.names import actor_critic_arguments
 from symprior.agents.learners.stable_baselines3.on_policy import (
     StableBaselinesCategoricalAgent,
     StableBaselinesGaussianAgent,

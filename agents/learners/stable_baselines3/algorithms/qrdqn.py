@@ -14,8 +14,8 @@ from symprior.agents.algorithms.qrdqn import QRDQNSettings
 from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.stable_baselines3.algorithms.dqn import StableBaselinesValueAgent
 from symprior.agents.learners.stable_baselines3.buffers.replay import EnlargedReplayBuffer
-from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
-from symprior.agents.learners.stable_baselines3.names import greedy_arguments
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.names import greedy_arguments
 from symprior.agents.learners.stable_baselines3.policies.quantile_policy import NetworkQuantilePolicy
 from symprior.symmetry.arrays import NumpyArray
 

@@ -11,7 +11,7 @@ from stable_baselines3 import SAC
 
 from symprior.agents.algorithms.sac import SACSettings
 from symprior.agents.learners.learner import Recipe
-from symprior.agents.learners.stable_baselines3.names import twin_critic_arguments
+from symprior.agents.learners.stable_baselines3.models.names import twin_critic_arguments
 from symprior.agents.learners.stable_baselines3.policies.squashed_policies import NetworkSACPolicy
 from symprior.agents.learners.stable_baselines3.squashed import StableBaselinesSquashedAgent
 from symprior.symmetry.arrays import NumpyArray

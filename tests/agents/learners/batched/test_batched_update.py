@@ -14,7 +14,7 @@ from gymnasium.vector import VectorEnv
 
 from symprior.agents.agent import Problem
 from symprior.agents.catalogue import get_agent
-from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
 from symprior.agents.priors.batch import Minibatch
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv

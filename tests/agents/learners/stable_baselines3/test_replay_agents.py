@@ -18,7 +18,7 @@ from torch import nn
 
 from symprior.agents import Problem, get_agent
 from symprior.agents.catalogue import agent_names
-from symprior.agents.learners.stable_baselines3.environment import VectorEnvAdapter
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
 from symprior.agents.networks.heads.critics import Critic, on_pairs
 from symprior.agents.networks.heads.quantile_network import quantile_network
 from symprior.agents.networks.orbits import Orbit

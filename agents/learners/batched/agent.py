@@ -89,7 +89,7 @@ class BatchedAgent(Actor, Generic[P]):
         return self.population.diverged.cpu().numpy()
 
     def save(self) -> State | None:
-        """Of the seeds, between two rounds; None where the fused kernel has them, or a device draws for itself."""
+        """All seeds, between two rounds; None where the fused kernel has them, or a device draws for itself."""
         if self.kernel != TORCH or self._device.type != "cpu":
             return None
         return {

@@ -34,7 +34,7 @@ class Replay:
 
     @classmethod
     def of(cls, state: State, device: torch.device) -> Replay:
-        """As it was put down."""
+        """The replay buffers that were put down."""
         columns = {name: torch.as_tensor(column, device=device) for name, column in state["columns"].items()}
         observations = columns["observations"]
         seeds, _, copies = observations.shape[:3]

@@ -109,7 +109,7 @@ class Reader:
         return np.stack(self._rows)
 
     def load(self, rows: NDArray[np.float64]) -> None:
-        """As if this had been read."""
+        """Take this for what was read last."""
         for own, row in zip(self._rows, rows, strict=True):
             own[:] = row
 

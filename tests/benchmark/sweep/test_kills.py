@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from speed.studies.kills import KINDS, killed
 
 OFTEN = ("PPO, batched", "SAC")

@@ -93,9 +93,9 @@ class Snapshots:
 
 def put_down(records: Path, runs: Iterable[Run]) -> list[Stack]:
     """The stacks of these runs that have a snapshot, as they were when it was taken."""
-    waiting = {_asked(run): run for run in runs}
-    found = []
-    for path in sorted((records / FOLDER).glob("*.npz")):
+    paths, found = sorted((records / FOLDER).glob("*.npz")), list[Stack]()
+    waiting = {_asked(run): run for run in runs} if paths else {}
+    for path in paths:
         try:
             asked = peek_at_state(path)["of"]["runs"]
         except DAMAGED:

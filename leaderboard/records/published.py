@@ -95,6 +95,16 @@ def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -
     return sorted(records, key=lambda record: record.key)
 
 
+def read_published_on(task: str, folder: Path = PUBLISHED_RESULTS) -> list[RunRecord]:
+    """The published runs on one task, in the order of their keys, without reading the others; none where there are none.
+
+    Raises:
+        SympriorError: one of the files is truncated, of another schema version or misplaced.
+    """
+    files = (_in_place(folder, path) for path in folder.glob(f"*/{task}/*.json"))
+    return sorted((record for of_file in files for record in of_file), key=lambda record: record.key)
+
+
 def _in_place(folder: Path, path: Path) -> list[RunRecord]:
     """The runs of one file, all of which belong there."""
     of_file = read_file(path)

@@ -63,12 +63,13 @@ def power(
     ] = None,
 ) -> None:
     """How many seeds an arm a gain takes on a task, from how much plain runs and those of a typical prior differ there."""
-    from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records
+    from symprior.leaderboard import read_records
     from symprior.leaderboard.comparison.resolution import spreads_on_record
+    from symprior.leaderboard.records.published import read_published_on
     from symprior.leaderboard.statistics.power import detectable_gain, runs_needed
 
     known = get_task(task)
-    found = read_published(PUBLISHED_RESULTS) if records is None else read_records(records)
+    found = read_published_on(known.id) if records is None else read_records(records)
     spreads = spreads_on_record([record for record in found if record.task == known.id], known)
     if not spreads:
         raise SympriorError(

@@ -75,7 +75,6 @@ def test_the_spread_on_record_is_that_of_lost_data() -> None:
     assert variation(np.zeros(3)) == 0
 
 
-@pytest.mark.covering
 def test_a_task_without_records_is_named() -> None:
     with pytest.raises(SympriorError, match="no complete runs of a plain agent on hopper-v1"):
         power("hopper-v1", gain=1.2, records=None)

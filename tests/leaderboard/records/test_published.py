@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from symprior.leaderboard.records.published import publish, read_published, to_text
+from symprior.leaderboard.records.published import publish, read_published, read_published_on, to_text
 from symprior.leaderboard.records.record import OtherMode, RunRecord
 from symprior.symmetry.errors import SympriorError
 
@@ -119,3 +119,14 @@ def test_an_unwritable_folder_is_a_sentence(tmp_path: Path, make_run: Make) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(SympriorError, match="Cannot write"):
         publish([make_run()], tmp_path / "file")
+
+
+def test_runs_on_one_task_are_read_without_the_others(tmp_path: Path, suite_runs: Runs) -> None:
+    records = suite_runs(seeds=3)
+    publish(records, tmp_path)
+    (tmp_path / "core-v1" / "cartpole-v1" / "ppo.json").write_text("{")
+    task = "grid-catch-vector-v1"
+    assert read_published_on(task, tmp_path) == in_order([record for record in records if record.task == task])
+    assert read_published_on("hopper-v1", tmp_path) == []
+    with pytest.raises(SympriorError, match="holds no valid results"):
+        read_published_on("cartpole-v1", tmp_path)

@@ -39,8 +39,8 @@ def assert_same_picture(drawn: str, kept: str) -> None:
     np.testing.assert_allclose(*(list(map(float, number.findall(text))) for text in (drawn, kept)), atol=1e-3)
 
 
-@pytest.mark.parametrize("suite", SUITES)
-@pytest.mark.cells(test=2)
+@pytest.mark.parametrize("suite", SUITES[::-1])
+@pytest.mark.cells(test=1)
 def test_published_pages_are_what_their_records_say(published, suite: str, tmp_path: Path):
     records = [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
     paths = list(write_published_pages(records, tmp_path))

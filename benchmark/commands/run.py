@@ -11,6 +11,7 @@ from rich.console import Console
 
 from symprior.agents.learners.learner import TORCH, learner_names, reference_learner
 from symprior.benchmark.jobs import contestants
+from symprior.benchmark.jobs.isolation.described import why_unconfined
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
 from symprior.benchmark.run.snapshots import EVERY
 from symprior.benchmark.set_option import SettingOption, parse_settings
@@ -125,6 +126,11 @@ def run(
     waiting = sweep.pending(jobs)
     telling.plan(jobs, waiting, Estimate(store).sentence(waiting, workers), records)
     _tell_of_missing_policies(telling, store, jobs, waiting)
+    if reason := why_unconfined():
+        telling.note(
+            f"Agents from files run in processes of their own, but {reason}: they could use the network, reach other "
+            "processes of yours and write to the records. Run only those whose code you trust."
+        )
     if dry_run or not waiting:
         return
     outcome = sweep.run(waiting)

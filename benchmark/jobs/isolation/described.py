@@ -14,6 +14,8 @@ Known = dict[tuple[str, str], Description]
 """By the class's whole name and the digest of its file."""
 
 _known: Known = {}
+_unconfined: set[str] = set()
+"""Why the processes that were asked were not in namespaces of their own."""
 
 
 def described(name: str) -> Description:
@@ -43,6 +45,11 @@ def whole_name(name: str) -> str:
     return f"{existing(path, 'agent')}:{attribute}"
 
 
+def why_unconfined() -> str:
+    """Why agents asked for so far have no namespaces of their own; empty where they have them, or nobody was asked."""
+    return "; ".join(sorted(_unconfined))
+
+
 def known() -> Known:
     """What was asked so far, for a process that goes on."""
     return dict(_known)
@@ -58,6 +65,7 @@ def remember(of_others: Known) -> None:
 def _asked(whole: str) -> Description:
     path = whole.rpartition(":")[0]
     process = AgentProcess(whole, Confines(read_only=(Path.cwd(),)))
+    _unconfined.update({process.unconfined} - {""})
     try:
         process.send("describe")
         return process.hear(Description, SECONDS_TO_IMPORT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -15,6 +17,24 @@ from symprior.leaderboard.records.record import read_records
 
 ENDLESS = Job("custom", "1", "cartpole-v1", "ppo", (0,), 10_000_000)
 """Long before its end everything here is over."""
+
+TAKES = """
+import os, subprocess, sys
+import numpy as np
+
+class Loops:
+    def __init__(self, problem, seed): pass
+    def learn(self, env, budget):
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "MARK"])
+        while True: pass
+    def act(self, observations): return np.zeros(len(observations), dtype=int)
+
+class Eats(Loops):
+    def learn(self, env, budget): self.eaten = [np.ones(1 << 24) for _ in range(1000)]
+
+class Leaves(Loops):
+    def learn(self, env, budget): os._exit(0)
+"""
 
 
 @pytest.mark.parametrize(
@@ -45,3 +65,25 @@ def test_a_worker_killed_while_it_starts_costs_its_stack_alone(tmp_path: Path) -
     every = [each.errors for each in LocalEngine(1).carry_out(stacks(job.runs, 1), store, kill_the_first)]
     assert killed and sum(errors != (None,) for errors in every) == 1
     assert sorted(record.status for record in read_records(tmp_path)) == ["failed", "finished", "finished"]
+
+
+@pytest.mark.parametrize(
+    ("name", "limits", "cause"),
+    [
+        ("Loops", Limits(seconds=8), "longer than its limit of 8 s"),
+        ("Eats", Limits(memory=2 << 30), "emory"),  # a MemoryError, or whoever looks is faster
+        ("Leaves", Limits(), "The agent's process died (exit code 0)"),
+    ],
+)
+def test_what_a_users_agent_does_to_itself_is_recorded_and_costs_nobody_else(
+    tmp_path: Path, agent_file: Callable[..., Path], name: str, limits: Limits, cause: str
+) -> None:
+    mark = f"left-{os.getpid()}-{name}"
+    own = f"{agent_file(TAKES.replace('MARK', mark))}:{name}"
+    jobs = [Job("custom", "1", "cartpole-v1", agent, (0,), 64) for agent in (own, "random")]
+    units = stacks([run for job in jobs for run in job.runs], 1)
+    store = RecordStore(tmp_path / "records")
+    errors = [ended.errors for ended in LocalEngine(1, limits).carry_out(units, store, lambda done: None)]
+    assert cause in str(errors[0]) and errors[1] == (None,)
+    assert [record.status for record in read_records(tmp_path / "records")] == ["failed", "finished"]
+    assert not [each for each in psutil.process_iter(["cmdline"]) if mark in (each.info["cmdline"] or [])]

@@ -21,6 +21,8 @@ from symprior.tasks.task import Task, TaskVectorEnv
 Act = Callable[[NumpyArray], NumpyArray]
 """Actions [batch, …] for observations [batch, …]."""
 
+MOST_RETURN = 1e100
+"""Either way: squares of larger ones are no numbers, so that they have no spread."""
 DECIMALS = 9
 """Of a recorded return: what lies beyond is round-off of the sum, and would be most of a record's size."""
 
@@ -52,9 +54,12 @@ def evaluate(
             )
         starts = np.concatenate([episode_seeds(task.id, seed, point, episodes) for seed in seeds])
         returns = _play(environments, starts, act or agent.act)
-    if not np.isfinite(returns).all():
-        odd = returns[~np.isfinite(returns)][0]
-        raise SympriorError(f"An episode of {task.id} returned {odd}, but rewards are finite numbers.")
+    usable = np.abs(returns) <= MOST_RETURN
+    if not usable.all():
+        raise SympriorError(
+            f"An episode of {task.id} returned {returns[~usable][0]:g}, but rewards are finite numbers whose sum is "
+            f"{MOST_RETURN:g} at most."
+        )
     returns = returns.round(DECIMALS)
     return [list(map(float, row)) for row in returns.reshape(len(seeds), episodes)]
 

@@ -28,7 +28,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def leaderboard(
-    records: Annotated[Path, typer.Option(help="The folder with the runs' records.")] = RECORDS,
+    records: Annotated[
+        Path, typer.Option(help="The folder with the runs' records, or one that `publish --out` wrote.")
+    ] = RECORDS,
     published: Annotated[
         bool, typer.Option("--published", help="Show the results that come with symprior instead.")
     ] = False,
@@ -64,11 +66,7 @@ def leaderboard(
         check_format(figure)
     if published:
         suite = suite or SHOWN_FIRST
-    found = (
-        board_floor.read_published(board_floor.PUBLISHED_RESULTS, suite)
-        if published
-        else board_floor.read_records(records)
-    )
+    found = _found(board_floor.PUBLISHED_RESULTS if published else records, suite)
     if suite is not None:
         _check_suite(found, suite, records)
     if task:
@@ -95,6 +93,16 @@ def _write_all(out: Path | None, chosen: bool) -> None:
     folder = board_floor.PUBLISHED_RESULTS
     for path in write_published_pages(board_floor.read_published(folder), out or folder):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _found(folder: Path, suite: str | None) -> list[RunRecord]:
+    """The runs below a folder, one file a run, or as `symprior publish` wrote them."""
+    from symprior import leaderboard as board_floor
+
+    is_published = folder.is_dir() and next(folder.rglob("seed-*.json"), None) is None
+    if is_published and next(folder.glob("*/*/*.json"), None) is not None:
+        return board_floor.read_published(folder, suite)
+    return board_floor.read_records(folder)
 
 
 def _single_runs(found: list[RunRecord], suite: str | None, tasks: list[str]) -> list[RunRecord]:

@@ -1,4 +1,4 @@
-"""A system that allows no user namespaces: a user's agent runs in a process of its own all the same, and everybody is told."""
+"""A system that allows no user namespaces: a user's agent runs in a process of its own all the same, and that is told."""
 
 from __future__ import annotations
 

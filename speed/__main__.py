@@ -11,7 +11,17 @@ from rich.table import Table
 
 from speed import rival
 from speed.comparison import Comparison
-from speed.comparisons import bases, boards, certificates, environments, evaluation, learners, networks, training
+from speed.comparisons import (
+    bases,
+    boards,
+    certificates,
+    environments,
+    evaluation,
+    isolation,
+    learners,
+    networks,
+    training,
+)
 
 PONG = ("pong-objects-v1", "pong-small-v1", "pong-v1")
 
@@ -57,6 +67,7 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: bases.against_published_layer("ant-v1", 32, 64, 25, 2),
     lambda: bases.against_published_layer("two-agents-v1", 16, 64, 1, 0.7),
     training.two_workers,
+    isolation.own_ppo,
     lambda: learners.ppo_on_cartpole(25, 10),
     lambda: learners.ppo_on_cartpole(100, 18),
     lambda: learners.a2c_on_catch("grid-catch-vector-v1", 20, 4),

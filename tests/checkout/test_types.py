@@ -16,6 +16,7 @@ ALLOWED = {
     "tasks/environments/gymnasium_types.py": "gymnasium's spaces, environments and infos are of any type",
     "tasks/families/mujoco": "MuJoCo's models and simulations have no types",
     "tasks/files/json_files.py": "a JSON object holds anything until a schema has read it",
+    "tasks/files/states.py": "a state is a tree of numbers, texts and arrays, which whoever saved it takes up again",
     "agents/learners/batched/kernel/arithmetic/compiled.py": "numba has no types",
     "agents/learners/stable_baselines3": "Stable-Baselines3's models, policies and buffers take keywords of their own",
     "benchmark/command_line/lazy_commands.py": "typer keeps the types of its contexts and commands to itself",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -96,6 +97,7 @@ class _Shift:
         self.steps = self._context.RawArray("q", len(stacks))
         self._waiting, self._working = deque(enumerate(stacks)), list[Worker]()
         self._looked = time.monotonic()
+        self._place = tempfile.TemporaryDirectory(prefix="symprior-", ignore_cleanup_errors=True)
 
     @property
     def has_work(self) -> bool:
@@ -106,7 +108,7 @@ class _Shift:
         """Start what waits, as far as there are workers."""
         while self._waiting and len(self._working) < workers:
             number, stack = self._waiting.popleft()
-            carry = partial(_carry, number, self._store, self.steps)
+            carry = partial(_carry, number, self._store, self.steps, self._place.name)
             self._working.append(Worker(self._context, stack, carry, self._limits.memory, custom_files(), known()))
 
     def over(self) -> list[Worker]:
@@ -126,6 +128,7 @@ class _Shift:
         """End all that still runs."""
         for worker in self._working:
             worker.end("it was stopped")
+        self._place.cleanup()  # also of what killed workers left there
 
     def _look(self) -> None:
         """End who takes too much."""
@@ -146,8 +149,9 @@ class _Shift:
         return ""
 
 
-def _carry(number: int, store: RecordStore, steps: Any, stack: Stack) -> Errors:
-    """In a worker."""
+def _carry(number: int, store: RecordStore, steps: Any, place: str, stack: Stack) -> Errors:
+    """Carry a stack out, in a worker; temporary folders lie in `place`, which outlives it."""
+    tempfile.tempdir = place
 
     def report(more: int) -> None:
         steps[number] += more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_a_worker_killed_while_it_starts_costs_its_stack_alone(tmp_path: Path) -
 def test_what_a_users_agent_does_to_itself_is_recorded_and_costs_nobody_else(
     tmp_path: Path, agent_file: Callable[..., Path], name: str, limits: Limits, cause: str
 ) -> None:
-    mark = f"left-{os.getpid()}-{name}"
+    mark, before = f"left-{os.getpid()}-{name}", set(Path(tempfile.gettempdir()).glob("symprior-agent-*"))
     own = f"{agent_file(TAKES.replace('MARK', mark))}:{name}"
     jobs = [Job("custom", "1", "cartpole-v1", agent, (0,), 64) for agent in (own, "random")]
     units = stacks([run for job in jobs for run in job.runs], 1)
@@ -86,4 +87,6 @@ def test_what_a_users_agent_does_to_itself_is_recorded_and_costs_nobody_else(
     errors = [ended.errors for ended in LocalEngine(1, limits).carry_out(units, store, lambda done: None)]
     assert cause in str(errors[0]) and errors[1] == (None,)
     assert [record.status for record in read_records(tmp_path / "records")] == ["failed", "finished"]
+    left = set(Path(tempfile.gettempdir()).glob("symprior-agent-*")) - before
+    assert not left
     assert not [each for each in psutil.process_iter(["cmdline"]) if mark in (each.info["cmdline"] or [])]

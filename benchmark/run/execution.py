@@ -205,7 +205,8 @@ class Execution:
         return self.agent, self.source
 
     def _put_down(self) -> None:
-        """Write a snapshot where it is time for one and everything can be restored."""
+        """Tell how far it is; write a snapshot where it is time for one and everything can be restored."""
+        self._report(self._used * len(self.stack.runs))
         agent: object = self.agent
         if self._snapshots is None or not self._snapshots.is_due or not isinstance(agent, CarriesOn):
             return

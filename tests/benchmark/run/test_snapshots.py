@@ -147,6 +147,12 @@ def test_a_damaged_snapshot_costs_the_snapshot_and_not_the_run(
     assert put_down(tmp_path, stack.runs) == []
 
 
+def test_progress_is_told_between_evaluations(small_job: Jobs) -> None:
+    told: list[int] = []
+    Execution(Stack(tuple(small_job(learner="batched", evaluate_every=1024).runs)), told.append).run()
+    assert sum(told) == 1024 and len([steps for steps in told if steps]) == 8, "once a rollout"
+
+
 def test_a_disk_without_room_costs_the_snapshot_and_not_the_run(small_job: Jobs) -> None:
     stack = Stack(tuple(small_job(learner="batched").runs))
     carried_out(stack, Snapshots(Path("/dev/full"), stack, every=0.001))

@@ -1,14 +1,15 @@
-"""Two learners, one truth: the tests of the batched learner against Stable-Baselines3 that records hold.
+"""Two learners, or two kernels of one, and one truth: the tests of equivalence that records hold.
 
 A test is a plain agent and the same with a prior (or several), on one task, by both learners, in one *round*: fresh seeds. A
 repeat is another round; the version of the suite `equivalence` is the round's number, and every round is kept.
 Suites that exist for both learners, `name` and `name-sb3`, are held to the same margins; no pilot set their size.
+A round of the batched learner alone, by the fused kernel, is held against the last earlier one in torch with its settings.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,11 +24,15 @@ from symprior.tasks import get_task
 
 SUITE, TWIN = "equivalence", "-sb3"
 LEARNERS = (BATCHED, REFERENCE)
+FUSED, TORCH = KERNELS = ("fused", "torch")
+
+Side = Callable[[RunRecord], str]
+"""Which of the two sides of a test a record is on."""
 
 
 @dataclass(frozen=True)
 class AgentPair:
-    """One agent by both learners, (batched, Stable-Baselines3).
+    """One agent on both sides of a test, such as (batched, Stable-Baselines3).
 
     Attributes:
         agent: its id.
@@ -46,15 +51,17 @@ class AgentPair:
 
 @dataclass(frozen=True)
 class LearnerTest:
-    """Agents of one algorithm on one task: are they equal by both learners?
+    """Agents of one algorithm on one task: are they equal on both sides?
 
     Attributes:
+        sides: two learners, or two kernels of one.
         suite, round: where the runs are from; a repeat on fresh seeds has a higher round.
         task, algorithm: what was run.
         agents: the plain one, then those with a prior.
         quantities: data efficiency of every agent, then the logarithm of the gain of all but the plain one.
     """
 
+    sides: tuple[str, str]
     suite: str
     round: str
     task: str
@@ -83,30 +90,46 @@ class LearnerTest:
 
 
 def learner_test(records: Iterable[RunRecord]) -> LearnerTest:
-    """The test that finished runs of one round make.
+    """The test of two learners that finished runs of one round make.
 
     Raises:
         SympriorError: they are not a plain agent and at least one other on one task, each by both learners.
     """
+    chosen = list(records)
+    _check_rounds(chosen)
+    return _test(chosen, LEARNERS, lambda record: record.agent.learner)
+
+
+def kernel_test(fused: Iterable[RunRecord], in_torch: Iterable[RunRecord]) -> LearnerTest:
+    """The test of two kernels that finished runs of one learner make.
+
+    Raises:
+        SympriorError: they are not a plain agent and at least one other on one task, each by both kernels.
+    """
+    return _test([*fused, *in_torch], KERNELS, _kernel)
+
+
+def _test(records: list[RunRecord], sides: tuple[str, str], side: Side) -> LearnerTest:
     arms: dict[tuple[str, str], list[RunRecord]] = defaultdict(list)
     for record in records:
-        arms[record.agent.learner, record.agent.id].append(record)
-    agents = _agents(arms)
+        arms[side(record), record.agent.id].append(record)
+    agents = _agents(arms, sides)
     for agent in agents:
-        check_hyperparameters([*arms[BATCHED, agent], *arms[REFERENCE, agent]])
-    first = arms[BATCHED, agents[0]][0]
+        _check_alike(*(arms[name, agent] for name in sides))
+    first = arms[sides[0], agents[0]][0]
     references = get_task(first.task).references
     scores = {key: [score_run(run, references) for run in runs] for key, runs in arms.items()}
     reduced = {key: Arm.of(of_arm) for key, of_arm in scores.items()}
     return LearnerTest(
+        sides=sides,
         suite=first.suite,
         round=first.suite_version,
         task=first.task,
         algorithm=first.agent.algorithm,
-        agents=tuple(_pair(agent, scores, arms[BATCHED, agent][0].hyperparameters) for agent in agents),
+        agents=tuple(_pair(agent, scores, sides, arms[sides[0], agent][0].hyperparameters) for agent in agents),
         quantities=(
-            *(_efficiencies(agent, reduced) for agent in agents),
-            *(_gains(agents[0], agent, reduced) for agent in agents[1:]),
+            *(_efficiencies(agent, reduced, sides) for agent in agents),
+            *(_gains(agents[0], agent, reduced, sides) for agent in agents[1:]),
         ),
     )
 
@@ -123,7 +146,62 @@ def learner_tests(records: Iterable[RunRecord]) -> list[LearnerTest]:
         name = record.suite.removesuffix(TWIN)
         if name == SUITE or {name, name + TWIN} <= suites:
             groups[name != SUITE, name, record.task, record.agent.algorithm, _round(record)].append(record)
-    return [learner_test(_by_both(groups[key]) if key[0] else groups[key]) for key in sorted(groups)]
+    return [
+        kernel_test(group, torch_runs_of(group, chosen))
+        if all(_kernel(record) == FUSED for record in group)
+        else learner_test(_by_both(group) if key[0] else group)
+        for key, group in sorted(groups.items())
+    ]
+
+
+def torch_runs_of(fused: list[RunRecord], records: Iterable[RunRecord]) -> list[RunRecord]:
+    """The runs in torch that runs by the fused kernel are held against: of the last earlier round with their settings."""
+    settings = {record.agent.id: record.hyperparameters for record in fused}
+    alike = [
+        record
+        for record in records
+        if _is_earlier_in_torch(record, fused[0].task, int(fused[0].suite_version))
+        and settings.get(record.agent.id) == record.hyperparameters
+    ]
+    last = max((int(record.suite_version) for record in alike), default=0)
+    return [record for record in alike if int(record.suite_version) == last]
+
+
+def last_in_torch(records: Iterable[RunRecord], task: str, agent: str, test_round: int) -> RunRecord:
+    """A run of the batched learner in torch of the last round before this one.
+
+    Raises:
+        SympriorError: there is none.
+    """
+    earlier = [
+        record for record in records if _is_earlier_in_torch(record, task, test_round) and record.agent.id == agent
+    ]
+    if not earlier:
+        raise SympriorError(
+            f"No round before {test_round} has runs of {agent} on {task} in torch. Make one first (symprior equivalence "
+            f"{task} --publish), or name a later --round."
+        )
+    return max(earlier, key=lambda record: int(record.suite_version))
+
+
+def _is_earlier_in_torch(record: RunRecord, task: str, test_round: int) -> bool:
+    own = record.suite, record.task, record.agent.learner, _kernel(record)
+    return own == (SUITE, task, BATCHED, TORCH) and int(record.suite_version) < test_round
+
+
+def _kernel(record: RunRecord) -> str:
+    return record.provenance.kernel or TORCH
+
+
+def _check_alike(first: list[RunRecord], second: list[RunRecord]) -> None:
+    """Each side has one kernel, and both have the same hyperparameters."""
+    for runs in (first, second):
+        check_hyperparameters(runs)
+    if first[0].hyperparameters != second[0].hyperparameters:
+        raise SympriorError(
+            f"{first[0].agent.id} on {first[0].task} has other hyperparameters on one side of the test than on the other. "
+            "Run both with the same ones."
+        )
 
 
 def _round(record: RunRecord) -> str:
@@ -137,37 +215,44 @@ def _by_both(records: list[RunRecord]) -> list[RunRecord]:
     return [record for record in records if record.agent.id in set.intersection(*of_learner)]
 
 
-def _efficiencies(agent: str, arms: Mapping[tuple[str, str], Arm]) -> Equivalence:
-    test = efficiencies_equal(arms[BATCHED, agent], arms[REFERENCE, agent])
+def _efficiencies(agent: str, arms: Mapping[tuple[str, str], Arm], sides: tuple[str, str]) -> Equivalence:
+    test = efficiencies_equal(*(arms[side, agent] for side in sides))
     return replace(test, quantity=f"data efficiency of {agent}")
 
 
-def _gains(plain: str, agent: str, arms: Mapping[tuple[str, str], Arm]) -> Equivalence:
-    batched, reference = ((arms[learner, plain], arms[learner, agent]) for learner in LEARNERS)
-    return replace(gains_equal(batched, reference), quantity=f"gain of {agent}")
+def _gains(plain: str, agent: str, arms: Mapping[tuple[str, str], Arm], sides: tuple[str, str]) -> Equivalence:
+    test = gains_equal(*((arms[side, plain], arms[side, agent]) for side in sides))
+    return replace(test, quantity=f"gain of {agent}")
 
 
-def _agents(arms: Mapping[tuple[str, str], list[RunRecord]]) -> list[str]:
+def _check_rounds(records: list[RunRecord]) -> None:
+    if len({_round(record) for record in records}) > 1:
+        raise SympriorError("A test of two learners is of one round; the records are of several.")
+
+
+def _agents(arms: Mapping[tuple[str, str], list[RunRecord]], sides: tuple[str, str]) -> list[str]:
     """The plain agent, then the others."""
     records = [record for runs in arms.values() for record in runs]
     plain = {record.agent.id for record in records if record.agent.prior == "plain"}
     others = sorted({record.agent.id for record in records} - plain)
-    cells = {(record.task, record.agent.algorithm, _round(record)) for record in records}
+    cells = {(record.task, record.agent.algorithm) for record in records}
     if len(plain) != 1 or not others or len(cells) != 1 or len(arms) != 2 * (1 + len(others)):
         raise SympriorError(
-            f"A test of two learners takes a plain agent and one with a prior, on one task, by {' and '.join(LEARNERS)}; "
+            f"A test of equivalence takes a plain agent and one with a prior, on one task, by {' and '.join(sides)}; "
             f"the records hold {', '.join(' of '.join(reversed(key)) for key in sorted(arms)) or 'nothing'}."
         )
     return [*plain, *others]
 
 
-def _pair(agent: str, scores: dict[tuple[str, str], list[RunScore]], settings: dict[str, object]) -> AgentPair:
-    batched, reference = (scores[learner, agent] for learner in LEARNERS)
+def _pair(
+    agent: str, scores: dict[tuple[str, str], list[RunScore]], sides: tuple[str, str], settings: dict[str, object]
+) -> AgentPair:
+    first, second = (scores[side, agent] for side in sides)
     return AgentPair(
         agent=agent,
-        final=(_mean_final(batched), _mean_final(reference)),
-        censored=(sum(score.censored for score in batched), sum(score.censored for score in reference)),
-        runs=(len(batched), len(reference)),
+        final=(_mean_final(first), _mean_final(second)),
+        censored=(sum(score.censored for score in first), sum(score.censored for score in second)),
+        runs=(len(first), len(second)),
         settings=settings,
     )
 

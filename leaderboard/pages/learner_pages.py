@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import exp
 from typing import Any
 
-from symprior.leaderboard.comparison.learner_tests import SUITE, LearnerTest
+from symprior.leaderboard.comparison.learner_tests import KERNELS, SUITE, LearnerTest
 from symprior.leaderboard.pages.rendering import rendered
 from symprior.leaderboard.statistics.equivalence import EFFICIENCY_MARGIN, LEVEL, Equivalence, runs_needed
 
@@ -16,7 +16,9 @@ PAGE = "equivalence.md"
 
 def to_markdown(tests: list[LearnerTest]) -> str:
     """All tests as Markdown."""
-    planned, others = ([test for test in tests if (test.suite == SUITE) is flag] for flag in (True, False))
+    kernels = [test for test in tests if test.sides == KERNELS]
+    learners = [test for test in tests if test.sides != KERNELS]
+    planned, others = ([test for test in learners if (test.suite == SUITE) is flag] for flag in (True, False))
     quantities = [quantity for test in planned for quantity in test.quantities]
     hints = [
         f"{quantity.quantity} on {test.task} ({f'round {test.round}' if test.suite == SUITE else test.suite})"
@@ -28,11 +30,12 @@ def to_markdown(tests: list[LearnerTest]) -> str:
         "equivalence.md.j2",
         planned=planned,
         others=others,
+        kernels=kernels,
         row=row,
         in_words=_in_words,
         quantities=quantities,
         hints=hints,
-        intervals=sum(len(test.quantities) for test in tests),
+        intervals=sum(len(test.quantities) for test in learners),
         repeats=sum(test.round != "1" for test in planned),
         efficiency_margin=EFFICIENCY_MARGIN,
         level=LEVEL,

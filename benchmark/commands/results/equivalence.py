@@ -1,7 +1,8 @@
-"""`symprior equivalence`: hold the batched learner against Stable-Baselines3, as distributions."""
+"""`symprior equivalence`: hold two learners, or two kernels of one, against each other, as distributions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,15 @@ from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.progress.telling.words import Words
 from symprior.benchmark.sweep.progress.watch import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
-from symprior.leaderboard.comparison.learner_tests import SUITE, LearnerTest, learner_test, learner_tests
+from symprior.leaderboard.comparison.learner_tests import (
+    SUITE,
+    LearnerTest,
+    kernel_test,
+    last_in_torch,
+    learner_test,
+    learner_tests,
+    torch_runs_of,
+)
 from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown
 from symprior.leaderboard.records.published import PUBLISHED_RESULTS, publish, read_published
 from symprior.leaderboard.records.record import RunRecord, read_record
@@ -52,6 +61,14 @@ def equivalence(
             min=1, help="Batched runs for each of Stable-Baselines3; cheapest is the root of the ratio of their costs."
         ),
     ] = 4.0,
+    kernel: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead: --runs of the batched learner by this kernel, against the last earlier round in torch and at "
+            "its settings."
+        ),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=2, help="Runs an arm, with --kernel.")] = 250,
     evaluate_every: Annotated[
         int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")
     ] = None,
@@ -72,7 +89,7 @@ def equivalence(
 
     A pilot sets the number of runs of each arm for 90 % power; then one final test on fresh seeds. Exits with 1 where
     equivalence is not shown. Both agents have their tuned settings, but for what is --set; settings under which runs differ
-    less take fewer of them.
+    less take fewer of them. With --kernel the two sides are two kernels of the batched learner.
     """
     folder = results or PUBLISHED_RESULTS
     if published:
@@ -82,6 +99,13 @@ def equivalence(
         raise SympriorError("Say on which task, for example cartpole-v1, or show what is --published.")
     chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
     seed, sweep = ROUND_SEEDS * test_round, sweep_on(Words(console), records, workers)
+    if kernel is not None:
+        known = read_published(folder, SUITE)
+        made = _carry_out(
+            [_like_in_torch(known, chosen.id, agent, test_round, kernel, runs) for agent in agents], sweep
+        )
+        _conclude(kernel_test(made, torch_runs_of(made, known)), made, folder if keep else None)
+        return
     alike = Job(
         suite=SUITE,
         suite_version=str(test_round),
@@ -99,22 +123,54 @@ def equivalence(
     console.print(_table(f"{task}: pilot", piloted))
     needed = piloted.plan(ratio)
     most = (round(ratio * at_most), at_most)
-    runs = {agent: min(each, most, key=lambda pair: pair[1]) for agent, each in needed.items()}
+    planned = {agent: min(each, most, key=lambda pair: pair[1]) for agent, each in needed.items()}
     for agent in agents:
         console.print(
-            f"{agent}: 90 % power takes {_in_words(needed[agent])}; there will be {_in_words(runs[agent])}.",
+            f"{agent}: 90 % power takes {_in_words(needed[agent])}; there will be {_in_words(planned[agent])}.",
             soft_wrap=True,
             highlight=False,
         )
-    jobs = _jobs(alike, runs, seed + FINAL_SEEDS)
+    jobs = _jobs(alike, planned, seed + FINAL_SEEDS)
     made = _carry_out(jobs, sweep)
-    final = learner_test(made)
-    console.print(_table(f"{task}: final test, round {test_round}", final))
-    for path in publish(map(_for_the_test, made), folder) if keep else []:
+    _conclude(learner_test(made), made, folder if keep else None)
+
+
+def _conclude(final: LearnerTest, made: list[RunRecord], folder: Path | None) -> None:
+    """Show the final test, and publish its runs where there is a folder."""
+    console.print(_table(f"{final.task}: final test, round {final.round}", final))
+    for path in publish(map(_for_the_test, made), folder) if folder else []:
         console.print(f"Published {path}", soft_wrap=True, highlight=False, markup=False)
     if not final.holds:
         console.print("Equivalence is not shown for every quantity.")
         raise typer.Exit(1)
+
+
+def _like_in_torch(known: list[RunRecord], task: str, agent: str, test_round: int, kernel: str, runs: int) -> Job:
+    """So many runs by a kernel, at the settings of the last earlier round in torch.
+
+    Raises:
+        SympriorError: there is none.
+    """
+    last = last_in_torch(known, task, agent, test_round)
+    first_seed = ROUND_SEEDS * test_round + FINAL_SEEDS
+    return Job(
+        suite=SUITE,
+        suite_version=str(test_round),
+        task=task,
+        agent=agent,
+        seeds=tuple(range(first_seed, first_seed + runs)),
+        budget=last.budget,
+        learner=last.agent.learner,
+        settings=_as_settings(last.hyperparameters),
+        evaluate_every=last.evaluate_every,
+        kernel=kernel,
+    )
+
+
+def _as_settings(hyperparameters: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
+    """Settings of a job: sorted pairs, lists as tuples, without what was left open."""
+    given = {name: value for name, value in hyperparameters.items() if value is not None}
+    return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in sorted(given.items()))
 
 
 def _show_published(folder: Path) -> None:

@@ -109,6 +109,35 @@ def test_every_round_is_counted():
     assert page.count("not shown |") == sum(not quantity.holds for quantity in tests[0].quantities)
 
 
+def _by_kernel(records):
+    return [
+        run.model_copy(update={"provenance": run.provenance.model_copy(update={"kernel": "fused"})})
+        for run in records
+        if run.agent.learner == "batched"
+    ]
+
+
+def test_a_round_by_the_fused_kernel_is_held_against_the_last_one_in_torch():
+    rounds = [*_round("1", levels=(0.93, 1.0)), *_round("2"), *_by_kernel(_round("3"))]
+    of_learners, kernels = learner_tests(rounds)[:2], learner_tests(rounds)[2]
+    assert [test.sides for test in of_learners] == [("batched", "stable-baselines3")] * 2
+    assert kernels.sides == ("fused", "torch") and kernels.round == "3"
+    assert [pair.runs for pair in kernels.agents] == [(60, 60), (60, 60)], "batched runs of round 2 alone"
+    assert kernels.quantities[0].difference == 0 and kernels.holds, "the same curves"
+    page = to_markdown([*of_learners, kernels])
+    before, after = page.split("## The fused kernel against torch")
+    assert "2 with 6 quantities so far, 1 of them repeats" in before
+    assert "### ppo on cartpole-v1, round 3" in after and "| | Fused | Torch |" in after
+
+
+def test_runs_in_torch_with_other_settings_are_not_taken():
+    others = [run.model_copy(update={"hyperparameters": {"gamma": 0.9}}) for run in _round("2")]
+    (kernels,) = [test for test in learner_tests([*_round("1"), *_by_kernel(_round("3"))]) if test.round == "3"]
+    assert kernels.agents[0].runs == (60, 60)
+    with pytest.raises(SympriorError, match="fused and torch"):
+        learner_tests([*others, *_by_kernel(_round("3"))])
+
+
 def test_suites_of_both_learners_are_held_to_the_same_margins():
     runs = _round(priors=("plain", "homomorphic", "nullspace"))
     names = {"batched": "paper", "stable-baselines3": "paper-sb3"}

@@ -26,9 +26,25 @@ def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(answer, tm
     assert again.stdout.splitlines()[-1] == "Equivalence is not shown for every quantity."
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs-equivalence").rglob("*.json")} == records
 
+    by_kernel = ["equivalence", "grid-catch-vector-v1", "--kernel", "fused", "--runs", 2, "--round", 2, "--workers", 1]
+    of_kernel = answer(*by_kernel, "--publish", "--results", "results")
+    assert "Equivalence is not shown for every quantity." in of_kernel.stdout, of_kernel.stderr
+    (published,) = (tmp_path / "results" / "equivalence-2").rglob("ppo.json")
+    text = published.read_text().replace(" ", "")
+    assert '"kernel":"fused"' in text and '"learning_rate":0.002' in text, "the settings are those of the first round"
+
     page = answer("equivalence", "--published", "--results", "results")
     assert page.returncode == 0, page.stderr
-    assert "## ppo on grid-catch-vector-v1, round 1" in (tmp_path / "results" / "equivalence.md").read_text()
+    written = (tmp_path / "results" / "equivalence.md").read_text()
+    assert "## ppo on grid-catch-vector-v1, round 1" in written
+    assert "### ppo on grid-catch-vector-v1, round 2\n\n| | Fused | Torch |" in written
+
+
+def test_a_kernel_is_held_against_an_earlier_round_in_torch(answer, tmp_path):
+    (tmp_path / "results").mkdir()
+    none = answer("equivalence", "cartpole-v1", "--kernel", "fused", "--round", 1)
+    assert none.returncode != 0
+    assert "No round before 1 has runs of ppo on cartpole-v1 in torch." in none.stderr
 
 
 def test_a_wrong_setting_is_named_before_anything_runs(answer, tmp_path):

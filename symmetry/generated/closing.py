@@ -42,10 +42,6 @@ class SignedMap:
         """F x for a batch of vectors, [..., n]."""
         return np.asarray(np.asarray(x, dtype=np.float64)[..., self.source] * self.sign + QUARTER * self.turn)
 
-    def linear(self, x: ArrayLike) -> NDArray[np.float64]:
-        """The same without the turns, for differences of vectors."""
-        return np.asarray(np.asarray(x, dtype=np.float64)[..., self.source] * self.sign)
-
     def after(self, first: SignedMap) -> SignedMap:
         """The map x ↦ f(first(x))."""
         turn = (self.sign * first.turn[self.source] + self.turn) % 4

@@ -148,6 +148,11 @@ class BlackBox:
                 part[i] &= unmoved
         return whole & ~part
 
+    def without_turns(self, difference: Numbers) -> Numbers:
+        """A difference of states without whole turns of angles, [..., entries]."""
+        whole = 2 * np.pi * np.rint(difference / (2 * np.pi))
+        return np.where(self.angles, difference - whole, difference)
+
     def _to_turn(self, rng: np.random.Generator, count: int) -> Numbers:
         return self._within(rng, count, np.array(NEAR))
 

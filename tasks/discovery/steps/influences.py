@@ -64,7 +64,7 @@ def _effects(box: BlackBox, rng: np.random.Generator, state: Numbers) -> Numbers
         columns.append(side * _difference(box, box.take(nudged, action), straight))
     columns += _of_actions(box, rng, state, action, straight)
     anyway = straight.state - box.visible(box.whole(state))
-    columns.append(np.append(_turned_back(box, anyway), straight.reward))
+    columns.append(np.append(box.without_turns(anyway), straight.reward))
     return np.stack(columns, axis=1)
 
 
@@ -84,10 +84,4 @@ def _of_actions(
 
 
 def _difference(box: BlackBox, one: Taken, other: Taken) -> Numbers:
-    return np.append(_turned_back(box, one.state - other.state), one.reward - other.reward)
-
-
-def _turned_back(box: BlackBox, difference: Numbers) -> Numbers:
-    """Without whole turns of angles."""
-    whole = 2 * np.pi * np.rint(difference / (2 * np.pi))
-    return np.where(box.angles, difference - whole, difference)
+    return np.append(box.without_turns(one.state - other.state), one.reward - other.reward)

@@ -14,7 +14,6 @@ from scipy.optimize import linear_sum_assignment
 
 from symprior.symmetry.generated.closing import SignedMap, signed_map
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
-from symprior.tasks.certificates.evidence.distributions import round_off
 from symprior.tasks.discovery.steps.black_box import BlackBox
 from symprior.tasks.discovery.steps.trial import act, split
 
@@ -34,13 +33,11 @@ class Fit:
     Attributes:
         map: on observations, flattened.
         residual: the mean residual of the entry where that is largest, over how much that entry varies.
-        is_exact: nothing but round-off.
         still: entries that never moved, of which nothing can be said; they are left where they are.
     """
 
     map: SignedMap
     residual: float
-    is_exact: bool
     still: tuple[int, ...]
 
     @property
@@ -62,7 +59,6 @@ class Observations:
         self._states = box.states_to_see(rng, STATES)
         self._actions = box.draw_actions(rng, len(self._states))
         self._seen = self._look(None)
-        self._round_off = round_off(box.probe.env.observation_space)
 
     def fit(self, motion: SignedMap) -> Fit:
         """The signed permutation of entries that fits best."""
@@ -74,12 +70,10 @@ class Observations:
         rows = np.arange(len(cost))
         chosen = sign[rows, source]
         residual = np.abs(images - chosen * self._seen[:, source])
-        largest = np.maximum(np.abs(self._seen), np.abs(images)).max(axis=0)
         relative = np.where(still, 0.0, residual.mean(axis=0) / np.where(spread > 0, spread, 1.0))
         return Fit(
             signed_map(source, chosen),
             float(relative.max()),
-            bool((residual <= self._round_off * largest).all()),
             tuple(np.flatnonzero(still).tolist()),
         )
 

@@ -70,7 +70,7 @@ class Trial:
         self._actions = box.draw_actions(rng, STATES)
         self._taken = [box.take(s, a) for s, a in zip(self._states, self._actions, strict=True)]
         behind = np.stack([each.state for each in self._taken])
-        moved = np.abs(_turned_back(box, behind - self._states)).mean(axis=0)
+        moved = np.abs(box.without_turns(behind - self._states)).mean(axis=0)
         self._moved = np.where(moved > 0, moved, moved[moved > 0].mean() if (moved > 0).any() else 1.0)
         self._scale = np.abs(behind).max(axis=0) + np.abs(behind).mean()
         self._earned = float(np.mean([abs(each.reward) for each in self._taken])) or 1.0
@@ -91,7 +91,7 @@ class Trial:
         ends: list[tuple[bool, bool]] = []
         for number, taken in enumerate(self._taken):
             found = self._box.take(on_states(self._states[number]), act(on_actions, self._actions[number], self._box))
-            rows.append(np.abs(_turned_back(self._box, found.state - on_states(taken.state))))
+            rows.append(np.abs(self._box.without_turns(found.state - on_states(taken.state))))
             rewards.append(abs(found.reward - taken.reward))
             ends.append((found.ended, taken.ended))
             if number + 1 == FIRST and (np.mean(rows, axis=0) / self._moved > far_off).any():
@@ -119,8 +119,3 @@ def act(on_actions: SignedMap, action: NumpyArray, box: BlackBox) -> NumpyArray:
     if box.discrete:
         return np.argsort(on_actions.source)[action]
     return on_actions(action)
-
-
-def _turned_back(box: BlackBox, difference: Numbers) -> Numbers:
-    whole = 2 * np.pi * np.rint(difference / (2 * np.pi))
-    return np.where(box.angles, difference - whole, difference)

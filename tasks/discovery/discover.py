@@ -37,6 +37,7 @@ class Discovery:
             none that is larger.
         lines: all of it in words, (what, found).
         declaration: Python that declares the proposal, or the empty text.
+        still: observation entries that never moved; of these it says nothing.
         seconds: of processor time.
     """
 
@@ -46,6 +47,7 @@ class Discovery:
     larger: Proposal | None
     lines: tuple[tuple[str, str], ...]
     declaration: str
+    still: tuple[int, ...]
     seconds: float
 
 
@@ -157,6 +159,7 @@ def _concluded(subject: Subject, searched: _Searched, seed: int, with_starts: bo
         larger=larger if larger is not None and larger.holds else None,
         lines=tuple(_lines(subject, searched, first, larger)),
         declaration="" if proposal is None else declaration(subject, proposal, searched.is_table),
+        still=found.still,
         seconds=time.process_time() - began,
     )
 

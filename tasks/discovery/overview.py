@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,12 +50,18 @@ class Row:
         return f"| {' | '.join(cells)} | {self.seconds:.0f} |"
 
 
-def elements(symmetry: Symmetry) -> set[bytes] | None:
-    """Every element by what it does to observations and actions; None where these are no signed permutations."""
+def elements(symmetry: Symmetry, still: Sequence[int] = ()) -> set[bytes] | None:
+    """Every element by what it does to observations and actions; None where these are no signed permutations.
+
+    Args:
+        symmetry: whose elements are wanted.
+        still: observation entries that never moved, which are left out: nothing can be told of them.
+    """
     seen, done = as_signed_permutation(symmetry.observation), as_signed_permutation(symmetry.action)
     if seen is None or done is None:
         return None
-    rows = zip(seen.source, seen.sign, done.source, done.sign, strict=True)
+    parts = [np.delete(each, list(still), axis=1) for each in (seen.source, seen.sign)]
+    rows = zip(*parts, done.source, done.sign, strict=True)
     return {np.concatenate(row).astype(np.int64).tobytes() for row in rows}
 
 
@@ -100,17 +106,17 @@ def _found(found: Discovery) -> str:
 def _verdict(declared: Symmetry, found: Discovery) -> str:
     if declared.exactness == Exactness.NONE:
         return "none, as declared" if found.proposal is None else "NOT DECLARED"
-    wanted = elements(declared)
+    wanted = elements(declared, found.still)
     if wanted is None:
         return "not found: no signed permutation"
-    if _holds(found.proposal, wanted):
+    if _holds(found.proposal, wanted, found.still):
         return "found"
-    return "found; starts break it" if _holds(found.larger, wanted) else "not found"
+    return "found; starts break it" if _holds(found.larger, wanted, found.still) else "not found"
 
 
-def _holds(proposal: Proposal | None, wanted: set[bytes]) -> bool:
+def _holds(proposal: Proposal | None, wanted: set[bytes], still: Sequence[int]) -> bool:
     """Whether a proposal has all of these elements."""
-    has = None if proposal is None else elements(proposal.symmetry)
+    has = None if proposal is None else elements(proposal.symmetry, still)
     return has is not None and wanted <= has
 
 

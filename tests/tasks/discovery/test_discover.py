@@ -26,7 +26,7 @@ SLOWER = (
     "two-agents-v1",
     "ant-v1",
 )
-OTHERS = ("collect-v1", "humanoid-symmetric-v1", "grid-catch-v1", "room-v1")
+OTHERS = ("collect-v1", "grid-catch-v1", "room-v1")
 NONE = ("hopper-v1", "half-cheetah-v1", "mountain-car-continuous-v1")
 
 

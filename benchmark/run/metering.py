@@ -96,7 +96,7 @@ class MeteredVectorEnv(VectorEnvironment, Source):
             BudgetExhausted: the step would exceed the budget; nothing was stepped.
         """
         if self.is_exhausted:
-            self._refused += 1
+            self._resets, self._refused = 0, self._refused + 1
             if self._refused > PATIENCE:
                 raise EndlessLoop(
                     f"The agent stepped {PATIENCE} times past its budget: let BudgetExhausted pass, or end `learn` there."

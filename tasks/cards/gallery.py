@@ -96,7 +96,8 @@ def _map(task: Task) -> str:
 
 
 def _budget(references: References) -> str:
-    mark = f", *provisional* ({references.budget_source})" if references.budget_is_provisional else ""
+    reason = references.provisional or references.budget_source
+    mark = f", *provisional* ({reason})" if references.is_provisional else ""
     return f"{references.budget:,} environment steps{mark}."
 
 

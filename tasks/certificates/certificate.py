@@ -18,6 +18,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats.qmc import LatinHypercube
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
@@ -60,6 +61,7 @@ class Certificate:
         exhaustive: those are all states of the task.
         spaces: "mapped onto themselves", or which space is not.
         round_off: what counts as equal, as a part of the scale.
+        unseen_signs: in words, the observation entries whose wrong sign roll-outs would not show; or empty.
         never_moved: in words, the observation entries that held one value throughout, of which nothing is said; or empty.
         randomness: what was found random in steps from one state, where that cannot be enumerated; else empty.
         violating_mass_below: n clean states say with 95 % confidence that violating ones have less than
@@ -86,6 +88,7 @@ class Certificate:
     versions: dict[str, str]
     randomness: str = ""
     never_moved: str = ""
+    unseen_signs: str = ""
 
     @property
     def contradicts(self) -> bool:
@@ -121,8 +124,9 @@ class Certificate:
     @property
     def _but_for(self) -> str:
         """What the grade does not speak of, as nothing there was seen to move."""
+        parts = [self.never_moved, self.unseen_signs and f"the signs of {self.unseen_signs}"]
         is_shown = self.dynamics in (Exactness.EXACT, Exactness.IN_DISTRIBUTION, Exactness.APPROXIMATE)
-        return f" but for: {self.never_moved}" if self.never_moved and is_shown else ""
+        return f" but for: {'; '.join(filter(None, parts))}" if any(parts) and is_shown else ""
 
     def to_json(self) -> str:
         """The certificate as JSON."""
@@ -199,7 +203,7 @@ def certify(
     finally:
         probe.env.close()
     dynamics = evidence.grade() if spaces == KEPT else Exactness.BROKEN
-    exhaustive = isinstance(probe, Probe) and probe.exhaustive
+    exhaustive = isinstance(probe, Probe) and probe.are_all(distinct)
     bound_applies = dynamics == Exactness.EXACT and not exhaustive
     return Certificate(
         task=task.id,
@@ -222,6 +226,7 @@ def certify(
         versions={name: metadata.version(name) for name in ("symprior", "gymnasium", "numpy", *task.packages)},
         randomness=randomness,
         never_moved=entries_in_words(evidence.still, symmetry.observation.shape, names),
+        unseen_signs=entries_in_words(_unseen_signs(evidence), symmetry.observation.shape, names),
     )
 
 
@@ -246,6 +251,12 @@ def _measure(
     if symmetry.shares:
         return counts, len(states), measure_shares(probe, symmetry, sampled, actions)
     return counts, len(states), measure_dynamics(probe, symmetry, states, actions, batches, names)
+
+
+def _unseen_signs(evidence: Evidence) -> tuple[int, ...]:
+    """Entries that move, and whose wrong sign would go unseen in roll-outs."""
+    found = evidence.unseen_signs if isinstance(evidence, TransitionEvidence) else ()
+    return tuple(entry for entry in found if entry not in evidence.still)
 
 
 def _names(task: Task, symmetry: Symmetry) -> Sequence[str] | None:
@@ -311,10 +322,14 @@ def _distinct(sampled: dict[str, NumpyArray]) -> tuple[NumpyArray, NDArray[np.in
 
 
 def _actions(space: Space, rng: np.random.Generator) -> list[Action]:
-    """Every discrete action; of continuous ones random samples and the two extreme corners."""
+    """Every discrete action; of continuous ones random samples, spread evenly in each entry, and the two extreme corners."""
     if isinstance(space, gymnasium.spaces.Discrete):
         return [np.int64(action) for action in range(int(space.n))]
     assert isinstance(space, gymnasium.spaces.Box)
-    space.seed(int(rng.integers(1 << 31)))
-    corners = [bound for bound in (space.low, space.high) if np.isfinite(bound).all()]
-    return [*(space.sample() for _ in range(CONTINUOUS_ACTIONS)), *corners]
+    if not space.is_bounded():
+        space.seed(int(rng.integers(1 << 31)))
+        return [space.sample() for _ in range(CONTINUOUS_ACTIONS)]
+    spread = LatinHypercube(int(np.prod(space.shape)), rng=rng).random(CONTINUOUS_ACTIONS)
+    low, high = (np.ravel(bound).astype(np.float64) for bound in (space.low, space.high))
+    drawn = (low + spread * (high - low)).reshape(-1, *space.shape).astype(space.dtype)
+    return [*drawn, space.low, space.high]

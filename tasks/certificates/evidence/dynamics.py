@@ -331,7 +331,7 @@ def measure_dynamics(
     rewards = means.of_rewards(of_steps, stepped, scales.reward)
     dynamics = [means.of_observations(of_steps, stepped)]
     dynamics += [_mean_of_ends(of_steps[part], stepped[part]) for part in (slice(early), slice(early, None))]
-    bounded, are_all = [observations, rewards, *dynamics], probe.are_all(states)
+    bounded, are_all = [observations, rewards, *dynamics], probe.are_all(len(states))
     return DynamicsEvidence(
         comparisons=len(every),
         at_time_limit=sum(comparison.found[0].truncated for comparison in stepped),

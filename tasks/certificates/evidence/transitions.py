@@ -72,6 +72,8 @@ class TransitionEvidence:
         detectable_auc: the AUC that is told from one half nine times in ten, for the kind with the largest error.
         planted: whether the classifier clearly saw each planted asymmetry, one of the tested kind: the images of some g
             with their actions moved by another element.
+        unseen_signs: the (flat) numbers of entries of a vector whose wrong sign, planted in the images, no kind of
+            transition clearly shows.
         unseen: kinds of which no transition was met, so that nothing is said of them.
         still: the (flat) numbers of observation entries that held one value throughout: a wrong sign there goes unseen.
     """
@@ -83,6 +85,7 @@ class TransitionEvidence:
     upper_bound: dict[str, float]
     detectable_auc: float
     planted: dict[str, bool]
+    unseen_signs: tuple[int, ...]
     unseen: tuple[str, ...]
     still: tuple[int, ...]
 
@@ -128,9 +131,14 @@ class TransitionEvidence:
                 (f"planted: {what}", "seen" if seen else "NOT SEEN, so that nothing is shown")
                 for what, seen in self.planted.items()
             ),
+            ("planted: a wrong sign", self._signs_in_words()),
             ("detectable", f"an asymmetry of AUC {self.detectable_auc:.3f}, 9 times in 10"),
             ("not checked", UNCHECKED + unseen),
         ]
+
+    def _signs_in_words(self) -> str:
+        unseen = ", ".join(f"[{entry}]" for entry in self.unseen_signs)
+        return f"NOT SEEN of the observation entries {unseen}" if unseen else "seen of every observation entry"
 
     def _says(self, name: str) -> str:
         if self.upper_bound[name] <= AUC_BORDER:
@@ -225,6 +233,7 @@ def _compare(
     rng_of_planted = np.random.default_rng(PLANTED)  # apart, so that what is planted moves no other number
     counts, unseen = {}, []
     planted: dict[str, bool] = {}
+    unseen_signs = _signs_of(symmetry)
     for kind, mask in probe.kinds(transitions).items():
         chosen = _few_of_each_episode(transitions[mask], rng)
         originals, others = (chosen[chosen.episodes % 2 == parity] for parity in (0, 1))
@@ -238,6 +247,11 @@ def _compare(
                 what = f"actions moved by {symmetry.group.elements[h]} instead of {element}"
                 is_seen = planted.get(what) or _separation(symmetry, g, originals, others, rng_of_planted, h).is_clear
                 planted[what] = is_seen
+            unseen_signs = [
+                entry
+                for entry in unseen_signs
+                if not _separation(symmetry, g, originals, others, rng_of_planted, turned=entry).is_clear
+            ]
     seen = np.concatenate([transitions.before, transitions.after]).reshape(2 * len(transitions), -1)
     return TransitionEvidence(
         episodes=episodes,
@@ -247,9 +261,15 @@ def _compare(
         upper_bound=upper_bounds(found),
         detectable_auc=told_from_one_half(max((one.standard_error for one in found.values()), default=np.inf)),
         planted=planted,
+        unseen_signs=tuple(unseen_signs),
         unseen=tuple(unseen),
         still=tuple(np.flatnonzero((seen == seen[0]).all(axis=0)).tolist()),
     )
+
+
+def _signs_of(symmetry: Symmetry) -> list[int]:
+    """The entries of a vector, whose signs may be declared wrongly; of pictures no pixel has a sign."""
+    return list(range(symmetry.observation.size)) if len(symmetry.observation.shape) == 1 else []
 
 
 def _wrong_actions(symmetry: Symmetry, g: int) -> list[int]:
@@ -269,11 +289,12 @@ def _separation(
     others: Transitions,
     rng: np.random.Generator,
     of_actions: int | None = None,
+    turned: int | None = None,
 ) -> Separation:
     """How well a classifier tells transitions from g-images of others; too few episodes tell nothing."""
     if min(len(np.unique(sample.episodes)) for sample in (originals, others)) < FEWEST_EPISODES:
         return NO_EVIDENCE
-    samples = _entries(symmetry, 0, originals), _entries(symmetry, g, others, of_actions)
+    samples = _entries(symmetry, 0, originals), _entries(symmetry, g, others, of_actions, turned)
     return separation(*samples, rng, (originals.episodes, others.episodes))
 
 
@@ -286,15 +307,22 @@ def _few_of_each_episode(transitions: Transitions, rng: np.random.Generator) -> 
 
 
 def _entries(
-    symmetry: Symmetry, g: int, transitions: Transitions, of_actions: int | None = None
+    symmetry: Symmetry,
+    g: int,
+    transitions: Transitions,
+    of_actions: int | None = None,
+    turned: int | None = None,
 ) -> NDArray[np.float64]:
     """What a classifier sees of the g-images: (s, s' − s, a, r, whether it ends), [steps, entries].
 
     Of pictures it also sees where in them something went, and that times the actions: random features of so many pixels
-    would not show which way an action moves what is drawn. A planted asymmetry moves actions by another element.
+    would not show which way an action moves what is drawn. A planted asymmetry moves actions by another element, or turns
+    the sign of an observation entry.
     """
     before = symmetry.observation(g, transitions.before.astype(np.float64))
     after = symmetry.observation(g, transitions.after.astype(np.float64))
+    if turned is not None:
+        before[:, turned], after[:, turned] = -before[:, turned], -after[:, turned]
     actions = symmetry.act_on_actions(g if of_actions is None else of_actions, transitions.actions)
     if symmetry.discrete:
         actions = np.eye(symmetry.action.size)[actions]

@@ -21,6 +21,12 @@ from symprior.tasks.environments.simulators import SimulatorEnv, TabularSimulato
 FEW_STARTS = 3000
 """No more starts than this are compared by what they show, more by their states."""
 
+APART = 5
+"""Steps that sampled states lie apart in the mean: neighbours are too much alike, and few episodes are too few."""
+
+FEW_STATES = 2500
+"""No more states than this are all compared."""
+
 TOGETHER = 1024
 """States that are moved by what they show at once."""
 
@@ -43,12 +49,10 @@ class Probe(ABC):
         env: the registered environment, with its time limit.
         state_representation: how the group acts on the simulator's full state, where `act_on_states` uses
             it.
-        exhaustive: `boundary_states` are all states there are.
         unit: of what `readings` gives.
         replays_rewards: a step from a restored state earns what it earned in the episode, too.
     """
 
-    exhaustive: ClassVar[bool] = False
     replays_rewards: ClassVar[bool] = True
     unit: ClassVar[str] = "units of the observation"
 
@@ -56,9 +60,9 @@ class Probe(ABC):
         self.env = env
         self.state_representation = state_representation
 
-    def are_all(self, states: NumpyArray) -> bool:
-        """Whether these, which all differ, are all states there are."""
-        return self.exhaustive
+    def are_all(self, count: int) -> bool:
+        """Whether so many different states are all there are."""
+        return False
 
     @abstractmethod
     def get_state(self) -> NumpyArray:
@@ -177,13 +181,15 @@ class Probe(ABC):
     def rollout_states(
         self, policy: Callable[[NumpyArray], NumpyArray] | None, rng: np.random.Generator, count: int
     ) -> NumpyArray:
-        """States met by a reference policy (None: uniformly random actions), [count, …]."""
+        """States met by a reference policy (None: uniformly random actions), some steps apart, [count, …]."""
         self.env.action_space.seed(int(rng.integers(1 << 31)))
         observation, _ = self.env.reset(seed=int(rng.integers(1 << 31)))
-        states = []
-        for _ in range(count):
+        states: list[NumpyArray] = []
+        wanted = set(np.cumsum([0, *rng.integers(1, 2 * APART, count - 1)]).tolist())
+        for step in range(max(wanted) + 1):
             state = self.get_state()
-            states.append(state)
+            if step in wanted:
+                states.append(state)
             given = self.given_to_policy(state, observation)
             action = self.env.action_space.sample() if policy is None else policy(given[None])[0]
             observation, _, terminated, truncated, _ = self.env.step(action)
@@ -215,11 +221,9 @@ def drawn(env: Environment) -> NDArray[np.uint8] | None:
 class TabularProbe(Probe):
     """A probe of a `SimulatorEnv` over a tabular simulator: states, outcomes and starts are enumerated."""
 
-    exhaustive = True
-
-    def are_all(self, states: NumpyArray) -> bool:
-        """Whether they are as many as the simulator has."""
-        return len(states) >= len(self._simulator.all_states())
+    def are_all(self, count: int) -> bool:
+        """As many as the simulator has."""
+        return count >= len(self._simulator.all_states())
 
     def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
         super().__init__(env, state_representation)
@@ -279,17 +283,17 @@ class TabularProbe(Probe):
 
 
 class SampledTabularProbe(TabularProbe):
-    """A tabular probe where the states are too many to compare all, and a state is moved as its observation is.
+    """A tabular probe where the states may be too many to compare all, and a state is moved as its observation is.
 
     For simulators whose states are laid out as their observations: the same representation acts on both. Many steps are
     taken at once, by the simulator that the environment steps; a certificate checks in some states that both agree.
     """
 
-    exhaustive = False
-
     def boundary_states(self, rng: np.random.Generator, count: int) -> NumpyArray:
-        """Drawn from all states, uniformly and without repetition."""
+        """All states, where those are few; else so many of them, drawn uniformly and without repetition."""
         every = self._simulator.all_states()
+        if len(every) <= FEW_STATES:
+            return every
         return np.asarray(every[rng.choice(len(every), min(count, len(every)), replace=False)])
 
     def many_outcomes(self, states: NumpyArray, action: Action, elapsed: int = 0) -> list[list[Outcome]]:

@@ -60,6 +60,7 @@ def drift(probe: Callable[[gymnasium.Env[Any, Any]], RolloutProbe] = RolloutProb
     return replace(
         get_task("cartpole-v1"),
         id="drift-test",
+        names=None,
         simulator=None,
         reference_policy=lambda seen: -seen[:, :1].clip(-1, 1),
         symmetry=mirror,

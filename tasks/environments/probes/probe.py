@@ -222,7 +222,7 @@ class TabularProbe(Probe):
     """A probe of a `SimulatorEnv` over a tabular simulator: states, outcomes and starts are enumerated."""
 
     def are_all(self, count: int) -> bool:
-        """As many as the simulator has."""
+        """Whether they are as many as the simulator has."""
         return count >= len(self._simulator.all_states())
 
     def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:

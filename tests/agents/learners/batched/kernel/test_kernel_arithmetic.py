@@ -110,9 +110,14 @@ import hashlib, numpy as np
 from symprior.agents import get_agent
 from symprior.tasks import get_task
 found = hashlib.sha256()
-for name, task_id in (("ppo+homomorphic", "grid-catch-vector-v1"), ("dqn", "cartpole-v1")):
+for name, task_id in (
+    ("ppo+homomorphic", "grid-catch-vector-v1"),
+    ("ppo+average", "grid-catch-vector-v1"),
+    ("ppo+mirror", "cartpole-v1"),
+    ("dqn+fold", "cartpole-v1"),
+):
     task, shipped = get_task(task_id), get_agent(name)
-    own = {"gradient_steps": 4} if name == "dqn" else {"num_envs": 8, "steps": 10, "activation": "tanh"}
+    own = {"gradient_steps": 4} if shipped.algorithm.name == "dqn" else {"num_envs": 8, "steps": 10, "activation": "tanh"}
     settings = shipped.settings(task.family, own)
     agent = shipped.build(shipped.problem(task, settings), [1, 2], [settings] * 2, "batched", kernel="fused")
     env = task.make_vector(2 * agent.num_envs)

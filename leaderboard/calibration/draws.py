@@ -9,6 +9,12 @@ import numpy as np
 
 from symprior.leaderboard.statistics.resamples.resampling import Indices
 
+BLOCK = 250
+"""Draws that are computed at once."""
+
+MOST_OTHERS = 1_000
+"""Runs that were not drawn and say what the truth is; their own error counts, and more of them would take long."""
+
 
 def generator(*names: str) -> np.random.Generator:
     """A stream of random numbers of its own for these names."""
@@ -16,7 +22,7 @@ def generator(*names: str) -> np.random.Generator:
 
 
 def disjoint_groups(name: str, of: int, groups: int, runs: int, draws: int) -> Iterator[tuple[Indices, Indices]]:
-    """So many times the indices of disjoint groups, `[groups, runs]`, and of what was not drawn.
+    """The indices of disjoint groups, `[block, groups, runs]`, and of others, `[block, others]`, until all draws are made.
 
     Args:
         name: of the stream.
@@ -25,7 +31,8 @@ def disjoint_groups(name: str, of: int, groups: int, runs: int, draws: int) -> I
         runs: in each.
         draws: how often.
     """
-    stream = generator(name, str(groups), str(runs))
-    for _ in range(draws):
-        order = stream.permutation(of)
-        yield order[: groups * runs].reshape(groups, runs), order[groups * runs :]
+    stream, drawn = generator(name, str(groups), str(runs)), groups * runs
+    for first in range(0, draws, BLOCK):
+        size = min(BLOCK, draws - first)
+        orders = np.stack([stream.permutation(of)[: drawn + MOST_OTHERS] for _ in range(size)])
+        yield orders[:, :drawn].reshape(size, groups, runs), orders[:, drawn:]

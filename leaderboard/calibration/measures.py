@@ -2,101 +2,111 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations
 
 import numpy as np
 
 from symprior.leaderboard.calibration.draws import disjoint_groups
-from symprior.leaderboard.calibration.numbers import Group, Versus, Z, covers, found
+from symprior.leaderboard.calibration.numbers import Groups, Shares, Versus, Z, covers, found
 from symprior.leaderboard.calibration.populations import Arm, Population
-from symprior.leaderboard.statistics.closed_forms.proportions import wilson
-from symprior.leaderboard.statistics.closed_forms.weighted_means import Range
-from symprior.leaderboard.statistics.intervals import CONFIDENCE, expanded_interval, percentile_interval
-from symprior.leaderboard.statistics.ranks import CLAIM_LEVEL, holm, p_value, standings
-from symprior.leaderboard.statistics.resamples.resampling import Indices
+from symprior.leaderboard.calibration.totals import Bools, Totals, rank_p_values
+from symprior.leaderboard.statistics.intervals import CONFIDENCE, expanded_tail
+from symprior.leaderboard.statistics.ranks import CLAIM_LEVEL, holm
+from symprior.leaderboard.statistics.resamples.resampling import Floats
 
-Shares = Mapping[str, float]
+Frequencies = Mapping[str, float]
 """For each kind of number how often something was so, 0 … 1."""
 
-MOST_OTHERS = 1_000
-"""Runs that were not drawn and say what the truth is; their own error counts, and more of them would take long."""
+Outcomes = Mapping[str, Bools]
+"""For each kind of number in which draws it was so, `[draws]`."""
 
 EQUALS = 6
 """Priors that are all equal to plain."""
 
 
-def false_alarms(population: Population, runs: int, draws: int) -> Shares:
+def false_alarms(population: Population, runs: int, draws: int) -> Frequencies:
     """How often two groups of one arm are told apart, for each kind of number."""
-    counts: dict[str, list[bool]] = defaultdict(list)
-    for [first, second] in _drawn(population, 2, runs, draws, lambda prior, plain: (plain, plain)):
-        pair = Versus(first, second)
-        gain, reaching = found(pair.gain) != 0, found(pair.reaching) != 0
-        low, high = pair.improvement[1]
-        counts["gain"].append(gain)
-        counts["gain, t"].append(found(pair.unwidened("lost")) != 0)
-        counts["reaching"].append(reaching)
-        counts["either"].append(gain or reaching)
-        counts["P(better)"].append(not low <= 0.5 <= high)
-        counts["rank"].append(p_value(first.headline, second.headline) < 1 - CONFIDENCE)
-    return _shares(counts)
+    pairs = _drawn(population, 2, runs, draws, lambda prior, plain: (plain, plain))
+    return _frequencies(_told_apart(Versus(first, second)) for first, second in pairs)
 
 
-def coverage(population: Population, runs: int, draws: int) -> Shares:
+def _told_apart(pair: Versus) -> Outcomes:
+    gain, reaching = found(pair.gain) != 0, found(pair.reaching) != 0
+    low, high = pair.improvement.ends
+    return {
+        "gain": gain,
+        "gain, t": found(pair.unwidened("lost")) != 0,
+        "reaching": reaching,
+        "either": gain | reaching,
+        "P(better)": (low > 0.5) | (high < 0.5),
+        "rank": rank_p_values(pair.prior.headline, pair.plain.headline) < 1 - CONFIDENCE,
+    }
+
+
+def coverage(population: Population, runs: int, draws: int) -> Frequencies:
     """How often each interval covers what the runs that were not drawn say; the arms are drawn independently."""
-    counts: dict[str, list[bool]] = defaultdict(list)
     prior, plain = ([pair[side] for pair in population.pairs] for side in (0, 1))
-    name = population.name
-    for ours, theirs in zip(
-        _with_rest(f"{name}, prior", prior, population.weights, runs, draws),
-        _with_rest(f"{name}, plain", plain, population.weights, runs, draws),
+    sides = zip(
+        _with_rest(f"{population.name}, prior", prior, population.weights, runs, draws),
+        _with_rest(f"{population.name}, plain", plain, population.weights, runs, draws),
         strict=True,
-    ):
-        _cover(counts, Versus(ours[0], theirs[0]), Versus(ours[1], theirs[1]))
-    return _shares(counts)
+    )
+    return _frequencies(_covered(Versus(ours[0], theirs[0]), Versus(ours[1], theirs[1])) for ours, theirs in sides)
 
 
-def _cover(counts: dict[str, list[bool]], drawn: Versus, rest: Versus) -> None:
-    truth = rest.unwidened("lost")
-    error, gain = truth.variance**0.5, drawn.gain
-    low, high = gain.interval(CONFIDENCE) or (gain.value, gain.value)
-    of_gain = {
-        "gain": (low, high),
-        "gain, lost run": (min(low, drawn.gain_with_lost_run), high),
-        "gain, t": drawn.unwidened("lost").interval(CONFIDENCE) or (gain.value, gain.value),
-        "gain, rliable's": percentile_interval(drawn.resampled_gain.means),
+def _covered(drawn: Versus, rest: Versus) -> Outcomes:
+    return {
+        **_of_gains(drawn, rest),
+        **_of_headlines(drawn.prior, rest.prior),
+        "P(better)": _share_covers(drawn.improvement, rest.improvement),
+        "failures": _share_covers(drawn.prior.failures, rest.prior.failures),
     }
-    for kind, ends in of_gain.items():
-        counts[kind].append(covers(gain.value, ends, truth.value, error))
-    reaching, truth = drawn.reaching, rest.unwidened("lost_in_reaching")
-    ends = reaching.interval(CONFIDENCE) or (reaching.value, reaching.value)
-    counts["reaching"].append(covers(reaching.value, ends, truth.value, truth.variance**0.5))
-    value, ends, truth = drawn.prior.headline.value, drawn.prior.headline_interval, rest.prior.headline
-    counts["headline"].append(covers(value, ends, truth.value, truth.variance**0.5))
-    wider = min(ends[0], drawn.prior.headline_with_lost_run), ends[1]
-    counts["headline, lost run"].append(covers(value, wider, truth.value, truth.variance**0.5))
-    means = drawn.prior.resampled_headline.means
-    others = {
-        "headline, rliable's": percentile_interval(means),
-        "headline, expanded": expanded_interval(means, drawn.prior.runs),
-        "headline, t": drawn.prior.headline.interval(CONFIDENCE) or (value, value),
+
+
+def _of_gains(drawn: Versus, rest: Versus) -> Outcomes:
+    truth, reaching, ends = rest.unwidened("lost"), drawn.reaching, drawn.gain.ends
+    ends_of = {
+        "gain": ends,
+        "gain, lost run": _down_to(drawn.gain_with_lost_run, ends),
+        "gain, t": drawn.unwidened("lost").ends,
+        "gain, rliable's": _percentiles(drawn.resampled_gain.means, (1 - CONFIDENCE) / 2),
     }
-    for kind, ends in others.items():
-        counts[kind].append(covers(value, ends, truth.value, truth.variance**0.5))
-    counts["P(better)"].append(_covers_share(*drawn.improvement, *rest.improvement))
-    counts["failures"].append(_covers_share(*_failures(drawn.prior), *_failures(rest.prior)))
+    found = {kind: _total_covers(drawn.gain, ends, truth) for kind, ends in ends_of.items()}
+    return {**found, "reaching": _total_covers(reaching, reaching.ends, rest.unwidened("lost_in_reaching"))}
 
 
-def _covers_share(value: float, ends: Range, truth: float, of_truth: Range) -> bool:
-    return covers(value, ends, truth, (of_truth[1] - of_truth[0]) / (2 * Z))
+def _of_headlines(drawn: Groups, rest: Groups) -> Outcomes:
+    means, ends = drawn.resampled_headline.means, drawn.headline_ends
+    ends_of = {
+        "headline": ends,
+        "headline, lost run": _down_to(drawn.headline_with_lost_run, ends),
+        "headline, rliable's": _percentiles(means, (1 - CONFIDENCE) / 2),
+        "headline, expanded": _percentiles(means, expanded_tail(drawn.runs)),
+        "headline, t": drawn.headline.ends,
+    }
+    return {kind: _total_covers(drawn.headline, ends, rest.headline) for kind, ends in ends_of.items()}
 
 
-def _failures(group: Group) -> tuple[float, Range]:
-    failed, of = group.failures
-    return failed / of, wilson(failed, of)
+def _down_to(lowest: Floats, ends: Floats) -> Floats:
+    return np.stack([np.fmin(ends[0], lowest), ends[1]])
 
 
-def power(population: Population, gain: float, runs: int, draws: int, *, held: bool) -> Shares:
+def _percentiles(means: Floats, tail: float) -> Floats:
+    """So much of the resamples, `[resamples, draws]`, lies under the lower end and over the upper one: `[2, draws]`."""
+    return np.asarray(np.percentile(means, [100 * tail, 100 - 100 * tail], axis=0))
+
+
+def _total_covers(drawn: Totals, ends: Floats, truth: Totals) -> Bools:
+    return covers(drawn.value, ends, truth.value, np.sqrt(truth.variance))
+
+
+def _share_covers(drawn: Shares, truth: Shares) -> Bools:
+    low, high = truth.ends
+    return covers(drawn.value, drawn.ends, truth.value, (high - low) / (2 * Z))
+
+
+def power(population: Population, gain: float, runs: int, draws: int, *, held: bool) -> Frequencies:
     """How often a planted gain is found: groups of the plain arm, one of them so many times as fast.
 
     Args:
@@ -106,50 +116,62 @@ def power(population: Population, gain: float, runs: int, draws: int, *, held: b
         draws: how often.
         held: compare until the budget, the last value held; else until the fast runs' curves end.
     """
-    counts: dict[str, list[bool]] = defaultdict(list)
 
     def planted(prior: Arm, plain: Arm) -> tuple[Arm, Arm]:
         fast = plain.compressed(gain)
         return (fast, plain) if held else (fast.within(plain.budget / gain), plain.within(plain.budget / gain))
 
-    for [fast, slow] in _drawn(population, 2, runs, draws, planted):
-        pair = Versus(fast, slow)
-        by_gain, by_reaching = found(pair.gain) > 0, found(pair.reaching) > 0
-        counts["gain"].append(by_gain)
-        counts["reaching"].append(by_reaching)
-        counts["either"].append(by_gain or by_reaching)
-        counts["sentence"].append(by_gain and pair.gain_with_lost_run > 0)
-    return _shares(counts)
+    pairs = _drawn(population, 2, runs, draws, planted)
+    return _frequencies(_found(Versus(fast, slow)) for fast, slow in pairs)
 
 
-def false_claims(population: Population, runs: int, draws: int) -> Shares:
+def _found(pair: Versus) -> Outcomes:
+    gain, reaching = found(pair.gain) > 0, found(pair.reaching) > 0
+    return {
+        "gain": gain,
+        "reaching": reaching,
+        "either": gain | reaching,
+        "sentence": gain & (pair.gain_with_lost_run > 0),
+    }
+
+
+def false_claims(population: Population, runs: int, draws: int) -> Frequencies:
     """How often a board of equal priors, all of them the plain arm, claims any difference: in a sentence, or in a rank."""
-    counts: dict[str, list[bool]] = defaultdict(list)
-    several = len(population.pairs) > 1
-    for drawn in _drawn(population, EQUALS + 1, runs, draws, lambda prior, plain: (plain,) * (EQUALS + 1)):
-        plain, *priors = drawn
-        gains = [Versus(prior, plain) for prior in priors]
-        if several:
-            gains += [Versus(_on(prior, task), _on(plain, task)) for prior in priors for task in range(len(plain.arms))]
-        p_values = [versus.gain.p_value() for versus in gains]
-        rejected = [p < CLAIM_LEVEL for p in holm(p_values)]
-        counts["uncorrected"].append(min(p_values) < 1 - CONFIDENCE)
-        counts["Holm"].append(any(rejected))
-        sentence = any(claimed and _stays(of) for claimed, of in zip(rejected, gains, strict=True))
-        ranks = standings({str(place): group.headline for place, group in enumerate(drawn)})
-        rank = any(standing.told_apart for standing in ranks.values())
-        counts["sentence"].append(sentence)
-        counts["rank"].append(rank)
-        counts["any"].append(sentence or rank)
-    return _shares(counts)
+    boards = _drawn(population, EQUALS + 1, runs, draws, lambda prior, plain: (plain,) * (EQUALS + 1))
+    return _frequencies(_claims(plain, priors) for plain, *priors in boards)
 
 
-def _stays(of: Versus) -> bool:
-    return of.gain_with_lost_run > 0 if of.gain.value > 0 else of.gain_with_lost_plain_run < 0
+def _claims(plain: Groups, priors: list[Groups]) -> Outcomes:
+    gains, tasks = [Versus(prior, plain) for prior in priors], range(len(plain.arms))
+    if len(tasks) > 1:
+        gains += [Versus(prior.on(task), plain.on(task)) for prior in priors for task in tasks]
+    p_values = np.stack([of.gain.p_values for of in gains], axis=1)
+    rejected = _rejected(p_values)
+    sentence = (rejected & np.stack([_stays(of) for of in gains], axis=1)).any(axis=1)
+    rank = _rejected(_of_ranks([plain, *priors])).any(axis=1)
+    return {
+        "uncorrected": p_values.min(axis=1) < 1 - CONFIDENCE,
+        "Holm": rejected.any(axis=1),
+        "sentence": sentence,
+        "rank": rank,
+        "any": sentence | rank,
+    }
 
 
-def _on(group: Group, task: int) -> Group:
-    return Group((group.arms[task],), (group.drawn[task],), (1.0,))
+def _of_ranks(contenders: list[Groups]) -> Floats:
+    """The p-values of all pairs, `[draws, pairs]`."""
+    pairs = combinations([each.headline for each in contenders], 2)
+    return np.stack([rank_p_values(first, second) for first, second in pairs], axis=1)
+
+
+def _rejected(p_values: Floats) -> Bools:
+    """What stays after Holm's correction of each draw, `[draws, tests]`."""
+    return np.array([holm(of_draw) for of_draw in p_values.tolist()]) < CLAIM_LEVEL
+
+
+def _stays(of: Versus) -> Bools:
+    """Whether a claim stands with one more lost run of the better arm."""
+    return np.where(of.gain.value > 0, of.gain_with_lost_run > 0, of.gain_with_lost_plain_run < 0)
 
 
 def _drawn(
@@ -158,19 +180,18 @@ def _drawn(
     runs: int,
     draws: int,
     arms_of: Callable[[Arm, Arm], tuple[Arm, ...]],
-) -> Iterator[list[Group]]:
+) -> Iterator[list[Groups]]:
     """Disjoint groups of the plain arm's runs on each task, as groups of the arms that `arms_of` makes of it."""
     arms = [arms_of(prior, plain) for prior, plain in population.pairs]
-    arms = [each * groups if len(each) == 1 else each for each in arms]
     streams = [
         disjoint_groups(f"{population.name} {task}", len(plain.efficiency), groups, runs, draws)
         for task, (_, plain) in enumerate(population.pairs)
     ]
     for of_tasks in zip(*streams, strict=True):
         yield [
-            Group(
+            Groups(
                 tuple(of_task[place] for of_task in arms),
-                tuple(drawn[place] for drawn, _ in of_tasks),
+                tuple(drawn[:, place] for drawn, _ in of_tasks),
                 population.weights,
             )
             for place in range(groups)
@@ -179,14 +200,15 @@ def _drawn(
 
 def _with_rest(
     name: str, arms: list[Arm], weights: tuple[float, ...], runs: int, draws: int
-) -> Iterator[tuple[Group, Group]]:
-    """A group of runs on each task, and others."""
+) -> Iterator[tuple[Groups, Groups]]:
+    """Groups of runs on each task, and others."""
     streams = [disjoint_groups(f"{name} {task}", len(arm.efficiency), 1, runs, draws) for task, arm in enumerate(arms)]
     for of_tasks in zip(*streams, strict=True):
-        drawn: tuple[Indices, ...] = tuple(groups[0] for groups, _ in of_tasks)
-        rest: tuple[Indices, ...] = tuple(others[:MOST_OTHERS] for _, others in of_tasks)
-        yield Group(tuple(arms), drawn, weights), Group(tuple(arms), rest, weights)
+        drawn = tuple(groups[:, 0] for groups, _ in of_tasks)
+        rest = tuple(others for _, others in of_tasks)
+        yield Groups(tuple(arms), drawn, weights), Groups(tuple(arms), rest, weights)
 
 
-def _shares(counts: Mapping[str, list[bool]]) -> Shares:
-    return {kind: float(np.mean(of)) for kind, of in counts.items()}
+def _frequencies(blocks: Iterable[Outcomes]) -> Frequencies:
+    found = list(blocks)
+    return {kind: float(np.mean(np.concatenate([of[kind] for of in found]))) for kind in found[0]}

@@ -104,11 +104,6 @@ class Population:
         return any(prior.has_rare_disasters for prior, _ in self.pairs)
 
     @property
-    def equals(self) -> Population:
-        """The plain arm against itself."""
-        return Population(f"{self.name}, plain", tuple((plain, plain) for _, plain in self.pairs), self.weights)
-
-    @property
     def equal_priors(self) -> Population:
         """The agent against itself."""
         return Population(self.name, tuple((prior, prior) for prior, _ in self.pairs), self.weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from symprior.leaderboard.calibration.measures import EQUALS, Shares, coverage, false_alarms, false_claims, power
+from symprior.leaderboard.calibration.measures import EQUALS, Frequencies, coverage, false_alarms, false_claims, power
 from symprior.leaderboard.calibration.populations import ONE_TASK, TEN_TASKS, TWO_TASKS, Population, populations
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.rules import RULES
@@ -27,7 +27,7 @@ class Line:
     population: str
     tasks: int
     seeds: int
-    shares: Shares
+    shares: Frequencies
 
 
 def calibration(records: Iterable[RunRecord], draws: int = DRAWS, seeds: Sequence[int] = SEEDS) -> Iterator[Line]:
@@ -47,7 +47,7 @@ def lines_of(population: Population, draws: int, seeds: Sequence[int]) -> Iterat
     """Every line of one population that has runs enough: twice the draw, and for equal priors so many times."""
     tasks = len(population.pairs)
 
-    def line(table: str, name: str, runs: int, shares: Shares) -> Line:
+    def line(table: str, name: str, runs: int, shares: Frequencies) -> Line:
         return Line(table, name, tasks, runs, shares)
 
     for runs in seeds:
@@ -113,5 +113,5 @@ def _table(lines: Sequence[Line]) -> str:
     return f"{' / '.join(map(str, seeds))} seeds.\n\n" + "\n".join(rows) + "\n"
 
 
-def _share(shares: Shares | None, kind: str) -> str:
+def _share(shares: Frequencies | None, kind: str) -> str:
     return "–" if shares is None else f"{100 * shares[kind]:.1f}"

@@ -66,11 +66,22 @@ def resampled_log_ratio(tasks: Sequence[tuple[Resampled, Resampled, float]]) -> 
 
 def studentised(whole: Total, resampled: Resampled) -> LogRatio:
     """The log ratio with quantiles as its resamples say."""
-    away, errors = np.abs(resampled.means - whole.value), np.sqrt(resampled.variances)
+    widened = float(widening(whole.value, whole.freedom, resampled)) if whole.variance > 0 else 1.0
+    return LogRatio(whole.value, whole.variance, whole.freedom, widened)
+
+
+def widening(value: float | Floats, freedom: float | Floats, resampled: Resampled) -> Floats:
+    """By how much Student's quantiles are to be widened.
+
+    Args:
+        value: of the runs themselves, one number or one of each draw, `[draws]`.
+        freedom: the same of its degrees of freedom.
+        resampled: of `[resamples]` or `[resamples, draws]`.
+    """
+    away, errors = np.abs(resampled.means - value), np.sqrt(resampled.variances)
     reached = np.divide(away, errors, out=np.where(away > 0, inf, 0.0), where=errors > 0)
-    students = float(special.stdtrit(whole.freedom, (1 + CONFIDENCE) / 2))
-    widening = float(np.quantile(reached, CONFIDENCE, method="higher")) / students if whole.variance > 0 else 1.0
-    return LogRatio(whole.value, whole.variance, whole.freedom, widening)
+    quantile = np.quantile(reached, CONFIDENCE, axis=0, method="higher")
+    return np.asarray(quantile / special.stdtrit(freedom, (1 + CONFIDENCE) / 2))
 
 
 def rise_with_lost_run(values: Floats, budget: float) -> float:

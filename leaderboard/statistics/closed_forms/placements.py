@@ -30,8 +30,10 @@ def improvement_interval(pairs: Sequence[tuple[Floats, Floats]]) -> tuple[float,
 
 
 def probability(x: Floats, y: Floats) -> float:
-    """P(X > Y) + ½ P(X = Y) for a random run of each."""
-    return float(np.mean((x[:, None] > y) + 0.5 * (x[:, None] == y)))
+    """P(X > Y) + ½ P(X = Y) for a random run of each: by ranks, since thousands of runs have millions of pairs."""
+    ordered = np.sort(y)
+    twice = np.searchsorted(ordered, x, "left").sum() + np.searchsorted(ordered, x, "right").sum()
+    return float(twice / (2 * len(x) * len(y)))
 
 
 def score_interval(

@@ -49,14 +49,23 @@ def counted(drawn: Indices, runs: int) -> Floats:
 
 @dataclass(frozen=True)
 class Resampled:
-    """A quantity's mean over the runs of each resample, and the variance of that mean, both `[resamples]`."""
+    """A quantity's mean over the runs of each resample, and the variance of that mean, both `[resamples]`.
+
+    Of several quantities together both are `[resamples, quantities]`.
+    """
 
     means: Floats
     variances: Floats
 
 
 def resampled_means(values: Floats, counts: Floats) -> list[Resampled]:
-    """The resampled mean of each of several quantities.
+    """The resampled mean of each of several quantities; arguments as of `resampled_together`."""
+    together = resampled_together(values, counts)
+    return [Resampled(together.means[:, i], together.variances[:, i]) for i in range(values.shape[1])]
+
+
+def resampled_together(values: Floats, counts: Floats) -> Resampled:
+    """The resampled means of several quantities in one.
 
     Args:
         values: of the runs, `[runs, quantities]`.
@@ -66,4 +75,4 @@ def resampled_means(values: Floats, counts: Floats) -> list[Resampled]:
     deviations = values - middle  # so that the variance is no difference of large numbers
     off = counts @ deviations / runs
     spread = np.maximum(counts @ deviations**2 / runs - off**2, 0) / max(runs - 1, 1)
-    return [Resampled(middle[i] + off[:, i], spread[:, i]) for i in range(values.shape[1])]
+    return Resampled(middle + off, spread)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from symprior.leaderboard import PUBLISHED_RESULTS, build, read_published
-from symprior.leaderboard.calibration.draws import disjoint_groups
-from symprior.leaderboard.calibration.measures import Shares, coverage, false_alarms, false_claims, power
-from symprior.leaderboard.calibration.numbers import Group, Versus, covers
+from symprior.leaderboard.calibration.draws import BLOCK, disjoint_groups
+from symprior.leaderboard.calibration.measures import Frequencies, coverage, false_alarms, false_claims, power
+from symprior.leaderboard.calibration.numbers import Groups, Versus, covers
 from symprior.leaderboard.calibration.populations import ONE_TASK, TWO_TASKS, Population, Source, populations
 from symprior.leaderboard.calibration.table import ALARMS, lines_of, to_markdown
 from symprior.leaderboard.records.record import RunRecord
@@ -39,7 +39,7 @@ def both_tasks(records: list[RunRecord]) -> Population:
     return populations(records, [TWO_TASKS[1]])[0]
 
 
-def mean(shares: list[Shares], kind: str) -> float:
+def mean(shares: list[Frequencies], kind: str) -> float:
     return float(np.mean([of[kind] for of in shares]))
 
 
@@ -97,27 +97,37 @@ def test_six_equal_priors_are_seldom_claimed_to_differ(paper: list[Population]) 
 
 def test_a_draw_gives_the_boards_own_numbers(records: list[RunRecord], paper: list[Population]) -> None:
     seeds = np.arange(3, 17)
-    group = [Group((arm,), (seeds,), (1.0,)) for arm in paper[0].pairs[0]]
+    groups = [Groups((arm,), (seeds[None],), (1.0,)) for arm in paper[0].pairs[0]]
     chosen = [record for record in records if record.suite == "paper-cartpole" and record.seed in seeds]
     chosen = [record for record in chosen if record.agent.id in ("ppo", "ppo+homomorphic")]
     board = build(chosen, seeds=seeds.tolist())
     row = next(row for row in board.tasks[0].rows if row.agent == "ppo+homomorphic")
     assert row.gain is not None and row.gain.log is not None and row.gain.reaching is not None
-    pair = Versus(*group)
-    assert (pair.gain.value, pair.gain.variance) == pytest.approx((row.gain.log.value, row.gain.log.variance))
-    assert np.exp(pair.reaching.value) == pytest.approx(row.gain.reaching.value)
-    assert np.exp(pair.gain_with_lost_run) == pytest.approx(row.gain.with_lost_run)
+    pair = Versus(*groups)
+    assert (pair.gain.value[0], pair.gain.variance[0]) == pytest.approx((row.gain.log.value, row.gain.log.variance))
+    assert np.exp(pair.reaching.value[0]) == pytest.approx(row.gain.reaching.value)
+    assert np.exp(pair.gain_with_lost_run[0]) == pytest.approx(row.gain.with_lost_run)
     assert row.efficiency.interval is not None
-    ours = pair.prior.headline_interval
+    ours = pair.prior.headline_ends[:, 0]
     assert ours == pytest.approx((row.efficiency.interval.low, row.efficiency.interval.high), abs=0.004)
-    assert pair.improvement[0] == pytest.approx(board.rows[0].improvement.value)  # type: ignore[union-attr]
+    assert pair.improvement.value[0] == pytest.approx(board.rows[0].improvement.value)  # type: ignore[union-attr]
 
 
 def test_groups_are_disjoint_and_the_same_again() -> None:
-    first, again = (list(disjoint_groups("name", 30, 2, 10, 5)) for _ in range(2))
+    first, again = (list(disjoint_groups("name", 30, 2, 10, BLOCK + 5)) for _ in range(2))
+    assert [len(groups) for groups, _ in first] == [BLOCK, 5]
     for (groups, others), (same, _) in zip(first, again, strict=True):
-        assert sorted([*groups.ravel(), *others]) == list(range(30))
+        together = np.concatenate([groups.reshape(len(groups), -1), others], axis=1)
+        np.testing.assert_array_equal(np.sort(together), np.tile(np.arange(30), (len(groups), 1)))
         np.testing.assert_array_equal(groups, same)
+
+
+def test_fewer_draws_begin_more() -> None:
+    """A table with more draws is another table of the same stream."""
+    few, many = (
+        np.concatenate([of for of, _ in disjoint_groups("name", 30, 2, 10, draws)]) for draws in (3, BLOCK + 3)
+    )
+    np.testing.assert_array_equal(few, many[:3])
 
 
 def test_compressed_time_is_that_many_times_as_fast(paper: list[Population]) -> None:
@@ -129,8 +139,8 @@ def test_compressed_time_is_that_many_times_as_fast(paper: list[Population]) -> 
 
 
 def test_the_truths_own_error_widens_an_interval() -> None:
-    assert not covers(1.0, (0.9, 1.1), 1.12, 0.0)
-    assert covers(1.0, (0.9, 1.1), 1.12, 0.05)
+    value, ends, truth = np.ones(3), np.array([[0.9, 0.9, np.nan], [1.1, 1.1, np.nan]]), np.full(3, 1.12)
+    assert covers(value, ends, truth, np.array([0.0, 0.05, 0.05])).tolist() == [False, True, False]
 
 
 def test_every_line_is_in_the_table(paper: list[Population]) -> None:

@@ -129,6 +129,7 @@ def _found(pair: Versus) -> Outcomes:
     gain, reaching = found(pair.gain) > 0, found(pair.reaching) > 0
     return {
         "gain": gain,
+        "gain, t": found(pair.unwidened("lost")) > 0,
         "reaching": reaching,
         "either": gain | reaching,
         "sentence": gain & (pair.gain_with_lost_run > 0),

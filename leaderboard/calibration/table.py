@@ -76,8 +76,8 @@ EXPLAINED = {
     COVERAGE: "The 95 % interval covers the number of the runs that were not drawn, both variances counted; *lost "
     "run*: the interval reaches down to what the number would be with one more lost run. Beside what is printed stand "
     "Student's t, rliable's percentile interval and Hesterberg's expanded one.",
-    POWER_OF: "Time is compressed, prior(t) = plain(g · t), between disjoint groups of the plain arm. *Sentence*: the "
-    "gain is found, and stays over 1 with one more lost run.",
+    POWER_OF: "Time is compressed, prior(t) = plain(g · t), between disjoint groups of the plain arm. *Gain, t*: by "
+    "Student's t without widening. *Sentence*: the gain is found, and stays over 1 with one more lost run.",
     CLAIMS: "A board of equals makes at least one claim: where no interval is corrected, after Holm's correction, in a "
     "sentence (which also needs one more lost run), in a rank, and in any of the two.",
 }

@@ -39,7 +39,9 @@ def calibrate(
     for line in calibration(read_published(PUBLISHED_RESULTS), draws):
         lines.append(line)
         if out is not None:
-            console.print(f"{line.table}: {line.population}, {line.seeds} seeds", highlight=False, markup=False)
+            console.print(
+                f"{line.table}: {line.population}, {line.seeds} seeds", soft_wrap=True, highlight=False, markup=False
+            )
     text = to_markdown(lines, draws)
     if out is None:
         console.print(text, soft_wrap=True, highlight=False, markup=False)

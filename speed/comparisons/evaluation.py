@@ -11,6 +11,7 @@ import numpy as np
 
 from speed.comparison import Comparison, at_least
 from speed.comparisons.learners import Setting, Work, prepared
+from symprior.agents.learners.learner import stacking_learner
 from symprior.leaderboard.records.published import read_published
 from symprior.tasks import get_task
 
@@ -21,7 +22,7 @@ ACTING = ("start", "choose")
 
 def acting(task_id: str, agent_name: str, seeds: int, settings: tuple[Setting, ...]) -> Comparison:
     """The kernel in evaluations against the kernel in training, in rows a CPU second."""
-    agent, rollout = prepared(Work(task_id, agent_name, "batched", seeds, ROLLOUTS, settings, "fused"))
+    agent, rollout = prepared(Work(task_id, agent_name, stacking_learner(), seeds, ROLLOUTS, settings, "fused"))
     env = get_task(task_id).make_vector(seeds * agent.num_envs)
     spent: dict[str, float] = defaultdict(float)
     for name in ACTING:

@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from symprior.agents.learners.learner import reference_learner, stacking_learner
 from symprior.leaderboard import RunRecord, read_records
 
 SNAPSHOT_EVERY = "0.5"
@@ -64,7 +65,7 @@ class Kind:
     task: str
     agent: str
     budget: int
-    learner: str = "stable-baselines3"
+    learner: str = reference_learner()
     seeds: int = 1
 
     def arguments(self, records: Path) -> list[str]:
@@ -79,13 +80,13 @@ class Kind:
 
 KINDS = {
     "PPO": Kind("cartpole-v1", "ppo", 20_000),
-    "PPO, batched": Kind("cartpole-v1", "ppo+homomorphic", 40_000, "batched", 4),
-    "DQN, batched": Kind("cartpole-v1", "dqn", 20_000, "batched", 2),
+    "PPO, batched": Kind("cartpole-v1", "ppo+homomorphic", 40_000, stacking_learner(), 4),
+    "DQN, batched": Kind("cartpole-v1", "dqn", 20_000, stacking_learner(), 2),
     "DQN": Kind("cartpole-v1", "dqn", 10_000),
     "SAC": Kind("pendulum-v1", "sac", 1_500),
-    "MuJoCo": Kind("inverted-pendulum-v1", "ppo", 20_000, "batched", 2),
-    "Pong": Kind("pong-objects-v1", "a2c", 4_000, "batched"),
-    "images": Kind("grid-catch-v1", "a2c", 6_000, "batched", 2),
+    "MuJoCo": Kind("inverted-pendulum-v1", "ppo", 20_000, stacking_learner(), 2),
+    "Pong": Kind("pong-objects-v1", "a2c", 4_000, stacking_learner()),
+    "images": Kind("grid-catch-v1", "a2c", 6_000, stacking_learner(), 2),
     "own agent": Kind("cartpole-v1", "climber.py:Climber", 60_000),
 }
 

@@ -29,8 +29,9 @@ def discover(
         list[str] | None, typer.Argument(help="A task, `path/to/file.py:Name`, or an id of gymnasium's registry.")
     ] = None,
     keep: Annotated[
-        str, typer.Option(help="State entries that stay where they are, separated by commas: a smaller search.")
-    ] = "",
+        list[str] | None,
+        typer.Option(help="A state entry that stays where it is, for a smaller search; may be given again."),
+    ] = None,
     any_start: Annotated[
         bool, typer.Option("--any-start", help="Propose what dynamics and reward have, wherever episodes start.")
     ] = False,
@@ -54,9 +55,8 @@ def discover(
         return
     if not task:
         raise SympriorError("Name a task, or --all.")
-    names = [name.strip() for name in keep.split(",") if name.strip()]
     with console.status(f"Searching {task[0]} …"):
-        found = discover_subject(subject_of(task[0]), seed, names, with_starts=not any_start)
+        found = discover_subject(subject_of(task[0]), seed, keep or (), with_starts=not any_start)
     console.print(_table(found))
     if found.proposal is None:
         raise typer.Exit(1)

@@ -150,7 +150,7 @@ def test_wrong_mirrors_are_broken(what: str) -> None:
         certificate.dynamics == Exactness.NOT_SHOWN and certificate.contradicts
     )
     assert certificate.dynamics_evidence.at_most > APPROXIMATE_BORDER, "at the border it may be not shown which of both"
-    assert certificate.dynamics_evidence.worst.relative > 4 * APPROXIMATE_BORDER
+    assert certificate.dynamics_evidence.worst.relative > 3 * APPROXIMATE_BORDER
 
 
 # --- the control ---

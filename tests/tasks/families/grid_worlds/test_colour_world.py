@@ -74,10 +74,11 @@ def test_permuted_colours_are_other_colours_of_the_same_state() -> None:
 
 
 def test_an_invariance_is_described_as_one() -> None:
-    words = describe(get_task("colour-world-v1").symmetry())
-    assert {element.action for element in words} == {"()"}
-    assert words[0].observation == "the image is unchanged"
-    assert words[1].observation == "the channels permute as (1 2)"
+    task = get_task("colour-world-v1")
+    words = describe(task.symmetry(), task.called)
+    assert {element.action for element in words} == {"unchanged"}
+    assert words[0].observation == "the picture is unchanged"
+    assert words[1].observation == "green ↔ blue change places. All else stays"
 
 
 def mirrored_when_odd() -> Symmetry:

@@ -15,9 +15,8 @@ from symprior.benchmark.jobs.isolation.described import why_unconfined
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
 from symprior.benchmark.run.snapshots import EVERY
 from symprior.benchmark.set_option import SettingOption, parse_settings
-from symprior.benchmark.sweep.engines.local import LocalEngine
+from symprior.benchmark.sweep.engines.chosen import ENGINES, engine_named
 from symprior.benchmark.sweep.estimate import Estimate
-from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.progress.telling.json_lines import JsonLines
 from symprior.benchmark.sweep.progress.telling.quiet import Quiet
 from symprior.benchmark.sweep.progress.telling.telling import Telling
@@ -64,6 +63,17 @@ def run(
         Path, typer.Option(help="Where records are kept; finished runs found there are skipped.")
     ] = RECORDS,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side, one thread each.")] = 2,
+    engine: Annotated[str, typer.Option(help=f"Where runs are carried out: {' or '.join(ENGINES)}.")] = ENGINES[0],
+    address: Annotated[
+        str | None, typer.Option(help="Of a Ray cluster, HOST:PORT or auto.", show_default="one is started here")
+    ] = None,
+    cpus: Annotated[
+        float | None, typer.Option(min=0, help="Cores that a stack takes of a node of Ray.", show_default="1")
+    ] = None,
+    gpus: Annotated[
+        float | None,
+        typer.Option(min=0, help="GPUs, or parts of one, that it takes.", show_default="1 on cuda, else 0"),
+    ] = None,
     learner: Annotated[
         str | None,
         typer.Option(help=f"What trains: {' or '.join(learner_names())}.", show_default=reference_learner()),
@@ -122,7 +132,8 @@ def run(
         jobs = _share_of(jobs, only)
     logs = tuple(name for name, is_asked in (("csv", csv), ("tensorboard", tensorboard)) if is_asked)
     telling, store = _telling(quiet, json_lines), RecordStore(records, save_policies, logs, snapshot_every)
-    sweep = watched(telling, store, LocalEngine(workers, Limits.given(time_limit, memory_limit)))
+    chosen = engine_named(engine, workers, time_limit, memory_limit, address, cpus, gpus)
+    sweep = watched(telling, store, chosen)
     waiting = sweep.pending(jobs)
     telling.plan(jobs, waiting, Estimate(store).sentence(waiting, workers), records)
     _tell_of_missing_policies(telling, store, jobs, waiting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from math import sqrt
 from statistics import median
 
@@ -24,7 +24,7 @@ class Estimate:
     """Seconds for stacks of runs, learned from the records of this folder first and from their suite's published ones."""
 
     def __init__(self, store: RecordStore) -> None:
-        self._local = _costs(_local(store))
+        self._store = store
         self._alike: dict[tuple[str, str, str], Alike] = {}
 
     def seconds(self, stack: Stack) -> float | None:
@@ -44,6 +44,11 @@ class Estimate:
         """What the job's cell took before, in this folder or in published results."""
         alike = self._cell(job)
         return self._local.get(alike) or _published(job.suite).get(alike)
+
+    @cached_property
+    def _local(self) -> dict[Alike, Costs]:
+        """What cells of this folder took, read where it is asked for."""
+        return _costs(_local(self._store))
 
     def _cell(self, job: Job) -> Alike:
         asked = job.task, job.agent, job.learner

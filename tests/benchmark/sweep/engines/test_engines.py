@@ -12,9 +12,12 @@ import pytest
 from symprior.benchmark.jobs.job import Job, stacks
 from symprior.benchmark.sweep.engines.engine import Engine
 from symprior.benchmark.sweep.engines.local import LocalEngine
+from symprior.benchmark.sweep.engines.ray import RayEngine
 from symprior.benchmark.sweep.store import RecordStore
+from symprior.tasks.environments.extras import is_installed
 
-ENGINES: dict[str, Callable[[], Engine]] = {"local": lambda: LocalEngine(2)}
+NEEDS_RAY = pytest.mark.skipif(not is_installed("ray"), reason="Ray is not installed: pip install 'symprior[ray]'")
+ENGINES: dict[str, Callable[[], Engine]] = {"local": lambda: LocalEngine(2), "ray": lambda: RayEngine(2)}
 
 MIXED = """
 import os
@@ -30,7 +33,7 @@ class Mixed:
 """
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=["local", pytest.param("ray", marks=[NEEDS_RAY, pytest.mark.covering])])
 def engine(request: pytest.FixtureRequest) -> Engine:
     return ENGINES[request.param]()
 

@@ -33,7 +33,7 @@ class Mixed:
 """
 
 
-@pytest.fixture(params=["local", pytest.param("ray", marks=[NEEDS_RAY, pytest.mark.covering])])
+@pytest.fixture(params=["local", pytest.param("ray", marks=[NEEDS_RAY, pytest.mark.exhaustive])])
 def engine(request: pytest.FixtureRequest) -> Engine:
     return ENGINES[request.param]()
 

@@ -59,7 +59,7 @@ def _without_timings(folder: Path) -> list[dict[str, Any]]:
 
 
 @needs_ray
-@pytest.mark.covering
+@pytest.mark.exhaustive
 def test_a_node_that_is_lost_costs_nothing_and_its_stack_goes_on_from_its_snapshot(
     cluster: Any, tmp_path: Path
 ) -> None:
@@ -87,7 +87,7 @@ def test_a_node_that_is_lost_costs_nothing_and_its_stack_goes_on_from_its_snapsh
 
 
 @needs_ray
-@pytest.mark.covering
+@pytest.mark.exhaustive
 def test_where_the_folder_is_not_shared_everything_is_sent_back_and_limits_hold(
     cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, agent_file: Callable[[str], Path]
 ) -> None:
@@ -113,7 +113,7 @@ def test_where_the_folder_is_not_shared_everything_is_sent_back_and_limits_hold(
 
 
 @needs_ray
-@pytest.mark.covering
+@pytest.mark.exhaustive
 def test_what_no_node_has_is_told_at_once(cluster: Any, tmp_path: Path) -> None:
     units = stacks(Job("custom", "1", "cartpole-v1", "random", (0,), 64).runs, 1)
     engine = RayEngine(1, Needs(gpus=0.5), cluster.address)

@@ -273,7 +273,6 @@ def _connected(address: str | None) -> Iterator[None]:
     """A connection to a cluster; one that is started here ends with it."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else Ray tells its makers
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else it warns of what will be so
-    os.environ.setdefault("RAY_worker_niceness", "0")  # else workers wait for whatever else the machine does
     import ray
 
     _check_answers(address)

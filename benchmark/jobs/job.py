@@ -76,6 +76,11 @@ class Job:
         return hash(tuple(getattr(self, each.name) for each in fields(self)))
 
     @property
+    def suite_id(self) -> str:
+        """The suite with its version, as records have it: `quick-1`."""
+        return f"{self.suite}-{self.suite_version}"
+
+    @property
     def runs(self) -> list[Run]:
         """The job's runs, one for each seed."""
         return [Run(self, seed) for seed in self.seeds]

@@ -51,15 +51,10 @@ def results(suite: str | None = None, records: Path | str | None = None) -> pd.D
     if records is None:
         found = read_published(suite=suite)
     else:
-        found = [record for record in read_records(Path(records)) if suite in (None, *_names(record))]
+        found = [record for record in read_records(Path(records)) if record.is_of(suite)]
     references = {task: _references(task) for task in {record.task for record in found}}
     rows = [row for record in found for row in _rows(record, references[record.task])]
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _names(record: RunRecord) -> tuple[str, str]:
-    """A record's suite without and with its version."""
-    return record.suite, f"{record.suite}-{record.suite_version}"
 
 
 def _references(task: str) -> References | None:
@@ -72,7 +67,7 @@ def _references(task: str) -> References | None:
 
 def _rows(record: RunRecord, references: References | None) -> Iterator[dict[str, Any]]:
     of_run = {
-        "suite": _names(record)[1],
+        "suite": record.suite_id,
         "task": record.task,
         "agent": record.agent.id,
         "algorithm": record.agent.algorithm,

@@ -73,7 +73,7 @@ class RecordStore:
         contestant = contestants.find(job.agent)
         return record_path(
             self.folder,
-            suite=f"{job.suite}-{job.suite_version}",
+            suite=job.suite_id,
             learner=contestant.learner(job.learner),
             task=job.task,
             agent=contestant.id,
@@ -155,7 +155,7 @@ class RecordStore:
         return [
             ("the task", record.task, task.id),
             ("the agent", record.agent.id, contestant.id),
-            ("the suite", f"{record.suite}-{record.suite_version}", f"{job.suite}-{job.suite_version}"),
+            ("the suite", record.suite_id, job.suite_id),
             ("a budget of", record.budget, job.budget),
             ("settings", contestant.completed(record.hyperparameters), asked),
             ("evaluations every", record.evaluate_every, job.evaluate_every),

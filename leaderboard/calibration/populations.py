@@ -157,7 +157,7 @@ def populations(records: Iterable[RunRecord], sources: Iterable[Source]) -> list
     """
     of_cells: dict[tuple[str, str, str, str], list[RunRecord]] = {}
     for record in records:
-        key = (f"{record.suite}-{record.suite_version}", record.task, record.agent.learner, record.agent.id)
+        key = (record.suite_id, record.task, record.agent.learner, record.agent.id)
         of_cells.setdefault(key, []).append(record)
     arms: dict[tuple[str, str, str, str], tuple[Arm, str]] = {}
     return [_population(source, of_cells, arms) for source in sources]

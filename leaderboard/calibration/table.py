@@ -38,7 +38,7 @@ def calibration(records: Iterable[RunRecord], draws: int = DRAWS, seeds: Sequenc
         draws: groups of seeds for each line.
         seeds: the sizes of a group.
     """
-    chosen = [record for record in records if f"{record.suite}-{record.suite_version}" in SUITES]
+    chosen = [record for record in records if record.suite_id in SUITES]
     for population in populations(chosen, [*ONE_TASK, *TWO_TASKS, *TEN_TASKS]):
         yield from lines_of(population, draws, seeds)
 

@@ -316,11 +316,11 @@ class _Sorter:
 def _one_suite(records: list[RunRecord], suite: str | None) -> list[RunRecord]:
     if not records:
         raise SympriorError("There are no records to build a leaderboard from. Run `symprior run` first.")
-    chosen = [record for record in records if suite in (None, record.suite, f"{record.suite}-{record.suite_version}")]
+    chosen = [record for record in records if record.is_of(suite)]
     found = {(record.suite, record.suite_version) for record in chosen}
     if not found:
         assert suite is not None
-        raise unknown_name("suite", suite, {f"{record.suite}-{record.suite_version}" for record in records})
+        raise unknown_name("suite", suite, {record.suite_id for record in records})
     if len(found) > 1:
         versions = Counter(name for name, _ in found)
         names = sorted(name if versions[name] == 1 else f"{name}-{version}" for name, version in found)

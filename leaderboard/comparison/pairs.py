@@ -75,7 +75,7 @@ def two_collections(first: Iterable[RunRecord], second: Iterable[RunRecord]) -> 
 def _as_they_lie(records: Iterable[RunRecord]) -> dict[Place, Cell]:
     of_places: dict[Place, list[RunRecord]] = {}
     for record in records:
-        place = f"{record.suite}-{record.suite_version}", record.task, record.agent.learner, record.agent.id
+        place = record.suite_id, record.task, record.agent.learner, record.agent.id
         of_places.setdefault(place, []).append(record)
     return {place: _cell(place, found) for place, found in of_places.items()}
 

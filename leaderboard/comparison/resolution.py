@@ -105,7 +105,7 @@ def spreads_on_record(records: Iterable[RunRecord], task: Task) -> list[OnRecord
     """
     groups: dict[tuple[str, str, str], list[RunRecord]] = {}
     for record in records:
-        where = f"{record.suite}-{record.suite_version}", record.agent.learner, record.agent.algorithm
+        where = record.suite_id, record.agent.learner, record.agent.algorithm
         groups.setdefault(where, []).append(record)
     found = []
     for (suite, learner, algorithm), own in sorted(groups.items()):

@@ -28,7 +28,7 @@ def write_published_pages(records: Iterable[RunRecord], folder: Path) -> Iterato
     chosen = list(records)
     of_suites: dict[str, list[RunRecord]] = {}
     for record in chosen:
-        of_suites.setdefault(f"{record.suite}-{record.suite_version}", []).append(record)
+        of_suites.setdefault(record.suite_id, []).append(record)
     for suite in sorted(of_suites):
         if of_suites[suite][0].suite != SUITE:
             yield from _of_suite(suite, of_suites[suite], folder)

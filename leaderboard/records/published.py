@@ -45,7 +45,7 @@ def published_path(folder: Path, record: RunRecord) -> Path:
     for name in (record.suite, record.suite_version, record.task, record.agent.id):
         if not NAME.fullmatch(name):
             raise SympriorError(f"{name!r} cannot be published: a name has letters, digits and . + _ = @ - only.")
-    return folder / f"{record.suite}-{record.suite_version}" / record.task / f"{record.agent.id}.json"
+    return folder / record.suite_id / record.task / f"{record.agent.id}.json"
 
 
 def publish(records: Iterable[RunRecord], folder: Path) -> list[Path]:

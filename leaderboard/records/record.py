@@ -197,6 +197,15 @@ class RunRecord(_Part):
         """What makes a run one run: suite, version, task, agent, learner, seed."""
         return (self.suite, self.suite_version, self.task, self.agent.id, self.agent.learner, self.seed)
 
+    @property
+    def suite_id(self) -> str:
+        """The suite with its version, `quick-1`."""
+        return f"{self.suite}-{self.suite_version}"
+
+    def is_of(self, suite: str | None) -> bool:
+        """Whether it belongs to a suite that is named with or without its version; None: to any."""
+        return suite in (None, self.suite, self.suite_id)
+
 
 def record_path(folder: Path, *, suite: str, learner: str, task: str, agent: str, seed: int) -> Path:
     """Where a run's record lies below a records folder; `suite` is its name and version, `quick-1`."""
@@ -212,7 +221,7 @@ def path_of(folder: Path, record: RunRecord) -> Path:
     """Where a record lies below `folder`."""
     return record_path(
         folder,
-        suite=f"{record.suite}-{record.suite_version}",
+        suite=record.suite_id,
         learner=record.agent.learner,
         task=record.task,
         agent=record.agent.id,

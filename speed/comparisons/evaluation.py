@@ -55,7 +55,7 @@ def shares() -> dict[str, float]:
     """Evaluation's part of the recorded time of every published suite."""
     spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for record in read_published():
-        of_suite = spent[f"{record.suite}-{record.suite_version}"]
+        of_suite = spent[record.suite_id]
         of_suite[0] += record.effort.evaluation_seconds
         of_suite[1] += record.effort.training_seconds
     return {suite: evaluation / (evaluation + training) for suite, (evaluation, training) in sorted(spent.items())}

@@ -83,14 +83,10 @@ def _of_agents(found: list[RunRecord], suite: str | None, first: str, second: st
 def _of_folders(both: Sequence[list[RunRecord]], suite: str | None) -> list[Compared]:
     from symprior.leaderboard.comparison.pairs import two_collections
 
-    first, second = ([record for record in found if suite in (None, record.suite, _suite(record))] for found in both)
+    first, second = ([record for record in found if record.is_of(suite)] for found in both)
     if lines := list(two_collections(first, second)):
         return lines
-    raise unknown_name("suite", str(suite), sorted({_suite(record) for found in both for record in found}))
-
-
-def _suite(record: RunRecord) -> str:
-    return f"{record.suite}-{record.suite_version}"
+    raise unknown_name("suite", str(suite), sorted({record.suite_id for found in both for record in found}))
 
 
 def _table(lines: Sequence[Compared], in_folders: bool) -> Table:

@@ -123,7 +123,7 @@ def _single_runs(found: list[RunRecord], suite: str | None, tasks: list[str]) ->
 
 def _check_suite(found: list[RunRecord], suite: str, records: Path) -> None:
     """Say how to come by the records of a shipped suite that the folder has none of."""
-    there = sorted({f"{record.suite}-{record.suite_version}" for record in found})
+    there = sorted({record.suite_id for record in found})
     name = next((name for name in suite_names() if suite in (name, f"{name}-{get_suite(name).version}")), None)
     if name is not None and not any(each == suite or each.rpartition("-")[0] == suite for each in there):
         raise SympriorError(

@@ -42,9 +42,8 @@ def list_runs(
     found = read_published(PUBLISHED_RESULTS, suite) if published else read_records(records)
     groups: dict[Group, list[RunRecord]] = defaultdict(list)
     for record in found:
-        of = f"{record.suite}-{record.suite_version}"
-        if suite in (None, record.suite, of):
-            groups[of, record.task, record.agent.id, record.agent.learner, record.budget].append(record)
+        if record.is_of(suite):
+            groups[record.suite_id, record.task, record.agent.id, record.agent.learner, record.budget].append(record)
     console.print(_table(groups, None if published else records))
     console.print(f"{sum(map(len, groups.values()))} runs.", highlight=False)
 

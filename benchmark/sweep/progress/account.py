@@ -66,7 +66,7 @@ class Account:
 
 
 def _count(record: RunRecord, cells: dict[Cell, Tally]) -> None:
-    tally = cells[f"{record.suite}-{record.suite_version}", record.task, record.agent.id]
+    tally = cells[record.suite_id, record.task, record.agent.id]
     if record.error is None:
         tally.finished.add(record.seed)
     else:

@@ -133,9 +133,10 @@ def run(
     logs = tuple(name for name, is_asked in (("csv", csv), ("tensorboard", tensorboard)) if is_asked)
     telling, store = _telling(quiet, json_lines), RecordStore(records, save_policies, logs, snapshot_every)
     chosen = engine_named(engine, workers, time_limit, memory_limit, address, cpus, gpus)
-    sweep = watched(telling, store, chosen)
+    estimate = Estimate(store)
+    sweep = watched(telling, store, chosen, estimate)
     waiting = sweep.pending(jobs)
-    telling.plan(jobs, waiting, Estimate(store).sentence(waiting, workers), records)
+    telling.plan(jobs, waiting, estimate.sentence(waiting, workers), records)
     _tell_of_missing_policies(telling, store, jobs, waiting)
     if reason := why_unconfined():
         telling.note(

@@ -40,10 +40,15 @@ class Limits:
         usual = cls(seconds)
         return usual if gibibytes is None else cls(seconds, int(gibibytes * 2**30))
 
+    @property
+    def least_seconds(self) -> float:
+        """What any stack may take, whatever its like took."""
+        return LEAST_SECONDS if self.seconds is None else self.seconds
+
     def seconds_of(self, stack: Stack, estimate: Estimate) -> float:
         """The seconds that this stack may take, with starting and evaluating."""
         if self.seconds is not None:
             return self.seconds
         known = estimate.seconds(stack)
         usual = stack.job.budget * SLOWEST_STEP * sqrt(len(stack.runs)) if known is None else GENEROUS * known
-        return max(LEAST_SECONDS, usual)
+        return max(self.least_seconds, usual)

@@ -151,19 +151,22 @@ class Journal(Display):
 
 def read_journals(records: Path) -> list[SweepEntry]:
     """What the sweeps of a records folder said last, the oldest first; what is damaged is passed over."""
-    found = []
-    for path in (records / FOLDER).glob("*.journal"):
-        try:
-            found.append(SweepEntry.model_validate_json(path.read_bytes()))
-        except (OSError, ValidationError):
-            continue
-    return sorted(found, key=lambda entry: entry.started)
+    entries = (_read(path) for path in (records / FOLDER).glob("*.journal"))
+    return sorted((entry for entry in entries if entry is not None), key=lambda entry: entry.started)
+
+
+def _read(path: Path) -> SweepEntry | None:
+    """What a sweep said last; None where that is damaged."""
+    try:
+        return SweepEntry.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def _fixed(stack: Stack) -> Json:
     job = stack.job
     return {
-        "suite": f"{job.suite}-{job.suite_version}",
+        "suite": job.suite_id,
         "task": job.task,
         "agent": contestants.find(job.agent).id,
         "seeds": stack.seeds,
@@ -174,8 +177,6 @@ def _fixed(stack: Stack) -> Json:
 def _forget_the_dead(folder: Path) -> None:
     """Remove what earlier sweeps said: a new one tells what is left to do."""
     for path in folder.glob("*.journal"):
-        try:
-            if not SweepEntry.model_validate_json(path.read_bytes()).is_alive:
-                path.unlink()
-        except (OSError, ValidationError):
+        entry = _read(path)
+        if entry is None or not entry.is_alive:
             path.unlink(missing_ok=True)

@@ -32,19 +32,20 @@ def sweep_on(telling: Telling, records: Path, workers: int) -> Sweep:
     return watched(telling, RecordStore(records), LocalEngine(workers))
 
 
-def watched(telling: Telling, store: RecordStore, engine: Engine) -> Sweep:
+def watched(telling: Telling, store: RecordStore, engine: Engine, estimate: Estimate | None = None) -> Sweep:
     """A sweep that shows its stacks while they run, here and to `symprior status`.
 
     Args:
         telling: whose display is shown them.
         store: where records go, and where the sweep keeps its journal.
         engine: what carries them out.
+        estimate: of their times, where somebody has read it already; None: it is read as each sweep begins.
     """
 
     @contextmanager
     def over(stacks: Sequence[Stack]) -> Iterator[Watcher]:
-        estimate = Estimate(store)
-        forecast = Forecast(stacks, [estimate.seconds(stack) for stack in stacks], engine.workers)
+        known = estimate or Estimate(store)
+        forecast = Forecast(stacks, [known.seconds(stack) for stack in stacks], engine.workers)
         with telling.display(stacks) as display, Journal(store.folder, stacks) as journal:
             yield Watch(stacks, forecast, [display, journal])
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import weakref
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import IO
 import psutil
 
 from symprior.benchmark.jobs.isolation.channel import Channel, Gone
-from symprior.benchmark.jobs.isolation.errors import death_in_words
+from symprior.benchmark.jobs.isolation.errors import ProcessDied, death_in_words
 from symprior.benchmark.jobs.isolation.said import Ready, S, read
 from symprior.benchmark.jobs.isolation.shared_arrays import MemoryFiles
 from symprior.symmetry.errors import SympriorError
@@ -109,12 +110,13 @@ class AgentProcess:
         """The next packet, whatever it is.
 
         Raises:
-            SympriorError: the process died; or nothing came within these seconds.
+            ProcessDied: the process ended.
+            SympriorError: nothing came within these seconds.
         """
         try:
             return self._channel.hear(seconds)
         except Gone:
-            raise SympriorError(f"The agent's process died ({self._cause()}).") from None
+            raise ProcessDied(f"The agent's process died ({self._cause()}).") from None
         except TimeoutError:
             raise SympriorError(f"The agent's process gave no answer within {seconds:.0f} s.") from None
 
@@ -131,6 +133,21 @@ class AgentProcess:
             return death_in_words(self._process.wait(SECONDS_TO_DIE))
         except subprocess.TimeoutExpired:
             return "it closed its connection"
+
+
+def started_by(process: int) -> list[psutil.Process]:
+    """All that a process has started and that still runs, what those started too; nothing where it is gone."""
+    try:
+        return psutil.Process(process).children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """End these, as far as they still run."""
+    for each in processes:
+        with suppress(psutil.Error):
+            each.kill()
 
 
 def _keep(printed: IO[bytes], output: Path | None) -> None:
@@ -159,14 +176,10 @@ def _end(
     process: subprocess.Popen[bytes], channel: Channel, files: MemoryFiles, folder: str, listener: threading.Thread
 ) -> None:
     """End a process with all that it started, and give back what it shared."""
-    below: list[psutil.Process] = []
-    with suppress(psutil.Error):
-        below = psutil.Process(process.pid).children(recursive=True)
+    below = started_by(process.pid)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    for each in below:
-        with suppress(psutil.Error):
-            each.kill()
+    kill(below)
     process.wait()
     listener.join(SECONDS_TO_DIE)
     channel.close()

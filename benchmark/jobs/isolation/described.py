@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from symprior.benchmark.jobs.isolation.agent_process import AgentProcess, Confines
+from symprior.benchmark.jobs.isolation.errors import ProcessDied
 from symprior.benchmark.jobs.isolation.said import Description
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.custom.source_files import digest, existing, note
@@ -69,9 +70,7 @@ def _asked(whole: str) -> Description:
     try:
         process.send("describe")
         return process.hear(Description, SECONDS_TO_IMPORT)
-    except SympriorError as error:
-        if "process died" not in str(error):
-            raise
+    except ProcessDied as error:
         raise SympriorError(f"{path} does not import: {error}") from error
     finally:
         process.close()

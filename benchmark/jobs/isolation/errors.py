@@ -5,8 +5,14 @@ from __future__ import annotations
 import signal
 import traceback
 
+from symprior.symmetry.errors import SympriorError
+
 LONGEST_ERROR = 64 * 1024
 """Bytes that are kept."""
+
+
+class ProcessDied(SympriorError):
+    """An agent's process ended before it gave the answer that was due."""
 
 
 def shortened(error: str) -> str:

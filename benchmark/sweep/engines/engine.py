@@ -14,17 +14,21 @@ Report = Callable[[Sequence[int]], None]
 """Takes the environment steps that each stack has done so far, in the order of the stacks."""
 
 
+Errors = tuple[str | None, ...]
+"""For each run of a stack the last line of its error; None where it finished."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """A stack that is over.
 
     Attributes:
         stack: which.
-        errors: for each of its runs the last line of its error; None where it finished.
+        errors: of its runs.
     """
 
     stack: Stack
-    errors: tuple[str | None, ...]
+    errors: Errors
 
 
 class Engine(ABC):

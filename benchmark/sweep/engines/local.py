@@ -19,10 +19,10 @@ from typing import Any
 
 from symprior.benchmark.jobs.isolation.described import known
 from symprior.benchmark.jobs.job import Stack
-from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
+from symprior.benchmark.sweep.engines.engine import Ended, Engine, Errors, Report
 from symprior.benchmark.sweep.engines.uninterrupted import uninterrupted
 from symprior.benchmark.sweep.engines.work import give_up, work
-from symprior.benchmark.sweep.engines.worker import Errors, Worker
+from symprior.benchmark.sweep.engines.worker import Worker
 from symprior.benchmark.sweep.estimate import Estimate, duration
 from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.store import RecordStore
@@ -141,9 +141,12 @@ class _Shift:
 
     def _breach(self, worker: Worker) -> str:
         """Which limit a worker is over, in words; empty where it keeps them."""
-        seconds, memory = self._limits.seconds_of(worker.stack, self._estimate), self._limits.memory
+        memory = self._limits.memory
         if worker.memory() > memory:
             return f"it took more than its limit of {memory / 2**30:.3g} GiB of memory; --memory-limit sets another"
+        if worker.seconds <= self._limits.least_seconds:  # earlier runs need not be looked at
+            return ""
+        seconds = self._limits.seconds_of(worker.stack, self._estimate)
         if worker.seconds > seconds:
             return f"it took longer than its limit of {duration(seconds)}; --time-limit sets another"
         return ""

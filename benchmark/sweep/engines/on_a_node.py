@@ -12,8 +12,8 @@ from pathlib import Path
 from symprior.benchmark.jobs.isolation.described import Known, remember
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.run.provenance import release
+from symprior.benchmark.sweep.engines.engine import Errors
 from symprior.benchmark.sweep.engines.local import LocalEngine
-from symprior.benchmark.sweep.engines.worker import Errors
 from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.symmetry.errors import SympriorError
@@ -52,7 +52,7 @@ class Brought:
     """What a node brings back.
 
     Attributes:
-        errors: for each run of the stack the last line of its error; None where it finished.
+        errors: of the runs of the stack.
         files: what belongs into the folder of records, by path; empty where the node shares the folder.
     """
 

@@ -16,11 +16,10 @@ from typing import Any
 
 from symprior.benchmark.jobs.isolation.described import known
 from symprior.benchmark.jobs.job import CPU, Stack
-from symprior.benchmark.sweep.engines.engine import Ended, Engine, Report
+from symprior.benchmark.sweep.engines.engine import Ended, Engine, Errors, Report
 from symprior.benchmark.sweep.engines.on_a_node import Brought, Errand, carry_out_here
 from symprior.benchmark.sweep.engines.uninterrupted import uninterrupted
 from symprior.benchmark.sweep.engines.work import give_up
-from symprior.benchmark.sweep.engines.worker import Errors
 from symprior.benchmark.sweep.estimate import Estimate
 from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.store import RecordStore

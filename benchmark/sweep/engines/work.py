@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from symprior.benchmark.jobs.isolation.agent_process import Confines
 from symprior.benchmark.jobs.job import Stack
+from symprior.benchmark.sweep.engines.engine import Errors
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.leaderboard.records.record import Checkpoint, RunRecord
 from symprior.symmetry.errors import SympriorError
@@ -23,7 +24,7 @@ PLACE = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
 """Of a frame in a traceback."""
 
 
-def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -> tuple[str | None, ...]:
+def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -> Errors:
     """The last line of each run's error, or None.
 
     Args:
@@ -73,7 +74,7 @@ def _trouble_in_keeping(execution: Execution, number: int, record: RunRecord, st
     return None
 
 
-def give_up(stack: Stack, store: RecordStore, cause: str, seconds: float) -> tuple[str | None, ...]:
+def give_up(stack: Stack, store: RecordStore, cause: str, seconds: float) -> Errors:
     """Write a failed record for each run that has not finished, of a stack whose worker left no answer.
 
     Args:

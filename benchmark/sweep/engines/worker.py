@@ -15,10 +15,12 @@ from multiprocessing.context import ForkServerContext
 
 import psutil
 
+from symprior.benchmark.jobs.isolation.agent_process import kill, started_by
 from symprior.benchmark.jobs.isolation.described import Known, remember
 from symprior.benchmark.jobs.isolation.errors import death_in_words
 from symprior.benchmark.jobs.isolation.namespaces import adopt_orphans
 from symprior.benchmark.jobs.job import Stack
+from symprior.benchmark.sweep.engines.engine import Errors
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.custom.source_files import names_a_file
@@ -26,8 +28,6 @@ from symprior.tasks.custom.source_files import names_a_file
 SECONDS_TO_LEAVE = 10.0
 """For a process that has given its answer."""
 
-Errors = tuple[str | None, ...]
-"""For each run of a stack the last line of its error; None where it finished."""
 Carry = Callable[[Stack], Errors]
 """Carries a stack out."""
 
@@ -91,9 +91,7 @@ class Worker:
         self._remember_what_it_started()
         self._process.kill()
         self._process.join()
-        for process in self._below:
-            with suppress(psutil.Error):
-                process.kill()
+        kill(self._below)
 
     def _remember_what_it_started(self) -> None:
         with suppress(psutil.Error):
@@ -136,15 +134,8 @@ def _in_worker(
         said = str(error)
     except Exception as error:
         said = f"{type(error).__name__}: {error}"
-    _end_children()
+    kill(started_by(os.getpid()))  # whatever was started in a run ends with it, also where its parent is gone
     answer.send_bytes(json.dumps(said).encode())
-
-
-def _end_children() -> None:
-    """Whatever was started in a run ends with it, also where its parent is gone."""
-    for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            child.kill()
 
 
 def _die_with_parent(parent: int) -> None:

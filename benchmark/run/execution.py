@@ -52,6 +52,7 @@ from symprior.leaderboard.records.record import (
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
+from symprior.tasks.files.json_files import Json
 from symprior.tasks.files.states import State
 from symprior.tasks.task import TaskVectorEnv
 
@@ -92,6 +93,11 @@ class Execution:
         """What each run resolves to; runs of one job share it."""
         of_jobs = {run.job: self.contestant.resolve(run.job, self.task) for run in self.stack.runs}
         return [of_jobs[run.job] for run in self.stack.runs]
+
+    @property
+    def _settings(self) -> list[Json]:
+        """What the runs resolved to, as their records have it."""
+        return [each.hyperparameters for each in self.resolved]
 
     def run(self) -> list[RunRecord]:
         """Train and evaluate; one record for each run. An error in the agent becomes failed records."""
@@ -184,7 +190,7 @@ class Execution:
 
     def _begin(self, points: list[EvaluationPoint]) -> tuple[Agent, MeteredVectorEnv]:
         """Agent and environments: where the stack was put down, as they were then."""
-        held = self._snapshots and self._snapshots.read(self._origin())
+        held = self._snapshots and self._snapshots.read(self._settings, self._origin())
         if held:
             try:
                 agent, source = self._made(points)
@@ -219,7 +225,7 @@ class Execution:
                 "evaluation_seconds": self.evaluation_seconds,
                 "generators": global_generators(),
             }
-            self._snapshots.write({**states, **own}, self._origin())
+            self._snapshots.write({**states, **own}, self._settings, self._origin())
 
     def _take_up(self, held: State) -> None:
         """Go on from a snapshot."""

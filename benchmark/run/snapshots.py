@@ -10,12 +10,11 @@ import hashlib
 import json
 import time
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Run, Stack
 from symprior.leaderboard.records.record import Provenance
 from symprior.symmetry.errors import SympriorError
@@ -42,8 +41,6 @@ class Snapshots:
     """
 
     def __init__(self, records: Path, stack: Stack, every: float = EVERY) -> None:
-        settings = [contestants.resolve(run.job).hyperparameters for run in stack.runs]
-        self._settings: list[Json] = json.loads(json.dumps(settings))
         self._asked = [_asked(run) for run in stack.runs]
         name = hashlib.sha256("".join(self._asked).encode()).hexdigest()[:24]
         self._path = records / FOLDER / f"{name}.npz"
@@ -55,15 +52,21 @@ class Snapshots:
         """Whether it is time for another one."""
         return time.monotonic() - self._written >= self._pause
 
-    def write(self, state: State, origin: Provenance) -> None:
-        """Keep the state in the place of the last one. A disk that is full costs the snapshot, not the run."""
+    def write(self, state: State, settings: Sequence[Json], origin: Provenance) -> None:
+        """Keep the state in the place of the last one. A disk that is full costs the snapshot, not the run.
+
+        Args:
+            state: what is kept.
+            settings: what each run resolved to.
+            origin: the code and the machine.
+        """
         began = time.monotonic()
         with suppress(SympriorError):
-            write_state(self._path, {"of": self._question(origin), "state": state})
+            write_state(self._path, {"of": self._question(settings, origin), "state": state})
         self._written = time.monotonic()
         self._pause = max(self._every, (self._written - began) / MOST_OF_THE_TIME) if self._every else 0.0
 
-    def read(self, origin: Provenance) -> State | None:
+    def read(self, settings: Sequence[Json], origin: Provenance) -> State | None:
         """The state that was kept last.
 
         None where there is none, where it is damaged, or where it belongs to other code, settings or another kind of
@@ -72,7 +75,7 @@ class Snapshots:
         try:
             found = read_state(self._path)
             state: State = found["state"]
-            return state if found["of"] == self._question(origin) else None
+            return state if found["of"] == self._question(settings, origin) else None
         except DAMAGED:
             return None
 
@@ -82,11 +85,11 @@ class Snapshots:
         with suppress(OSError):
             self._path.parent.rmdir()
 
-    def _question(self, origin: Provenance) -> Json:
+    def _question(self, settings: Sequence[Json], origin: Provenance) -> Json:
         """What the state belongs to, as a file can hold it."""
         return {
             "runs": self._asked,
-            "settings": self._settings,
+            "settings": json.loads(json.dumps(settings)),
             "origin": origin.model_dump(mode="json", exclude={"started"}),
         }
 

@@ -11,7 +11,7 @@ from symprior.benchmark.sweep.progress.journal import StackEntry, SweepEntry, re
 from symprior.leaderboard import RunRecord, read_records
 from symprior.symmetry.errors import SympriorError
 
-Cell = tuple[str, str, str]
+CellName = tuple[str, str, str]
 """A suite with its version, a task, and an agent's id."""
 
 
@@ -34,7 +34,7 @@ class Account:
         sweeps: those of which the folder tells, the oldest first.
     """
 
-    cells: dict[Cell, Tally]
+    cells: dict[CellName, Tally]
     sweeps: list[SweepEntry]
 
     @classmethod
@@ -51,7 +51,7 @@ class Account:
             if not sweeps or list(folder.rglob("seed-*.json")):
                 raise
             records = []
-        cells: dict[Cell, Tally] = defaultdict(Tally)
+        cells: dict[CellName, Tally] = defaultdict(Tally)
         for record in records:
             _count(record, cells)
         for sweep in sorted(sweeps, key=lambda sweep: sweep.is_alive):  # who is at work has the last word
@@ -65,7 +65,7 @@ class Account:
         return [sweep for sweep in self.sweeps if sweep.is_alive]
 
 
-def _count(record: RunRecord, cells: dict[Cell, Tally]) -> None:
+def _count(record: RunRecord, cells: dict[CellName, Tally]) -> None:
     tally = cells[record.suite_id, record.task, record.agent.id]
     if record.error is None:
         tally.finished.add(record.seed)
@@ -73,7 +73,7 @@ def _count(record: RunRecord, cells: dict[Cell, Tally]) -> None:
         tally.failed[record.seed] = summary(record.error)
 
 
-def _take(stack: StackEntry, sweep: SweepEntry, cells: dict[Cell, Tally]) -> None:
+def _take(stack: StackEntry, sweep: SweepEntry, cells: dict[CellName, Tally]) -> None:
     """Count those of a stack's runs that have no record yet; what a dead sweep had begun waits again."""
     tally = cells[stack.suite, stack.task, stack.agent]
     for seed in set(stack.seeds) - tally.finished:

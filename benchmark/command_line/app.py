@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from symprior.benchmark.command_line.console import fit_to_output
 from symprior.benchmark.command_line.lazy_commands import LazyCommands
 from symprior.symmetry.errors import SympriorError
 
@@ -48,6 +49,7 @@ def run() -> None:
         if isinstance(stream, TextIOWrapper):  # a terminal without the letters of this page's words gets others
             stream.reconfigure(errors="replace")
     warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
+    fit_to_output()
     try:
         app()
     except SympriorError as error:

@@ -7,11 +7,11 @@ from statistics import multimode
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from symprior.agents.ledgers.ledger import Ledger, decider, every, load, of_agent
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.jobs.job import CPU
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, Task, get_task
@@ -19,8 +19,6 @@ from symprior.tasks.files.json_files import Json
 
 if TYPE_CHECKING:
     from symprior.agents import ShippedAgent
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.table import Table
 
-console = Console()
+from symprior.benchmark.command_line.console import console
 
 AgentFile = Annotated[str | None, typer.Option(help="Where an agent from a file lies: `path/to/file.py:Name`.")]
 TaskFile = Annotated[str | None, typer.Option(help="Where a task from a file lies: `path/to/file.py:Name`.")]

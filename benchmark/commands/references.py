@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from symprior.agents.ledgers.ledger import Ledger, load
 from symprior.agents.ledgers.settings import searched_family
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.sweep.progress.telling.words import Words
 from symprior.benchmark.sweep.progress.watch import sweep_on
@@ -26,8 +26,6 @@ from symprior.tasks.files.json_files import Json
 from symprior.tasks.references.reference_scores import held_budget, measure, write
 from symprior.tasks.task import BY_HAND, TOO_SHORT, Price
 from symprior.tasks.task.dials import dial_of
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

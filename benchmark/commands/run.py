@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from symprior.agents.learners.learner import TORCH, learner_names, reference_learner
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.isolation.described import why_unconfined
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
@@ -28,8 +28,6 @@ from symprior.leaderboard.records.record import CUSTOM_SUITE
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import Task, get_task
 from symprior.tasks.custom.source_files import names_a_file
-
-console = Console()
 
 SEEDS = "0-4"
 """Where nothing else is asked for; a suite has its own."""

@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from symprior.benchmark.command_line.console import console
 from symprior.tasks import DIALS, TASKS, SympriorError, Task, get_task
 from symprior.tasks.environments.extras import install_command
 from symprior.tasks.task import Card, References
-
-console = Console()
 
 PROVISIONAL_MARK = "*"
 """Behind a budget where it or score 1 is provisional."""

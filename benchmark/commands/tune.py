@@ -10,12 +10,12 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from symprior.agents.learners.learner import learner_names, stacking_learner
 from symprior.agents.ledgers.ledger import Ledger, keep_search
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import CPU, parse_seeds
 from symprior.benchmark.sweep.progress.telling.words import Words
@@ -25,8 +25,6 @@ from symprior.benchmark.sweep.suite import get_suite
 from symprior.benchmark.tuning import search as tuning
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
-
-console = Console()
 
 SEEDS, FIRST_TUNING_SEED = "10000-10004", 10_000
 

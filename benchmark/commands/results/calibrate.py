@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from symprior.benchmark.command_line.console import console
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.files.atomic import write_text_atomically
 
 BEGIN, END = "<!-- symprior calibrate -->", "<!-- /symprior calibrate -->"
 """Between these lines of a page the tables are written."""
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.leaderboard import bibliography
 from symprior.tasks import get_task
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

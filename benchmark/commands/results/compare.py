@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.store import RECORDS
 from symprior.symmetry.errors import SympriorError, unknown_name
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from symprior.leaderboard.comparison.pairs import Compared
     from symprior.leaderboard.records.record import RunRecord
     from symprior.leaderboard.statistics.intervals import Estimate
-
-console = Console()
 
 NOTHING = "–"
 

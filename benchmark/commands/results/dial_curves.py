@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.store import RECORDS
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

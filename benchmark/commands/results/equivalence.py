@@ -9,10 +9,10 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from symprior.agents.learners.learner import reference_learner, stacking_learner
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job
 from symprior.benchmark.set_option import SettingOption, parse_settings
@@ -37,8 +37,6 @@ from symprior.tasks.files.atomic import write_text_atomically
 
 ROUND_SEEDS, FINAL_SEEDS = 100_000, 1_000
 """Seeds of round r: the pilot's from 100,000 r on, the final test's from 100,000 r + 1,000 on."""
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

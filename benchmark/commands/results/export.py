@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.store import RECORDS
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_text_atomically
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.store import RECORDS
 from symprior.benchmark.sweep.suite import get_suite, suite_names
 from symprior.leaderboard.records.record import CUSTOM_SUITE, RunRecord
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
-
-console = Console()
 
 SITE = Path("site")
 SHOWN_FIRST = "quick"

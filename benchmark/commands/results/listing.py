@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from symprior.benchmark.artifacts.policies import policy_path
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.store import RECORDS
 
 if TYPE_CHECKING:
     from symprior.leaderboard.records.record import RunRecord
-
-console = Console()
 
 Group = tuple[str, str, str, str, int]
 """Suite, task, agent, learner, budget."""

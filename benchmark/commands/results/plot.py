@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.store import RECORDS
 from symprior.symmetry.errors import unknown_name
 
 if TYPE_CHECKING:
     from symprior.leaderboard.records.record import RunRecord
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

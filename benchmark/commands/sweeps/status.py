@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.estimate import duration
 from symprior.benchmark.sweep.progress.account import Account
 from symprior.benchmark.sweep.progress.journal import StackEntry, SweepEntry
 from symprior.benchmark.sweep.store import RECORDS
-
-console = Console(soft_wrap=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,7 +39,8 @@ def status(
     console.print(_table(account))
     for (_, task, agent), tally in account.cells.items():
         for seed, error in sorted(tally.failed.items()):
-            console.print(f"[bold red]Failed:[/] {escape(f'{agent} on {task}, seed {seed}: {error}')}", highlight=False)
+            failure = escape(f"{agent} on {task}, seed {seed}: {error}")
+            console.print(f"[bold red]Failed:[/] {failure}", soft_wrap=True, highlight=False)
     for sweep in account.sweeps:
         _tell(sweep)
     if not account.alive:
@@ -73,7 +72,11 @@ def _tell(sweep: SweepEntry) -> None:
         how = "was stopped" if sweep.state == "stopped" else "died"
         ago = duration(time.time() - sweep.told)
         command = escape(shlex.join(sweep.command))
-        console.print(f"Process {sweep.process} {how} {ago} ago. Its command carries on: {command}", highlight=False)
+        console.print(
+            f"Process {sweep.process} {how} {ago} ago. Its command carries on: {command}",
+            soft_wrap=True,
+            highlight=False,
+        )
 
 
 def _of(stack: StackEntry) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from symprior.benchmark.command_line.console import console
 from symprior.benchmark.jobs.job import parse_seeds
 from symprior.benchmark.sweep.suite import Suite, get_suite, suite_names
 from symprior.leaderboard.records.suite_lists import SuiteList, write_suite_list
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

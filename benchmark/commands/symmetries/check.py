@@ -10,16 +10,14 @@ from multiprocessing import get_context
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+from symprior.benchmark.command_line.console import console
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task, task_names
 from symprior.tasks.certificates import Certificate, certify
 from symprior.tasks.certificates.kept import keep
-
-console = Console()
 
 SMALL, RESETS, EPISODES = 200, 4000, 1000
 """States from each sampler, episode starts and roll-outs, where nothing else is asked for."""

@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from symprior.benchmark.command_line.console import console
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS
 from symprior.tasks.discovery.discover import Discovery, discover_subject
 from symprior.tasks.discovery.overview import row_of, table
 from symprior.tasks.discovery.subject import subject_of
 from symprior.tasks.files.atomic import write_text_atomically
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

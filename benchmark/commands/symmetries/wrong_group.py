@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from symprior.benchmark.command_line.console import console
 from symprior.symmetry.description import describe
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import DIALS, Task, get_task
@@ -15,8 +15,6 @@ from symprior.tasks.references.wrong_groups import WrongGroup, is_frozen, wrong_
 from symprior.tasks.references.wrong_groups.drawing import draw_wrong_group
 from symprior.tasks.references.wrong_groups.wrong_group import freeze
 from symprior.tasks.task.dials import dial_of
-
-console = Console()
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -13,11 +21,17 @@ import numpy as np
 import pytest
 from array_api_compat import array_namespace
 
+from symprior.leaderboard import PUBLISHED_RESULTS, read_published
+from symprior.leaderboard.records.record import RunRecord
+from symprior.leaderboard.submissions.git import Repository
+from symprior.leaderboard.submissions.packing import pack
+from symprior.leaderboard.submissions.submission import Submission
 from symprior.symmetry.groups import Group, cyclic
 from symprior.symmetry.representations import Representation, direct_sum, generated
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks import TASKS, Task, lookup
 from symprior.tasks.custom import custom_tasks
+from symprior.tasks.custom.source_files import digest_of
 from symprior.tasks.environments.simulators import Simulator, SimulatorVectorEnv, training_seeds
 from symprior.tasks.task import Card
 
@@ -211,3 +225,158 @@ def registered_point_mass(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Ta
         return task
 
     return register
+
+
+ROOT = Path(__file__).resolve().parents[1]
+SUBMITTED_SUITE, SUBMITTED_AS = "quick-2", "ppo+homomorphic"
+STATEMENT = """
+title = "An agent of the tests"
+authors = ["Emmy Noether", "Ada Lovelace"]
+licence = "MIT"
+results_licence = "CC-BY-4.0"
+source = "https://example.org/mine"
+commit = "0123456789012345678901234567890123456789"
+algorithm = "ppo"
+symmetry = "The task's own group, by the network."
+claim = "It loses less data than plain PPO."
+bibtex = "@misc{noether2026mine, title = {Mine}}"
+
+[tuning]
+kind = "self-reported"
+effort = "Six learning rates on seeds 100 to 104 of cartpole-v1."
+"""
+CODE = """
+class NAME:
+    baseline = "ppo"
+
+    def __init__(self, problem, seed): ...
+    def learn(self, env, budget): ...
+    def act(self, observations): ...
+"""
+
+
+@cache
+def _published_runs() -> tuple[RunRecord, ...]:
+    found = read_published(PUBLISHED_RESULTS, SUBMITTED_SUITE)
+    return tuple(record for record in found if record.agent.id == SUBMITTED_AS)
+
+
+@cache
+def _first_commit() -> tuple[str, datetime]:
+    """A commit that is in the history of whatever is checked out, and when it was made."""
+    repository = Repository.around(ROOT)
+    assert repository is not None
+    commit = repository.commit("HEAD")
+    made = repository.date(commit)
+    assert made is not None
+    return commit, made
+
+
+_version = cache(version)
+
+
+def own_run(record: RunRecord, name: str, source: str, luck: int) -> RunRecord:
+    """A run of an agent from a file: a published one of a shipped agent, each episode a step or two worse, or three."""
+    rng = np.random.default_rng((luck, record.seed))
+    worse = {"cartpole-v1": 1.0, "grid-catch-v1": 0.1}[record.task]
+
+    def moved(returns: list[float]) -> list[float]:
+        steps = rng.integers(0, 4, len(returns))
+        least = {"cartpole-v1": 8.0, "grid-catch-v1": -10.0}[record.task]
+        return [round(max(least, each - worse * step), 6) for each, step in zip(returns, steps, strict=True)]
+
+    commit, made = _first_commit()
+    origin = record.provenance.model_copy(
+        update={
+            "commit": commit,
+            "ledger": None,
+            "stack_size": 1,
+            "isolation": "namespaces",
+            "started": (made + timedelta(seconds=record.seed)).isoformat(),
+            "packages": {package: _version(package) for package in record.provenance.packages},
+        }
+    )
+    said = {"id": name, "algorithm": "custom", "prior": "custom", "learner": "custom", "baseline": "ppo"}
+    curve = [point.model_copy(update={"returns": moved(point.returns)}) for point in record.curve]
+    return record.model_copy(
+        update={
+            "agent": record.agent.model_copy(update=said),
+            "hyperparameters": {"source": source},
+            "curve": curve,
+            "other_mode": None,
+            "provenance": origin,
+        }
+    )
+
+
+@dataclass
+class Submitted:
+    """Makes submissions of the published suite `quick-2` in a folder, whole and right unless something is changed.
+
+    Attributes:
+        folder: of all submissions.
+    """
+
+    scratch: Path
+    changes: list[Callable[[RunRecord], RunRecord | None]] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        return self.scratch / "submissions"
+
+    def source(self, name: str = "Mine", said: Mapping[str, str] | None = None, code: str = CODE) -> Path:
+        """An agent's folder as its author has it."""
+        folder = self.scratch / "authors" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "agent.py").write_text(code.replace("NAME", name), encoding="utf-8")
+        statement = STATEMENT
+        for old, new in (said or {}).items():
+            assert old in statement
+            statement = statement.replace(old, new)
+        (folder / "submission.toml").write_text(statement, encoding="utf-8")
+        return folder
+
+    def runs(self, source: Path, luck: int = 0) -> list[RunRecord]:
+        """Its records, changed as asked."""
+        digest = digest_of(source / "agent.py")
+        found: list[RunRecord | None] = [own_run(record, source.name, digest, luck) for record in _published_runs()]
+        for change in self.changes:
+            found = [record and change(record) for record in found]
+        return [record for record in found if record is not None]
+
+    def make(
+        self,
+        name: str = "Mine",
+        said: Mapping[str, str] | None = None,
+        *changes: Callable[[RunRecord], RunRecord | None],
+        code: str = CODE,
+        luck: int = 0,
+    ) -> Submission:
+        """A packed submission; `changes` map each record to another, or to nothing."""
+        self.changes = list(changes)
+        if (name, said, changes, code, luck) == ("Mine", None, (), CODE, 0):
+            return self._copied()
+        source = self.source(name, said, code)
+        return pack(source, self.runs(source, luck), self.folder)
+
+    def _copied(self) -> Submission:
+        """The ordinary one, which is packed once."""
+        if not _PACKED:
+            scratch = Submitted(Path(tempfile.mkdtemp(prefix="submitted-")))
+            atexit.register(shutil.rmtree, scratch.scratch)
+            source = scratch.source()
+            _PACKED.append(pack(source, scratch.runs(source), scratch.folder))
+        self.source()
+        place = self.folder / "Mine"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(_PACKED[0].folder, place)
+        return replace(_PACKED[0], folder=place)
+
+
+_PACKED: list[Submission] = []
+
+
+@pytest.fixture
+def submitted(tmp_path: Path) -> Submitted:
+    """Makes submissions."""
+    return Submitted(tmp_path)

@@ -1,0 +1,10 @@
+"""Agents of others on the board: what a submission says of itself, its code as text, its records, and checks of them.
+
+A submission is a folder, `submissions/NAME`. `submission.py` reads one, `packing.py` writes one, `checks/` looks for what
+cannot be or must not be. Nothing here runs or imports a submission's code.
+"""
+
+from pathlib import Path
+
+SUBMISSIONS = Path(__file__).parents[2] / "submissions"
+"""Those of this checkout; an installed package has none."""

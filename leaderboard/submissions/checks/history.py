@@ -1,0 +1,68 @@
+"""What a merge would change: a submission adds its own folder, and nothing that was published goes or becomes another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symprior.leaderboard.submissions.checks.against import Against
+from symprior.leaderboard.submissions.git import RESULTS, Change
+from symprior.leaderboard.submissions.layout import DIGEST, VERIFICATIONS
+from symprior.leaderboard.submissions.statement import STATEMENT, Statement, parsed_statement
+from symprior.leaderboard.submissions.submission import Submission
+from symprior.symmetry.errors import SympriorError
+
+FOLDER = "submissions"
+
+
+def problems(submission: Submission, against: Against) -> Iterator[str]:
+    """Every file that is changed, removed, or added elsewhere."""
+    if against.repository is None or against.base is None:
+        return
+    for change in against.repository.changes(against.base):
+        if problem := _of(change, submission, against):
+            yield problem
+
+
+def _of(change: Change, submission: Submission, against: Against) -> str:
+    owner = change.path.split("/")[1] if change.path.startswith(f"{FOLDER}/") else None
+    if change.path.startswith(f"{RESULTS}/") and change.kind != "added":
+        return f"{change.path} is published and would be {change.kind}; published records stay as they are"
+    if owner is None:
+        return f"{change.path} would be {change.kind}; a submission adds its own folder and changes nothing else"
+    own = owner == submission.name
+    if own and (change.kind == "added" or _was_new(submission, against)):
+        return ""
+    if change.kind == "added" and change.path.split("/")[2:3] == [VERIFICATIONS]:
+        return ""
+    if change.kind == "changed" and change.path == f"{FOLDER}/{owner}/{STATEMENT}":
+        return _of_statement(change.path, owner, submission, against)
+    return f"{change.path} is part of a published submission and would be {change.kind}; submit under another name"
+
+
+def _was_new(submission: Submission, against: Against) -> bool:
+    """Whether the base has no such submission yet."""
+    assert against.repository is not None and against.base is not None
+    return against.repository.file(against.base, f"{FOLDER}/{submission.name}/{DIGEST}") is None
+
+
+def _of_statement(path: str, owner: str, submission: Submission, against: Against) -> str:
+    """The status may change: the submission's own, or that of the one whose place it takes."""
+    assert against.repository is not None and against.base is not None
+    if owner not in (submission.name, submission.statement.supersedes):
+        return f"{path} would be changed by somebody else's submission"
+    before = against.repository.file(against.base, path) or b""
+    try:
+        then, now = (parsed_statement(text, path) for text in (before, (against.repository.root / path).read_bytes()))
+    except (OSError, SympriorError) as error:
+        return str(error)
+    if _without_status(then) != _without_status(now):
+        return f"{path} is published, and more of it than its status would be changed"
+    if then.status.state != "active" and then.status != now.status:
+        return f"{path} is {then.status.state} for good"
+    if owner != submission.name and (now.status.state, now.status.by) != ("superseded", submission.name):
+        return f'{path} may become state = "superseded", by = "{submission.name}", and nothing else'
+    return ""
+
+
+def _without_status(statement: Statement) -> dict[str, object]:
+    return statement.model_dump(exclude={"status"})

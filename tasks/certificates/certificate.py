@@ -119,14 +119,15 @@ class Certificate:
                 'NOT SHOWN to be exact, as its steps are random: declare exactness="in distribution", or make what is drawn '
                 "a part of the state"
             )
+        if self.unseen_signs:
+            return f"NOT SHOWN, as a wrong sign of {self.unseen_signs} would go unseen: measure more with --thorough"
         return "NOT SHOWN, for want of data: measure more with --thorough"
 
     @property
     def _but_for(self) -> str:
         """What the grade does not speak of, as nothing there was seen to move."""
-        parts = [self.never_moved, self.unseen_signs and f"the signs of {self.unseen_signs}"]
         is_shown = self.dynamics in (Exactness.EXACT, Exactness.IN_DISTRIBUTION, Exactness.APPROXIMATE)
-        return f" but for: {'; '.join(filter(None, parts))}" if any(parts) and is_shown else ""
+        return f" but for: {self.never_moved}" if self.never_moved and is_shown else ""
 
     def to_json(self) -> str:
         """The certificate as JSON."""

@@ -1,7 +1,8 @@
 """How many single steps agree with their images: the evidence where an approximate symmetry is stated by shares.
 
 Quantities that a probe reads off observations are compared after one step from g·s under g·a and, as g claims them, after
-one step from s under a; so are rewards and ends. Each stated share must be confirmed for each behaviour.
+one step from s under a; so are rewards and ends. Observations are compared without a step, too, entry by entry. Each
+stated share must be confirmed for each behaviour.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ FEWEST_STATES = 150
 """Of each behaviour: fewer would confirm no share that is worth stating."""
 
 LEVEL = 0.05
+
+BEFORE = "seen before a step"
+"""The observation of g·s beside what g makes of that of s, each entry and pixel: what a step's tolerances would hide."""
 
 EVENTS = ("reward", "end")
 """What is compared beside the probe's quantities; these agree or do not."""
@@ -176,6 +180,7 @@ def _residuals(
     residuals: Residuals = {}
     for g in range(1, len(symmetry.group)):
         images = probe.act_on_states(symmetry, g, states)
+        residuals.setdefault(BEFORE, []).extend(_before_a_step(probe, symmetry, g, states, images))
         for first, second in _steps(probe, symmetry, g, states, images, actions):
             seen.count(first, second)
             claimed = probe.readings(symmetry.observation(g, first.observation))
@@ -185,6 +190,13 @@ def _residuals(
             for event, differs in zip(EVENTS, (abs(first.reward - second.reward), float(ends)), strict=True):
                 residuals.setdefault(event, []).append(differs)
     return residuals
+
+
+def _before_a_step(probe: Probe, symmetry: Symmetry, g: int, states: NumpyArray, images: NumpyArray) -> Iterator[float]:
+    """For each state the largest difference of an entry."""
+    seen = zip(probe.many_observations(states), probe.many_observations(images), strict=True)
+    for observation, image in seen:
+        yield float(np.abs(symmetry.observation(g, observation).astype(np.float64) - image).max())
 
 
 def _steps(

@@ -31,6 +31,8 @@ from symprior.tasks.environments.uniform_actions import uniform_actions
 Policy = Callable[[NumpyArray], NumpyArray]
 Behaviour = Callable[[NumpyArray], Action]
 Step = tuple[int, NumpyArray, Action, float, NumpyArray, bool]
+Mistake = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""What is planted: it changes images of observations [steps, …]."""
 
 REFERENCE_SHARE = 0.06
 """The part of the episodes that the reference policy plays; its episodes are long."""
@@ -72,8 +74,8 @@ class TransitionEvidence:
         detectable_auc: the AUC that is told from one half nine times in ten, for the kind with the largest error.
         planted: whether the classifier clearly saw each planted asymmetry, one of the tested kind: the images of some g
             with their actions moved by another element.
-        unseen_signs: the (flat) numbers of entries of a vector whose wrong sign, planted in the images, no kind of
-            transition clearly shows.
+        unseen_signs: the (flat) numbers of entries of a vector that moved and whose wrong sign, planted in the images,
+            no kind of transition clearly shows.
         unseen: kinds of which no transition was met, so that nothing is said of them.
         still: the (flat) numbers of observation entries that held one value throughout: a wrong sign there goes unseen.
     """
@@ -106,7 +108,7 @@ class TransitionEvidence:
     def grade(self) -> Exactness:
         """In distribution, broken, or not shown: with little data, or where a planted asymmetry went unseen."""
         found = verdict(self._separations)
-        has_power = all(self.planted.values())
+        has_power = all(self.planted.values()) and not self.unseen_signs
         return Exactness.NOT_SHOWN if found == Exactness.IN_DISTRIBUTION and not has_power else found
 
     def lines(self) -> list[tuple[str, str]]:
@@ -127,18 +129,16 @@ class TransitionEvidence:
         unseen = "".join(f"; {kind}: none were met" for kind in self.unseen)
         return [
             *rows,
-            *(
-                (f"planted: {what}", "seen" if seen else "NOT SEEN, so that nothing is shown")
-                for what, seen in self.planted.items()
-            ),
+            *((f"planted: {what}", SEEN if seen else UNSEEN) for what, seen in self.planted.items()),
             ("planted: a wrong sign", self._signs_in_words()),
             ("detectable", f"an asymmetry of AUC {self.detectable_auc:.3f}, 9 times in 10"),
             ("not checked", UNCHECKED + unseen),
         ]
 
     def _signs_in_words(self) -> str:
-        unseen = ", ".join(f"[{entry}]" for entry in self.unseen_signs)
-        return f"NOT SEEN of the observation entries {unseen}" if unseen else "seen of every observation entry"
+        if self.unseen_signs:
+            return f"{UNSEEN}: of the observation entries {', '.join(f'[{entry}]' for entry in self.unseen_signs)}"
+        return f"{SEEN} of every observation entry{' that moved' if self.still else ''}"
 
     def _says(self, name: str) -> str:
         if self.upper_bound[name] <= AUC_BORDER:
@@ -158,6 +158,14 @@ def measure_transitions(
         rng: draws everything.
         episodes: in each sample.
     """
+    counts, transitions = play(probe, symmetry, reference, rng, episodes)
+    return counts, _compare(probe, symmetry, transitions, rng, episodes)
+
+
+def play(
+    probe: RolloutProbe, symmetry: Symmetry, reference: Policy | None, rng: np.random.Generator, episodes: int
+) -> tuple[dict[str, int], Transitions]:
+    """Play 2 · `episodes` episodes, as `measure_transitions` does: how many steps each sampler gave, and all of them."""
     probe.env.reset(seed=int(rng.integers(1 << 31)))
     counts: dict[str, int] = {}
     steps: list[Step] = []
@@ -167,8 +175,7 @@ def measure_transitions(
         for behaviour in behaviours:
             steps += _play_episode(probe.env, next(numbers), behaviour)
         counts[sampler] = len(steps) - before
-    transitions = Transitions(*map(np.array, zip(*steps, strict=True)))
-    return counts, _compare(probe, symmetry, transitions, rng, episodes)
+    return counts, Transitions(*map(np.array, zip(*steps, strict=True)))
 
 
 def _behaviours(
@@ -231,40 +238,48 @@ def _compare(
     """Even episodes against images of odd ones, for each g and each kind of transition."""
     found: dict[str, Separation] = {}
     rng_of_planted = np.random.default_rng(PLANTED)  # apart, so that what is planted moves no other number
-    counts, unseen = {}, []
+    counts: dict[str, int] = {}
     planted: dict[str, bool] = {}
-    unseen_signs = _signs_of(symmetry)
+    still = _still(transitions)
+    unseen_signs = [entry for entry in _signs_of(symmetry) if entry not in still]
     for kind, mask in probe.kinds(transitions).items():
-        chosen = _few_of_each_episode(transitions[mask], rng)
-        originals, others = (chosen[chosen.episodes % 2 == parity] for parity in (0, 1))
-        if not len(chosen):
-            unseen.append(kind)
+        originals, others = halves(transitions[mask], rng)
+        counts[kind] = len(originals) + len(others)
+        if not counts[kind]:
             continue
-        counts[kind] = len(chosen)
         for g, element in enumerate(symmetry.group.elements[1:], start=1):
-            found[f"under {element}, {kind}"] = _separation(symmetry, g, originals, others, rng)
+            found[f"under {element}, {kind}"] = separation_under(symmetry, g, originals, others, rng)
             for h in _wrong_actions(symmetry, g):
                 what = f"actions moved by {symmetry.group.elements[h]} instead of {element}"
-                is_seen = planted.get(what) or _separation(symmetry, g, originals, others, rng_of_planted, h).is_clear
+                is_seen = (
+                    planted.get(what) or separation_under(symmetry, g, originals, others, rng_of_planted, h).is_clear
+                )
                 planted[what] = is_seen
             unseen_signs = [
                 entry
                 for entry in unseen_signs
-                if not _separation(symmetry, g, originals, others, rng_of_planted, turned=entry).is_clear
+                if not separation_under(
+                    symmetry, g, originals, others, rng_of_planted, mistake=wrong_sign(entry)
+                ).is_clear
             ]
-    seen = np.concatenate([transitions.before, transitions.after]).reshape(2 * len(transitions), -1)
     return TransitionEvidence(
         episodes=episodes,
-        transitions=counts,
+        transitions={kind: count for kind, count in counts.items() if count},
         auc={name: one.auc for name, one in found.items()},
         standard_error={name: one.standard_error for name, one in found.items()},
         upper_bound=upper_bounds(found),
         detectable_auc=told_from_one_half(max((one.standard_error for one in found.values()), default=np.inf)),
         planted=planted,
         unseen_signs=tuple(unseen_signs),
-        unseen=tuple(unseen),
-        still=tuple(np.flatnonzero((seen == seen[0]).all(axis=0)).tolist()),
+        unseen=tuple(kind for kind, count in counts.items() if not count),
+        still=still,
     )
+
+
+def _still(transitions: Transitions) -> tuple[int, ...]:
+    """The (flat) entries of observations that hold one value throughout."""
+    seen = np.concatenate([transitions.before, transitions.after]).reshape(2 * len(transitions), -1)
+    return tuple(np.flatnonzero((seen == seen[0]).all(axis=0)).tolist())
 
 
 def _signs_of(symmetry: Symmetry) -> list[int]:
@@ -282,20 +297,37 @@ def _wrong_actions(symmetry: Symmetry, g: int) -> list[int]:
     return sorted(h for h in others if not np.array_equal(symmetry.act_on_actions(h, actions), moved))
 
 
-def _separation(
+def separation_under(
     symmetry: Symmetry,
     g: int,
     originals: Transitions,
     others: Transitions,
     rng: np.random.Generator,
     of_actions: int | None = None,
-    turned: int | None = None,
+    mistake: Mistake | None = None,
 ) -> Separation:
     """How well a classifier tells transitions from g-images of others; too few episodes tell nothing."""
     if min(len(np.unique(sample.episodes)) for sample in (originals, others)) < FEWEST_EPISODES:
         return NO_EVIDENCE
-    samples = _entries(symmetry, 0, originals), _entries(symmetry, g, others, of_actions, turned)
+    samples = _entries(symmetry, 0, originals), _entries(symmetry, g, others, of_actions, mistake)
     return separation(*samples, rng, (originals.episodes, others.episodes))
+
+
+def wrong_sign(entry: int) -> Mistake:
+    """The sign of one entry of a vector, turned."""
+
+    def turn(observations: NDArray[np.float64]) -> NDArray[np.float64]:
+        turned = observations.copy()
+        turned[:, entry] *= -1
+        return turned
+
+    return turn
+
+
+def halves(transitions: Transitions, rng: np.random.Generator) -> tuple[Transitions, Transitions]:
+    """A few transitions of each even episode, and of each odd one."""
+    chosen = _few_of_each_episode(transitions, rng)
+    return chosen[chosen.episodes % 2 == 0], chosen[chosen.episodes % 2 == 1]
 
 
 def _few_of_each_episode(transitions: Transitions, rng: np.random.Generator) -> Transitions:
@@ -311,18 +343,18 @@ def _entries(
     g: int,
     transitions: Transitions,
     of_actions: int | None = None,
-    turned: int | None = None,
+    mistake: Mistake | None = None,
 ) -> NDArray[np.float64]:
     """What a classifier sees of the g-images: (s, s' − s, a, r, whether it ends), [steps, entries].
 
     Of pictures it also sees where in them something went, and that times the actions: random features of so many pixels
-    would not show which way an action moves what is drawn. A planted asymmetry moves actions by another element, or turns
-    the sign of an observation entry.
+    would not show which way an action moves what is drawn. A planted asymmetry moves actions by another element, or makes
+    a mistake with observations.
     """
     before = symmetry.observation(g, transitions.before.astype(np.float64))
     after = symmetry.observation(g, transitions.after.astype(np.float64))
-    if turned is not None:
-        before[:, turned], after[:, turned] = -before[:, turned], -after[:, turned]
+    if mistake is not None:
+        before, after = mistake(before), mistake(after)
     actions = symmetry.act_on_actions(g if of_actions is None else of_actions, transitions.actions)
     if symmetry.discrete:
         actions = np.eye(symmetry.action.size)[actions]

@@ -23,9 +23,6 @@ Numbers = NDArray[np.float64]
 NUDGE = 0.1
 """By which part of its range a coordinate is moved to see what it does."""
 
-TURN_OF_A_QUATERNION = 0.1
-"""By how much an entry of a rotation is moved."""
-
 MOST_ENTRIES = 400
 """State and action entries: with more of them a search over permutations is no use."""
 

@@ -17,6 +17,7 @@ from symprior.tasks.environments.gymnasium_types import Action
 from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, model_of
 from symprior.tasks.families.mujoco.reflections.names import state_names
+from symprior.tasks.families.mujoco.sampling import BALL, FREE
 
 Numbers = NDArray[np.float64]
 
@@ -235,8 +236,8 @@ class Robot(BlackBox):
     @cached_property
     def quaternions(self) -> list[slice]:
         """Where `qpos` holds a rotation."""
-        kinds, places = self.model.jnt_type.tolist(), self.model.jnt_qposadr.tolist()
-        starts = [place + (3 if kind == 0 else 0) for kind, place in zip(kinds, places, strict=True) if kind in (0, 1)]
+        joints = zip(self.model.jnt_type.tolist(), self.model.jnt_qposadr.tolist(), strict=True)
+        starts = [place + (3 if kind == FREE else 0) for kind, place in joints if kind in (FREE, BALL)]
         return [slice(start, start + 4) for start in starts]
 
     def draw(self, rng: np.random.Generator, count: int) -> Numbers:

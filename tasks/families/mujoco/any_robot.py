@@ -15,10 +15,7 @@ from symprior.symmetry.representations import Representation, SignedPermutation,
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.families.mujoco.probe import Draw, MujocoProbe
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
-from symprior.tasks.families.mujoco.sampling import Sampling
-
-FREE, BALL, SLIDE, HINGE = range(4)
-"""MuJoCo's kinds of joints."""
+from symprior.tasks.families.mujoco.sampling import BALL, FREE, HINGE, SLIDE, Sampling
 
 WIDTHS = {FREE: 7, BALL: 4, SLIDE: 1, HINGE: 1}
 """How many entries of `qpos` a joint of the kind has."""

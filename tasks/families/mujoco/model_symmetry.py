@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.generated.closing import SignedMap, end_to_end, signed_map
-from symprior.tasks.families.mujoco.any_robot import BALL, FREE, SLIDE
+from symprior.tasks.families.mujoco.sampling import BALL, FREE, SLIDE
 
 Matrix = NDArray[np.float64]
 

@@ -14,13 +14,10 @@ from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
-from symprior.tasks.families.mujoco.sampling import Sampler, Sampling
+from symprior.tasks.families.mujoco.sampling import FREE, HINGE, Sampler, Sampling
 
 COLOURS = ((0.1, 0.45, 0.7, 1.0), (0.87, 0.56, 0.02, 1.0))
 """Blue for one side of a robot, orange for the other."""
-
-FREE, HINGE = 0, 3
-"""MuJoCo's numbers of two kinds of joints."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+FREE, BALL, SLIDE, HINGE = range(4)
+"""MuJoCo's numbers of the kinds of joints: a free body, a rotation, a place along an axis, an angle about one."""
 
 BESIDE = 0.02
 """How far a coordinate beside a limit is from it, on either side; a part of the range."""
@@ -120,7 +123,7 @@ class Sampler:
 
     def on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """States beside the limits, but put down so that the lowest point is in the floor or just above it."""
-        return self._put_down(self.beside_limits(rng, count), rng, lambda heights: heights.min())
+        return self._put_down(self.beside_limits(rng, count), rng)
 
     def about_the_middle(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """States within the limits, but little bent and slow, and far over the floor: there states differ least.
@@ -143,14 +146,14 @@ class Sampler:
         Only what lies lowest feels the floor. A part that ends where another one begins lies lowest together with it.
         """
         model, tried = self._model, self.within_limits(rng, TRIED * count)
-        joints = np.flatnonzero(np.isin(model.jnt_type, (2, 3)) & (model.jnt_bodyid != model.jnt_bodyid[0]))
+        joints = np.flatnonzero(np.isin(model.jnt_type, (SLIDE, HINGE)) & (model.jnt_bodyid != model.jnt_bodyid[0]))
         tried[:, model.jnt_qposadr[joints]] = rng.uniform(-np.pi, np.pi, (len(tried), len(joints)))
         tried[:, model.nq :] *= SLOW
         heights = np.stack([self._lowest_points(state[: model.nq]) for state in tried])
         is_low = heights <= heights.min(axis=1, keepdims=True) + TOGETHER
         often = is_low.sum(axis=0)
         rarest = np.where(is_low, often, len(tried)).min(axis=1)  # of the parts that lie lowest
-        return self._put_down(tried[np.argsort(rarest, kind="stable")[:count]], rng, lambda lowest: lowest.min())
+        return self._put_down(tried[np.argsort(rarest, kind="stable")[:count]], rng)
 
     def hidden_parts_on_the_floor(self, rng: np.random.Generator, count: int) -> NDArray[np.float64]:
         """States on the floor, but a hidden part, each in its turn, points down, and what would be lower is folded away."""
@@ -161,7 +164,7 @@ class Sampler:
         first = sampling.place(sampling.orientation)
         for state, part in zip(states, cycle(sampling.hidden_parts), strict=False):
             state[first : first + 4] = self._turned_down(part, rng)
-        return self._put_down(states, rng, lambda heights: heights.min())
+        return self._put_down(states, rng)
 
     def _turned_down(self, part: str, rng: np.random.Generator) -> NDArray[np.float64]:
         """A rotation of the robot, [4], under which a part that is joined to its trunk points about down."""
@@ -174,15 +177,10 @@ class Sampler:
         mujoco.mju_mulQuat(both, about_z, down / np.linalg.norm(down))
         return both
 
-    def _put_down(
-        self,
-        states: NDArray[np.float64],
-        rng: np.random.Generator,
-        choose: Callable[[NDArray[np.float64]], float],
-    ) -> NDArray[np.float64]:
+    def _put_down(self, states: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
         assert self._sampling.height is not None
-        chosen = [choose(self._lowest_points(state[: self._model.nq])) for state in states]
-        states[:, self._sampling.place(self._sampling.height)] -= chosen + rng.uniform(*DEPTH, len(states))
+        lowest = [self._lowest_points(state[: self._model.nq]).min() for state in states]
+        states[:, self._sampling.place(self._sampling.height)] -= lowest + rng.uniform(*DEPTH, len(states))
         return states
 
     def _lowest_points(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,9 +7,7 @@ from typing import Any
 
 from symprior.symmetry.names import BETWEEN, Names
 from symprior.tasks.environments.gymnasium_types import Environment
-
-FREE, SLIDE = 0, 2
-"""MuJoCo's numbers of the kinds of joints: a free body, a slide; the others are hinges."""
+from symprior.tasks.families.mujoco.sampling import FREE, SLIDE
 
 FREE_PLACE = ("x", "y", "z", "orientation w", "orientation x", "orientation y", "orientation z")
 SPEED = tuple(f"speed along {axis}" for axis in "xyz")

@@ -12,7 +12,7 @@ import pytest
 from symprior.symmetry.representations import Representation, SignedPermutation, direct_sum, trivial_representation
 from symprior.tasks import TASKS, Exactness, Task, get_task
 from symprior.tasks.certificates import Certificate, certify
-from symprior.tasks.families.mujoco.probe import HINGE, MujocoProbe
+from symprior.tasks.families.mujoco.probe import MujocoProbe
 from symprior.tasks.families.mujoco.reflections.reflections import FRONT_BACK, LEFT_RIGHT, Plane, Reflection, reflected
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.robots import (
@@ -27,7 +27,7 @@ from symprior.tasks.families.mujoco.robots import (
     swimmer,
     walker2d,
 )
-from symprior.tasks.families.mujoco.sampling import Sampling
+from symprior.tasks.families.mujoco.sampling import HINGE, Sampling
 
 ROBOTS = [name for name in TASKS if "mujoco" in get_task(name).packages]
 

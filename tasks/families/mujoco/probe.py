@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
+from symprior.tasks.environments.probes.attribute_probe import shown
 from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.families.mujoco.reflections.robot_symmetry import RobotSymmetry
 from symprior.tasks.families.mujoco.sampling import FREE, HINGE, Sampler, Sampling
@@ -87,7 +87,7 @@ class MujocoProbe(Probe):
 
         self._put(state)
         mujoco.mj_rnePostConstraint(self._robot.model, self._robot.data)
-        return np.asarray(_shown(self.env))
+        return shown(self.env)
 
     def given_to_policy(self, state: NDArray[np.float64], observation: NDArray[np.float64]) -> NDArray[np.float64]:
         """The observation."""
@@ -136,11 +136,3 @@ class MujocoProbe(Probe):
         if self._has_hidden_parts:
             found["hidden parts on the floor"] = sampler.hidden_parts_on_the_floor
         return found
-
-
-def _shown(env: Environment) -> Any:
-    """What the environment, with its wrappers, shows of the robot as it is."""
-    if not isinstance(env, gymnasium.Wrapper):
-        return env._get_obs()  # type: ignore[attr-defined]
-    seen = _shown(env.env)
-    return env.observation(seen) if isinstance(env, gymnasium.ObservationWrapper) else seen

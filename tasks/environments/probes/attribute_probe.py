@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.representations import Representation
 from symprior.tasks.environments.gymnasium_types import Action, Environment
-from symprior.tasks.environments.probes.probe import Outcome, Probe
+from symprior.tasks.environments.probes.probe import Outcome
+from symprior.tasks.environments.probes.state_probe import KeptStateProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 
 SHOWING = ("_get_obs", "_get_ob")
@@ -23,7 +24,7 @@ SPREAD = 4.0
 PLAYED = 256
 
 
-class AttributeProbe(Probe):
+class AttributeProbe(KeptStateProbe):
     """A single environment with its state in `state`: gymnasium's classic control, a `SimulatorEnv`, or alike.
 
     States are numbers [entries]. At the boundary they are uniform within the bounds of what is observed, where that is the
@@ -32,22 +33,7 @@ class AttributeProbe(Probe):
 
     def __init__(self, env: Environment, state_representation: Representation | None = None) -> None:
         super().__init__(env, state_representation)
-        self._inner: Any = env.unwrapped
         env.reset(seed=0)
-
-    def get_state(self) -> NDArray[np.float64]:
-        """The state, [entries]."""
-        state = self._inner.state[0] if isinstance(self._inner, SimulatorEnv) else self._inner.state
-        return np.array(state, dtype=np.float64)
-
-    def set_state(self, state: NDArray[np.float64]) -> None:
-        """Start an episode in this state."""
-        self.env.reset(seed=0)
-        self._put(state)
-
-    def _put(self, state: NDArray[np.float64]) -> None:
-        given = np.array(state, dtype=np.float64)
-        self._inner.state = given[None] if isinstance(self._inner, SimulatorEnv) else given
 
     def repeated(self, state: NumpyArray, action: Action, seed: int, count: int) -> list[Outcome]:
         """The steps; resets between them go on drawing from the same stream."""

@@ -265,11 +265,26 @@ def own_probe(
     _check_repeats(env, name)
     with calling(f"The state representation of {name}"):
         acts = None if state_representation is None else state_representation()
-    if all(hasattr(env.unwrapped, method) for method in RESTORING):
+    return RolloutProbe(env) if acts is None and not restores(env) else probe_of(env, acts)
+
+
+def restores(env: Environment) -> bool:
+    """Whether the environment brings methods of its own by which its state is read and set."""
+    return all(hasattr(env.unwrapped, method) for method in RESTORING)
+
+
+def probe_of(env: Environment, acts: Representation | None) -> Probe | RolloutProbe:
+    """What puts an environment into states; or what only plays it, where it cannot be put into them.
+
+    Args:
+        env: guarded, where it brings methods of its own.
+        acts: how a group acts on the states, where that is known.
+    """
+    if restores(env):
         return CustomProbe(env, acts)
-    if acts is not None and is_robot(env):
+    if is_robot(env):
         return AnyRobotProbe(env, acts)
-    return AttributeProbe(env, acts) if acts is not None and keeps_its_state(env) else RolloutProbe(env)
+    return AttributeProbe(env, acts) if keeps_its_state(env) else RolloutProbe(env)
 
 
 def _check_repeats(env: Environment, name: str) -> None:

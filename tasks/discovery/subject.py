@@ -13,14 +13,13 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.names import Names
 from symprior.symmetry.representations import Representation
 from symprior.symmetry.symmetry import Symmetry
-from symprior.tasks.custom.custom_tasks import FAMILY, RESTORING, CustomProbe
+from symprior.tasks.custom.custom_tasks import FAMILY, probe_of, restores
 from symprior.tasks.custom.guarded import GuardedEnvironment
 from symprior.tasks.custom.source_files import names_a_file
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.probes.attribute_probe import AttributeProbe, keeps_its_state
 from symprior.tasks.environments.probes.probe import Probe
 from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
-from symprior.tasks.families.mujoco.any_robot import AnyRobotProbe, is_robot
+from symprior.tasks.families.mujoco.any_robot import is_robot
 from symprior.tasks.families.mujoco.reflections.names import robot_names
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Card, Task
@@ -51,12 +50,7 @@ class Subject:
         Args:
             acts: how a group acts on the states, once it is known.
         """
-        env = _guarded(self.make(), self.name)
-        if all(hasattr(env.unwrapped, method) for method in RESTORING):
-            return CustomProbe(env, acts)
-        if is_robot(env):
-            return AnyRobotProbe(env, acts)
-        return AttributeProbe(env, acts) if keeps_its_state(env) else RolloutProbe(env)
+        return probe_of(_guarded(self.make(), self.name), acts)
 
     def declaring(self, symmetry: Symmetry, probe: Callable[[], Probe | RolloutProbe]) -> Task:
         """A task that declares a symmetry of it, for a certificate."""
@@ -141,4 +135,4 @@ def _guarded(env: Environment, name: str) -> Environment:
         if isinstance(inner, GuardedEnvironment):
             return env
         inner = inner.env
-    return GuardedEnvironment(env, name) if all(hasattr(inner, method) for method in RESTORING) else env
+    return GuardedEnvironment(env, name) if restores(inner) else env

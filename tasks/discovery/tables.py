@@ -87,13 +87,10 @@ class Table:
 
     def _follow(self, states: NDArray[np.int64], action: int) -> tuple[Numbers, Numbers, Numbers]:
         """Rounded observations, rewards and ends [states, draws, entries + 2], and the probability of each draw."""
-        uniforms, probabilities = self._simulator.step_support()
-        repeated = np.repeat(states, len(uniforms), axis=0)
-        draws = np.tile(uniforms, (len(states), 1))
-        following, rewards, ended = self._simulator.step(repeated, np.full(len(repeated), action), draws)
+        following, rewards, ended, probabilities = self._simulator.every_step(states, action)
         verdict = np.stack([rewards, ended], axis=1).astype(np.float64) * self._with_reward
-        shape = (len(states), len(uniforms), -1)
-        return self._show(np.asarray(following)).reshape(shape), verdict.reshape(shape), np.asarray(probabilities)
+        shape = (len(states), len(probabilities), -1)
+        return self._show(following).reshape(shape), verdict.reshape(shape), probabilities
 
     @staticmethod
     def _key(outcomes: tuple[Numbers, Numbers, Numbers], number: int, moved: SignedMap | None = None) -> Distribution:

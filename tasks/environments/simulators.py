@@ -72,6 +72,20 @@ class TabularSimulator(Simulator):
     def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Uniforms [k, step_draws], one for each outcome of a step, and the outcomes' probabilities [k]."""
 
+    def every_step(
+        self, states: NumpyArray, action: Action | int
+    ) -> tuple[NumpyArray, NumpyArray, NumpyArray, NDArray[np.float64]]:
+        """What an action gives from each state [batch, …] under each of k random draws.
+
+        Returns:
+            Next states, rewards and ends [batch · k, …], a state's draws one below the other; the draws' probabilities [k].
+        """
+        uniforms, probabilities = self.step_support()
+        repeated = np.repeat(states, len(uniforms), axis=0)
+        draws = np.tile(uniforms, (len(states), 1))
+        following, rewards, ended = self.step(repeated, np.full(len(repeated), action), draws)
+        return np.asarray(following), np.asarray(rewards), np.asarray(ended), probabilities
+
     def recognise(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The states [batch, …] whose observations are nearest to these.
 

@@ -298,15 +298,12 @@ class SampledTabularProbe(TabularProbe):
 
     def many_outcomes(self, states: NumpyArray, action: Action, elapsed: int = 0) -> list[list[Outcome]]:
         """Every outcome of the step's random draw, equal ones once."""
-        uniforms, probabilities = self._simulator.step_support()
-        repeated = np.repeat(states, len(uniforms), axis=0)
-        draws = np.tile(uniforms, (len(states), 1))
-        following, rewards, ended = self._simulator.step(repeated, np.full(len(repeated), action), draws)
+        following, rewards, ended, probabilities = self._simulator.every_step(states, action)
         shown = np.asarray(self._simulator.observe(following))
         is_last = elapsed + 1 >= self._simulator.max_episode_steps
         found = [dict[Any, Outcome]() for _ in states]
         for i, (reward, terminated) in enumerate(zip(map(float, rewards), map(bool, ended), strict=True)):
-            state, draw = divmod(i, len(uniforms))
+            state, draw = divmod(i, len(probabilities))
             key = (shown[i].tobytes(), reward, terminated)
             before = found[state][key].probability if key in found[state] else 0.0
             probability = before + float(probabilities[draw])

@@ -109,6 +109,11 @@ class Certificate:
         found = self.declared_dynamics, self.dynamics
         return bool(self.randomness) and found == (Exactness.EXACT, Exactness.IN_DISTRIBUTION)
 
+    @property
+    def shows_a_symmetry(self) -> bool:
+        """Whether the dynamics have the symmetry, by whatever grade; how episodes start is graded apart."""
+        return self.dynamics in (Exactness.EXACT, Exactness.IN_DISTRIBUTION, Exactness.APPROXIMATE)
+
     def _verdict(self) -> str:
         if self.agrees:
             return "agrees with the declaration"
@@ -126,8 +131,7 @@ class Certificate:
     @property
     def _but_for(self) -> str:
         """What the grade does not speak of, as nothing there was seen to move."""
-        is_shown = self.dynamics in (Exactness.EXACT, Exactness.IN_DISTRIBUTION, Exactness.APPROXIMATE)
-        return f" but for: {self.never_moved}" if self.never_moved and is_shown else ""
+        return f" but for: {self.never_moved}" if self.never_moved and self.shows_a_symmetry else ""
 
     def to_json(self) -> str:
         """The certificate as JSON."""

@@ -15,8 +15,6 @@ from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
 SAMPLES = 200
 """States from each sampler of the certificate, as `symprior check` takes."""
 
-HOLDING = (Exactness.EXACT, Exactness.IN_DISTRIBUTION, Exactness.APPROXIMATE)
-
 
 @dataclass(frozen=True)
 class Proposal:
@@ -35,7 +33,7 @@ class Proposal:
     @property
     def holds(self) -> bool:
         """Whether the certificate confirms the dynamics; how episodes start is graded apart."""
-        return self.certificate.dynamics in HOLDING
+        return self.certificate.shows_a_symmetry
 
 
 def certified(
@@ -51,7 +49,7 @@ def certified(
     """
     drives = probe or (lambda: subject.probe(found.state_representation))
     measured = certify(subject.declaring(found.symmetry(), drives), SAMPLES, seed)
-    exactness = measured.dynamics if measured.dynamics in HOLDING else Exactness.NONE
+    exactness = measured.dynamics if measured.shows_a_symmetry else Exactness.NONE
     reset = measured.reset if measured.reset != Exactness.NOT_SHOWN else Exactness.BROKEN
     agrees = exactness != Exactness.NONE and measured.reset == reset
     certificate = replace(measured, declared_dynamics=exactness, declared_reset=reset, agrees=agrees)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -34,7 +32,7 @@ class EquivariantLinear(BasisLinear):
         self, source: Representation, target: Representation, in_channels: int = 1, out_channels: int = 1
     ) -> None:
         _check_group(source, target)
-        super().__init__(source, target, in_channels, out_channels, equivariant_basis, _generator())
+        super().__init__(source, target, in_channels, out_channels, equivariant_basis, seeded_by_torch())
         self._source, self._target = source, target
         self._channels = in_channels, out_channels
 
@@ -44,10 +42,9 @@ class EquivariantLinear(BasisLinear):
         Raises:
             SympriorError: it is over the tolerance.
         """
-        device, (inputs, outputs) = self.weight.coefficients.device, self._channels
-        before, after = _on_channels(self._source, inputs, device), _on_channels(self._target, outputs, device)
-        x = torch.randn(SAMPLES, self._source.size * inputs, device=device)
-        return _checked(self, x, before, after, len(self._source.group), tolerance)
+        device = self.weight.coefficients.device
+        x = torch.randn(SAMPLES, self._source.size * self._channels[0], device=device)
+        return _checked(self, x, self._source, self._target, self._channels, tolerance)
 
 
 class EquivariantConv2d(BasisConvolution):
@@ -89,7 +86,7 @@ class EquivariantConv2d(BasisConvolution):
             kernel_size,
             stride,
             equivariant_basis,
-            _generator(),
+            seeded_by_torch(),
         )
         self._source, self._target = source, target
         self._planar, self._size, self._channels = planar, size, (in_channels, out_channels)
@@ -100,50 +97,37 @@ class EquivariantConv2d(BasisConvolution):
         Raises:
             SympriorError: it is over the tolerance.
         """
-        device, (inputs, outputs) = self.weight.coefficients.device, self._channels
-        before = _on_images(ImageTransform(self._planar, self._source, self._size), inputs, device)
-        after = _on_images(ImageTransform(self._planar, self._target, self.output_size), outputs, device)
-        x = torch.randn(SAMPLES, self._source.size * inputs, self._size, self._size, device=device)
-        return _checked(self, x, before, after, len(self._source.group), tolerance)
+        device = self.weight.coefficients.device
+        before = ImageTransform(self._planar, self._source, self._size)
+        after = ImageTransform(self._planar, self._target, self.output_size)
+        x = torch.randn(SAMPLES, self._source.size * self._channels[0], self._size, self._size, device=device)
+        return _checked(self, x, before, after, self._channels, tolerance)
 
 
-Moved = Callable[[int, Tensor], Tensor]
-"""Element, features → the features' image."""
-
-
-def _on_channels(representation: Representation, channels: int, device: torch.device) -> Moved:
-    """The action on features [batch, fibre · channel]."""
-    action = Action(representation, device)
-
-    def moved(g: int, x: Tensor) -> Tensor:
-        apart = x.unflatten(-1, (-1, channels)).transpose(-1, -2)  # [batch, channel, fibre]
-        image: Tensor = action(apart)[g]
-        return image.transpose(-1, -2).flatten(-2)
-
-    return moved
-
-
-def _on_images(transform: ImageTransform, channels: int, device: torch.device) -> Moved:
-    """The action on features of images, [batch, fibre · channel, size, size]."""
-    action = Action(transform, device)
-
-    def moved(g: int, x: Tensor) -> Tensor:
-        apart = x.unflatten(1, (-1, channels)).transpose(1, 2)  # [batch, channel, fibre, size, size]
-        image: Tensor = action(apart)[g]
-        return image.transpose(1, 2).flatten(1, 2)
-
-    return moved
+def _images(representation: Representation, channels: int, x: Tensor) -> Tensor:
+    """Features [batch, fibre · channel, …] under all elements, [|G|, batch, fibre · channel, …]."""
+    apart = x.unflatten(1, (-1, channels)).transpose(1, 2)  # [batch, channel, fibre, …]
+    images: Tensor = Action(representation, x.device)(apart)
+    return images.transpose(2, 3).flatten(2, 3)
 
 
 @torch.no_grad()
-def _checked(layer: nn.Module, x: Tensor, before: Moved, after: Moved, order: int, tolerance: float) -> float:
+def _checked(
+    layer: nn.Module,
+    x: Tensor,
+    before: Representation,
+    after: Representation,
+    channels: tuple[int, int],
+    tolerance: float,
+) -> float:
     """The largest difference at x over all elements, relative to the largest output.
 
     Raises:
         SympriorError: it is over the tolerance.
     """
-    said = layer(x)
-    apart = [(layer(before(g, x)) - after(g, said)).abs().max() for g in range(order)]
+    said, (inputs, outputs) = layer(x), channels
+    pairs = zip(_images(before, inputs, x), _images(after, outputs, said), strict=True)
+    apart = [(layer(image) - image_of_said).abs().max() for image, image_of_said in pairs]
     found = float(torch.stack(apart).max() / said.abs().max())
     if not found <= tolerance:
         raise SympriorError(
@@ -161,5 +145,6 @@ def _check_group(*representations: Representation) -> None:
         )
 
 
-def _generator() -> np.random.Generator:
+def seeded_by_torch() -> np.random.Generator:
+    """A generator whose seed is drawn from torch's."""
     return np.random.default_rng(int(torch.randint(2**62, ())))

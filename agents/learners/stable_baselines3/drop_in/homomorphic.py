@@ -24,6 +24,7 @@ from symprior.agents.networks.heads.actor_critic import ActorCritic
 from symprior.agents.networks.heads.critics import CRITICS, ActorAndCritics, Critic, on_pairs
 from symprior.agents.networks.heads.q_network import QNetwork
 from symprior.agents.networks.heads.squashed_actor import GaussianSquashedActor, MeanActor
+from symprior.agents.networks.layers.alone import seeded_by_torch
 from symprior.agents.networks.sizes import Sizes
 from symprior.agents.priors.homomorphic import Homomorphic
 from symprior.symmetry.errors import SympriorError
@@ -77,8 +78,7 @@ class HomomorphicNetworks(BasePolicy):
         self._given = {"symmetry": symmetry, "widths": widths, "channels": channels}
         if widths is None and not isinstance(symmetry.observation, ImageTransform):
             widths = self.plain_widths
-        rng = np.random.default_rng(int(torch.randint(2**62, ())))
-        network = self._networks(symmetry, Sizes(widths, channels), rng)
+        network = self._networks(symmetry, Sizes(widths, channels), seeded_by_torch())
         super().__init__(observation_space, action_space, lr_schedule, make_network=lambda: network, **arguments)
 
     def _check(self, problem: Problem) -> None:

@@ -18,16 +18,13 @@ def isolated_random_numbers(seed: int) -> Iterator[None]:
     """Seed the global generators of `random`, numpy and torch, and put them back as they were."""
     torch: Any = sys.modules.get("torch")
     on_device = torch is not None and torch.cuda.is_initialized()
-    states = random.getstate(), np.random.get_state(), torch and torch.get_rng_state()
+    states = global_generators()
     device_states = torch.cuda.get_rng_state_all() if on_device else None
     seed_global_generators(seed)
     try:
         yield
     finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])
-        if torch:
-            torch.set_rng_state(states[2])
+        load_global_generators(states)
         if on_device:
             torch.cuda.set_rng_state_all(device_states)
 
@@ -51,10 +48,11 @@ def global_generators() -> State:
 
 
 def load_global_generators(state: State) -> None:
-    """Go on from there."""
+    """Go on from there; torch's stays where it is if torch was not imported yet."""
     version, numbers, following = state["python"]
     random.setstate((version, tuple(numbers), following))
     legacy: Any = state["numpy"]
     np.random.set_state(legacy)
-    if torch := sys.modules.get("torch"):
+    torch = sys.modules.get("torch")
+    if torch and state["torch"] is not None:
         torch.set_rng_state(torch.from_numpy(state["torch"]))

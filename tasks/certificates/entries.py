@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-PICTURE_AXES = 3
+from symprior.symmetry.names import PICTURE_AXES
 
 
 def entries_in_words(entries: Sequence[int], shape: tuple[int, ...], names: Sequence[str] | None = None) -> str:

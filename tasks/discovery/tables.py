@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from symprior.symmetry.generated.closing import SignedMap, signed_map, unchanged
+from symprior.symmetry.names import PICTURE_AXES
 from symprior.tasks.discovery.found import FoundGroup, Motion, closed
 from symprior.tasks.discovery.graphs.automorphisms import Search
 from symprior.tasks.discovery.graphs.graph import Graph, Layer
@@ -35,8 +36,6 @@ TRIED = 64
 
 DIGITS = 5
 """Decimals to which observations and rewards are compared."""
-
-PICTURE_AXES = 3
 
 
 class Table:

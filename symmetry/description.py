@@ -119,9 +119,9 @@ def cycles(representation: SignedPermutation, g: int) -> list[Cycle]:
 
 def _picture_in_words(representation: ImageTransform, g: int, names: Sequence[str]) -> str:
     motion = MOTIONS[tuple(map(int, representation.planar.matrix(g).ravel()))]
-    if not any(cycle.moves for cycle in cycles(representation.fibre, g)):
-        return f"the picture is {motion}"
     channels = _in_words(cycles(representation.fibre, g), names)
+    if channels == UNCHANGED:
+        return f"the picture is {motion}"
     return channels if motion == UNCHANGED else f"the picture is {motion}; {channels}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import gymnasium
 
@@ -12,9 +12,6 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Space, VectorEnvironment
 from symprior.tasks.task import Task
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

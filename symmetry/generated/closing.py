@@ -121,8 +121,9 @@ def named(table: NDArray[np.int64]) -> tuple[Group, list[int]]:
     Cyclic, dihedral and symmetric groups and products of up to three of them have names; another one is called by its order.
     """
     given = Group(f"order {len(table)}", tuple(f"g{i}" for i in range(len(table))), table)
+    profile = _profile(given)
     for candidate in _candidates(len(table)):
-        if _profile(candidate) == _profile(given):
+        if _profile(candidate) == profile:
             images = _isomorphism(candidate, given)
             if images is not None:
                 return candidate, images

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -58,7 +58,9 @@ class BatchedAgent(Actor, Generic[P]):
         self.network = self.population.network
         self.parameters, self.gradient_steps = self.population.parameters, 0
         self._policy_seeds: NDArray[np.int64] | None = None
-        self._used, self._turned, self._held = 0, cast(TurnedEpisodes | None, None), State()
+        self._used = 0
+        self._turned: TurnedEpisodes | None = None
+        self._held: State | None = None
 
     def learn(self, env: VectorEnvironment, budget: int) -> None:
         """Train once, until the environment ends it or the budget is used.
@@ -72,7 +74,7 @@ class BatchedAgent(Actor, Generic[P]):
         if isinstance(trained_in, TurnedEpisodes):
             self._turned = trained_in
             if self._held:
-                trained_in.load(self._held["turned"])
+                trained_in.load(self._held)
         with one_thread():
             try:
                 self._learn(trained_in, budget)
@@ -101,7 +103,7 @@ class BatchedAgent(Actor, Generic[P]):
 
     def load(self, state: State) -> None:
         """Go on from there."""
-        self._used, self.gradient_steps, self._held = state["used"], state["gradient_steps"], state
+        self._used, self.gradient_steps, self._held = state["used"], state["gradient_steps"], state["turned"]
         self.population.load(state["population"])
 
     def policy_arrays(self, run: int) -> PolicyArrays:

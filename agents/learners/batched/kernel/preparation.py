@@ -11,6 +11,7 @@ from symprior.agents.learners.batched import BatchedLearner
 from symprior.agents.learners.batched.kernel.arithmetic.compiled import folder
 from symprior.agents.learners.learner import FUSED, LEARNERS, Training
 from symprior.agents.priors.prior import PRIORS, settings_of_both
+from symprior.symmetry.arrays import as_numpy
 from symprior.tasks import get_task
 
 READY = "ready"
@@ -55,4 +56,6 @@ def _train_samples() -> None:
         task, kind = get_task(task_id), ALGORITHMS[algorithm]
         own = settings_of_both(kind.settings, PRIORS[prior].settings)(**settings)
         training = Training(Problem.of(task), (0,), kind, PRIORS[prior], (own,), kernel=FUSED)
-        LEARNERS[BatchedLearner.name].build(training).learn(task.make_vector(4), 64)
+        agent, env = LEARNERS[BatchedLearner.name].build(training), task.make_vector(4)
+        agent.learn(env, 64)
+        agent.act(as_numpy(env.reset()[0]))

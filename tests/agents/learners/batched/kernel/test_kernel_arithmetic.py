@@ -11,8 +11,9 @@ from typing import Any
 import numba
 import numpy as np
 import pytest
+from numba.core.caching import FunctionCache
 
-from symprior.agents.learners.batched.kernel.arithmetic import functions, products
+from symprior.agents.learners.batched.kernel.arithmetic import entries, functions, products
 from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
 from symprior.tasks.environments.streams import Streams
 
@@ -141,3 +142,6 @@ def test_other_processors_have_the_same_bits(processor: str, tmp_path: Path) -> 
 
     other = bits(NUMBA_CPU_NAME=processor, NUMBA_CPU_FEATURES="", XDG_CACHE_HOME=str(tmp_path))
     assert other == bits() != ""
+    known = {name for name, each in vars(entries).items() if isinstance(getattr(each, "_cache", None), FunctionCache)}
+    kept = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
+    assert "sampled" in known and {f"entries.{name}" for name in known} <= kept, "not all is compiled beforehand"

@@ -78,7 +78,7 @@ class NetworkKernel:
         )
 
     def refresh(self) -> None:
-        """Read statistics of observations and parameters anew, where others changed them or `forget` was called."""
+        """Read statistics of observations and parameters anew, where others changed them."""
         versions = self._versions()
         if versions == self._written_at:
             return
@@ -90,10 +90,6 @@ class NetworkKernel:
                 self.state = self.state._replace(limit=LIMIT)
         write_out(self.tables, self.state)
         self._written_at = versions
-
-    def forget(self) -> None:
-        """Parameters were changed by compiled code, which does not say so."""
-        self._written_at = ()
 
     def _versions(self) -> tuple[int, ...]:
         """What torch counts up where parameters change, and statistics of observations."""

@@ -200,6 +200,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
 
     def _descend(self, rollout: Rollout) -> None:
         kernel, rows = self.kernel, rollout.order.shape[-1]
+        kernel.refresh()
         shown = None if self._weights.mirror == NO_MIRROR else rows * kernel.elements
         if kernel.images.frame == REPRESENTATIVE:
             rollout = self._represented(rollout)

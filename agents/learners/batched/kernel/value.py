@@ -46,8 +46,7 @@ class FusedReplayPopulation(ReplayPopulation):
     def train(self, batch: Replayed) -> None:
         """One gradient step on transitions [seeds, batch, …]."""
         seen = self._prior.minibatch(batch, self.orbit, self._prior_streams.draw)
-        if self.network.normaliser is not None:
-            self.kernel.refresh()
+        self.kernel.refresh()
         kernel, size = self.kernel, self.size
         transitions = Transitions(
             observations=kernel.side_by_side(seen.observations[:size].numpy()),
@@ -59,7 +58,6 @@ class FusedReplayPopulation(ReplayPopulation):
         room = kernel.room(transitions.actions.shape[1])
         of_target = self._target_kernel.state
         train_values(kernel.tables, kernel.images, kernel.state, of_target, room, transitions, self._gamma)
-        kernel.forget()
 
     def renew_target(self) -> None:
         """Copy the networks to the target networks."""

@@ -50,8 +50,7 @@ def outputs_of(net: Tables, images: Images, state: State, sight: Sight, observat
     """What the networks say, [seeds, rows, outputs], of observations [seeds, rows, size], by weights as written out."""
     rows, count = observations.shape[1], outputs.shape[2]
     for seed in range(len(observations)):
-        enter_all(net, images, state, seed, observations[seed], sight)
-        said, start = see(net, images, state.memory[seed], rows, sight)
+        said, start = look_at(net, images, state, state.memory[seed], seed, observations[seed], sight)
         for row in range(rows):
             for i in range(count):
                 outputs[seed, row, i] = said[start + row * count + i]
@@ -78,8 +77,7 @@ def act(
     count = width - 1
     policy, probabilities = np.empty(count), np.empty(count)
     for seed in range(len(observations)):
-        enter_all(net, images, state, seed, observations[seed], sight)
-        said, start = see(net, images, state.memory[seed], rows, sight)
+        said, start = look_at(net, images, state, state.memory[seed], seed, observations[seed], sight)
         read_log_std(net, state.memory[seed], policy)
         for row in range(rows):
             at = start + row * width
@@ -109,8 +107,7 @@ def sampled(
     rows, width = observations.shape[1], net.sizes[len(net.sizes) - 1]
     policy, probabilities = np.empty(width - 1), np.empty(width - 1)
     for seed in range(len(observations)):
-        enter_all(net, images, state, seed, observations[seed], sight)
-        said, start = see(net, images, state.memory[seed], rows, sight)
+        said, start = look_at(net, images, state, state.memory[seed], seed, observations[seed], sight)
         for row in range(rows):
             log_softmax(said, start + row * width, width - 1, policy, probabilities)
             actions[seed, row] = first_that_reaches(numbers[seed, row], probabilities)
@@ -124,8 +121,7 @@ def sampled_vectors(
     rows, entries = actions.shape[1:]
     log_std = np.empty(entries)
     for seed in range(len(observations)):
-        enter_all(net, images, state, seed, observations[seed], sight)
-        said, start = see(net, images, state.memory[seed], rows, sight)
+        said, start = look_at(net, images, state, state.memory[seed], seed, observations[seed], sight)
         read_log_std(net, state.memory[seed], log_std)
         for i in range(entries):
             deviation = exp(log_std[i])
@@ -179,7 +175,7 @@ def representatives(images: Images, sight: Sight, observations: Floats, found: F
 
 @compiled
 def train_policies(net: Tables, images: Images, state: State, room: Room, rollout: Rollout, weights: Weights) -> None:
-    """All gradient steps of an update, seed after seed."""
+    """All gradient steps of an update, seed after seed; weights are written out before, and are again behind each step."""
     steps, rows = rollout.order.shape[1:]
     shows_all = images.frame == WHOLE_GROUP or weights.mirror != NO_MIRROR
     shown = rows * len(images.sources) if shows_all else rows
@@ -188,7 +184,6 @@ def train_policies(net: Tables, images: Images, state: State, room: Room, rollou
         for step in range(steps):
             decay_1, decay_2 = decay_1 * BETA_1, decay_2 * BETA_2
             index = rollout.order[seed, step]
-            expand(net, seed, state.memory[seed])
             for r in range(rows):
                 own = rollout.observations[seed, index[r]]
                 enter(net, images, WHOLE_GROUP if shows_all else ALONE, state, seed, own, r, rows, room.sight)
@@ -199,8 +194,6 @@ def train_policies(net: Tables, images: Images, state: State, room: Room, rollou
     for _ in range(steps):
         state.decays[0] *= BETA_1
         state.decays[1] *= BETA_2
-    for seed in range(len(rollout.order)):
-        expand(net, seed, state.memory[seed])
 
 
 @inlined
@@ -270,7 +263,7 @@ def policy_pulls(
 
 @inlined
 def descend(net: Tables, state: State, room: Room, seed: int, rows: int, decay_1: float, decay_2: float) -> None:
-    """From the gradient with respect to the outputs to new parameters; that of log σ stands in `room.numbers`."""
+    """From the gradient with respect to the outputs to new parameters, written out; that of log σ is in `room.numbers`."""
     memory, count = state.memory[seed], state.moments.shape[2]
     turn(net, memory, room.turned)
     backward(net, memory, rows, room.sight.features, room.pulls, room.turned, room.ones, room.gradient)
@@ -281,29 +274,27 @@ def descend(net: Tables, state: State, room: Room, seed: int, rows: int, decay_1
     gather(net, seed, memory, room.gradient)
     adam_step(memory[:count], state.moments[seed], room.gradient[:count], state.largest[seed], state.rates[seed],
               state.epsilons[seed], decay_1, decay_2, room.sums)  # fmt: skip
+    expand(net, seed, memory)
 
 
 @compiled
 def train_values(
     net: Tables, images: Images, state: State, target: State, room: Room, batch: Transitions, gamma: Doubles
 ) -> None:
-    """One gradient step of DQN for every seed on a batch [seeds, rows, …]."""
+    """One gradient step of DQN for every seed on a batch [seeds, rows, …]; weights are written out before and behind it."""
     seeds, rows = batch.actions.shape
     count = net.sizes[len(net.sizes) - 1]
     state.decays[0] *= BETA_1
     state.decays[1] *= BETA_2
     goals, sight = room.numbers[0], room.sight
     for seed in range(seeds):
-        enter_all(net, images, state, seed, batch.following[seed], sight)
-        said, start = see(net, images, target.memory[seed], rows, sight)
+        said, start = look_at(net, images, state, target.memory[seed], seed, batch.following[seed], sight)
         for row in range(rows):
             best = said[start + row * count]
             for a in range(1, count):
                 best = max(best, said[start + row * count + a])
             goals[row] = batch.rewards[seed, row] + (1.0 - batch.terminated[seed, row]) * gamma[seed] * best
-        expand(net, seed, state.memory[seed])
-        enter_all(net, images, state, seed, batch.observations[seed], sight)
-        said, start = see(net, images, state.memory[seed], rows, sight)
+        said, start = look_at(net, images, state, state.memory[seed], seed, batch.observations[seed], sight)
         if images.frame == ALONE:
             value_pulls(batch.actions[seed], said, start, count, goals, room.pulls)
         else:
@@ -324,8 +315,11 @@ def value_pulls(actions: Integers, said: Floats, start: int, count: int, goals: 
 
 
 @inlined
-def enter_all(net: Tables, images: Images, state: State, seed: int, observations: Floats, sight: Sight) -> None:
-    """The first features of all states, as the frame looks at them."""
+def look_at(
+    net: Tables, images: Images, state: State, memory: Floats, seed: int, observations: Floats, sight: Sight
+) -> tuple[Floats, int]:
+    """What a seed's weights in `memory` say of observations [rows, size], as `see` returns it."""
     rows = len(observations)
     for row in range(rows):
         enter(net, images, images.frame, state, seed, observations[row], row, rows, sight)
+    return see(net, images, memory, rows, sight)

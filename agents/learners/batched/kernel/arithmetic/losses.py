@@ -1,6 +1,6 @@
 """The gradients of the algorithms' losses with respect to a network's outputs, in closed form, row by row.
 
-They are those of `OnPolicyAlgorithm.gradients`, `DQN.gradients` and `MirrorLoss`, which the tests hold them to.
+They are those of `PolicyGradient`, `HuberLoss` and `MirrorLoss`, which the tests hold them to.
 """
 
 from __future__ import annotations

@@ -15,9 +15,6 @@ from symprior.agents.learners.batched.kernel.arithmetic.products import (
 )
 from symprior.agents.learners.batched.kernel.arithmetic.tables import Floats, Tables
 
-LIMIT = 10.0
-"""Where scaled observations are cut off (`normaliser`)."""
-
 
 @inlined
 def expand(net: Tables, seed: int, memory: Floats) -> None:

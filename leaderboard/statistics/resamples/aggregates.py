@@ -106,16 +106,5 @@ def family_weights(families: Mapping[str, str]) -> dict[str, float]:
     return {task: 1 / (len(members) * members[family]) for task, family in families.items()}
 
 
-def over_families(of_tasks: Mapping[str, Floats], families: Mapping[str, str]) -> Floats:
-    """Mean over the tasks of each family, then over families with equal weight.
-
-    Args:
-        of_tasks: for each task a number per resample, `[resamples]`.
-        families: the family of each task.
-    """
-    weights = family_weights(families)
-    return np.asarray(np.sum([weights[task] * of_tasks[task] for task in sorted(of_tasks)], axis=0))
-
-
 def _task_means(samples: Sequence[Floats]) -> Floats:
     return np.stack([np.mean(sample, axis=1) for sample in samples], axis=1)

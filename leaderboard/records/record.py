@@ -7,7 +7,7 @@ nothing else.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -48,7 +48,18 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class EquivarianceError(_Part):
+class _Grown(_Part):
+    """A part that says more than in older records; where there is nothing of that to say, it is not there."""
+
+    later: ClassVar[tuple[str, ...]]
+
+    @model_serializer(mode="wrap")
+    def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        fields: dict[str, object] = handler(self)
+        return {name: fields[name] for name in fields if name not in self.later or fields[name] is not None}
+
+
+class EquivarianceError(_Grown):
     """Distance of π(g s) from g π(s) on frozen states, all g, divided by that of two independent states.
 
     `None` where that divisor is under .01: a (nearly) constant policy is equivariant for free, so the ratio
@@ -56,15 +67,12 @@ class EquivarianceError(_Part):
     largest difference of the logarithms of its standard deviations, not divided; other policies have none.
     """
 
+    later = ("log_std",)
+
     mean: Finite | None
     maximum: Finite | None
     raw_maximum: Finite
     log_std: Finite | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, float | None]:
-        fields: dict[str, float | None] = handler(self)
-        return fields if self.log_std is not None else {name: fields[name] for name in fields if name != "log_std"}
 
 
 class Checkpoint(_Part):
@@ -85,8 +93,10 @@ class OtherMode(_Part):
     returns: Annotated[list[Finite], Field(min_length=1)]
 
 
-class AgentCard(_Part):
+class AgentCard(_Grown):
     """What a reader of results needs to know of an agent, without the code that trained it."""
+
+    later = ("baseline",)
 
     id: str
     algorithm: str
@@ -104,11 +114,6 @@ class AgentCard(_Part):
         description="the plain agent that the gain of a user's agent is against; null: as the algorithm has it",
     )
 
-    @model_serializer(mode="wrap")
-    def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        fields: dict[str, object] = handler(self)
-        return fields if self.baseline is not None else {name: fields[name] for name in fields if name != "baseline"}
-
 
 class Effort(_Part):
     """What the training cost besides environment steps."""
@@ -119,12 +124,10 @@ class Effort(_Part):
     evaluation_seconds: Annotated[Finite, Field(ge=0)]
 
 
-LATER = ("kernel", "isolation")
-"""What provenance may say and records from before did not; where there is nothing to say, it is not there."""
-
-
-class Provenance(_Part):
+class Provenance(_Grown):
     """Where a number comes from; no host names, no user names."""
+
+    later = ("kernel", "isolation")
 
     symprior: str
     commit: str | None
@@ -147,11 +150,6 @@ class Provenance(_Part):
         default=None, description="what kept the code of a user's agent apart from the run; null: it is no user's agent"
     )
     started: str
-
-    @model_serializer(mode="wrap")
-    def _without_what_it_has_not(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        fields: dict[str, Any] = handler(self)
-        return {name: fields[name] for name in fields if name not in LATER or fields[name] is not None}
 
 
 class RunRecord(_Part):

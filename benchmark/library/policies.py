@@ -10,7 +10,7 @@ import numpy as np
 
 from symprior.agents.agent import Agent
 from symprior.agents.agent.abilities import ActsGreedily, KeepsPolicy
-from symprior.agents.learners.learner import TORCH, learner_names, reference_learner
+from symprior.agents.learners.learner import learner_names, reference_learner
 from symprior.benchmark.artifacts.policies import policy_path, read_policy
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job
@@ -130,7 +130,7 @@ def _agent(record: RunRecord, task: Task, name: str | None) -> Agent:
         seeds=(record.seed,),
         budget=record.budget,
         learner=record.agent.learner if record.agent.learner in learner_names() else reference_learner(),
-        kernel=record.provenance.kernel or TORCH,
+        kernel=record.provenance.computed_by,
     )
     if not of_a_file:
         job = replace(job, settings=tuple(sorted(contestant.completed(record.hyperparameters).items())))

@@ -418,7 +418,7 @@ def check_hyperparameters(records: Sequence[RunRecord]) -> None:
         SympriorError: one has others than the first.
     """
     for record in records:
-        kernels = [each.provenance.kernel or "torch" for each in (record, records[0])]
+        kernels = [each.provenance.computed_by for each in (record, records[0])]
         if kernels[0] != kernels[1]:
             raise SympriorError(
                 f"{record.agent.id} on {record.task} was computed by the kernel {kernels[0]} for seed {record.seed} and "

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symprior.leaderboard.comparison.cells import check_hyperparameters
-from symprior.leaderboard.records.learners import BATCHED, REFERENCE
+from symprior.leaderboard.records.learners import BATCHED, FUSED, REFERENCE, TORCH
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.equivalence import Arm, Equivalence, efficiencies_equal, gains_equal, runs_needed
 from symprior.leaderboard.statistics.runs.scores import RunScore, score_run
@@ -24,7 +24,7 @@ from symprior.tasks import get_task
 
 SUITE, TWIN = "equivalence", "-sb3"
 LEARNERS = (BATCHED, REFERENCE)
-FUSED, TORCH = KERNELS = ("fused", "torch")
+KERNELS = (FUSED, TORCH)
 
 Side = Callable[[RunRecord], str]
 """Which of the two sides of a test a record is on."""
@@ -106,7 +106,7 @@ def kernel_test(fused: Iterable[RunRecord], in_torch: Iterable[RunRecord]) -> Le
     Raises:
         SympriorError: they are not a plain agent and at least one other on one task, each by both kernels.
     """
-    return _test([*fused, *in_torch], KERNELS, _kernel)
+    return _test([*fused, *in_torch], KERNELS, lambda record: record.provenance.computed_by)
 
 
 def _test(records: list[RunRecord], sides: tuple[str, str], side: Side) -> LearnerTest:
@@ -148,7 +148,7 @@ def learner_tests(records: Iterable[RunRecord]) -> list[LearnerTest]:
             groups[name != SUITE, name, record.task, record.agent.algorithm, _round(record)].append(record)
     return [
         kernel_test(group, torch_runs_of(group, chosen))
-        if all(_kernel(record) == FUSED for record in group)
+        if all(record.provenance.computed_by == FUSED for record in group)
         else learner_test(_by_both(group) if key[0] else group)
         for key, group in sorted(groups.items())
     ]
@@ -185,12 +185,8 @@ def last_in_torch(records: Iterable[RunRecord], task: str, agent: str, test_roun
 
 
 def _is_earlier_in_torch(record: RunRecord, task: str, test_round: int) -> bool:
-    own = record.suite, record.task, record.agent.learner, _kernel(record)
+    own = record.suite, record.task, record.agent.learner, record.provenance.computed_by
     return own == (SUITE, task, BATCHED, TORCH) and int(record.suite_version) < test_round
-
-
-def _kernel(record: RunRecord) -> str:
-    return record.provenance.kernel or TORCH
 
 
 def _check_alike(first: list[RunRecord], second: list[RunRecord]) -> None:

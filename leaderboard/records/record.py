@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from symprior.leaderboard.records.learners import TORCH
 from symprior.leaderboard.records.reading import parsed, read_bytes
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_text_atomically
@@ -150,6 +151,11 @@ class Provenance(_Grown):
         default=None, description="what kept the code of a user's agent apart from the run; null: it is no user's agent"
     )
     started: str
+
+    @property
+    def computed_by(self) -> str:
+        """The kernel that computed the updates."""
+        return self.kernel or TORCH
 
 
 class RunRecord(_Part):

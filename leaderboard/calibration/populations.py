@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from symprior.leaderboard.comparison.cells import Cell, collect
+from symprior.leaderboard.comparison.cells import Cell
+from symprior.leaderboard.comparison.places import Place, by_place, cell_of
 from symprior.leaderboard.records.learners import BATCHED
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.resamples.aggregates import family_weights
@@ -155,37 +156,26 @@ def populations(records: Iterable[RunRecord], sources: Iterable[Source]) -> list
     Raises:
         SympriorError: one of them has no records.
     """
-    of_cells: dict[tuple[str, str, str, str], list[RunRecord]] = {}
-    for record in records:
-        key = (record.suite_id, record.task, record.agent.learner, record.agent.id)
-        of_cells.setdefault(key, []).append(record)
-    arms: dict[tuple[str, str, str, str], tuple[Arm, str]] = {}
-    return [_population(source, of_cells, arms) for source in sources]
+    of_places = by_place(records)
+    arms: dict[Place, tuple[Arm, str]] = {}
+    return [_population(source, of_places, arms) for source in sources]
 
 
 def _population(
     source: Source,
-    of_cells: Mapping[tuple[str, str, str, str], list[RunRecord]],
-    arms: dict[tuple[str, str, str, str], tuple[Arm, str]],
+    of_places: Mapping[Place, Sequence[RunRecord]],
+    arms: dict[Place, tuple[Arm, str]],
 ) -> Population:
     pairs, families = [], {}
     for suite, task in ((suite, task) for suite, tasks in source.tasks.items() for task in tasks):
         keys = [(suite, task, source.learner, agent) for agent in (source.prior, source.plain)]
         for key in keys:
-            if key not in of_cells:
+            if key not in of_places:
                 raise SympriorError(f"There are no published runs of {key[3]} on {task} in {suite} to calibrate with.")
             if key not in arms:
-                arms[key] = _arm(of_cells[key])
+                cell = cell_of(of_places[key])
+                arms[key] = Arm.of(cell), cell.task.family
         pairs.append((arms[keys[0]][0], arms[keys[1]][0]))
         families[task] = arms[keys[0]][1]
     weights = family_weights(families)
     return Population(source.name, tuple(pairs), tuple(weights[task] for task in families))
-
-
-def _arm(records: list[RunRecord]) -> tuple[Arm, str]:
-    """The arm and the family of its task; every run counts, whatever the suite lists."""
-    seeds = {record.seed for record in records}
-    cells = collect(records, suite_tasks={records[0].task}, seeds=seeds)
-    [of_tasks] = cells.of_entries.values()
-    [cell] = of_tasks.values()
-    return Arm.of(cell), cell.task.family

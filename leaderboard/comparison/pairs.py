@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from symprior.leaderboard.comparison.cells import Cell, Cells, collect
+from symprior.leaderboard.comparison.cells import Cell, Cells
 from symprior.leaderboard.comparison.estimates import SCORE_RANGE, weighted_mean
 from symprior.leaderboard.comparison.gains import Gain, gain_on_task
+from symprior.leaderboard.comparison.places import by_place, cell_of
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.intervals import Estimate
-
-Place = tuple[str, str, str, str]
-"""Where a cell is: suite, task, learner, agent."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +66,5 @@ def two_agents(cells: Cells, first: str, second: str) -> Iterator[Compared]:
 
 def two_collections(first: Iterable[RunRecord], second: Iterable[RunRecord]) -> Iterator[Compared]:
     """The cells of two collections, also those that only one has; each over the seeds that lie there."""
-    own, other = _as_they_lie(first), _as_they_lie(second)
+    own, other = ({place: cell_of(found) for place, found in by_place(each).items()} for each in (first, second))
     yield from (Compared(own.get(place), other.get(place)) for place in sorted(own.keys() | other.keys()))
-
-
-def _as_they_lie(records: Iterable[RunRecord]) -> dict[Place, Cell]:
-    of_places: dict[Place, list[RunRecord]] = {}
-    for record in records:
-        place = record.suite_id, record.task, record.agent.learner, record.agent.id
-        of_places.setdefault(place, []).append(record)
-    return {place: _cell(place, found) for place, found in of_places.items()}
-
-
-def _cell(place: Place, records: list[RunRecord]) -> Cell:
-    _, task, learner, agent = place
-    cells = collect(records, suite_tasks={task}, seeds={record.seed for record in records})
-    return cells.of_entries[learner, agent][task]

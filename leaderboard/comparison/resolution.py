@@ -40,17 +40,17 @@ def resolution(cells: Cells, learner: str, tasks: Sequence[str]) -> Resolution |
     of_tasks = {task: _cells_on(cells, learner, task) for task in tasks}
     if not all(any(cell.agent.prior in PLAIN_PRIORS for cell in own) for own in of_tasks.values()):
         return None
-    counted = {task: own for task, own in of_tasks.items() if task_spread(own) is not None}
-    runs = min((len(cell.runs) for own in counted.values() for cell in own), default=0)
+    counted = {task: found for task, own in of_tasks.items() if (found := task_spread(own)) is not None}
+    runs = min((len(cell.runs) for task in counted for cell in of_tasks[task]), default=0)
     if why_no_interval(runs, len(counted)):
         return None
     weights = family_weights({task.id: task.family for task in cells.tasks if task.id in counted})
-    spreads = [found for task, own in counted.items() if (found := task_spread(own, weights[task])) is not None]
+    spreads = [replace(found, weight=weights[task]) for task, found in counted.items()]
     spread = float(np.mean([each.plain for each in spreads])), float(np.mean([each.prior for each in spreads]))
     return Resolution(detectable_gain(spreads, runs), runs, spread)
 
 
-def task_spread(cells: Sequence[Cell], weight: float = 1.0) -> Spread | None:
+def task_spread(cells: Sequence[Cell]) -> Spread | None:
     """How much runs differ on a task: those of plain agents, and of a typical one with a prior, which is the median.
 
     None where no plain agent has two runs, or the budget is too long to show a gain. Where no agent with a prior
@@ -65,7 +65,7 @@ def task_spread(cells: Sequence[Cell], weight: float = 1.0) -> Spread | None:
     ]
     if not of_plain:
         return None
-    return Spread(float(np.median(of_plain)), float(np.median(of_priors or of_plain)), weight)
+    return Spread(float(np.median(of_plain)), float(np.median(of_priors or of_plain)))
 
 
 def variation(values: Floats) -> float:

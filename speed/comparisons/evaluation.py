@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from speed.comparison import Comparison, at_least
+from speed.comparison import Comparison, at_least, timed
 from speed.comparisons.learners import Setting, Work, prepared
 from symprior.agents.learners.learner import stacking_learner
 from symprior.leaderboard.records.published import read_published
@@ -26,8 +23,8 @@ def acting(task_id: str, agent_name: str, seeds: int, settings: tuple[Setting, .
     env = get_task(task_id).make_vector(seeds * agent.num_envs)
     spent: dict[str, float] = defaultdict(float)
     for name in ACTING:
-        setattr(agent.population, name, _timed(getattr(agent.population, name), name, spent))
-    agent.act = _timed(agent.act, "evaluation", spent)
+        setattr(agent.population, name, timed(getattr(agent.population, name), name, spent))
+    agent.act = timed(agent.act, "evaluation", spent)
     ratios = []
     for _ in range(REPEATS + 1):  # the first warms up
         spent.clear()
@@ -39,16 +36,6 @@ def acting(task_id: str, agent_name: str, seeds: int, settings: tuple[Setting, .
         ratios.append(sum(spent[name] for name in ACTING) / spent["evaluation"])
     title = f"{task_id}: {agent_name}, {seeds} seeds, rows a second in evaluations / in training, fused kernel"
     return at_least(title, float(np.median(ratios[1:])), 1)
-
-
-def _timed(work: Callable[..., Any], part: str, spent: dict[str, float]) -> Callable[..., Any]:
-    def timed(*arguments: Any) -> Any:
-        started = time.process_time()
-        result = work(*arguments)
-        spent[part] += time.process_time() - started
-        return result
-
-    return timed
 
 
 def shares() -> dict[str, float]:

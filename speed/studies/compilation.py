@@ -10,12 +10,14 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import torch
 import typer
 from rich.console import Console
 
+from speed.comparison import seconds
 from speed.comparisons.learners import PAPER_PPO, Work, prepared
 from symprior.agents.learners.learner import stacking_learner
 from symprior.tasks import get_task
@@ -30,12 +32,10 @@ def training(agent_name: str, seeds: int, rollouts: int, compiled: bool) -> Call
     if compiled:
         agent.population.network.compile()
 
-    def seconds(count: int) -> float:
-        started = time.process_time()
-        agent.learn(environments, count * steps)
-        return time.process_time() - started
+    def spent(count: int) -> float:
+        return seconds(lambda: agent.learn(environments, count * steps), time.process_time)
 
-    return seconds
+    return spent
 
 
 def main(
@@ -49,9 +49,7 @@ def main(
         for count in seeds or [25, 100]:
             eager, compiled = (training(agent, count, rollouts, compile_it) for compile_it in (False, True))
             eager(WARM_UP)
-            started = time.perf_counter()
-            compiled(WARM_UP)
-            first = time.perf_counter() - started
+            first = seconds(partial(compiled, WARM_UP))
             ratio = statistics.median(compiled(rollouts) / eager(rollouts) for _ in range(REPEATS))
             console.print(
                 f"{agent:16} {count:5} seeds: compiled / as it is {ratio:.2f}, first {WARM_UP} rollouts {first:.0f} s",

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import torch
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from speed.comparison import seconds, timed
 from speed.comparisons.learners import PAPER_PPO, Work, prepared
 from symprior.agents.learners.learner import stacking_learner
 from symprior.tasks import get_task
@@ -30,26 +30,14 @@ def shares(agent_name: str, seeds: int, rollouts: int) -> tuple[dict[str, float]
     agent, steps = prepared(Work(TASK, agent_name, stacking_learner(), seeds, rollouts, PAPER_PPO))
     env = get_task(TASK).make_vector(seeds * agent.num_envs)
     agent.learn(env, WARM_UP * steps)
-    seconds: dict[str, float] = defaultdict(float)
+    spent: dict[str, float] = defaultdict(float)
     for owner in (agent.population, env):
         for name, part in PARTS.items():
             if hasattr(owner, name):
-                setattr(owner, name, _timed(getattr(owner, name), part, seconds))
-    started = time.process_time()
-    agent.learn(env, rollouts * steps)
-    total = time.process_time() - started
-    seconds["rest"] = total - sum(seconds.values())
-    return {part: spent / total for part, spent in seconds.items()}, seeds * rollouts * steps / total
-
-
-def _timed(work: Callable[..., Any], part: str, seconds: dict[str, float]) -> Callable[..., Any]:
-    def timed(*arguments: Any) -> Any:
-        started = time.process_time()
-        result = work(*arguments)
-        seconds[part] += time.process_time() - started
-        return result
-
-    return timed
+                setattr(owner, name, timed(getattr(owner, name), part, spent))
+    total = seconds(lambda: agent.learn(env, rollouts * steps), time.process_time)
+    spent["rest"] = total - sum(spent.values())
+    return {part: time_of / total for part, time_of in spent.items()}, seeds * rollouts * steps / total
 
 
 def main(

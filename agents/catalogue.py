@@ -94,8 +94,9 @@ class ShippedAgent:
         Nor of any where something that was tuned is among the `overrides`.
         """
         family = searched_family(family)
-        ledgers = f"{family}/{self.id}", f"{family}/{self.algorithm.name}"
-        found = next((ledger for ledger in ledgers if tuned_settings(ledger)), None)
+        served_by = self.prior and self.prior.tuned_as
+        agents = self.id, *([f"{self.algorithm.name}+{served_by}"] if served_by else []), self.algorithm.name
+        found = next((ledger for agent in agents if tuned_settings(ledger := f"{family}/{agent}")), None)
         return None if found is None or tuned_settings(found).keys() & set(overrides) else found
 
     def problem(self, task: Task, settings: Settings | None = None) -> Problem:

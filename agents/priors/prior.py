@@ -80,6 +80,8 @@ class Prior(ABC):
     settings: ClassVar[type[PriorSettings]] = PriorSettings
     """The class of its hyperparameters."""
     is_control: ClassVar[bool] = False
+    tuned_as: ClassVar[str | None] = None
+    """The prior whose search serves this one, too, where it has none of its own."""
     strict: ClassVar[bool] = False
     """Whether the policy is exactly equivariant by construction."""
     symmetrises_statistics: ClassVar[bool] = False

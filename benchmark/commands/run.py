@@ -29,6 +29,10 @@ from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks import Task, get_task
 from symprior.tasks.custom.source_files import names_a_file
 
+DECLARED, DISCOVERED = "declared", "discovered"
+TELLABLE = "+homomorphic"
+"""What is told of a task, and the agents that can be told something else than what it declares."""
+
 SEEDS = "0-4"
 """Where nothing else is asked for; a suite has its own."""
 
@@ -48,6 +52,10 @@ def run(
         list[str] | None,
         typer.Option(help="An agent, `ppo+homomorphic` or `path/to/file.py:Name`; may be given again."),
     ] = None,
+    symmetry: Annotated[
+        str,
+        typer.Option(help="What +homomorphic agents are told: declared, or discovered, which makes them +discovered."),
+    ] = DECLARED,
     seeds: Annotated[
         str | None,
         typer.Option(help="Seeds: 0-9, 4, or 0-4,7; of a suite: only these.", show_default=SEEDS),
@@ -125,7 +133,8 @@ def run(
 
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
-    jobs = _jobs(suite, task, agent, seeds, budget, evaluate_every, setting, learner, device, kernel)
+    told = _told(agent, symmetry)
+    jobs = _jobs(suite, task, told, seeds, budget, evaluate_every, setting, learner, device, kernel)
     if only is not None:
         jobs = _share_of(jobs, only)
     logs = tuple(name for name, is_asked in (("csv", csv), ("tensorboard", tensorboard)) if is_asked)
@@ -147,6 +156,19 @@ def run(
     telling.conclude(outcome, records)
     if outcome.failed:
         raise typer.Exit(1)
+
+
+def _told(agents: list[str] | None, symmetry: str) -> list[str] | None:
+    """The agents under a symmetry that was found: plain ones as they are, homomorphic ones as +discovered."""
+    if symmetry not in (DECLARED, DISCOVERED):
+        raise unknown_name("symmetry", symmetry, (DECLARED, DISCOVERED))
+    if symmetry == DECLARED:
+        return agents
+    if agents is None:
+        raise SympriorError(f"A suite fixes what agents are told. Give --task and --agent with --symmetry {symmetry}.")
+    if others := [agent for agent in agents if names_a_file(agent) or ("+" in agent and not agent.endswith(TELLABLE))]:
+        raise SympriorError(f"--symmetry {symmetry} is for plain and {TELLABLE} agents, not for {', '.join(others)}.")
+    return [agent.replace(TELLABLE, f"+{symmetry}") for agent in agents]
 
 
 def _share_of(jobs: list[Job], text: str) -> list[Job]:

@@ -15,7 +15,7 @@ def by_place(records: Iterable[RunRecord]) -> dict[Place, list[RunRecord]]:
     """The records of each cell."""
     of_places: dict[Place, list[RunRecord]] = {}
     for record in records:
-        place = f"{record.suite}-{record.suite_version}", record.task, record.agent.learner, record.agent.id
+        place = record.suite_id, record.task, record.agent.learner, record.agent.id
         of_places.setdefault(place, []).append(record)
     return of_places
 

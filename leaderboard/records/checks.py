@@ -40,7 +40,7 @@ def check_records(records: Iterable[RunRecord], tasks: Mapping[str, Task]) -> No
 def path_of_record(record: RunRecord) -> str:
     """Where a record lies below a records folder."""
     agent = record.agent
-    return f"{record.suite}-{record.suite_version}/{agent.learner}/{record.task}/{agent.id}, seed {record.seed}"
+    return f"{record.suite_id}/{agent.learner}/{record.task}/{agent.id}, seed {record.seed}"
 
 
 def impossible(record: RunRecord, task: Task) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -46,6 +48,12 @@ def check_values(given: Mapping[str, object], kind: TypeAdapter[Value], what: st
         kind.validate_python(given)
     except ValidationError as error:
         raise SympriorError(f"{what} cannot be kept: {first_problem(error)}.") from error
+
+
+def with_rows_in_lines(value: Json) -> str:
+    """JSON with each row of whole numbers on one line."""
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    return re.sub(r"\[[\s\d,-]+\]", lambda row: "[" + ", ".join(re.findall(r"-?\d+", row[0])) + "]", text) + "\n"
 
 
 def first_problem(error: ValidationError) -> str:

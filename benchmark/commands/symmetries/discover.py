@@ -12,6 +12,7 @@ from symprior.benchmark.command_line.console import console
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS
 from symprior.tasks.discovery.discover import Discovery, discover_subject
+from symprior.tasks.discovery.kept import keep as write_kept
 from symprior.tasks.discovery.overview import row_of, table
 from symprior.tasks.discovery.subject import subject_of
 from symprior.tasks.files.atomic import write_text_atomically
@@ -35,6 +36,9 @@ def discover(
     ] = False,
     out: Annotated[Path | None, typer.Option(help="A file for the declaration, instead of the console.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Decides the states.")] = 0,
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep it for agents +discovered: `symprior run --symmetry discovered`.")
+    ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="A table of all tasks that show vectors, beside what they declare.")
     ] = False,
@@ -49,15 +53,23 @@ def discover(
       symprior check ant.py:Discovered
     """
     if every or (task is not None and len(task) > 1):
+        if write:
+            raise SympriorError("--write keeps what is found on one task; name one.")
         _write_overview(task or _vector_tasks(), seed, out)
         return
     if not task:
         raise SympriorError("Name a task, or --all.")
+    subject = subject_of(task[0])
+    if write and (subject.task is None or subject.task.id not in TASKS):
+        raise SympriorError(f"--write keeps what is found on a task that comes with symprior, and {task[0]} is none.")
     with console.status(f"Searching {task[0]} …"):
-        found = discover_subject(subject_of(task[0]), seed, keep or (), with_starts=not any_start)
+        found = discover_subject(subject, seed, keep or (), with_starts=not any_start)
     console.print(_table(found))
     if found.proposal is None:
         raise typer.Exit(1)
+    if write and subject.task is not None:
+        path = write_kept(subject.task, found.proposal.symmetry, seed)
+        console.print(f"Wrote {path}; train under it with `symprior run --symmetry discovered`.", soft_wrap=True)
     if out is None:
         console.print("\nTo declare it:\n")
         typer.echo(found.declaration)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -14,7 +12,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.representations import SignedPermutation
 from symprior.symmetry.symmetry import Exactness, Symmetry
 from symprior.tasks.files.atomic import write_text_atomically
-from symprior.tasks.files.json_files import read_json
+from symprior.tasks.files.json_files import read_json, with_rows_in_lines
 from symprior.tasks.task import Task
 
 
@@ -107,7 +105,7 @@ def freeze(task: Task, found: WrongGroup) -> Path:
     Raises:
         SympriorError: the task has another one already, which results may stand on.
     """
-    path, text = path_of(task), _to_text(found)
+    path, text = path_of(task), with_rows_in_lines(asdict(found))
     if path.is_file() and (before := wrong_group(task)) != found:
         same = (before.source, before.sign, before.changed) == (found.source, found.sign, found.changed)
         if not same:
@@ -117,12 +115,6 @@ def freeze(task: Task, found: WrongGroup) -> Path:
             )
     write_text_atomically(path, text)
     return path
-
-
-def _to_text(found: WrongGroup) -> str:
-    """JSON with each element's row of numbers on one line."""
-    text = json.dumps(asdict(found), indent=1, ensure_ascii=False)
-    return re.sub(r"\[[\s\d,-]+\]", lambda row: "[" + ", ".join(re.findall(r"-?\d+", row[0])) + "]", text) + "\n"
 
 
 def path_of(task: Task) -> Path:

@@ -18,6 +18,10 @@ NO_ACT = "class Half:\n    def __init__(self, problem, seed): pass\n    def lear
     ("arguments", "sentence"),
     [
         (["run", "--suite", "quikc"], "Did you mean 'quick'"),
+        (["run", "--suite", "quick", "--symmetry", "discovered"], "A suite fixes what agents are told"),
+        (["run", "--task", "cartpole-v1", "--agent", "ppo", "--symmetry", "discoverd"], "Did you mean 'discovered'"),
+        (["run", "--task", "acrobot-v1", "--agent", "ppo+fold", "--symmetry", "discovered"], "not for ppo+fold"),
+        (["discover", "Pendulum-v1", "--write"], "comes with symprior"),
         (["run", "--task", "cartpol-v1", "--agent", "ppo"], "Did you mean 'cartpole-v1'"),
         (["run", "--task", "cartpole-v1", "--agent", "pppo"], "Did you mean 'ppo'"),
         (["run", "--task", "cartpole-v1", "--agent", "ppo+augmnt"], "Did you mean 'augment'"),

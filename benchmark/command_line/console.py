@@ -1,4 +1,4 @@
-"""Where commands print: as wide as the terminal, and through a pipe as wide as each line needs."""
+"""Where commands print: as wide as the terminal, and wide enough for every list through a pipe."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 
 from rich.console import Console
 
-PIPE_COLUMNS = 1000
-"""No table of a command is wider; what is piped or kept in a file is neither cut nor folded at 80 columns."""
+PIPE_COLUMNS = 200
+"""Where there is no terminal. No list is wider, so that it is not cut for 80 columns; only long prose is folded."""
 
 console = Console()
 

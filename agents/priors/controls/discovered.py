@@ -5,7 +5,7 @@ from __future__ import annotations
 from symprior.agents.priors.homomorphic import Homomorphic
 from symprior.agents.priors.prior import register
 from symprior.symmetry.symmetry import Symmetry
-from symprior.tasks.discovery.kept import discovered_symmetry
+from symprior.tasks.references.discovered import discovered_symmetry
 from symprior.tasks.task import Task
 
 

@@ -10,12 +10,12 @@ from rich.table import Table
 
 from symprior.benchmark.command_line.console import console
 from symprior.symmetry.errors import SympriorError
-from symprior.tasks import TASKS
+from symprior.tasks import TASKS, Task
 from symprior.tasks.discovery.discover import Discovery, discover_subject
-from symprior.tasks.discovery.kept import keep as write_kept
 from symprior.tasks.discovery.overview import row_of, table
-from symprior.tasks.discovery.subject import subject_of
+from symprior.tasks.discovery.subject import Subject, subject_of
 from symprior.tasks.files.atomic import write_text_atomically
+from symprior.tasks.references.discovered import keep as write_kept
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,16 +60,26 @@ def discover(
     if not task:
         raise SympriorError("Name a task, or --all.")
     subject = subject_of(task[0])
-    if write and (subject.task is None or subject.task.id not in TASKS):
-        raise SympriorError(f"--write keeps what is found on a task that comes with symprior, and {task[0]} is none.")
+    kept_for = _shipped(subject) if write else None
     with console.status(f"Searching {task[0]} …"):
         found = discover_subject(subject, seed, keep or (), with_starts=not any_start)
     console.print(_table(found))
     if found.proposal is None:
         raise typer.Exit(1)
-    if write and subject.task is not None:
-        path = write_kept(subject.task, found.proposal.symmetry, seed)
+    if kept_for is not None:
+        path = write_kept(kept_for, found.proposal.symmetry, seed)
         console.print(f"Wrote {path}; train under it with `symprior run --symmetry discovered`.", soft_wrap=True)
+    _declare(found, out)
+
+
+def _shipped(subject: Subject) -> Task:
+    if subject.task is None or subject.task.id not in TASKS:
+        raise SympriorError(f"--write keeps what is found on a task that comes with symprior; {subject.name} is none.")
+    return subject.task
+
+
+def _declare(found: Discovery, out: Path | None) -> None:
+    """The declaration, into a file or on the console."""
     if out is None:
         console.print("\nTo declare it:\n")
         typer.echo(found.declaration)

@@ -1,4 +1,4 @@
-"""What commands print fits the terminal, and is neither cut nor folded in a pipe."""
+"""What commands print fits the terminal, and is not cut for 80 columns in a pipe."""
 
 import pytest
 from rich.table import Table

@@ -14,7 +14,7 @@ from symprior.agents import get_agent
 from symprior.benchmark.jobs.job import Job, Stack
 from symprior.benchmark.run.execution import Execution
 from symprior.tasks import SympriorError, get_task
-from symprior.tasks.discovery.kept import discovered_symmetry
+from symprior.tasks.references.discovered import discovered_symmetry
 
 EQUAL = ("cartpole-v1", "pendulum-v1")
 """Tasks whose search finds the declared group and no larger one."""

@@ -118,7 +118,7 @@ def test_the_certificate_says_what_was_stated_and_what_was_found() -> None:
         assert said[f"reward {behaviour}"].startswith("stated 10% within 0, found")
     assert certificate.states == {"from random play": 512, "from the reference policy": 512}
     assert evidence.comparisons == 2 * 512 * 2 and evidence.at_time_limit == evidence.comparisons // 16
-    assert json.loads(certificate.to_json())["dynamics_evidence"]["found"][0]["quantity"] == "observation"
+    assert json.loads(certificate.to_json())["dynamics_evidence"]["found"][1]["quantity"] == "observation"
 
 
 def test_few_states_become_as_many_as_a_share_needs() -> None:
@@ -144,7 +144,8 @@ def test_mistakes_lead_to_a_sentence() -> None:
     with pytest.raises(SympriorError, match="approximate; this one is exact"):
         replace(mirror(), shares=(share,))
     with pytest.raises(
-        SympriorError, match="stated of 'ball', which the probe does not read; it reads observation, reward"
+        SympriorError,
+        match="of 'ball', which the probe does not read; it reads seen before a step, observation, reward",
     ):
         certify(CARTPOLE, symmetry=stating(StatedShare("ball", 1, 0.5)))
     with pytest.raises(SympriorError, match="steps that have one outcome, and here one has 5"):

@@ -14,7 +14,7 @@ symmetry = symprior.task("cartpole-v1").symmetry()
 
 # By the network: the policy is equivariant before training and after it.
 model = PPO(symprior.HomomorphicPolicy, env, policy_kwargs={"symmetry": symmetry}, seed=0, device="cpu")
-model.learn(4096)
+model.learn(2048)
 print("homomorphic network:", evaluate_policy(model, env, n_eval_episodes=5))
 
 # By the data: every minibatch holds each transition and its mirror image.
@@ -26,14 +26,14 @@ model = PPO(
     seed=0,
     device="cpu",
 )
-model.learn(4096)
+model.learn(2048)
 print("augmentation:", evaluate_policy(model, env, n_eval_episodes=5))
 
 # By the loss: the policy is pulled towards its mirror image.
 model = PPO(
     symprior.MirrorPolicy, env, policy_kwargs={"symmetry": symmetry, "mirror_weight": 4.0}, seed=0, device="cpu"
 )
-model.learn(4096)
+model.learn(2048)
 print("mirror loss:", evaluate_policy(model, env, n_eval_episodes=5))
 
 # SAC, TD3 and DQN have a homomorphic policy each, and share AugmentedReplayBuffer. Models are saved and loaded as any other.

@@ -9,9 +9,11 @@ import sys
 import venv
 import zipfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOTS_OWN = {Path("__init__.py"), Path("py.typed")}
@@ -56,27 +58,50 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.fixture(scope="module")
-def light(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Path]:
-    """The scripts of a fresh environment: the wheel at locked versions, without the extra `train`."""
-    folder = tmp_path_factory.mktemp("light")
+def needed(requirements: list[str], found: set[str]) -> set[str]:
+    """What they ask for, without extras, and what that asks for; added to what is found already."""
+    for requirement in map(Requirement, requirements):
+        name = normalised(requirement.name)
+        if name not in found and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            found.add(name)
+            needed(metadata.requires(name) or [], found)
+    return found
+
+
+def link_what_is_declared(wheel: Path, folder: Path) -> None:
+    """The wheel is installed, and beside it lie links to what this environment holds of what it asks for."""
+    venv.create(folder / "venv")
+    (place,) = (folder / "venv").glob("lib/python*/site-packages")
+    pip = (sys.executable, "-m", "pip", "--python", folder / "venv" / "bin" / "python", "install", "--quiet")
+    run(*pip, "--disable-pip-version-check", "--no-index", "--no-deps", wheel, cwd=folder)
+    (installed,) = metadata.distributions(path=[str(place)])
+    for name in needed(installed.requires or [], set()):
+        held = metadata.distribution(name)
+        for top in {path.parts[0] for path in held.files or ()} - {"..", "__pycache__"}:
+            (place / top).symlink_to(str(held.locate_file(top)))
+
+
+def install_what_is_declared(wheel: Path, folder: Path) -> None:
+    """As a user does: the wheel at locked versions, from the package index."""
     locked = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     training = {normalised(name) for name in TRAINING}
     kept = [line for line in locked if normalised(line.partition("==")[0]) not in training]
     (folder / "constraints.txt").write_text("\n".join(kept) + "\n", encoding="utf-8")
     venv.create(folder / "venv", with_pip=True)
-    scripts = folder / "venv" / "bin"
-    pip = (
-        scripts / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-compile",
-    )
-    run(*pip, "--constraint", "constraints.txt", wheel, cwd=folder)
-    yield scripts
+    pip = (folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "--no-compile", "--constraint", "constraints.txt", wheel, cwd=folder)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[link_what_is_declared, pytest.param(install_what_is_declared, marks=pytest.mark.exhaustive)],
+    ids=["linked", "installed"],
+)
+def light(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Path]:
+    """The scripts of a fresh environment: the wheel and what it declares, without the extra `train`."""
+    folder = tmp_path_factory.mktemp("light")
+    request.param(wheel, folder)
+    yield folder / "venv" / "bin"
     shutil.rmtree(folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Exactness
 from symprior.tasks import get_task
 from symprior.tasks.certificates import certify
+from symprior.tasks.discovery.discover import Discovery
 from symprior.tasks.discovery.overview import elements
 
 QUICK = ("cartpole-v1", "acrobot-v1", "pendulum-v1", "swimmer-v1", "grid-catch-vector-v1", "room-vector-v1")
@@ -30,16 +32,30 @@ OTHERS = ("collect-v1", "grid-catch-v1", "room-v1")
 NONE = ("hopper-v1", "half-cheetah-v1", "mountain-car-continuous-v1")
 
 
+@cache
+def found_in(name: str) -> Discovery:
+    """Searched once, for all that is asked of it."""
+    return symprior.discover(name)
+
+
+SLOW = (pytest.mark.slow, pytest.mark.covering)
+
+
+def in_one_process(name: str, *marks: pytest.MarkDecorator) -> Any:
+    """The name, whose tests run side by side, so that they search once."""
+    return pytest.param(name, marks=[*marks, pytest.mark.xdist_group(name)])
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        *QUICK,
-        *(pytest.param(name, marks=pytest.mark.slow) for name in SLOWER[:4]),
+        *map(in_one_process, QUICK),
+        *(in_one_process(name, *SLOW) for name in SLOWER[:4]),
         *(pytest.param(name, marks=pytest.mark.exhaustive) for name in (*SLOWER[4:], *OTHERS)),
     ],
 )
 def test_the_declared_group_or_a_larger_one_is_found_and_certified(name: str) -> None:
-    found = symprior.discover(name)
+    found = found_in(name)
     assert found.proposal is not None and found.proposal.certificate.agrees
     assert elements(get_task(name).symmetry()) <= elements(found.proposal.symmetry)
 
@@ -58,8 +74,10 @@ def test_an_approximate_symmetry_is_proposed_with_its_residual() -> None:
     assert "approximate" in dict(found.lines)["residual"]
 
 
+@pytest.mark.covering
+@pytest.mark.xdist_group("reacher-v1")
 def test_what_only_the_starts_break_is_told_and_proposed_on_request() -> None:
-    found = symprior.discover("reacher-v1")
+    found = found_in("reacher-v1")
     assert found.larger is not None and found.larger.found.group.name == "D4"
     turned = elements(get_task("reacher-turned-4-v1").symmetry())
     assert turned <= elements(found.larger.symmetry)
@@ -67,17 +85,23 @@ def test_what_only_the_starts_break_is_told_and_proposed_on_request() -> None:
     assert found.larger.certificate.reset == Exactness.BROKEN
 
 
+@pytest.mark.xdist_group("swimmer-v1")
 def test_what_only_the_reward_breaks_is_told() -> None:
-    says = dict(symprior.discover("swimmer-v1").lines)
+    says = dict(found_in("swimmer-v1").lines)
     assert says["dynamics"] == "have also D4; the reward breaks it"
 
 
 @pytest.mark.parametrize(
-    "name", ["CartPole-v1", "swimmer-v1", "room-vector-v1", pytest.param("Walker2d-v5", marks=pytest.mark.slow)]
+    "name",
+    [
+        *map(in_one_process, ("CartPole-v1", "swimmer-v1", "room-vector-v1")),
+        in_one_process("walker2d-v1", *SLOW),
+        pytest.param("Walker2d-v5", marks=pytest.mark.exhaustive),
+    ],
 )
 def test_the_declaration_is_pasted_and_passes_its_check(name: str, tmp_path: Path) -> None:
     file = tmp_path / "found.py"
-    file.write_text(symprior.discover(name).declaration)
+    file.write_text(found_in(name).declaration)
     certificate = certify(get_task(f"{file}:Discovered"), samples=100, resets=1000)
     assert certificate.agrees and certificate.dynamics == Exactness.EXACT
 
@@ -180,6 +204,7 @@ def test_entries_to_be_kept_stay_where_they_are() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.covering
 def test_what_can_only_be_played_is_found_in_roll_outs() -> None:
     found = symprior.discover("lunar-lander-v1")
     assert found.proposal is not None

@@ -11,7 +11,8 @@ from statistics import median
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job, Run, Stack, stacks
 from symprior.benchmark.sweep.store import RecordStore
-from symprior.leaderboard import PUBLISHED_RESULTS, RunRecord, read_published, read_records
+from symprior.leaderboard import RunRecord, read_records
+from symprior.leaderboard.records.published import read_published_cell
 from symprior.symmetry.errors import SympriorError
 
 Alike = tuple[str, str, str]
@@ -43,7 +44,7 @@ class Estimate:
     def _costs(self, job: Job) -> Costs | None:
         """What the job's cell took before, in this folder or in published results."""
         alike = self._cell(job)
-        return self._local.get(alike) or _published(job.suite).get(alike)
+        return self._local.get(alike) or _published(job.suite, *alike[:2]).get(alike)
 
     @cached_property
     def _local(self) -> dict[Alike, Costs]:
@@ -88,10 +89,10 @@ def _local(store: RecordStore) -> list[RunRecord]:
 
 
 @cache
-def _published(suite: str) -> dict[Alike, Costs]:
-    """What is published does not change while a command runs."""
+def _published(suite: str, task: str, agent: str) -> dict[Alike, Costs]:
+    """A published cell of a suite, read once: what is published does not change while a command runs."""
     try:
-        return _costs(read_published(PUBLISHED_RESULTS, suite))
+        return _costs(read_published_cell(suite, task, agent))
     except SympriorError:
         return {}
 

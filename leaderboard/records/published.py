@@ -105,6 +105,17 @@ def read_published_on(task: str, folder: Path = PUBLISHED_RESULTS) -> list[RunRe
     return sorted((record for of_file in files for record in of_file), key=lambda record: record.key)
 
 
+def read_published_cell(suite: str, task: str, agent: str, folder: Path = PUBLISHED_RESULTS) -> list[RunRecord]:
+    """The published runs of an agent on a task, in all versions of a suite, without reading any others; there may be none.
+
+    Raises:
+        SympriorError: one of the files is truncated, of another schema version or misplaced.
+    """
+    versions = sorted(path for path in folder.glob("*-*") if path.name.rpartition("-")[0] == suite)
+    files = [path for version in versions if (path := version / task / f"{agent}.json").is_file()]
+    return [record for path in files for record in _in_place(folder, path)]
+
+
 def _in_place(folder: Path, path: Path) -> list[RunRecord]:
     """The runs of one file, all of which belong there."""
     of_file = read_file(path)

@@ -46,8 +46,12 @@ PRELOADED = [
     "stable_baselines3",
     "symprior.benchmark.run.execution",
     "symprior.benchmark.command_line.app",
+    "symprior.benchmark.sweep.engines.registered",
+    "array_api_compat.numpy",
+    "array_api_compat.torch",
 ]
-"""What the process that workers fork from imports, once in a command: each import takes seconds.
+"""What the process that workers fork from imports, once in a command: each import takes seconds, all of them together for
+each worker half as long as a short run.
 
 Optimizers import `torch._dynamo` at their first step, and a worker of the command line imports its main module again.
 """

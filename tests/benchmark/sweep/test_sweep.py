@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from symprior.benchmark.jobs.job import Job
+from symprior.benchmark.jobs.job import Job, Stack
+from symprior.benchmark.run.execution import Execution
 from symprior.benchmark.sweep.engines.local import PRELOADED, LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.sweep import Sweep
@@ -130,6 +132,25 @@ def test_workers_have_one_thread_and_huge_pages_and_this_process_keeps_what_it_h
 @pytest.mark.parametrize("name", PRELOADED)
 def test_what_workers_find_loaded_exists(name):
     assert importlib.util.find_spec(name) is not None, "a wrong name would be passed over, and workers start slowly"
+
+
+def _imports_of_a_run(answer, job):
+    before = set(sys.modules)
+    Execution(Stack(tuple(job.runs))).run()
+    answer.send(sorted(set(sys.modules) - before))
+
+
+def test_a_worker_finds_what_every_run_needs(small_job):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    answer, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_imports_of_a_run, args=(theirs, small_job(budget=64, evaluate_every=64)))
+    process.start()
+    imported = answer.recv()
+    process.join()
+    assert "symprior.agents.learners.stable_baselines3.algorithms.ppo" in imported, "what this algorithm alone needs"
+    of_all = ("scipy", "torch", "array_api_compat", "symprior.tasks", "symprior.agents.priors", "symprior.benchmark")
+    assert not [name for name in imported if name.startswith(of_all)]
 
 
 def test_a_failed_run_is_recorded_and_tried_again(tmp_path, answer, agent_file):

@@ -7,7 +7,7 @@ SMALL = ["--pilot", 2, "--at-most", 2, "--ratio", 1.5, "--evaluate-every", 1000,
 
 @pytest.mark.covering
 def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(answer, tmp_path):
-    setting = ["--set", "learning_rate=0.002"]
+    setting = ["--set", "learning_rate=0.002", "--set", "epochs=1"]
     command = ["equivalence", "grid-catch-vector-v1", *SMALL, *setting, "--publish", "--results", "results"]
     first = answer(*command)
     assert first.returncode == 1, first.stdout + first.stderr

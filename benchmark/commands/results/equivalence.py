@@ -29,7 +29,7 @@ from symprior.leaderboard.comparison.learner_tests import (
     torch_runs_of,
 )
 from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown
-from symprior.leaderboard.records.published import PUBLISHED_RESULTS, publish, read_published
+from symprior.leaderboard.records.published import PUBLISHED_RESULTS, publish, read_published, read_published_cell
 from symprior.leaderboard.records.record import RunRecord, read_record
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
@@ -98,7 +98,7 @@ def equivalence(
     chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
     seed, sweep = ROUND_SEEDS * test_round, sweep_on(Words(console), records, workers)
     if kernel is not None:
-        known = read_published(folder, SUITE)
+        known = [record for agent in agents for record in read_published_cell(SUITE, chosen.id, agent, folder)]
         made = _carry_out(
             [_like_in_torch(known, chosen.id, agent, test_round, kernel, runs) for agent in agents], sweep
         )

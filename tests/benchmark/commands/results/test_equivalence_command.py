@@ -33,6 +33,9 @@ def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(answer, tm
     text = published.read_text().replace(" ", "")
     assert '"kernel":"fused"' in text and '"learning_rate":0.002' in text, "the settings are those of the first round"
 
+    itself = answer("equivalence", "grid-catch-vector-v1", "--kernel", "fused", "--results", "results")
+    assert "No round before 1 has runs of ppo on grid-catch-vector-v1 in torch." in itself.stderr
+
     page = answer("equivalence", "--published", "--results", "results")
     assert page.returncode == 0, page.stderr
     written = (tmp_path / "results" / "equivalence.md").read_text()
@@ -42,7 +45,7 @@ def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(answer, tm
 
 def test_a_kernel_is_held_against_an_earlier_round_in_torch(answer, tmp_path):
     (tmp_path / "results").mkdir()
-    none = answer("equivalence", "cartpole-v1", "--kernel", "fused", "--round", 1)
+    none = answer("equivalence", "cartpole-v1", "--kernel", "fused", "--round", 1, "--results", "results")
     assert none.returncode != 0
     assert "No round before 1 has runs of ppo on cartpole-v1 in torch." in none.stderr
 

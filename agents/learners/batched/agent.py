@@ -19,7 +19,7 @@ from symprior.agents.learners.batched.kernel.choice import population_of
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.populations.population import Population
 from symprior.agents.learners.initial import copy_seeds
-from symprior.agents.learners.learner import TORCH, Training
+from symprior.agents.learners.learner import Training
 from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
 from symprior.agents.priors.augmentation.turned_episodes import TurnedEpisodes
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
@@ -91,8 +91,8 @@ class BatchedAgent(Actor, Generic[P]):
         return self.population.diverged.cpu().numpy()
 
     def save(self) -> State | None:
-        """All seeds, between two rounds; None where the fused kernel has them, or a device draws for itself."""
-        if self.kernel != TORCH or self._device.type != "cpu":
+        """All seeds, between two rounds; None where a device draws for itself."""
+        if self._device.type != "cpu":
             return None
         return {
             "used": self._used,

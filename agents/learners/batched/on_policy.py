@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -33,16 +34,14 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
     def _learn(self, env: VectorEnvironment, budget: int) -> None:
         population: object = self.population
         if not isinstance(population, OnPolicyPopulation):  # whole updates in the fused kernel
-            for gradient_steps in cast(Any, population).learn(env, budget, self._executed):
+            for gradient_steps in cast(Any, population).learn(env, self._rounds(env, budget), self._executed):
                 self.gradient_steps += gradient_steps
             return
-        steps, (observations, _) = self._steps, env.reset()
+        observations, _ = env.reset()
         on_host = not isinstance(observations, Tensor)
         now = self._tensor(observations)
-        for used in range(self._used, budget, steps * self.num_envs):
-            self._used = used
-            may_rest(env)
-            for _ in range(steps):
+        for _ in self._rounds(env, budget):
+            for _ in range(self._steps):
                 actions = self._executed(self.population.choose(now))
                 observations, rewards, terminated, truncated, infos = env.step(
                     actions.cpu().numpy() if on_host else actions
@@ -58,6 +57,13 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
                     None if last is None else self._tensor(last),
                 )
             self.gradient_steps += self.population.update(now)
+
+    def _rounds(self, env: VectorEnvironment, budget: int) -> Iterator[int]:
+        """The environment steps behind which each round begins that is still to come; before it a run may be put down."""
+        for used in range(self._used, budget, self._steps * self.num_envs):
+            self._used = used
+            may_rest(env)
+            yield used
 
     def _executed(self, actions: A) -> A:
         """What the environment is stepped with where the policy chose these actions."""

@@ -29,6 +29,14 @@ BATCHED: dict[str, dict[str, Any]] = {
     "DQN with statistics of observations": {"agent": "dqn", "settings": (*SMALL, *NORMALISED)},
     "PPO on a robot": {"agent": "ppo", "task": "inverted-pendulum-v1", "settings": (("steps", 8),)},
 }
+FUSED: dict[str, dict[str, Any]] = {
+    "PPO": {"agent": "ppo+augment", "seeds": (0, 1, 2)},
+    "PPO of one seed": {"agent": "ppo+homomorphic"},
+    "PPO with statistics of observations": {"agent": "ppo", "settings": NORMALISED, "seeds": (0, 1)},
+    "PPO on action vectors": {"agent": "ppo+mirror", "task": "pendulum-v1", "settings": (("steps", 8),)},
+    "DQN": {"agent": "dqn", "seeds": (0, 1), "settings": SMALL},
+    "DQN with statistics of observations": {"agent": "dqn+homomorphic", "settings": (*SMALL, *NORMALISED)},
+}
 REFERENCE: dict[str, dict[str, Any]] = {
     "PPO": {"agent": "ppo"},
     "PPO on turned episodes": {"agent": "ppo+augment-episode"},
@@ -42,6 +50,9 @@ CASES = {
     f"{name} by {learner}": {"learner": learner, "evaluate_every": 128, **case}
     for learner, cases in (("batched", BATCHED), ("stable-baselines3", REFERENCE))
     for name, case in cases.items()
+} | {
+    f"{name} by the fused kernel": {"learner": "batched", "kernel": "fused", "evaluate_every": 128, **case}
+    for name, case in FUSED.items()
 }
 
 

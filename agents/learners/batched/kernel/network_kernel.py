@@ -22,6 +22,7 @@ from symprior.agents.networks.layers.equivariant import keep_weights
 from symprior.agents.networks.layers.normaliser import LIMIT
 from symprior.agents.networks.trunk import Trunk
 from symprior.symmetry.arrays import NumpyArray
+from symprior.tasks.files import states
 
 
 class NetworkKernel:
@@ -90,6 +91,15 @@ class NetworkKernel:
                 self.state = self.state._replace(limit=LIMIT)
         write_out(self.tables, self.state)
         self._written_at = versions
+
+    def save(self) -> states.State:
+        """What Adam goes on from; the parameters are the network's."""
+        return {"moments": self.state.moments.copy(), "decays": self.state.decays.copy()}
+
+    def load(self, state: states.State) -> None:
+        """Go on from there, with the parameters as they are now."""
+        self.state.moments[:], self.state.decays[:] = state["moments"], state["decays"]
+        self.refresh()
 
     def _versions(self) -> tuple[int, ...]:
         """What torch counts up where parameters change, and statistics of observations."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import cast
 
@@ -37,6 +37,7 @@ from symprior.agents.priors.prior import Prior
 from symprior.symmetry.arrays import Array, NumpyArray
 from symprior.tasks.environments.gymnasium_types import NumpyVectorEnvironment
 from symprior.tasks.environments.streams import seed_from
+from symprior.tasks.files.states import State
 
 
 class FusedOnPolicyPopulation(Population[ActorCritic]):
@@ -65,20 +66,21 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         self._action_streams, self._order_streams = (
             SeedStreams([seed_from(seed, use) for seed in own]) for use in ("actions", "order")
         )
-        self._lived: Lived | None = None
+        self._lived, self._has_lived = self._room(int(self.kernel.tables.sizes[0])), False
+        self._chosen = np.zeros((self.size, self._copies, self._draws), np.int64 if self._is_discrete else np.float32)
 
     def learn(
-        self, env: NumpyVectorEnvironment, budget: int, executed: Callable[[NumpyArray], NumpyArray]
+        self, env: NumpyVectorEnvironment, rounds: Iterable[int], executed: Callable[[NumpyArray], NumpyArray]
     ) -> Iterator[int]:
         """Live and learn in numpy environments; yields the number of gradient steps of each update.
 
         Args:
             env: all copies of all seeds.
-            budget: environment steps of each seed.
+            rounds: something for each rollout.
             executed: what the environment is stepped with where the policy chose such actions.
         """
         observations, _ = env.reset()
-        for _ in range(0, budget, self._steps * self._copies):
+        for _ in rounds:
             now = self.start(observations)
             for t in range(self._steps):
                 actions = executed(self.choose(now, t))
@@ -90,14 +92,10 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
     def start(self, observations: NumpyArray) -> Floats:
         """Make ready for a rollout that begins at these observations."""
         now = self.kernel.side_by_side(observations)
-        if self._lived is None:
-            self._lived = self._room(now.shape[-1])
-            self._chosen = np.zeros(
-                (self.size, self._copies, self._draws), np.int64 if self._is_discrete else np.float32
-            )
-        elif self.network.normaliser is not None:  # during a rollout and its update the statistics stay
+        if self._has_lived and self.network.normaliser is not None:  # in a rollout and its update the statistics stay
             seen = torch.from_numpy(self._lived.observations).flatten(1, 2)
             self.network.normaliser.take_in(seen if self.size > 1 else seen.expand(2, -1, -1))
+        self._has_lived = True
         self.kernel.refresh()
         numbers = self._action_streams.draw(self._steps, self._copies, self._draws)
         self._numbers = numbers if self._is_discrete else standard_normals(numbers)
@@ -118,7 +116,6 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
 
     def choose(self, now: Floats, t: int) -> NumpyArray:
         """Actions [size · copies, …] at observations [size, copies, …]."""
-        assert self._lived is not None
         kernel = self.kernel
         sight = kernel.sight(self._copies)
         act(kernel.tables, kernel.images, kernel.state, sight, now, self._numbers, t, self._lived, self._chosen)
@@ -129,7 +126,6 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         self, t: int, rewards: NumpyArray, terminated: NumpyArray, truncated: NumpyArray, last: NumpyArray | None
     ) -> None:
         """What a step brought; where a time limit cut an episode off, the reward holds the value of its last state."""
-        assert self._lived is not None
         shape = (self.size, self._copies)
         gains = self._lived.rewards[:, t]
         gains[:] = rewards.reshape(shape)
@@ -141,7 +137,6 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
     def update(self, now: Floats) -> int:
         """Learn from what was lived through, which led to these observations; returns the number of gradient steps."""
         lived, shape = self._lived, (self.size, self._steps, self._copies)
-        assert lived is not None
         advantages, returns = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
         last_values = np.ascontiguousarray(self.kernel.look(now)[:, :, -1])
         advantages_of(lived, last_values, self._gamma, self._decay, advantages, returns)
@@ -213,6 +208,22 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         found, weights = zeros(seeds, rows, size), np.zeros((seeds, rows, kernel.elements))
         representatives(kernel.images, kernel.sight(1), rollout.observations, found, weights)
         return rollout._replace(observations=found, weights=weights)
+
+    def save(self) -> State:
+        """Between two rollouts; with the last one's observations, where their statistics are kept."""
+        own = {"actions": self._action_streams.save(), "order": self._order_streams.save()}
+        is_due = self._has_lived and self.network.normaliser is not None
+        not_taken_in = self._lived.observations.copy() if is_due else None
+        return {**super().save(), "kernel": self.kernel.save(), "own": own, "not_taken_in": not_taken_in}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        super().load(state)
+        self.kernel.load(state["kernel"])
+        self._action_streams.load(state["own"]["actions"])
+        self._order_streams.load(state["own"]["order"])
+        if state["not_taken_in"] is not None:
+            self._lived.observations[:], self._has_lived = state["not_taken_in"], True
 
     def streams(self, keys: Array) -> RowStreams:
         """The same numbers as elsewhere."""

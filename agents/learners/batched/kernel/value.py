@@ -20,6 +20,7 @@ from symprior.agents.learners.batched.populations.value_loss import ValueLoss
 from symprior.agents.learners.learner import Training
 from symprior.agents.priors.batch import Replayed
 from symprior.symmetry.arrays import Array
+from symprior.tasks.files.states import State
 
 
 class FusedReplayPopulation(ReplayPopulation):
@@ -38,6 +39,16 @@ class FusedReplayPopulation(ReplayPopulation):
         self.kernel.refresh()
         values = self.kernel.look(now[: self.size].flatten(0, 1).numpy())
         return torch.from_numpy(values.argmax(-1)).expand(len(now), -1)
+
+    def save(self) -> State:
+        """With what the kernel trains by."""
+        return {**super().save(), "kernel": self.kernel.save()}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        super().load(state)
+        self.kernel.load(state["kernel"])
+        self._target_kernel.refresh()
 
     def streams(self, keys: Array) -> RowStreams:
         """The same numbers as elsewhere."""

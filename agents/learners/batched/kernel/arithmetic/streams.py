@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from symprior.agents.learners.batched.kernel.arithmetic.compiled import compiled, inlined
 from symprior.agents.learners.batched.kernel.arithmetic.tables import Doubles, Integers
+from symprior.tasks.files.states import State
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -28,6 +29,14 @@ class SeedStreams:
         draw(self._keys, self._drawn, numbers)
         self._drawn += count
         return numbers.reshape(-1, *shape)
+
+    def save(self) -> State:
+        """How far they have gone."""
+        return {"drawn": self._drawn}
+
+    def load(self, state: State) -> None:
+        """Go on from there."""
+        self._drawn = state["drawn"]
 
     def shuffle(self, epochs: int, count: int) -> Integers:
         """`epochs` orders of so many things for every seed, [seeds, epochs, count]."""

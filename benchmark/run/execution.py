@@ -198,6 +198,7 @@ class Execution:
                 return agent, source
             except Exception:  # what does not fit costs the snapshot, not the run
                 self._close_environments()
+                self.close()
                 self.curves = [[] for _ in self.stack.runs]
                 self.evaluation_seconds = self._seconds_before = 0.0
         return self._made(points)

@@ -14,17 +14,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from symprior.agents.learners.learner import reference_learner, stacking_learner
+from symprior.benchmark.run.snapshots import FOLDER
 from symprior.leaderboard import RunRecord, read_records
 
-SNAPSHOT_EVERY = "0.5"
-LONGEST = 30.0
-"""Seconds that a sweep has before it is killed, at most."""
+SNAPSHOT_EVERY = "0.2"
 
 OWN_AGENT = '''
+import pickle
+
 import numpy as np
 
 
@@ -39,6 +40,7 @@ class Climber:
     def learn(self, env, budget):
         seen, _ = env.reset()
         while True:
+            env.may_rest()
             tried, gains = self.best + self.rng.normal(size=self.best.shape), 0.0
             for _ in range(50):
                 seen, rewards, _, _, _ = env.step((seen @ tried > 0).astype(int))
@@ -48,6 +50,12 @@ class Climber:
 
     def act(self, observations):
         return (observations @ self.best > 0).astype(int)
+
+    def save(self):
+        return pickle.dumps((self.rng, self.best, self.score))
+
+    def load(self, saved):
+        self.rng, self.best, self.score = pickle.loads(saved)
 '''
 
 
@@ -60,6 +68,7 @@ class Kind:
         budget: environment steps, so that it takes some seconds.
         learner: what trains.
         seeds: how many.
+        evaluations: behind the first.
     """
 
     task: str
@@ -67,6 +76,7 @@ class Kind:
     budget: int
     learner: str = reference_learner()
     seeds: int = 1
+    evaluations: int = 2
 
     def arguments(self, records: Path) -> list[str]:
         """The command that runs it."""
@@ -74,46 +84,80 @@ class Kind:
         return [
             *(str(Path(sys.executable).parent / "symprior"), "run", "--task", self.task, "--agent", self.agent),
             *("--seeds", f"0-{self.seeds - 1}", "--budget", str(self.budget), *learner, "--workers", "1", "--quiet"),
-            *("--evaluate-every", str(self.budget // 4), "--snapshot-every", SNAPSHOT_EVERY, "--records", str(records)),
+            *(
+                "--evaluate-every",
+                str(self.budget // self.evaluations),
+                "--snapshot-every",
+                SNAPSHOT_EVERY,
+                "--records",
+                str(records),
+            ),
         ]
 
 
 KINDS = {
-    "PPO": Kind("cartpole-v1", "ppo", 20_000),
-    "PPO, batched": Kind("cartpole-v1", "ppo+homomorphic", 40_000, stacking_learner(), 4),
-    "DQN, batched": Kind("cartpole-v1", "dqn", 20_000, stacking_learner(), 2),
-    "DQN": Kind("cartpole-v1", "dqn", 10_000),
-    "SAC": Kind("pendulum-v1", "sac", 1_500),
-    "MuJoCo": Kind("inverted-pendulum-v1", "ppo", 20_000, stacking_learner(), 2),
-    "Pong": Kind("pong-objects-v1", "a2c", 4_000, stacking_learner()),
-    "images": Kind("grid-catch-v1", "a2c", 6_000, stacking_learner(), 2),
-    "own agent": Kind("cartpole-v1", "climber.py:Climber", 60_000),
+    "PPO": Kind("cartpole-v1", "ppo", 4_096),
+    "PPO, batched": Kind("cartpole-v1", "ppo+homomorphic", 10_240, stacking_learner(), 4),
+    "DQN, batched": Kind("cartpole-v1", "dqn", 6_000, stacking_learner(), 2),
+    "DQN": Kind("cartpole-v1", "dqn", 3_000),
+    "SAC": Kind("pendulum-v1", "sac", 240),
+    "MuJoCo": Kind("inverted-pendulum-v1", "ppo", 4_096, stacking_learner(), 2),
+    "Pong": Kind("pong-objects-v1", "a2c", 1_200, stacking_learner(), evaluations=1),
+    "images": Kind("grid-catch-v1", "a2c", 4_000, stacking_learner(), 2),
+    "own agent": Kind("cartpole-v1", "climber.py:Climber", 8_000),
 }
 
 
-def killed(kind: Kind, folder: Path, kills: int, rng: random.Random) -> tuple[int, list[str]]:
-    """Run a kind twice, once killed so many times; how often it really was, and what differs.
+@dataclass
+class Tally:
+    """What came of a kind of run.
+
+    Attributes:
+        kills: that landed; a command that ended before its kill does not count.
+        put_down: kills behind which there was a snapshot to go on from.
+        sweeps: that were killed, each until it ended by itself or had its share.
+        differences: what is lost, twice, or told otherwise, in words.
+    """
+
+    kills: int = 0
+    put_down: int = 0
+    sweeps: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+def killed(kind: Kind, folder: Path, kills: int, rng: random.Random) -> Tally:
+    """Run a kind undisturbed, then again and again until so many kills have landed.
 
     Args:
         kind: what is run.
         folder: for records.
-        kills: at most; a sweep that finishes before is not killed any more.
+        kills: that are to land.
         rng: chooses the moments.
     """
     (folder / "climber.py").write_text(OWN_AGENT)
-    took = _run(kind, folder / "undisturbed", folder)
-    done = 0
-    while done < kills:
-        process = subprocess.Popen(kind.arguments(folder / "killed"), cwd=folder, start_new_session=True)
-        try:
-            process.wait(rng.uniform(0.2, min(took, LONGEST)))
-            break
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            done += 1
-    _run(kind, folder / "killed", folder)
-    return done, differences(read_records(folder / "undisturbed"), read_records(folder / "killed"))
+    took, tally = _run(kind, folder / "undisturbed", folder), Tally()
+    undisturbed = read_records(folder / "undisturbed")
+    while tally.kills < kills:
+        records = folder / f"killed-{tally.sweeps}"
+        tally.sweeps += 1
+        while tally.kills < kills and _is_killed(kind, records, rng.uniform(0.2, took)):
+            tally.kills += 1
+            tally.put_down += any((records / FOLDER).glob("*.npz"))
+        _run(kind, records, folder)
+        tally.differences += differences(undisturbed, read_records(records))
+    return tally
+
+
+def _is_killed(kind: Kind, records: Path, seconds: float) -> bool:
+    """Run a command for so long, and kill it with all its processes; False where it ended before."""
+    process = subprocess.Popen(kind.arguments(records), cwd=records.parent, start_new_session=True)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+    return False
 
 
 def differences(undisturbed: list[RunRecord], others: list[RunRecord]) -> list[str]:
@@ -144,14 +188,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=KINDS, help="one kind")
     asked = parser.parse_args()
-    rng, total, wrong = random.Random(asked.seed), 0, 0
+    rng, every = random.Random(asked.seed), list[Tally]()
     kinds = {name: kind for name, kind in KINDS.items() if asked.only in (None, name)}
-    for name, kind in kinds.items():
+    print("| kind of run | killed | with a snapshot | sweeps | what differs |\n| --- | --: | --: | --: | --- |")
+    for number, (name, kind) in enumerate(kinds.items()):
+        share = asked.kills * (number + 1) // len(kinds) - asked.kills * number // len(kinds)
         with tempfile.TemporaryDirectory() as folder:
-            done, found = killed(kind, Path(folder), -(-asked.kills // len(kinds)), rng)
-        total, wrong = total + done, wrong + len(found)
-        print(f"{name:14} killed {done} times: {'; '.join(found) or 'nothing differs'}", flush=True)
-    print(f"{total} kills, {wrong} differences")
+            tally = killed(kind, Path(folder), share, rng)
+        every.append(tally)
+        counts = f"{tally.kills} | {tally.put_down} | {tally.sweeps}"
+        print(f"| {name} | {counts} | {'; '.join(tally.differences) or 'nothing'} |", flush=True)
+    wrong = sum(len(tally.differences) for tally in every)
+    print(f"\n{sum(tally.kills for tally in every)} kills, {wrong} differences")
     sys.exit(bool(wrong))
 
 

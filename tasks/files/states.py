@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -24,10 +25,8 @@ def write_state(path: Path, state: State) -> None:
         SympriorError: the folder cannot be written.
         TypeError: something in the state is of another kind.
     """
-    arrays: dict[str, NumpyArray] = {}
-    tree = json.dumps(_without_arrays(state, arrays))
     with writing_atomically(path) as file:
-        np.savez(file, **{TREE: np.frombuffer(tree.encode(), dtype=np.uint8)}, **arrays)  # type: ignore[arg-type]
+        _write(file, state)
 
 
 def read_state(path: Path) -> State:
@@ -36,16 +35,38 @@ def read_state(path: Path) -> State:
     Raises:
         OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile: there is none, or it is damaged.
     """
-    with np.load(path, allow_pickle=False) as archive:
-        tree = json.loads(archive[TREE].tobytes())
-        found: State = _with_arrays(tree, archive)
-    return found
+    return _read(path)
+
+
+def state_as_bytes(state: State) -> bytes:
+    """The same archive, in memory."""
+    file = io.BytesIO()
+    _write(file, state)
+    return file.getvalue()
+
+
+def state_from_bytes(archive: bytes) -> State:
+    """The state in such an archive; raises as `read_state` does."""
+    return _read(io.BytesIO(archive))
 
 
 def peek_at_state(path: Path) -> State:
     """The state that a file holds but for its arrays, which are not read."""
     with np.load(path, allow_pickle=False) as archive:
         found: State = json.loads(archive[TREE].tobytes())
+    return found
+
+
+def _write(file: BinaryIO, state: State) -> None:
+    arrays: dict[str, NumpyArray] = {}
+    tree = json.dumps(_without_arrays(state, arrays))
+    np.savez(file, **{TREE: np.frombuffer(tree.encode(), dtype=np.uint8)}, **arrays)  # type: ignore[arg-type]
+
+
+def _read(source: Path | BinaryIO) -> State:
+    with np.load(source, allow_pickle=False) as archive:
+        tree = json.loads(archive[TREE].tobytes())
+        found: State = _with_arrays(tree, archive)
     return found
 
 

@@ -19,6 +19,7 @@ from typing import IO
 
 import psutil
 
+from symprior.benchmark.artifacts.output import keep_output
 from symprior.benchmark.jobs.isolation.channel import Channel, Gone
 from symprior.benchmark.jobs.isolation.errors import ProcessDied, death_in_words
 from symprior.benchmark.jobs.isolation.said import Ready, S, read
@@ -27,8 +28,6 @@ from symprior.symmetry.errors import SympriorError
 
 SECONDS_TO_DIE = 5.0
 """For a process that has closed its end."""
-MOST_OUTPUT = 1 << 20
-"""Bytes of what an agent prints that are kept."""
 
 OWN_FOLDERS = (Path(__file__).resolve().parents[3], Path(sys.prefix))
 """Where this package and those that it stands on lie: what is written there would run in the next command."""
@@ -40,7 +39,7 @@ class Confines:
 
     Attributes:
         read_only: folders that it may read and not write, where the system can do that.
-        output: the file that gets what it prints; None: nothing is kept.
+        output: the file behind whose end goes what it prints; None: nothing is kept.
     """
 
     read_only: tuple[Path, ...] = ()
@@ -151,25 +150,8 @@ def kill(processes: Iterable[psutil.Process]) -> None:
 
 
 def _keep(printed: IO[bytes], output: Path | None) -> None:
-    """Write what is printed to a file, the first part of it; the file is made with the first byte."""
-    kept = 0
     with printed:
-        while chunk := os.read(printed.fileno(), 1 << 16):  # to the end: who prints must not wait for ever
-            part = chunk[: MOST_OUTPUT - kept]
-            if part and output and _written(part, output, anew=kept == 0):
-                kept += len(part)
-
-
-def _written(part: bytes, output: Path, anew: bool) -> bool:
-    """Whether this could be put behind what a file holds, or at the beginning of a new one."""
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        if anew:
-            output.unlink(missing_ok=True)  # whatever lies there: to open a pipe would wait for ever
-        with output.open("ab") as file:
-            return file.write(part) > 0
-    except OSError:
-        return False
+        keep_output(printed.fileno(), output)
 
 
 def _end(

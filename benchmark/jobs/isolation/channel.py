@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import socket
 
-STEP, RESET, STEPPED, ENDED, EXHAUSTED = b"step", b"reset", b"stepped", b"ended", b"exhausted"
-"""Words of the training: a step or a reset is asked for; it was done, and episodes ended, or the budget is used."""
+STEP, RESET, REST = b"step", b"reset", b"rest"
+"""Words of the training: a step, a reset, or a place to put the run down; the last two are answered by themselves."""
+STEPPED, ENDED, EXHAUSTED = b"stepped", b"ended", b"exhausted"
+"""Answers to a step: it was done, and episodes ended, or the budget is used."""
 MOST_BYTES = 1 << 20
 
 

@@ -11,16 +11,26 @@ from numpy.typing import NDArray
 
 from symprior.agents.agent import Problem
 from symprior.agents.agent.abilities import PolicyArrays
-from symprior.agents.agent.source import BudgetExhausted
+from symprior.agents.agent.source import BudgetExhausted, may_rest
 from symprior.benchmark.artifacts.policies import packed, unpacked
 from symprior.benchmark.jobs.isolation.agent_process import AgentProcess, Confines
-from symprior.benchmark.jobs.isolation.channel import ENDED, EXHAUSTED, RESET, STEP, STEPPED
-from symprior.benchmark.jobs.isolation.questions import ACTING, GIVING, SAYING, SEEDING, TAKING, answer_of
+from symprior.benchmark.jobs.isolation.channel import ENDED, EXHAUSTED, RESET, REST, STEP, STEPPED
+from symprior.benchmark.jobs.isolation.questions import (
+    ACTING,
+    GIVING,
+    LOADING,
+    SAVING,
+    SAYING,
+    SEEDING,
+    TAKING,
+    answer_of,
+)
 from symprior.benchmark.jobs.isolation.said import Done, State, read
-from symprior.benchmark.jobs.isolation.shared_arrays import QuestionArrays, TrainingArrays
+from symprior.benchmark.jobs.isolation.shared_arrays import QuestionArrays, TrainingArrays, show, shown
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
+from symprior.tasks.files import states
 
 
 class Made(NamedTuple):
@@ -75,8 +85,8 @@ class IsolatedAgent:
             self._process.files, env.single_observation_space, env.single_action_space, env.num_envs
         )
         self._process.send("learn", budget=budget, copies=env.num_envs)
-        while (packet := self._process.next()) in (STEP, RESET):
-            self._process.say(_stepped(env, arrays) if packet == STEP else _reset(env, arrays))
+        while (packet := self._process.next()) in DOING:
+            self._process.say(DOING[packet](env, arrays))
         self._remember(read(packet, State))
 
     def act(self, observations: NumpyArray) -> NumpyArray:
@@ -112,7 +122,7 @@ class IsolatedAgent:
         """
         self._process.send(what, **message)
         packet = self._process.next()
-        if packet in (STEP, RESET):
+        if packet in DOING:
             raise SympriorError("The agent used the training's environment outside of `learn`.")
         return read(packet, Done)
 
@@ -126,6 +136,8 @@ class IsolatedAgent:
             SEEDING: self._seed_policy,
             GIVING: self._policy_arrays,
             TAKING: self._take_policy,
+            SAVING: self._save,
+            LOADING: self._load,
         }
         self.__dict__.update({name: methods[name] for name in abilities if name in methods})
 
@@ -133,12 +145,22 @@ class IsolatedAgent:
         self._do("seed_policy", seeds=seeds.tolist())
 
     def _policy_arrays(self, run: int) -> PolicyArrays:
-        return unpacked(self._process.files.policy_bytes(self._do("give_policy", run=run).size))
+        return unpacked(shown(self._process.files.policy, self._do("give_policy", run=run).size))
 
     def _take_policy(self, arrays: PolicyArrays) -> None:
         policy = packed(arrays)
-        self._process.files.show_policy(policy)
+        show(self._process.files.policy, policy)
         self._do("take_policy", size=len(policy))
+
+    def _save(self) -> states.State | None:
+        """What it goes on from: bytes that its own process alone understands; None where it gives none."""
+        size = self._do("save").size
+        return {"bytes": np.frombuffer(shown(self._process.files.saved, size), np.uint8)} if size else None
+
+    def _load(self, state: states.State) -> None:
+        saved = state["bytes"].tobytes()
+        show(self._process.files.saved, saved)
+        self._do("load", size=len(saved))
 
 
 def _named(name: str, asked: Callable[[str, NumpyArray], NumpyArray]) -> Callable[[NumpyArray], NumpyArray]:
@@ -166,3 +188,13 @@ def _stepped(env: VectorEnvironment, arrays: TrainingArrays) -> bytes:
         return STEPPED
     arrays.last.give(observations=infos["final_obs"], ended=infos["_final_obs"])
     return ENDED
+
+
+def _rested(env: VectorEnvironment, arrays: TrainingArrays) -> bytes:
+    """Put the run down where it is time for that; the word of the answer."""
+    may_rest(env)
+    return REST
+
+
+DOING = {STEP: _stepped, RESET: _reset, REST: _rested}
+"""What is done in training for each word that asks for something."""

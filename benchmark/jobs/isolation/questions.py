@@ -14,6 +14,7 @@ ACTING = ("act", "act_greedily", "act_exploring", "act_sampling")
 SAYING = ("action_values", "action_probabilities", "action_means", "action_log_stds")
 """Methods that give numbers, one for each action or entry of an action."""
 SEEDING, GIVING, TAKING = "seed_policy", "policy_arrays", "take_policy"
+SAVING, LOADING = "save", "load"
 """Methods that are called with something else than observations."""
 
 

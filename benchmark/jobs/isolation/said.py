@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from symprior.benchmark.jobs.isolation.errors import shortened
+from symprior.benchmark.jobs.isolation.shared_arrays import MOST_SHOWN
 from symprior.symmetry.errors import SympriorError
 
 Word = Annotated[str, Field(max_length=200)]
@@ -76,11 +77,11 @@ class Done(_Said):
     """What was asked for was done.
 
     Attributes:
-        size: bytes of a policy that was given.
+        size: bytes of a policy, or of what it goes on from, that were given.
     """
 
     done: bool
-    size: Annotated[int, Field(ge=0, le=1 << 30)] = 0
+    size: Annotated[int, Field(ge=0, le=MOST_SHOWN)] = 0
 
 
 S = TypeVar("S", bound=_Said)

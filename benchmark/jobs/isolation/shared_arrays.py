@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from symprior.symmetry.arrays import Array, NumpyArray
+from symprior.symmetry.errors import SympriorError
 from symprior.tasks.environments.gymnasium_types import Space
 
 ALIGNMENT = 64
+MOST_SHOWN = 1 << 30
+"""Bytes of a policy, or of what an agent goes on from."""
 Row = tuple[tuple[int, ...], DTypeLike]
 """Shape and type of an array."""
 Fields = Mapping[str, Row]
@@ -67,6 +70,7 @@ class MemoryFiles:
         asked, answered: of a question: observations, and the answer.
         last: the last observations of episodes that ended.
         policy: of a policy that is kept.
+        saved: of what an agent goes on from.
     """
 
     seen: int
@@ -75,6 +79,7 @@ class MemoryFiles:
     answered: int
     last: int
     policy: int
+    saved: int
 
     @classmethod
     def made(cls) -> MemoryFiles:
@@ -87,15 +92,23 @@ class MemoryFiles:
     @property
     def descriptors(self) -> tuple[int, ...]:
         """All of them."""
-        return self.seen, self.done, self.asked, self.answered, self.last, self.policy
+        return self.seen, self.done, self.asked, self.answered, self.last, self.policy, self.saved
 
-    def policy_bytes(self, size: int) -> bytes:
-        """The policy that the other side shows."""
-        return os.pread(self.policy, size, 0)
 
-    def show_policy(self, policy: bytes) -> None:
-        """Show a policy to the other side."""
-        os.pwrite(self.policy, policy, 0)
+def shown(file: int, size: int) -> bytes:
+    """So many bytes that the other side shows in a memory file."""
+    return os.pread(file, size, 0)
+
+
+def show(file: int, content: bytes) -> None:
+    """Show bytes to the other side.
+
+    Raises:
+        SympriorError: there are too many of them.
+    """
+    if len(content) > MOST_SHOWN:
+        raise SympriorError(f"{len(content):,} bytes are too many to be kept; {MOST_SHOWN:,} are the most.")
+    os.pwrite(file, content, 0)
 
 
 class TrainingArrays:

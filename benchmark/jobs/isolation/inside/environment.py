@@ -11,7 +11,7 @@ from gymnasium.vector.utils import batch_space
 
 from symprior.agents.agent.given import checked_actions
 from symprior.agents.agent.source import BudgetExhausted
-from symprior.benchmark.jobs.isolation.channel import ENDED, EXHAUSTED, RESET, STEP
+from symprior.benchmark.jobs.isolation.channel import ENDED, EXHAUSTED, RESET, REST, STEP
 from symprior.benchmark.jobs.isolation.shared_arrays import TrainingArrays
 from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks.environments.gymnasium_types import Infos, Seeds, Space, VectorEnvironment
@@ -68,6 +68,10 @@ class RemoteVectorEnv(VectorEnvironment):
         names = ("observations", "rewards", "terminated", "truncated")
         observations, rewards, terminated, truncated = (seen[name].copy() for name in names)
         return observations, rewards, terminated, truncated, infos
+
+    def may_rest(self) -> None:
+        """Here the run may be put down: the agent's `save` says all that it needs to go on from here."""
+        self._ask(REST)
 
     def close(self, **arguments: object) -> None:
         """Nothing to free: the environments are the run's."""

@@ -4,32 +4,49 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import numpy as np
 
 from symprior.agents.agent import Problem
 from symprior.agents.agent.abilities import MayDiverge
-from symprior.agents.agent.generators import isolated_random_numbers, seed_global_generators
+from symprior.agents.agent.generators import (
+    global_generators,
+    isolated_random_numbers,
+    load_global_generators,
+    seed_global_generators,
+)
 from symprior.agents.agent.given import counted
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.benchmark.artifacts.policies import packed, unpacked
-from symprior.benchmark.jobs.isolation.channel import ENDED, EXHAUSTED, RESET, STEPPED, Channel, Gone
+from symprior.benchmark.jobs.isolation.channel import ENDED, EXHAUSTED, RESET, REST, STEPPED, Channel, Gone
 from symprior.benchmark.jobs.isolation.errors import traceback_now
 from symprior.benchmark.jobs.isolation.inside.environment import RemoteVectorEnv
 from symprior.benchmark.jobs.isolation.inside.late_seeding import seed_torch_when_it_comes
-from symprior.benchmark.jobs.isolation.questions import ACTING, GIVING, SAYING, SEEDING, TAKING, answer_of, checked
-from symprior.benchmark.jobs.isolation.shared_arrays import MemoryFiles, QuestionArrays, TrainingArrays
+from symprior.benchmark.jobs.isolation.questions import (
+    ACTING,
+    GIVING,
+    LOADING,
+    SAVING,
+    SAYING,
+    SEEDING,
+    TAKING,
+    answer_of,
+    checked,
+)
+from symprior.benchmark.jobs.isolation.shared_arrays import MemoryFiles, QuestionArrays, TrainingArrays, show, shown
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.custom.source_files import load
+from symprior.tasks.files.states import state_as_bytes, state_from_bytes
 
 METHODS = ("learn", "act")
 LONGEST_ODD = 100
 """Characters of what is no number of copies."""
-ANSWERS = (STEPPED, ENDED, EXHAUSTED, RESET)
+ANSWERS = (STEPPED, ENDED, EXHAUSTED, RESET, REST)
 
 
 class Server:
@@ -116,11 +133,8 @@ class Server:
             row = answer_of(method, problem)
             self._arrays[key] = QuestionArrays(self._files, problem.observation_space, row, rows)
         observations = self._arrays[key].asked.take()["observations"].copy()
-        self._is_answering = True
-        try:
+        with self._answering():
             given = getattr(self._agent, method)(observations)
-        finally:
-            self._is_answering = False
         found = checked(given, method, problem, type(self._agent).__name__, rows)
         self._arrays[key].answered.give(answers=found)
         return {"done": True}
@@ -141,16 +155,64 @@ class Server:
 
     def _give_policy(self, run: int) -> dict[str, Any]:
         policy = packed(self._agent.policy_arrays(run))
-        self._files.show_policy(policy)
+        show(self._files.policy, policy)
         return {"done": True, "size": len(policy)}
 
     def _take_policy(self, size: int) -> dict[str, Any]:
-        self._agent.take_policy(unpacked(self._files.policy_bytes(size)))
+        self._agent.take_policy(unpacked(shown(self._files.policy, size)))
         return {"done": True}
+
+    def _save(self) -> dict[str, Any]:
+        """Show what the agent goes on from; what does not work costs a place to go on from, not the run."""
+        try:
+            saved = self._saved()
+            show(self._files.saved, saved)
+        except Exception:
+            traceback.print_exc()
+            saved = b""
+        return {"done": True, "size": len(saved)}
+
+    def _saved(self) -> bytes:
+        """What the agent gives, with this process's generators as they were before; nothing where it gives None."""
+        generators = global_generators()
+        try:
+            with self._answering():
+                given = self._agent.save()
+        finally:
+            load_global_generators(generators)
+        if given is None:
+            return b""
+        if not isinstance(given, bytes):
+            raise TypeError(
+                f"`save` gave {type(given).__name__}; it gives bytes, which `load` is given again, or None."
+            )
+        return state_as_bytes({"agent": np.frombuffer(given, np.uint8), "generators": generators})
+
+    def _load(self, size: int) -> dict[str, Any]:
+        saved = state_from_bytes(shown(self._files.saved, size))
+        if saved["generators"]["torch"] is not None:
+            import torch  # noqa: F401  (its generators go on, too)
+        try:
+            with self._answering():
+                self._agent.load(saved["agent"].tobytes())
+        except Exception:
+            traceback.print_exc()
+            raise
+        load_global_generators(saved["generators"])
+        return {"done": True}
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """While the agent answers, the training's environment is not its to use."""
+        self._is_answering = True
+        try:
+            yield
+        finally:
+            self._is_answering = False
 
     def _state(self) -> dict[str, Any]:
         """What the agent says of itself now."""
-        agent, methods = self._agent, (*ACTING, *SAYING, SEEDING, GIVING, TAKING)
+        agent, methods = self._agent, (*ACTING, *SAYING, SEEDING, GIVING, TAKING, SAVING, LOADING)
         copies = getattr(agent, "num_envs", 1)
         diverged = agent.diverged if isinstance(agent, MayDiverge) else False
         return {

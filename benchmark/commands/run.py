@@ -15,6 +15,7 @@ from symprior.benchmark.jobs.isolation.described import why_unconfined
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
 from symprior.benchmark.run.snapshots import EVERY
 from symprior.benchmark.set_option import SettingOption, parse_settings
+from symprior.benchmark.sweep.devices import GpuNeed
 from symprior.benchmark.sweep.engines.chosen import ENGINES, engine_named
 from symprior.benchmark.sweep.estimate import Estimate
 from symprior.benchmark.sweep.progress.telling.json_lines import JsonLines
@@ -78,7 +79,10 @@ def run(
     ] = None,
     gpus: Annotated[
         float | None,
-        typer.Option(min=0, help="GPUs, or parts of one, that it takes.", show_default="1 on cuda, else 0"),
+        typer.Option(min=0, help="The part of a GPU that a stack takes.", show_default="on Ray 1 on cuda, else 0"),
+    ] = None,
+    gpu_memory: Annotated[
+        float | None, typer.Option(min=0, help="Instead: GiB of a GPU's memory; as many stacks share one as fit.")
     ] = None,
     learner: Annotated[
         str | None,
@@ -139,7 +143,8 @@ def run(
         jobs = _share_of(jobs, only)
     logs = tuple(name for name, is_asked in (("csv", csv), ("tensorboard", tensorboard)) if is_asked)
     telling, store = _telling(quiet, json_lines), RecordStore(records, save_policies, logs, snapshot_every)
-    chosen = engine_named(engine, workers, time_limit, memory_limit, address, cpus, gpus)
+    need = GpuNeed(gpus, gpu_memory)
+    chosen = engine_named(engine, workers, time_limit, memory_limit, address, cpus, need)
     estimate = Estimate(store)
     sweep = watched(telling, store, chosen, estimate)
     waiting = sweep.pending(jobs)

@@ -87,7 +87,7 @@ class Execution:
         self.agent: Agent | None = None
         self.source: MeteredVectorEnv | None = None
         self._measure = PolicyMeasure(self.task, len(stack.runs))
-        self._reported = 0
+        self._reported = self._used_elsewhere = 0
 
     def _resolved(self) -> list[Resolved]:
         """What each run resolves to; runs of one job share it."""
@@ -121,14 +121,19 @@ class Execution:
         if isinstance(agent, IsIsolated):
             agent.close()
 
-    def given_up(self, cause: str, seconds: float) -> list[RunRecord]:
+    def given_up(
+        self, cause: str, seconds: float, curves: Sequence[Sequence[Checkpoint]], steps: int
+    ) -> list[RunRecord]:
         """Failed records of a stack that was carried out elsewhere and came to no end.
 
         Args:
             cause: why, in words.
             seconds: how long it took.
+            curves: of each run, as far as it came.
+            steps: environment steps of each run.
         """
         origin = self._origin()
+        self.curves, self._used_elsewhere = [list(curve) for curve in curves], min(steps, self.job.budget)
         return [self._record(number, cause, seconds, origin) for number in range(len(self.stack.runs))]
 
     def _origin(self) -> Provenance:
@@ -301,7 +306,7 @@ class Execution:
     @property
     def _used(self) -> int:
         """Environment steps of each run so far."""
-        return self.source.used if self.source else 0
+        return self.source.used if self.source else self._used_elsewhere
 
     @cached_property
     def _evaluation_environments(self) -> TaskVectorEnv:

@@ -48,6 +48,11 @@ class Snapshots:
         self._written = time.monotonic()
 
     @property
+    def is_there(self) -> bool:
+        """Whether there is one."""
+        return self._path.is_file()
+
+    @property
     def is_due(self) -> bool:
         """Whether it is time for another one."""
         return time.monotonic() - self._written >= self._pause

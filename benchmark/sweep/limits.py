@@ -1,4 +1,4 @@
-"""What a stack of runs may take before it is ended: time by the clock, and memory."""
+"""What a stack of runs may take before it is ended: time by the clock, memory, and processes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from math import sqrt
 
+from symprior.benchmark.jobs.isolation.namespaces import MOST_PROCESSES
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.estimate import Estimate
 
@@ -29,10 +30,12 @@ class Limits:
     Attributes:
         seconds: by the clock; None: by what its like took.
         memory: bytes, of all its processes together.
+        processes: how many it may have started that still run.
     """
 
     seconds: float | None = None
     memory: int = field(default_factory=lambda: int(PART_OF_MEMORY * memory_of_machine()))
+    processes: int = MOST_PROCESSES
 
     @classmethod
     def given(cls, seconds: float | None, gibibytes: float | None) -> Limits:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from symprior.agents.agent.abilities import PolicyArrays
 from symprior.benchmark.artifacts.curves import LOGS, CurveLog, check_logs
+from symprior.benchmark.artifacts.output import output_path
 from symprior.benchmark.artifacts.policies import check_can_keep, policy_path, write_policy
 from symprior.benchmark.jobs import contestants
-from symprior.benchmark.jobs.job import Job, Run
+from symprior.benchmark.jobs.job import Job, Run, Stack
 from symprior.benchmark.run.snapshots import EVERY
 from symprior.leaderboard.records.record import (
     DIVERGED,
@@ -162,6 +163,10 @@ class RecordStore:
             ("the seed", record.seed, seed),
             ("a task file of digest", record.provenance.task_source, task.file and digest(task.file)),
         ]
+
+    def output_of(self, stack: Stack) -> Path:
+        """Where a stack's output lies, beside the record of its first run."""
+        return output_path(self.path(stack.runs[0]))
 
     def logs_of(self, run: Run) -> list[CurveLog]:
         """Where a run's curve is written beside its record."""

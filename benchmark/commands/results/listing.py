@@ -1,4 +1,4 @@
-"""`symprior list`: which runs there are."""
+"""`symprior list`: what the runs that ended came to."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def list_runs(
     published: Annotated[bool, typer.Option("--published", help="List the results that come with symprior.")] = False,
     suite: Annotated[str | None, typer.Option(help="Of one suite only.")] = None,
 ) -> None:
-    """List the runs in a folder of records: how many finished or failed, what they returned, how many policies are kept.
+    """List results: for each task and agent the runs that ended, what they returned, and how many policies are kept.
 
-    `symprior tasks`, `symprior agents` and `symprior suites` list what can be run.
+    `symprior status` says how far a sweep is that still runs, and why runs failed. `symprior tasks`, `symprior agents` and
+    `symprior suites` list what can be run.
     """
     from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records
 

@@ -28,9 +28,10 @@ def status(
     folder: Annotated[Path, typer.Argument(help="A folder of records.")] = RECORDS,
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
-    """Say what is done, running and failed in a folder of records, how fast it goes and how long it takes.
+    """Say how far sweeps are: what is finished, failed and why, running and waiting, how fast it goes and how long it takes.
 
-    It only reads, so that it may be asked at any time, also from another machine that sees the folder.
+    It only reads, so that it may be asked at any time, also from another machine that sees the folder. What the finished
+    runs returned is in `symprior list`.
     """
     account = Account.of(folder)
     if as_json:

@@ -1,4 +1,4 @@
-"""What Linux can take from a user's agent: the network, other processes, writing to the records, and every capability.
+"""What Linux can take from a user's agent: network, other processes, writing to records, capabilities, endless children.
 
 An ordinary user may do this to own processes where the system allows user namespaces; where it does not, the agent runs
 without and its record says so.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import re
 import resource
 import signal
 import socket
@@ -28,6 +29,10 @@ DIE_WITH_PARENT, DROP_FROM_BOUNDING_SET, NO_NEW_PRIVILEGES, ADOPT_ORPHANS = 1, 2
 CAPABILITIES, CAPABILITY_VERSION = 64, 0x20080522
 SET_INTERFACE, IS_UP = 0x8914, 1
 MOST_DESCRIPTORS = 1024
+MOST_PROCESSES = 1024
+"""Of one user's agent, threads counted as such: enough for any trainer, and too few to choke a machine."""
+COUNTED_APART = (5, 14)
+"""From this Linux on a limit of processes counts those of a namespace alone, and not all that its user has elsewhere."""
 KILLED = 128
 """Exit codes above this say by which signal a process died, where it cannot die of it itself."""
 
@@ -53,8 +58,15 @@ def confine(read_only: Sequence[Path]) -> str:
     _go_on_as_a_child(_end_alike)
     reason = _set_up(read_only)
     _drop_capabilities()
+    limit_processes(MOST_PROCESSES)
     _go_on_as_a_child(lambda code: os._exit(KILLED - code if code < 0 else code))
     return reason
+
+
+def limit_processes(most: int) -> None:
+    """Let this namespace have no more processes, where the system counts them apart; root it lets have any number."""
+    if tuple(map(int, re.findall(r"\d+", os.uname().release)[:2])) >= COUNTED_APART:
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def die_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symprior.benchmark.sweep.devices import GpuNeed, memory_of_gpus
 from symprior.benchmark.sweep.engines.engine import Engine
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.engines.ray import Needs, RayEngine
@@ -18,7 +19,7 @@ def engine_named(
     gibibytes: float | None,
     address: str | None,
     cpus: float | None,
-    gpus: float | None,
+    gpus: GpuNeed,
 ) -> Engine:
     """The engine.
 
@@ -29,15 +30,16 @@ def engine_named(
         gibibytes: of memory that it may take; None: as usual.
         address: of a cluster.
         cpus: cores of a node that a stack takes.
-        gpus: parts of a GPU that it takes.
+        gpus: what it takes of them.
 
     Raises:
         SympriorError: there is no such engine, it is not installed, or it takes no such option.
     """
     if name == RayEngine.name:
-        return RayEngine(workers, Needs(1.0 if cpus is None else cpus, gpus, gibibytes, seconds), address)
+        part = gpus.part_of(memory_of_gpus() if gpus.gibibytes else [])
+        return RayEngine(workers, Needs(1.0 if cpus is None else cpus, part, gibibytes, seconds), address)
     if name != LocalEngine.name:
         raise unknown_name("engine", name, ENGINES)
-    if (address, cpus, gpus) != (None, None, None):
-        raise SympriorError("--address, --cpus and --gpus are for a cluster; give them with --engine ray.")
-    return LocalEngine(workers, Limits.given(seconds, gibibytes))
+    if (address, cpus) != (None, None):
+        raise SympriorError("--address and --cpus are for a cluster; give them with --engine ray.")
+    return LocalEngine(workers, Limits.given(seconds, gibibytes), gpus)

@@ -7,22 +7,25 @@ import os
 import signal
 import tempfile
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from symprior.benchmark.jobs.isolation.described import known
 from symprior.benchmark.jobs.job import Stack
+from symprior.benchmark.run.snapshots import Snapshots
+from symprior.benchmark.sweep.devices import NOTHING_DECLARED, GpuNeed, Gpus, memory_of_gpus, see_only
 from symprior.benchmark.sweep.engines.engine import Ended, Engine, Errors, Report
+from symprior.benchmark.sweep.engines.reached import CurvesOnTheWay
 from symprior.benchmark.sweep.engines.uninterrupted import uninterrupted
 from symprior.benchmark.sweep.engines.work import give_up, work
-from symprior.benchmark.sweep.engines.worker import Worker
+from symprior.benchmark.sweep.engines.worker import Files, Worker
 from symprior.benchmark.sweep.estimate import Estimate, duration
 from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.store import RecordStore
@@ -63,12 +66,13 @@ class LocalEngine(Engine):
 
     workers: int = 2
     limits: Limits = field(default_factory=Limits)
+    gpus: GpuNeed = NOTHING_DECLARED
     name = "local"
 
     def carry_out(self, stacks: Sequence[Stack], store: RecordStore, report: Report) -> Iterator[Ended]:
         """Each stack as it ends."""
         with _environment_of_workers():
-            shift = _Shift(stacks, store, self.limits)
+            shift = _Shift(stacks, store, self.limits, self.gpus)
             try:
                 while shift.has_work:
                     with uninterrupted():  # a worker that is half started could not be ended
@@ -88,20 +92,23 @@ class _Shift:
         stacks: all of them.
         store: where records go.
         limits: of each.
+        need: what each takes of a GPU.
 
     Attributes:
         steps: environment steps of each stack; each worker writes its own number, so that there is no lock to keep.
     """
 
-    def __init__(self, stacks: Sequence[Stack], store: RecordStore, limits: Limits) -> None:
+    def __init__(self, stacks: Sequence[Stack], store: RecordStore, limits: Limits, need: GpuNeed) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOADED)
         _start_what_workers_fork_from(self._context)
         self._store, self._limits, self._estimate = store, limits, Estimate(store)
         self.steps = self._context.RawArray("q", len(stacks))
-        self._waiting, self._working = deque(enumerate(stacks)), list[Worker]()
+        self._waiting, self._working = dict(enumerate(stacks)), list[Worker]()
+        self._places: dict[Worker, _Place] = {}
+        self._gpus = Gpus(need, memory_of_gpus()) if need.is_declared else None
         self._looked = time.monotonic()
-        self._place = tempfile.TemporaryDirectory(prefix="symprior-", ignore_cleanup_errors=True)
+        self._folder = tempfile.TemporaryDirectory(prefix="symprior-", ignore_cleanup_errors=True)
 
     @property
     def has_work(self) -> bool:
@@ -110,10 +117,29 @@ class _Shift:
 
     def fill(self, workers: int) -> None:
         """Start what waits, as far as there are workers."""
-        while self._waiting and len(self._working) < workers:
-            number, stack = self._waiting.popleft()
-            carry = partial(_carry, number, self._store, self.steps, self._place.name)
-            self._working.append(Worker(self._context, stack, carry, self._limits.memory, custom_files(), known()))
+        while len(self._working) < workers and (place := self._free_place()):
+            stack = self._waiting.pop(place.number)
+            carry = partial(_carry, place, self._store, self.steps, self._folder.name)
+            files = Files(self._output(stack), custom_files(), known())
+            worker = Worker(self._context, stack, carry, self._limits.memory, files)
+            self._working.append(worker)
+            self._places[worker] = place
+
+    def _free_place(self) -> _Place | None:
+        """For the first stack that finds room on a GPU; None where none does."""
+        for number, stack in self._waiting.items():
+            gpu = self._gpus.take(stack.job.device) if self._gpus else None
+            if gpu is not None or self._gpus is None:
+                return _Place(number, gpu)
+        return None
+
+    def _output(self, stack: Stack) -> Path:
+        """Where the output of a stack goes; what an earlier attempt printed stays where it carries on."""
+        output = self._store.output_of(stack)
+        if not Snapshots(self._store.folder, stack).is_there:
+            with suppress(OSError):
+                output.unlink()
+        return output
 
     def over(self) -> list[Worker]:
         """Wait a little; whose answer or end has come, or who took too much and was ended for it."""
@@ -125,14 +151,20 @@ class _Shift:
 
     def errors(self, worker: Worker) -> Errors:
         """The errors of the runs of a worker that is over; where it left no answer, its runs have failed records."""
-        said = worker.ended()
-        return give_up(worker.stack, self._store, said, worker.seconds) if isinstance(said, str) else said
+        said, place = worker.ended(), self._places.pop(worker)
+        if self._gpus and place.gpu is not None:
+            self._gpus.give_back(place.gpu)
+        if not isinstance(said, str):
+            return said
+        runs = len(worker.stack.runs)
+        reached = _curves(self._folder.name, place, runs).read(self.steps[place.number] // runs)
+        return give_up(worker.stack, self._store, said, worker.seconds, reached)
 
     def end(self) -> None:
         """End all that still runs."""
         for worker in self._working:
             worker.end("it was stopped")
-        self._place.cleanup()  # also of what killed workers left there
+        self._folder.cleanup()  # also of what killed workers left there
 
     def _look(self) -> None:
         """End who takes too much."""
@@ -145,25 +177,43 @@ class _Shift:
 
     def _breach(self, worker: Worker) -> str:
         """Which limit a worker is over, in words; empty where it keeps them."""
-        memory = self._limits.memory
-        if worker.memory() > memory:
-            return f"it took more than its limit of {memory / 2**30:.3g} GiB of memory; --memory-limit sets another"
-        if worker.seconds <= self._limits.least_seconds:  # earlier runs need not be looked at
+        holds, limits = worker.holds(), self._limits
+        if holds.memory > limits.memory:
+            return (
+                f"it took more than its limit of {limits.memory / 2**30:.3g} GiB of memory; --memory-limit sets another"
+            )
+        if holds.processes > limits.processes:
+            return f"it started more processes than its limit of {limits.processes}"
+        if worker.seconds <= limits.least_seconds:  # earlier runs need not be looked at
             return ""
-        seconds = self._limits.seconds_of(worker.stack, self._estimate)
+        seconds = limits.seconds_of(worker.stack, self._estimate)
         if worker.seconds > seconds:
             return f"it took longer than its limit of {duration(seconds)}; --time-limit sets another"
         return ""
 
 
-def _carry(number: int, store: RecordStore, steps: Any, place: str, stack: Stack) -> Errors:
-    """Carry a stack out, in a worker; temporary folders lie in `place`, which outlives it."""
-    tempfile.tempdir = place
+class _Place(NamedTuple):
+    """Where a stack stands: its number in the list, and the GPU that it shares; None: nobody counts that."""
+
+    number: int
+    gpu: int | None
+
+
+def _carry(place: _Place, store: RecordStore, steps: Any, folder: str, stack: Stack) -> Errors:
+    """Carry a stack out, in a worker; temporary files lie in `folder`, which outlives it."""
+    tempfile.tempdir = folder
+    if place.gpu is not None and ":" not in stack.job.device:
+        see_only(place.gpu)
 
     def report(more: int) -> None:
-        steps[number] += more
+        steps[place.number] += more
 
-    return work(stack, store, report)
+    return work(stack, store, report, _curves(folder, place, len(stack.runs)).keep)
+
+
+def _curves(folder: str, place: _Place, runs: int) -> CurvesOnTheWay:
+    """The curves of a stack, also for whoever has to give it up."""
+    return CurvesOnTheWay(Path(folder) / f"curves-{place.number}.jsonl", runs)
 
 
 def _start_what_workers_fork_from(context: ForkServerContext) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from symprior.benchmark.jobs.isolation.described import known
 from symprior.benchmark.jobs.job import CPU, Stack
+from symprior.benchmark.sweep.devices import GpuNeed
 from symprior.benchmark.sweep.engines.engine import Ended, Engine, Errors, Report
 from symprior.benchmark.sweep.engines.on_a_node import Brought, Errand, carry_out_here
 from symprior.benchmark.sweep.engines.uninterrupted import uninterrupted
@@ -60,8 +61,7 @@ class Needs:
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if not (self.gpus is None or self.gpus <= 1 or self.gpus % 1 == 0):
-            raise SympriorError(f"A run takes a part of one GPU or several whole ones, not {self.gpus:g}; see --gpus.")
+        GpuNeed(self.gpus)
 
     def of(self, stack: Stack) -> dict[str, float]:
         """By the names that Ray has for them.
@@ -272,6 +272,7 @@ def _connected(address: str | None) -> Iterator[None]:
     """A connection to a cluster; one that is started here ends with it."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else Ray tells its makers
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else it warns of what will be so
+    os.environ.setdefault("RAY_worker_niceness", "0")  # else workers wait for whatever else the machine does
     import ray
 
     _check_answers(address)
@@ -295,6 +296,11 @@ def _check_answers(address: str | None) -> None:
     """
     if address in (None, "auto"):
         return
+    if "://" in str(address):
+        raise SympriorError(
+            f"{address} is an address of Ray's client, over which this engine does not work. Start symprior on a node of "
+            "the cluster, and write HOST:PORT, or auto."
+        )
     host, _, port = str(address).rpartition(":")
     if not (host and port.isascii() and port.isdecimal()):
         raise SympriorError(f"{address!r} is no address of a Ray cluster; write HOST:PORT, or auto.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from symprior.benchmark.jobs.isolation.agent_process import Confines
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.sweep.engines.engine import Errors
+from symprior.benchmark.sweep.engines.reached import Reached
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.leaderboard.records.record import Checkpoint, RunRecord
 from symprior.symmetry.errors import SympriorError
@@ -24,26 +25,33 @@ PLACE = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
 """Of a frame in a traceback."""
 
 
-def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -> Errors:
+def work(
+    stack: Stack,
+    store: RecordStore,
+    on_progress: Callable[[int], None],
+    on_point: Callable[[int, Sequence[Checkpoint]], None] = lambda number, curve: None,
+) -> Errors:
     """The last line of each run's error, or None.
 
     Args:
         stack: the runs.
         store: where their records go.
         on_progress: called with the environment steps, over all runs, since the last call.
+        on_point: called behind each evaluation with the number of each run in the stack and its curve so far.
     """
     from symprior.benchmark.run.execution import Execution
     from symprior.benchmark.run.snapshots import Snapshots
 
     logs = [store.logs_of(run) for run in stack.runs]
 
-    def write_logs(number: int, curve: Sequence[Checkpoint]) -> None:
+    def pass_on(number: int, curve: Sequence[Checkpoint]) -> None:
+        on_point(number, curve)
         for log in logs[number]:
             log.write(curve)
 
     snapshots = Snapshots(store.folder, stack, store.snapshots_every)
     confines, errors = _confines(stack, store), list[str | None]()
-    execution = Execution(stack, on_progress, write_logs, confines, snapshots)
+    execution = Execution(stack, on_progress, pass_on, confines, snapshots)
     for number, record in enumerate(execution.run()):
         trouble = summary(record.error) if record.error else _trouble_in_keeping(execution, number, record, store)
         store.write(record)
@@ -55,8 +63,8 @@ def work(stack: Stack, store: RecordStore, on_progress: Callable[[int], None]) -
 
 def _confines(stack: Stack, store: RecordStore) -> Confines:
     """A user's agent can read the records and not write them; what it prints lies beside its own."""
-    folder, record = store.folder.absolute(), store.path(stack.runs[0]).absolute()
-    return Confines(read_only=(folder,) if folder.is_dir() else (), output=record.with_suffix(".log"))
+    folder = store.folder.absolute()
+    return Confines(read_only=(folder,) if folder.is_dir() else (), output=store.output_of(stack).absolute())
 
 
 def _trouble_in_keeping(execution: Execution, number: int, record: RunRecord, store: RecordStore) -> str | None:
@@ -74,7 +82,7 @@ def _trouble_in_keeping(execution: Execution, number: int, record: RunRecord, st
     return None
 
 
-def give_up(stack: Stack, store: RecordStore, cause: str, seconds: float) -> Errors:
+def give_up(stack: Stack, store: RecordStore, cause: str, seconds: float, reached: Reached | None = None) -> Errors:
     """Write a failed record for each run that has not finished, of a stack whose worker left no answer.
 
     Args:
@@ -82,11 +90,14 @@ def give_up(stack: Stack, store: RecordStore, cause: str, seconds: float) -> Err
         store: where their records go.
         cause: why there is no answer, in words.
         seconds: how long it took until then.
+        reached: how far the runs came; None: nobody knows.
     """
     from symprior.benchmark.run.execution import Execution
 
     errors: list[str | None] = []
-    for run, record in zip(stack.runs, Execution(stack).given_up(cause, seconds), strict=True):
+    far = reached or Reached(((),) * len(stack.runs), 0)
+    records = Execution(stack).given_up(cause, seconds, far.curves, far.steps)
+    for run, record in zip(stack.runs, records, strict=True):
         try:
             is_finished = store.is_finished(run)
             if not is_finished:

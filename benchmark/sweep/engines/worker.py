@@ -6,15 +6,21 @@ import json
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from io import TextIOWrapper
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
+from symprior.benchmark.artifacts.output import keep_output
 from symprior.benchmark.jobs.isolation.agent_process import kill, started_by
 from symprior.benchmark.jobs.isolation.described import Known, remember
 from symprior.benchmark.jobs.isolation.errors import death_in_words
@@ -32,6 +38,28 @@ Carry = Callable[[Stack], Errors]
 """Carries a stack out."""
 
 
+@dataclass(frozen=True)
+class Files:
+    """What a worker writes to and reads beside records.
+
+    Attributes:
+        output: gets what it prints.
+        tasks: files of users whose tasks are known here.
+        agents: what is known here of classes in users' files.
+    """
+
+    output: Path
+    tasks: Sequence[str]
+    agents: Known
+
+
+class Holds(NamedTuple):
+    """What a worker holds: bytes of memory, and how many processes beside its own."""
+
+    memory: int
+    processes: int
+
+
 class Worker:
     """One process for one stack.
 
@@ -40,22 +68,24 @@ class Worker:
         stack: what it carries out.
         carry: does it, in the process.
         memory: bytes that a process of a user's agent may allocate.
-        tasks: files of users whose tasks are known here.
-        agents: what is known here of classes in users' files.
+        files: where its output goes, and files of users that it has to know.
 
     Attributes:
         stack: as given.
         ended_for: why it was ended from here; empty: it was not.
     """
 
-    def __init__(
-        self, context: ForkServerContext, stack: Stack, carry: Carry, memory: int, tasks: Sequence[str], agents: Known
-    ) -> None:
+    def __init__(self, context: ForkServerContext, stack: Stack, carry: Carry, memory: int, files: Files) -> None:
         self.stack, self.ended_for, self._started = stack, "", time.monotonic()
         self._answer, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_in_worker, args=(theirs, stack, carry, memory, tuple(tasks), agents))
+        printed, to_print = context.Pipe(duplex=False)
+        told = (theirs, to_print, stack, carry, memory, tuple(files.tasks), files.agents)
+        self._process = context.Process(target=_in_worker, args=told)
         self._process.start()
         theirs.close()
+        to_print.close()
+        self._listener = threading.Thread(target=_listen, args=(printed, files.output), daemon=True)
+        self._listener.start()
         self._seen, self._below = _seen(self._process.pid), set[psutil.Process]()
 
     @property
@@ -80,10 +110,10 @@ class Worker:
         cause = f"its worker process died ({death_in_words(self._process.exitcode)})"
         return cause if said is None else said
 
-    def memory(self) -> int:
-        """Bytes that it and all that it started hold; those are remembered, so that `end` finds them."""
-        self._remember_what_it_started()
-        return sum(_held(process) for process in self._below.union(self._seen))
+    def holds(self) -> Holds:
+        """What it holds now with all that it started; that is remembered, so that `end` finds it."""
+        running = self._remember_what_it_started()
+        return Holds(sum(_memory(process) for process in self._below.union(self._seen)), running)
 
     def end(self, cause: str = "") -> None:
         """End it, with all that it started."""
@@ -92,10 +122,13 @@ class Worker:
         self._process.kill()
         self._process.join()
         kill(self._below)
+        self._listener.join(SECONDS_TO_LEAVE)
 
-    def _remember_what_it_started(self) -> None:
-        with suppress(psutil.Error):
-            self._below.update(*(process.children(recursive=True) for process in self._seen))
+    def _remember_what_it_started(self) -> int:
+        """How many processes that is."""
+        below = [child for process in self._seen for child in started_by(process.pid)]
+        self._below.update(below)
+        return len(below)
 
 
 def _seen(number: int | None) -> list[psutil.Process]:
@@ -106,17 +139,38 @@ def _seen(number: int | None) -> list[psutil.Process]:
         return []
 
 
-def _held(process: psutil.Process) -> int:
+def _memory(process: psutil.Process) -> int:
     try:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
 
 
+def _listen(printed: Connection, output: Path) -> None:
+    with printed:
+        keep_output(printed.fileno(), output)
+
+
+def _print_to(pipe: Connection) -> None:
+    """Let all that this process prints, crashes included, go into a pipe, line by line."""
+    for descriptor in (1, 2):
+        os.dup2(pipe.fileno(), descriptor)
+    pipe.close()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+
+
 def _in_worker(
-    answer: Connection, stack: Stack, carry: Carry, memory: int, tasks: Sequence[str], agents: Known
+    answer: Connection,
+    to_print: Connection,
+    stack: Stack,
+    carry: Carry,
+    memory: int,
+    tasks: Sequence[str],
+    agents: Known,
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    _print_to(to_print)
     adopt_orphans()
     if names_a_file(stack.job.agent):  # what allocates faster than its parent looks would take the machine with it
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -15,6 +15,7 @@ from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.leaderboard.records.record import read_records
+from symprior.tasks import get_task
 
 ENDLESS = Job("custom", "1", "cartpole-v1", "ppo", (0,), 10_000_000)
 """Long before its end everything here is over."""
@@ -33,9 +34,19 @@ class Loops:
 class Eats(Loops):
     def learn(self, env, budget): self.eaten = [np.ones(1 << 24) for _ in range(1000)]
 
+class Breeds(Loops):
+    def learn(self, env, budget):
+        for _ in range(40): subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "MARK"])
+        while True: pass
+
 class Leaves(Loops):
     def learn(self, env, budget): os._exit(0)
 """
+
+
+def workers() -> list[psutil.Process]:
+    """Those that were forked for this process."""
+    return [worker for child in psutil.Process().children() for worker in child.children()]
 
 
 @pytest.mark.parametrize(
@@ -57,8 +68,7 @@ def test_a_worker_killed_while_it_starts_costs_its_stack_alone(tmp_path: Path) -
     killed: list[psutil.Process] = []
 
     def kill_the_first(done: object) -> None:
-        below = [worker for child in psutil.Process().children() for worker in child.children()]
-        if below and not killed:
+        if (below := workers()) and not killed:
             below[0].kill()
             killed.append(below[0])
 
@@ -68,11 +78,73 @@ def test_a_worker_killed_while_it_starts_costs_its_stack_alone(tmp_path: Path) -
     assert sorted(record.status for record in read_records(tmp_path)) == ["failed", "finished", "finished"]
 
 
+@pytest.mark.parametrize("learner", ["stable-baselines3", "batched"])
+def test_the_record_of_a_run_that_is_ended_keeps_its_curve(tmp_path: Path, learner: str) -> None:
+    seeds = (0, 1) if learner == "batched" else (0,)
+    job = Job("custom", "1", "cartpole-v1", "ppo", seeds, 10_000_000, learner, evaluate_every=256)
+    reached = 0
+
+    def kill_behind_some_evaluations(done: Sequence[int]) -> None:
+        nonlocal reached
+        reached = done[0] // len(seeds)
+        if reached > 1024:
+            for worker in workers():
+                worker.kill()
+
+    list(LocalEngine(1).carry_out(stacks(job.runs, 1), RecordStore(tmp_path), kill_behind_some_evaluations))
+    records = read_records(tmp_path)
+    assert len(records) == len(seeds)
+    for record in records:
+        assert record.status == "failed" and "died (SIGKILL" in str(record.error)
+        assert record.steps_used >= reached > 1024
+        assert [point.step for point in record.curve][:5] == [0, 256, 512, 768, 1024]
+
+
+PRINTS = """
+import os
+import gymnasium
+import numpy as np
+from symprior.symmetry.groups import cyclic
+from symprior.symmetry.representations import signs
+from symprior.tasks import Symmetry, custom_task
+
+@custom_task(symmetry=lambda: Symmetry(signs(cyclic(2), [[1], [-1]]), signs(cyclic(2), [[1], [-1]]), discrete=False),
+             group_in_words="none", description="Prints.", time_limit=4, threshold=1.0)
+class Prints(gymnasium.Env):
+    observation_space = gymnasium.spaces.Box(-1, 1, (1,), np.float32)
+    action_space = gymnasium.spaces.Box(-1, 1, (1,), np.float32)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.zeros(1, np.float32), {}
+
+    def step(self, action):
+        print("a step is taken")
+        END
+        return np.zeros(1, np.float32), 0.0, False, False, {}
+"""
+
+
+@pytest.mark.parametrize(("end", "said"), [("", ["a step is taken"]), ("os.write(2, b'dying'); os.abort()", ["dying"])])
+def test_what_is_printed_in_a_run_of_a_shipped_agent_lies_beside_its_record(
+    end: str, said: list[str], tmp_path: Path, agent_file: Callable[..., Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    task = get_task(f"{agent_file(PRINTS.replace('END', end), 'printing.py')}:Prints")
+    job, store = Job("custom", "1", task.id, "random", (0,), 16), RecordStore(tmp_path / "records")
+    list(LocalEngine(1).carry_out(stacks(job.runs, 1), store, lambda done: None))
+    (record,) = read_records(store.folder)
+    assert record.status == ("failed" if end else "finished"), record.error
+    printed = store.path(job.runs[0]).with_suffix(".log").read_text()
+    assert all(each in printed for each in said)
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize(
     ("name", "limits", "cause"),
     [
         ("Loops", Limits(seconds=8), "longer than its limit of 8 s"),
         ("Eats", Limits(memory=2 << 30), "emory"),  # a MemoryError, or whoever looks is faster
+        ("Breeds", Limits(processes=20), "more processes than its limit of 20"),
         ("Leaves", Limits(), "The agent's process died (exit code 0)"),
     ],
 )

@@ -127,6 +127,7 @@ def test_what_no_node_has_is_told_at_once(cluster: Any, tmp_path: Path) -> None:
     [
         ("127.0.0.1:1", r"No Ray cluster answers at 127\.0\.0\.1:1"),
         ("127.0.0.1:99999", "No Ray cluster answers"),
+        ("ray://127.0.0.1:10001", "is an address of Ray's client"),
         ("nonsense", "is no address of a Ray cluster; write HOST:PORT"),
     ],
 )
@@ -179,7 +180,10 @@ def test_without_ray_a_sentence_names_the_command(
     [
         (("--engine", "slurm"), "There is no engine 'slurm'"),
         (("--address", "auto"), "give them with --engine ray"),
-        (("--gpus", "0.5"), "give them with --engine ray"),
+        (("--cpus", "2"), "give them with --engine ray"),
+        (("--gpus", "0.5"), "There is no GPU here"),
+        (("--gpu-memory", "2"), "There is no GPU here to compare"),
+        (("--gpus", "0.5", "--gpu-memory", "2"), "give one of them"),
     ],
 )
 def test_options_that_no_engine_takes_are_refused(

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup leaderboard test test-all lint format bench bench-jax lock
+.PHONY: help setup leaderboard site test test-all lint format bench bench-jax lock
 
 SUITE ?= quick
 WORKERS ?= 2
@@ -26,6 +26,9 @@ setup: $(STAMP) ## make .venv as requirements.lock says, unless that is done
 leaderboard: $(STAMP) ## run the quick suite (SUITE=…) and build the board's page
 	@$(BIN)/symprior run --suite $(SUITE)
 	@$(BIN)/symprior leaderboard --suite $(SUITE)
+
+site: $(STAMP) ## write all published results as one static site into public/
+	@$(BIN)/symprior site
 
 test: lint ## lint, types and tests of everything, of long tables a part (WORKERS=2)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "$(SELECT)"

@@ -19,9 +19,10 @@ class WithoutThisScript(build_py):
 setup(
     packages=["symprior", *(f"symprior.{package}" for package in packages)],
     package_dir={"symprior": ".", **{f"symprior.{floor}": floor for floor in FLOORS}},
-    # The root takes nothing by its ending: beside the floors it holds documents, tests and an environment.
+    # The root takes nothing by its ending alone: beside the floors it holds tests and an environment. The rules and the
+    # documents are pages of the site.
     package_data={
-        "symprior": ["py.typed"],
+        "symprior": ["py.typed", "RULES.md", "docs/*.md"],
         **{f"symprior.{floor}": ["py.typed", *(f"**/*.{ending}" for ending in ENDINGS)] for floor in FLOORS},
     },
     include_package_data=False,

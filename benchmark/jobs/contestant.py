@@ -32,6 +32,11 @@ class Contestant(ABC):
     id: str
     mode: str
 
+    @property
+    @abstractmethod
+    def bibtex(self) -> str:
+        """The papers that it follows; empty where it says none."""
+
     @abstractmethod
     def learner(self, asked: str) -> str:
         """The name of what carries it out where this learner is asked for."""

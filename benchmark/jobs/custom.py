@@ -51,6 +51,11 @@ class Custom(Contestant):
         """
         return cls(whole_name(name), described(name), name.rpartition(":")[2], digest(name))
 
+    @property
+    def bibtex(self) -> str:
+        """What the class says."""
+        return self.said.bibtex
+
     def learner(self, asked: str) -> str:
         """Its own."""
         return NAME
@@ -95,6 +100,6 @@ class Custom(Contestant):
             learner=self.learner(learner),
             parameters=counted(agent, "parameters"),
             symmetry_used=group,
-            bibtex=self.said.bibtex,
+            bibtex=self.bibtex,
             baseline=self.said.baseline,
         )

@@ -38,6 +38,11 @@ class Shipped(Contestant):
         """How it acts in the evaluation that counts."""
         return self.agent.algorithm.mode
 
+    @property
+    def bibtex(self) -> str:
+        """Those of its algorithm and of its prior."""
+        return "\n\n".join(self.agent.bibtex)
+
     def learner(self, asked: str) -> str:
         """The one that is asked for; what does not learn has none."""
         return self.agent.learner(asked)
@@ -88,7 +93,7 @@ class Shipped(Contestant):
             learner=self.learner(learner),
             parameters=counted(agent, "parameters"),
             symmetry_used=group,
-            bibtex="\n\n".join(self.agent.bibtex),
+            bibtex=self.bibtex,
             control=prior is not None and prior.is_control,
         )
 

@@ -30,7 +30,7 @@ def provenance(device: str, stack_size: int, threads: int, task: Task, ledger: s
         task: what is run; its simulator's packages are named too, and its file where a user brought it.
         ledger: of which tuning the settings are.
     """
-    commit, dirty = _commit()
+    commit, dirty = checkout_state()
     return Provenance(
         symprior=_version("symprior") or "unreleased",
         commit=commit,
@@ -50,7 +50,7 @@ def provenance(device: str, stack_size: int, threads: int, task: Task, ledger: s
 
 def release() -> str:
     """Which symprior this is, in a line: its version and, in a checkout, its commit."""
-    commit, dirty = _commit()
+    commit, dirty = checkout_state()
     at = f", commit {commit[:12]}{', changed' if dirty else ''}" if commit else ""
     return f"symprior {_version('symprior') or 'unreleased'}{at}"
 
@@ -63,7 +63,7 @@ def _version(package: str) -> str | None:
 
 
 @cache
-def _commit() -> tuple[str | None, bool | None]:
+def checkout_state() -> tuple[str | None, bool | None]:
     """The checkout's commit and whether it was changed; (None, None) outside a checkout."""
     folder = Path(__file__).parents[2]
     if not (folder / ".git").exists():

@@ -112,10 +112,11 @@ def dial_curves(
         SympriorError: the records cannot be compared, or are of no dial.
     """
     cells = collect(records, suite, seeds=seeds)
-    dials = sorted({task.id.partition("@")[0] for task in cells.tasks if task.id.partition("@")[0] in DIALS})
+    run = {task for of_tasks in cells.of_entries.values() for task, cell in of_tasks.items() if cell.runs}
+    dials = sorted({task.partition("@")[0] for task in run} & set(DIALS))
     if not dials:
         raise SympriorError(
-            f"The suite {cells.suite}-{cells.version} has no task of a dial, such as cartpole-wind-v1@eps=0.1."
+            f"The finished runs of {cells.suite}-{cells.version} are on no task of a dial, such as cartpole-wind-v1@eps=0.1."
         )
     learners = sorted({learner for learner, _ in cells.of_entries})
     listed = suite_list(f"{cells.suite}-{cells.version}")

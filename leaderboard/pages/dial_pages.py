@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from symprior.leaderboard.board.dial_curves import SCORES, DialCurves, DialPoint
 from symprior.leaderboard.comparison.gains import Gain
-from symprior.leaderboard.pages.figure import NO_DATES, PANEL_INCHES, line
+from symprior.leaderboard.pages.figure import NO_DATES, PANEL_INCHES, WIDTH, line
 from symprior.leaderboard.pages.rendering import rendered
 from symprior.leaderboard.pages.styles import COLOURS, Style, styles
 from symprior.leaderboard.records.learners import BATCHED
@@ -65,7 +65,7 @@ def to_svg(curves: DialCurves) -> str:
     with matplotlib.rc_context(seaborn.axes_style("ticks") | {"svg.hashsalt": "symprior", "svg.fonttype": "path"}):
         figure = Figure(figsize=(PANEL_INCHES[0] * len(SCORES), PANEL_INCHES[1]), layout="constrained")
         for axes, score in zip(figure.subplots(1, len(SCORES), squeeze=False)[0], SCORES, strict=True):
-            _panel(axes, curves, score, drawn_as)
+            draw_dial(axes, curves, score, drawn_as)
         figure.supxlabel(f"{curves.dial.parameter}: {curves.dial.meaning} (not to scale)", fontsize="medium")
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
@@ -74,7 +74,8 @@ def to_svg(curves: DialCurves) -> str:
     return buffer.getvalue()
 
 
-def _panel(axes: Axes, curves: DialCurves, score: str, drawn_as: dict[str, Style]) -> None:
+def draw_dial(axes: Axes, curves: DialCurves, score: str, drawn_as: dict[str, Style], width: float = WIDTH) -> None:
+    """One of `SCORES` of every agent against the dial's value, with intervals; lines `width` points wide."""
     for agent, style in drawn_as.items():
         found = [
             (place, point.scores[score][agent])
@@ -82,7 +83,7 @@ def _panel(axes: Axes, curves: DialCurves, score: str, drawn_as: dict[str, Style
             if agent in point.scores[score]
         ]
         places = [place for place, _ in found]
-        axes.plot(places, [each.value for _, each in found], label=agent, marker="o", ms=4, **line(style))
+        axes.plot(places, [each.value for _, each in found], label=agent, marker="o", ms=4, **line(style, width))
         if all(each.interval is not None for _, each in found):
             low = [each.interval.low for _, each in found if each.interval]
             high = [each.interval.high for _, each in found if each.interval]

@@ -20,6 +20,8 @@ from symprior.tasks.files.atomic import write_bytes_atomically
 
 FORMATS = ("svg", "pdf", "png")
 PANEL_INCHES = (5.0, 3.2)
+WIDTH = 1.8
+"""Of a line, in points."""
 NO_DATES = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}, "png": {}}
 
 
@@ -36,7 +38,7 @@ def write_figure(board: Board, path: Path) -> Path:
     with matplotlib.rc_context(seaborn.axes_style("ticks") | {"svg.hashsalt": "symprior", "svg.fonttype": "path"}):
         figure = Figure(figsize=(PANEL_INCHES[0] * len(panels), PANEL_INCHES[1]), layout="constrained")
         for axes, (table, learner) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-            _panel(axes, table, learner, drawn_as)
+            draw_curves(axes, table, learner, drawn_as)
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(
             handles, labels, loc="outside upper center", ncols=min(len(labels), 2 * len(panels)), frameon=False
@@ -67,17 +69,18 @@ class Line(TypedDict):
     linewidth: float
 
 
-def line(style: Style) -> Line:
-    """A style in matplotlib's words."""
-    return {"color": COLOURS[style.colour], "linestyle": DASHES[style.dash], "linewidth": 1.8}
+def line(style: Style, width: float = WIDTH) -> Line:
+    """A style in matplotlib's words; `width` is in points."""
+    return {"color": COLOURS[style.colour], "linestyle": DASHES[style.dash], "linewidth": width}
 
 
-def _panel(axes: Axes, table: TaskTable, learner: str, drawn_as: dict[str, Style]) -> None:
+def draw_curves(axes: Axes, table: TaskTable, learner: str, drawn_as: dict[str, Style], width: float = WIDTH) -> None:
+    """The learning curves of a learner's agents on a task, with bands and the threshold; lines `width` points wide."""
     rows = {row.agent: row for row in table.rows if row.learner == learner}
     for agent, style in drawn_as.items():
         if agent in rows:
             curve = rows[agent].curve
-            axes.plot(curve.steps, curve.mean, label=agent, **line(style))
+            axes.plot(curve.steps, curve.mean, label=agent, **line(style, width))
             if curve.mean_band is not None:
                 axes.fill_between(curve.steps, *curve.mean_band, color=COLOURS[style.colour], alpha=0.18, linewidth=0)
     axes.axhline(table.threshold_normalised, color="0.4", linestyle=":", linewidth=1)

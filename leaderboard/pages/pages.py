@@ -9,14 +9,13 @@ import json
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
 from symprior.leaderboard.board import sentences
 from symprior.leaderboard.board.board import Board
 from symprior.leaderboard.board.columns import AGENT_COLUMNS, MARKS, TASK_COLUMNS
-from symprior.leaderboard.pages.rendering import rendered
+from symprior.leaderboard.pages.rendering import TEMPLATES, rendered
 from symprior.leaderboard.pages.styles import DASHES, styles
 from symprior.tasks.files.atomic import write_text_atomically
 
@@ -42,21 +41,28 @@ def write_pages(board: Board, folder: Path) -> list[Path]:
 
 def to_html(board: Board) -> str:
     """One self-contained page: no font, script or picture from elsewhere."""
+    return rendered("index.html.j2", TEMPLATES, links=None, **html_values(board))
+
+
+def html_values(board: Board) -> dict[str, object]:
+    """What the templates of a board in HTML take; its learning curves are drawn here."""
     from symprior.leaderboard.pages.pictures import learning_curves  # matplotlib takes a while to import
 
     drawn_as = {learner: styles({row.agent: row.prior for row in board.rows_of(learner)}) for learner in board.learners}
     curves = {
-        (table.task, learner): Markup(learning_curves(table, learner, drawn_as[learner]))
+        (table.task, learner): Markup(
+            learning_curves(f"{board.suite}-{board.version}", table, learner, drawn_as[learner])
+        )
         for table in board.tasks
         for learner in board.learners
         if table.rows_of(learner)
     }
-    return _render("index.html.j2", board, curves=curves, drawn_as=drawn_as, dashes=DASHES)
+    return {**_values(board), "curves": curves, "drawn_as": drawn_as, "dashes": DASHES}
 
 
 def to_markdown(board: Board) -> str:
     """The tables for a repository's front page."""
-    return _render("leaderboard.md.j2", board)
+    return rendered("leaderboard.md.j2", TEMPLATES, **_values(board))
 
 
 def to_json(board: Board) -> str:
@@ -71,27 +77,26 @@ def to_json(board: Board) -> str:
         "columns": columns,
         "marks": dict(MARKS),
     }
-    return json.dumps(_rounded(tree), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(rounded(tree), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _render(template: str, board: Board, **more: Any) -> str:
-    return rendered(
-        template,
-        board=board,
-        headline=sentences.headline(board),
-        first=sentences.first(board),
-        of_best=sentences.of_best(board),
-        apart=sentences.apart(board),
-        resolutions=sentences.resolutions(board),
-        resolved=sentences.resolved,
-        over=sentences.over,
-        sentences=sentences.of_task,
-        agent_columns=AGENT_COLUMNS,
-        task_columns=TASK_COLUMNS,
-        legend=_legend(board),
-        marks=MARKS,
-        **more,
-    )
+def _values(board: Board) -> dict[str, object]:
+    """What every template of a board takes."""
+    return {
+        "board": board,
+        "headline": sentences.headline(board),
+        "first": sentences.first(board),
+        "of_best": sentences.of_best(board),
+        "apart": sentences.apart(board),
+        "resolutions": sentences.resolutions(board),
+        "resolved": sentences.resolved,
+        "over": sentences.over,
+        "sentences": sentences.of_task,
+        "agent_columns": AGENT_COLUMNS,
+        "task_columns": TASK_COLUMNS,
+        "legend": _legend(board),
+        "marks": MARKS,
+    }
 
 
 def _legend(board: Board) -> dict[str, str]:
@@ -100,13 +105,14 @@ def _legend(board: Board) -> dict[str, str]:
     return over_all | {c.title: c.explanation for c in TASK_COLUMNS if c.title not in over_all}
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: object) -> object:
+    """A tree for JSON with every number to six significant digits; what is not finite becomes null."""
     if isinstance(value, float) and not isfinite(value):
         return None
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
+        return {key: rounded(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(inner) for inner in value]
+        return [rounded(inner) for inner in value]
     return value

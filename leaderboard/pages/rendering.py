@@ -23,15 +23,21 @@ MARKUP = re.compile(r"[\\*<>`]|(?<!\w)_|_(?!\w)|~(?=~)|&(?=#?\w+;)|\[(?=[^\]]*\]
 AT_THE_START = re.compile(r"^(\s*)(#|[-+](?=\s)|\d+[.)](?=\s))")
 
 
-def rendered(template: str, **values: object) -> str:
-    """The text of a template; values are escaped as its kind of page needs."""
-    return _environment(template.endswith(".html.j2")).get_template(template).render(**values)
+def rendered(template: str, folder: Path = TEMPLATES, **values: object) -> str:
+    """The text of a template; values are escaped as its kind of page needs.
+
+    Args:
+        template: its name in `folder`; what is not there is looked for here.
+        folder: of another room's templates.
+        values: what it is filled with.
+    """
+    return _environment(template.endswith(".html.j2"), folder).get_template(template).render(**values)
 
 
 @cache
-def _environment(html: bool) -> Environment:
+def _environment(html: bool, folder: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([folder, TEMPLATES]),
         autoescape=html,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -14,7 +14,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-BEHIND_ANOTHER = {"mujoco": "gymnasium", "box2d": "gymnasium", "markupsafe": "jinja2", "llvmlite": "numba"}
+BEHIND_ANOTHER = {
+    "mujoco": "gymnasium",
+    "box2d": "gymnasium",
+    "markupsafe": "jinja2",
+    "llvmlite": "numba",
+    "markdown_it": "rich",
+}
 """Modules that come with a dependency, and extras that are extras of one."""
 
 

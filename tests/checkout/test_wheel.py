@@ -16,7 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOTS_OWN = {Path("__init__.py"), Path("py.typed")}
+ROOTS_OWN = {Path("__init__.py"), Path("py.typed"), Path("RULES.md")}
 FLOORS = ("symmetry", "tasks", "agents", "leaderboard", "benchmark")
 TRAINING = ("torch", "stable_baselines3")
 
@@ -38,8 +38,9 @@ def source_files() -> list[Path]:
 
 
 def carried() -> set[str]:
-    """What a wheel holds: every file of the floors, and of the root what makes it a package."""
-    files = {path for path in source_files() if path.parts[0] in FLOORS} | ROOTS_OWN
+    """What a wheel holds: every file of the floors, the documents, and of the root what makes it a package."""
+    documents = {path for path in source_files() if path.parts[0] == "docs" and path.suffix == ".md"}
+    files = {path for path in source_files() if path.parts[0] in FLOORS} | documents | ROOTS_OWN
     return {f"symprior/{path.as_posix()}" for path in files}
 
 
@@ -143,6 +144,11 @@ def test_the_library_works_without_torch(light: Path, tmp_path: Path) -> None:
 
 def test_tasks_are_listed_without_torch(light: Path, tmp_path: Path) -> None:
     assert "cartpole-v1" in run(light / "symprior", "tasks", cwd=tmp_path)
+
+
+def test_the_site_is_built_without_torch(light: Path, tmp_path: Path) -> None:
+    run(light / "symprior", "site", "--suite", "quick", cwd=tmp_path)
+    assert {"index.html", "board.html", "rules.html", "papers.html"} <= {path.name for path in tmp_path.rglob("*.html")}
 
 
 def test_the_published_board_is_built_without_torch(light: Path, tmp_path: Path) -> None:

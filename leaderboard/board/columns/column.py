@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from symprior.leaderboard.board.tables.rows import AgentRow, TaskRow
 
-Row = TypeVar("Row", AgentRow, TaskRow)
+class OfAnAgent(Protocol):
+    """A row of any table: it is of one agent."""
+
+    @property
+    def agent(self) -> str:
+        """The agent's id."""
+
+
+Row = TypeVar("Row", bound=OfAnAgent)
 
 NOTHING = "—"
 

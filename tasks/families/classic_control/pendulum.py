@@ -13,6 +13,7 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.names import Names
 from symprior.symmetry.representations import signs
 from symprior.symmetry.symmetry import Exactness, Symmetry
+from symprior.tasks.cards.bibliography import GYMNASIUM
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.state_probe import StateProbe
 from symprior.tasks.environments.simulators import Simulator
@@ -130,13 +131,7 @@ CARD = Card(
     group_in_words="C2: mirror left and right. Sine, velocity and torque change sign, the cosine stays.",
     source="gymnasium Pendulum-v1.",
     licence="MIT",
-    bibtex="""@misc{towers2024gymnasium,
-  title={Gymnasium: A Standard Interface for Reinforcement Learning Environments},
-  author={Towers, Mark and Kwiatkowski, Ariel and Terry, Jordan and Balis, John U. and De Cola, Gianluca
-          and Deleu, Tristan and Goul{\\~a}o, Manuel and Kallinteris, Andreas and Krimmel, Markus and KG, Arjun
-          and others},
-  year={2024}, eprint={2407.17032}, archivePrefix={arXiv}
-}""",
+    bibtex=GYMNASIUM,
 )
 
 RETURN_BOUNDS = -Pendulum.max_episode_steps * (math.pi**2 + 0.1 * MAX_SPEED**2 + 0.001 * MAX_TORQUE**2), 0.0

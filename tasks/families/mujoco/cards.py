@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symprior.tasks.cards.bibliography import GYMNASIUM
 from symprior.tasks.task import Card
 
 MUJOCO = """@inproceedings{todorov2012mujoco,
@@ -9,12 +10,6 @@ MUJOCO = """@inproceedings{todorov2012mujoco,
   author={Todorov, Emanuel and Erez, Tom and Tassa, Yuval},
   booktitle={IEEE/RSJ International Conference on Intelligent Robots and Systems},
   pages={5026--5033}, year={2012}
-}"""
-
-GYMNASIUM = """@article{towers2024gymnasium,
-  title={Gymnasium: A Standard Interface for Reinforcement Learning Environments},
-  author={Towers, Mark and Kwiatkowski, Ariel and Terry, Jordan and Balis, John U. and others},
-  journal={arXiv preprint arXiv:2407.17032}, year={2024}
 }"""
 
 

@@ -1,0 +1,225 @@
+"""The site as a reader has it: in headless Chromium, from the file system, without a network."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("site"),
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed"),
+]
+
+WIDTHS = (390, 820, 1280)
+"""A phone, a tablet and a desk."""
+
+EXAMINED = (
+    "index.html",
+    "board.html",
+    "tasks/cartpole-v1.html",
+    "agents/ppo+homomorphic.html",
+    "suites/quick-2.html",
+    "papers.html",
+    "cite.html",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+class Reader:
+    """A page in the browser, with whatever went wrong on it."""
+
+    def __init__(self, page: playwright.Page, site: Path) -> None:
+        self.page, self.site = page, site
+        self.wrong: list[str] = []
+        page.on("console", lambda said: self.wrong.append(f"{page.url}: {said.text}"))
+        page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
+        page.on("dialog", lambda dialog: self.wrong.append(f"{page.url}: {dialog.message}"))
+        page.on("request", self._asked_for)
+
+    def _asked_for(self, request: playwright.Request) -> None:
+        if not request.url.startswith((self.site.as_uri(), "data:")):
+            self.wrong.append(f"{self.page.url} asks for {request.url}")
+
+    def to(self, address: str) -> playwright.Page:
+        self.page.goto(f"{self.site.as_uri()}/{address}")
+        return self.page
+
+
+@pytest.fixture
+def reader(browser: playwright.Browser, site: Path) -> Iterator[Reader]:
+    """Whatever a test does, nothing may be said on the console, no error raised and nothing asked of a network."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    found = Reader(context.new_page(), site)
+    yield found
+    context.close()
+    assert found.wrong == []
+
+
+def shown(page: playwright.Page, part: str = "th a") -> list[str]:
+    """The text of a part of each row of the board that is seen, from the top down."""
+    return page.locator(f"table.sortable tbody tr:visible {part}").all_inner_texts()
+
+
+def test_every_page_loads_and_no_stranger_does_harm(reader: Reader, site: Path) -> None:
+    reader.page.add_init_script("window.harmed = false")
+    for path in sorted(site.rglob("*.html")):
+        page = reader.to(path.relative_to(site).as_posix().replace("%", "%25"))
+        assert not page.evaluate("document.title === 'harmed' || window.harmed === true || parent.harmed !== false"), (
+            path
+        )
+        assert page.locator("h1").count() == 1, path
+
+
+def test_the_board_is_sorted_by_a_column(reader: Reader) -> None:
+    page = reader.to("board.html")
+    head = page.get_by_role("button", name="Data efficiency")
+    for falling in (True, False):
+        head.click()
+        cells = page.locator('table.sortable td[data-title="Data efficiency"]').all_inner_texts()
+        ordered = [float(text.split()[0]) for text in cells]
+        assert ordered == sorted(ordered, reverse=falling) and len(ordered) == 18
+        assert head.locator("xpath=..").get_attribute("aria-sort") == ("descending" if falling else "ascending")
+
+
+def test_rows_are_chosen_by_filters_and_by_words(reader: Reader) -> None:
+    page = reader.to("board.html")
+    everything = shown(page)
+    assert page.locator("output").inner_text() == f"{len(everything)} of {len(everything)} rows"
+    page.get_by_label("Suite").select_option("quick-2")
+    assert set(shown(page)) == {"ppo", "ppo+wide", "ppo+augment", "ppo+homomorphic"}
+    page.get_by_label("Prior").select_option("homomorphic")
+    assert shown(page) == ["ppo+homomorphic"] * 2
+    page.get_by_label("Family").select_option("cartpole")
+    assert shown(page) == ["ppo+homomorphic"]
+    page.get_by_role("button", name="Show all").click()
+    assert shown(page) == everything
+    page.get_by_label("Group").select_option("C4")
+    assert all("grid-catch" in text for text in shown(page, "td >> nth=0"))
+    page.get_by_label("Group").select_option("")
+    page.get_by_label("verified only").check()
+    assert page.locator("output").inner_text() == "12 of 18 rows"
+    page.get_by_label("Search").fill("catch AUGMENT")
+    assert shown(page) == ["ppo+augment"]
+
+
+def test_what_is_chosen_is_in_the_address(reader: Reader) -> None:
+    page = reader.to("board.html")
+    page.get_by_label("Suite").select_option("quick-2")
+    page.get_by_label("Search").fill("wide")
+    page.get_by_label("Compare ppo+wide").first.check()
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    assert shown(page) == ["ppo+wide"] * 2
+    assert page.get_by_label("Search").input_value() == "wide"
+    assert page.locator("#compared thead th").all_inner_texts() == ["Task, suite, learner", "ppo+wide"]
+
+
+def test_up_to_four_agents_are_compared_side_by_side(reader: Reader) -> None:
+    page = reader.to("board.html")
+    compared = page.locator("#compared")
+    assert compared.is_hidden()
+    agents = ["ppo", "ppo+wide", "ppo+augment", "ppo+homomorphic"]
+    for agent in agents:
+        page.get_by_label(f"Compare {agent}", exact=True).first.check()
+    assert compared.locator("thead th").all_inner_texts() == ["Task, suite, learner", *agents]
+    assert compared.locator("tbody th").all_inner_texts() == [
+        "cartpole-v1, quick-2, batched",
+        "grid-catch-v1, quick-2, batched",
+        "grid-catch-drift-v1@eps=0, dials-3, batched",
+        "grid-catch-drift-v1@eps=0.4, dials-3, batched",
+    ]
+    row = page.locator('tr[data-agent="ppo+homomorphic"][data-cell="cartpole-v1, quick-2, batched"]')
+    gain = row.locator('td[data-title="Symmetry gain"] .shown').inner_text().split()[0]
+    cell = compared.locator("tbody tr").first.locator("td").nth(3)
+    assert cell.inner_text().startswith(gain)
+    assert cell.locator("svg.whisker").count() == 2
+    assert page.locator(".pick input:enabled").count() == page.locator(".pick input:checked").count() == 12
+    page.get_by_label("Compare ppo", exact=True).first.uncheck()
+    assert page.locator(".pick input:disabled").count() == 0
+
+
+def test_the_bibtex_of_what_is_shown_is_copied(reader: Reader) -> None:
+    page = reader.to("board.html")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_label("Suite").select_option("quick-2")
+    page.get_by_label("Prior").select_option("homomorphic")
+    page.get_by_role("button", name="Copy BibTeX").click()
+    page.get_by_text("Copied.").wait_for()
+    keys = re.findall(r"@\w+\{([^,]+),", page.evaluate("navigator.clipboard.readText()"))
+    assert keys[0] == "symprior" and len(keys) == len(set(keys))
+    assert {"schulman2017proximal", "vanderpol2020mdp"} <= set(keys) and not any(key.startswith("x") for key in keys)
+
+
+def test_a_curve_says_its_scores_under_the_pointer_and_by_keys(reader: Reader) -> None:
+    page = reader.to("tasks/cartpole-v1.html")
+    figure = page.locator('figure.curves[aria-label*="quick-2"]')
+    said = figure.locator(".reading")
+    figure.scroll_into_view_if_needed()
+    box = figure.locator("svg[data-box]").bounding_box()
+    assert box is not None and said.inner_text() == ""
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    assert re.match(r"At [\d,]+ steps: ppo", said.inner_text())
+    figure.focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    assert said.inner_text().startswith("At 50,000 steps: ")
+    page.keyboard.press("ArrowLeft")
+    assert said.inner_text().startswith("At 47,5")
+    assert all(f"{agent} " in said.inner_text() for agent in ("ppo", "ppo+wide", "ppo+augment", "ppo+homomorphic"))
+
+
+def test_the_keyboard_reaches_everything(reader: Reader) -> None:
+    page = reader.to("board.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.locator("[name=search]").focus()
+    page.keyboard.type("wide")
+    assert shown(page) == ["ppo+wide"] * 2
+    page.get_by_role("button", name="Data efficiency").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("th[aria-sort]").count() == 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_the_screen(reader: Reader, width: int) -> None:
+    reader.page.set_viewport_size({"width": width, "height": 900})
+    for address in EXAMINED:
+        page = reader.to(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+@pytest.mark.parametrize("address", EXAMINED)
+@pytest.mark.cells(test=2)
+def test_axe_finds_no_violation(reader: Reader, address: str) -> None:
+    page = reader.to(address)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = axe.Axe().run(page, options={"preload": False})  # the policy of the pages forbids it to fetch
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_pages_are_read_without_a_script(browser: playwright.Browser, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.as_uri()}/board.html")
+    assert page.locator("#filters").is_hidden()
+    assert len(shown(page)) == 18
+    assert page.locator("button[data-copy]").is_hidden()
+    context.close()

@@ -19,6 +19,7 @@ from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.site.addresses import file_name
 from symprior.leaderboard.site.content import Content
 from symprior.leaderboard.site.entries import Entry, entries_of
+from symprior.leaderboard.submissions.submission import records_on_boards
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import TASKS, Track
 
@@ -29,6 +30,7 @@ class Built:
 
     Attributes:
         content: what it was made of.
+        records: of the results and of the submissions that are active.
         boards: by suite with its version; the tests of the learners have a page of their own.
         dials: every dial of every suite.
         tests: of the learners.
@@ -36,6 +38,7 @@ class Built:
     """
 
     content: Content
+    records: tuple[RunRecord, ...]
     boards: Mapping[str, Board]
     dials: tuple[DialCurves, ...]
     tests: tuple[LearnerTest, ...]
@@ -97,7 +100,7 @@ class Built:
     @cached_property
     def citations(self) -> dict[str, str]:
         """The BibTeX of all tasks and agents, by key; the software's is first."""
-        cards = [record.agent.bibtex for record in self.content.records]
+        cards = [record.agent.bibtex for record in self.records]
         tasks = [get_task(name).card.bibtex for name in {entry.task.task for entry in self.entries}]
         others = bibliography(tasks, dict.fromkeys(cards))[1:]
         return dict(entries("\n\n".join((self.content.software, *others))))
@@ -114,17 +117,19 @@ def built(content: Content) -> Built:
     Raises:
         SympriorError: records of a suite cannot be compared.
     """
+    records = (*content.records, *records_on_boards(content.submissions))
     of_suites: dict[str, list[RunRecord]] = {}
-    for record in content.records:
+    for record in records:
         of_suites.setdefault(record.suite_id, []).append(record)
     chosen = {suite: runs for suite, runs in sorted(of_suites.items()) if runs[0].suite != LEARNER_TESTS}
     boards = {suite: build(runs, suite) for suite, runs in chosen.items()}
-    cards = {(record.suite_id, record.agent.learner, record.agent.id): record.agent for record in content.records}
+    cards = {(record.suite_id, record.agent.learner, record.agent.id): record.agent for record in records}
     return Built(
         content=content,
+        records=records,
         boards=boards,
         dials=tuple(curves for suite, runs in chosen.items() for curves in _dials(suite, runs)),
-        tests=tuple(learner_tests(content.records)),
+        tests=tuple(learner_tests(records)),
         entries=tuple(sorted((entry for board in boards.values() for entry in entries_of(board, cards)), key=_order)),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symprior.leaderboard.records.record import RunRecord
+from symprior.leaderboard.submissions.submission import Submission
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Content:
 
     Attributes:
         records: finished and failed runs of every suite.
+        submissions: of others; the records of those that are active stand on the boards.
         searches: every ledger of tuning.
         documents: the rules among them.
         software: the BibTeX of symprior itself, with its version.
@@ -64,6 +66,7 @@ class Content:
     """
 
     records: tuple[RunRecord, ...]
+    submissions: tuple[Submission, ...]
     searches: tuple[Search, ...]
     documents: tuple[Document, ...]
     software: str

@@ -109,11 +109,11 @@ def _board(site: Built) -> Iterator[Page]:
         citations=_script(site.citations),
     )
     yield from _data("data/board", site.entries)
-    of_runs = runs(record for record in site.content.records if record.suite_id in site.boards)
+    of_runs = runs(record for record in site.records if record.suite_id in site.boards)
     yield "data/runs.csv", as_csv(of_runs)
     yield "data/runs.json", as_json(of_runs)
     tables: dict[str, Sequence[Row]] = {"board": [numbers(entry) for entry in site.entries], "runs": of_runs}
-    published = max((record.provenance.started[:10] for record in site.content.records), default="")
+    published = max((record.provenance.started[:10] for record in site.records), default="")
     yield "data/croissant.json", metadata(tables, site.content.software, site.content.version, published)
 
 
@@ -167,7 +167,9 @@ def _agents(site: Built) -> Iterator[Page]:
         agent: list(own)
         for agent, own in groupby(sorted(site.entries, key=lambda entry: entry.agent), lambda e: e.agent)
     }
-    yield _page(site, "agents/index.html", "agents.html.j2", agents=of_agents)
+    withdrawn = [submission for submission in site.content.submissions if not submission.is_active]
+    yield _page(site, "agents/index.html", "agents.html.j2", agents=of_agents, withdrawn=withdrawn)
+    submitted = {submission.name: submission for submission in site.content.submissions if submission.is_active}
     for agent, own in of_agents.items():
         address = site.agent_addresses[agent]
         yield _page(
@@ -177,6 +179,7 @@ def _agents(site: Built) -> Iterator[Page]:
             agent=agent,
             card=own[0].card,
             entries=own,
+            submission=submitted.get(agent),
             settings=_settings(site, agent),
             searches=[search for search in site.content.searches if search.agent == agent],
             citations={key: site.citations[key] for entry in own for key in entry.keys},
@@ -188,7 +191,7 @@ def _agents(site: Built) -> Iterator[Page]:
 def _settings(site: Built, agent: str) -> list[tuple[str, dict[str, object]]]:
     """The settings of an agent in its records, and where they were: once where they are the same."""
     where: dict[str, list[str]] = {}
-    for record in site.content.records:
+    for record in site.records:
         if record.agent.id == agent:
             said = json.dumps(record.hyperparameters, sort_keys=True)
             places = where.setdefault(said, [])

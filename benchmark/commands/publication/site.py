@@ -12,6 +12,7 @@ from symprior.benchmark.command_line.console import console
 
 if TYPE_CHECKING:
     from symprior.leaderboard.site.content import Content, Document, Search
+    from symprior.leaderboard.submissions.submission import Submission
 
 SITE = Path("public")
 ROOT = Path(__file__).parents[3]
@@ -47,10 +48,10 @@ def site(
 
 
 def content(records: Path | None = None, suite: str | None = None) -> Content:
-    """What the site is made of here: published records, every ledger, the rules and the other documents.
+    """What the site is made of here: published records, submissions, every ledger, the rules and the other documents.
 
     Args:
-        records: published results; None: those that come with symprior.
+        records: published results; None: those that come with symprior, and the submissions of this checkout.
         suite: of one suite only.
 
     Raises:
@@ -64,12 +65,22 @@ def content(records: Path | None = None, suite: str | None = None) -> Content:
 
     return Content(
         records=tuple(read_published(records or PUBLISHED_RESULTS, suite)),
+        submissions=tuple(_submissions(suite) if records is None else ()),
         searches=tuple(_searches()),
         documents=tuple(_documents()),
         software=suite_bibtex(version=__version__, commit=checkout_state()[0]),
         version=__version__,
         release=release(),
     )
+
+
+def _submissions(suite: str | None) -> Iterator[Submission]:
+    """Those of this checkout, to one suite or to all."""
+    from symprior.leaderboard.submissions.submission import read_submissions
+
+    for submission in read_submissions():
+        if submission.records[0].is_of(suite):
+            yield submission
 
 
 def _searches() -> Iterator[Search]:

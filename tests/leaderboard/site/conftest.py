@@ -64,6 +64,7 @@ def content() -> Content:
     trials = (Trial("learning_rate 0.01", 0.91, 5, True), Trial("learning_rate 0.02", 0.89, 5, False))
     return Content(
         records=(*quick, *dial, *hostile_runs(quick)),
+        submissions=(),
         searches=(Search("ppo", "cartpole", "cartpole-v1", "batched", 50_000, trials),),
         documents=(
             Document(

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from symprior.symmetry.errors import unknown_name
-from symprior.symmetry.names import Names
+from symprior.symmetry.names import PICTURE_AXES, Names
 from symprior.tasks.certificates.entries import entries_in_words
 from symprior.tasks.discovery.declaration import declaration
 from symprior.tasks.discovery.found import FoundGroup, sentences
 from symprior.tasks.discovery.proposal import Proposal, certified
-from symprior.tasks.discovery.rollouts import search_play
+from symprior.tasks.discovery.rollouts.search import search_play
 from symprior.tasks.discovery.steps.black_box import BlackBox, Robot, box_of
 from symprior.tasks.discovery.steps.single_steps import Candidates, SingleSteps
 from symprior.tasks.discovery.subject import Subject, borrowed, subject_of
@@ -67,7 +67,8 @@ def discover(
         any_start: propose what dynamics and reward have, wherever episodes start.
 
     Raises:
-        SympriorError: it shows no vectors and its state cannot be set, or there are too many entries to search.
+        SympriorError: it shows neither vectors nor pictures and its state cannot be set, or there are too many entries to
+            search.
     """
     if isinstance(subject, Task):
         subject = subject.name_to_type
@@ -120,7 +121,7 @@ def _searched(subject: Subject, seed: int, keep: Sequence[str]) -> _Searched:
             return _Searched(
                 "the table of what can happen", found, lambda: RecognisingProbe(subject.make()), is_table=True
             )
-        if isinstance(probe, RolloutProbe):
+        if isinstance(probe, RolloutProbe) or len(probe.env.observation_space.shape or ()) == PICTURE_AXES:
             found = search_play(probe.env, seed)
             return _Searched("roll-outs of random actions", found, lambda: RolloutProbe(subject.make()))
         box = box_of(probe)

@@ -7,15 +7,14 @@ every permutation of the channels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from symprior.symmetry.generated.closing import SignedMap, signed_map, unchanged
+from symprior.symmetry.generated.pictures import turns_and_flips
 from symprior.symmetry.names import PICTURE_AXES
 from symprior.tasks.discovery.found import FoundGroup, Motion, closed
 from symprior.tasks.discovery.graphs.automorphisms import Search
@@ -159,22 +158,12 @@ def _generators(table: Table, simulator: TabularSimulator, seed: int) -> tuple[l
 
     shape = simulator.observation_space.shape or ()
     if len(shape) == PICTURE_AXES:
-        for moved in motions_of_pictures(*shape):
+        for moved in turns_and_flips(shape, with_channels=True):
             accepts(moved)
         return [motion for motion in found if not motion.whole.is_identity], False
     search = Search(_moments(simulator, seed), np.zeros(shape[0], dtype=np.bool_), accepts)
     search.run()
     return found, search.is_cut_short
-
-
-def motions_of_pictures(channels: int, height: int, width: int) -> Iterator[SignedMap]:
-    """Every turn and flip of a square picture with every permutation of its channels; of another one the flips."""
-    pixels = np.arange(height * width).reshape(height, width)
-    moved = [np.rot90(picture, k) for picture in (pixels, pixels[:, ::-1]) for k in range(4)]
-    for places in moved:
-        if places.shape == pixels.shape:
-            for order in permutations(range(channels)):
-                yield signed_map(np.concatenate([c * pixels.size + places.ravel() for c in order]))
 
 
 def _moments(simulator: TabularSimulator, seed: int) -> Graph:

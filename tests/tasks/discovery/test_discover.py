@@ -214,10 +214,10 @@ def test_what_can_only_be_played_is_found_in_roll_outs() -> None:
 
 
 class Locked(gymnasium.Env[Any, Any]):
-    """A picture whose state cannot be set."""
+    """A picture whose state cannot be set, with actions that are vectors."""
 
     observation_space = gymnasium.spaces.Box(0, 255, (1, 4, 4), np.uint8)
-    action_space = gymnasium.spaces.Discrete(2)
+    action_space = gymnasium.spaces.Box(-1, 1, (2,), np.float32)
 
     def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
         super().reset(seed=seed)

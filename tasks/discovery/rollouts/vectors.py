@@ -1,4 +1,4 @@
-"""The search of what can only be played: maps of observations under which episodes of random play look the same.
+"""The search of vectors that can only be played: maps of observations under which episodes of random play look the same.
 
 A graph comes from moments of observations and from a regression of their changes on observations and actions; its errors are
 those between groups of episodes. A classifier must not tell steps of some episodes from images of steps of others. What
@@ -7,39 +7,23 @@ random play never meets is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
 
-from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.generated.closing import SignedMap, unchanged
 from symprior.tasks.certificates.evidence.two_sample import AUC_BORDER, separation
 from symprior.tasks.discovery.found import Motion, closed
 from symprior.tasks.discovery.graphs.automorphisms import Search
 from symprior.tasks.discovery.graphs.graph import Graph, Layer
+from symprior.tasks.discovery.rollouts.episodes import PARTS, mean_and_error, play_randomly
 from symprior.tasks.discovery.steps.single_steps import Candidates
-from symprior.tasks.environments.finite import name_of
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.uniform_actions import uniform_actions
 
 Numbers = NDArray[np.float64]
 
-EPISODES = 600
-LONGEST = 200
-"""Steps of an episode that are looked at."""
-
-PARTS = 30
-"""Groups of episodes between which the standard errors are taken."""
-
 CLEAR = 12.0
 """Standard errors from which on a sign is as clear as can be."""
-
-RARE = 1e-6
-"""How far out in their distribution errors are compared with."""
 
 COMPARED = 4
 """Steps of an episode that the classifier sees; more of them say little more."""
@@ -51,24 +35,14 @@ class Play:
     Args:
         env: what is played.
         seed: decides resets and actions.
-
-    Raises:
-        SympriorError: observations are no vectors.
     """
 
     def __init__(self, env: Environment, seed: int) -> None:
-        shape = env.observation_space.shape
-        if shape is None or len(shape) != 1:
-            raise SympriorError(
-                f"{name_of(env)} shows {env.observation_space} and its state cannot be set: vectors alone are searched in "
-                "roll-outs. Give it get_state() and set_state(state), which returns the observation."
-            )
-        rows = [row for number in range(EPISODES) for row in _episode(env, number, seed)]
-        episodes, before, actions, rewards, after, ends = (np.array(column) for column in zip(*rows, strict=True))
-        self.discrete = isinstance(env.action_space, gymnasium.spaces.Discrete)
-        self.episodes, self.before, self.after = episodes, before, after
-        self.rewards, self.ends = rewards, ends
-        self.actions: Numbers = np.eye(int(env.action_space.n))[actions] if self.discrete else actions  # type: ignore[attr-defined]
+        steps, space = play_randomly(env, seed), env.action_space
+        self.discrete = isinstance(space, gymnasium.spaces.Discrete)
+        self.episodes, self.rewards, self.ends = steps.episodes, steps.rewards, steps.terminated
+        self.before, self.after = steps.before.astype(np.float64), steps.after.astype(np.float64)
+        self.actions: Numbers = np.eye(int(space.n))[steps.actions] if self.discrete else steps.actions  # type: ignore[attr-defined]
         self._rng = np.random.default_rng([seed, 7])
         self.tried = 0
 
@@ -133,15 +107,12 @@ class Play:
         return np.asarray(ordered[few | self.ends[ordered]])
 
 
-def search_play(env: Environment, seed: int) -> Candidates:
+def search_vectors(env: Environment, seed: int) -> Candidates:
     """The maps that random play keeps.
 
     Args:
         env: what is played.
         seed: decides all that is drawn.
-
-    Raises:
-        SympriorError: observations are no vectors.
     """
     play = Play(env, seed)
     size, actions = play.before.shape[1], play.actions.shape[1]
@@ -157,22 +128,9 @@ def search_play(env: Environment, seed: int) -> Candidates:
     )
 
 
-def _episode(env: Environment, number: int, seed: int) -> Iterator[tuple[int, Numbers, Numbers, float, Numbers, bool]]:
-    rng = np.random.default_rng([seed, 6, number])
-    observation, _ = env.reset(seed=int(rng.integers(1 << 31)))
-    for action in uniform_actions(env.action_space, rng, LONGEST):
-        following, reward, terminated, truncated, _ = env.step(action)
-        before, after = (np.array(each, dtype=np.float64) for each in (observation, following))
-        yield number, before, action, float(reward), after, bool(terminated)
-        if terminated or truncated:
-            return
-        observation = following
-
-
 def _layer(values: Numbers) -> Layer:
     """The layer of numbers of each part, [parts, nodes, nodes]: their size, and how clear their sign is."""
-    few = student.isf(RARE, len(values) - 1) / norm.isf(RARE)  # errors from few parts are uncertain themselves
-    mean, error = values.mean(axis=0), few * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    mean, error = mean_and_error(values)
     scale = float(np.abs(mean)[mean != 0].mean()) if mean.any() else 1.0
     clear = np.where(error > 0, np.abs(mean) / np.maximum(error, 1e-12), 0.0)
     sign = np.sign(mean) * np.clip(clear / CLEAR, 0, 1)

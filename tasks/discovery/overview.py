@@ -111,7 +111,10 @@ def _verdict(declared: Symmetry, found: Discovery) -> str:
         return "not found: no signed permutation"
     if _holds(found.proposal, wanted, found.still):
         return "found"
-    return "found; starts break it" if _holds(found.larger, wanted, found.still) else "not found"
+    if _holds(found.larger, wanted, found.still):
+        return "found; starts break it"
+    is_part = found.proposal is not None and not found.proposal.found.is_whole
+    return "not found: of too large a group another part is proposed" if is_part else "not found"
 
 
 def _holds(proposal: Proposal | None, wanted: set[bytes], still: Sequence[int]) -> bool:

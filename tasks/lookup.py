@@ -10,14 +10,15 @@ from symprior.tasks.custom.source_files import digest, load, names_a_file
 from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.task import TASKS, Task
 from symprior.tasks.task.dials import DIALS
+from symprior.tasks.task.relabelled import MARK, relabelled_by_name
 
 
 def get_task(name: str) -> Task:
     """The task of that name.
 
     Args:
-        name: a task's id; `dial@parameter=value`; or `path/to/file.py:Name`. A task from a file is known by its id from
-            then on.
+        name: a task's id; `dial@parameter=value`; one of these under a secret relabelling, `cartpole-v1~KEY`; or
+            `path/to/file.py:Name`. A task from a file is known by its id from then on.
 
     Raises:
         SympriorError: no such task; the message has the nearest name and the list.
@@ -26,6 +27,9 @@ def get_task(name: str) -> Task:
         return _from_file(name)
     if name.endswith(".py"):
         raise SympriorError(f"{name} names a file but no task in it. Write {name}:Name.")
+    plain, mark, key = name.partition(MARK)
+    if mark and key:
+        return relabelled_by_name(get_task(plain), key)
     dial, at, setting = name.partition("@")
     if at and dial in DIALS:
         return DIALS[dial].parse(setting)

@@ -10,11 +10,11 @@ import typer
 
 from symprior.agents.learners.learner import TORCH, learner_names, reference_learner
 from symprior.benchmark.command_line.console import console
+from symprior.benchmark.command_line.set_option import SettingOption, parse_settings
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.isolation.described import why_unconfined
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
 from symprior.benchmark.run.snapshots import EVERY
-from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.devices import GpuNeed
 from symprior.benchmark.sweep.engines.chosen import ENGINES, engine_named
 from symprior.benchmark.sweep.estimate import Estimate

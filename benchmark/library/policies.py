@@ -10,13 +10,13 @@ import numpy as np
 
 from symprior.agents.agent import Agent
 from symprior.agents.agent.abilities import ActsGreedily, KeepsPolicy
-from symprior.agents.learners.learner import learner_names, reference_learner
 from symprior.benchmark.artifacts.policies import policy_path, read_policy
 from symprior.benchmark.jobs import contestants
-from symprior.benchmark.jobs.job import Job
+from symprior.benchmark.jobs.job import CPU
+from symprior.benchmark.jobs.recorded import job_of
 from symprior.benchmark.run.evaluation import evaluate
 from symprior.benchmark.run.protocol import evaluation_points
-from symprior.leaderboard.records.record import SOURCE_DIGEST, RunRecord, read_record
+from symprior.leaderboard.records.record import RunRecord, read_record
 from symprior.symmetry.arrays import A, NumpyArray
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.custom.source_files import digest
@@ -115,26 +115,7 @@ def _task(record: RunRecord, name: str | None) -> Task:
 
 
 def _agent(record: RunRecord, task: Task, name: str | None) -> Agent:
-    """The record's agent before its training."""
-    of_a_file = SOURCE_DIGEST in record.hyperparameters
-    if of_a_file and name is None:
-        raise SympriorError(f"{record.agent.id} is an agent from a file: name it, `path/to/file.py:{record.agent.id}`.")
-    contestant = contestants.find(record.agent.id if name is None else name)
-    if contestant.id != record.agent.id:
-        raise SympriorError(f"The record is of {record.agent.id}, not of {contestant.id}.")
-    job = Job(
-        suite=record.suite,
-        suite_version=record.suite_version,
-        task=task.id,
-        agent=record.agent.id if name is None else name,
-        seeds=(record.seed,),
-        budget=record.budget,
-        learner=record.agent.learner if record.agent.learner in learner_names() else reference_learner(),
-        kernel=record.provenance.computed_by,
-    )
-    if not of_a_file:
-        job = replace(job, settings=tuple(sorted(contestant.completed(record.hyperparameters).items())))
-    resolved = contestant.resolve(job, task)
-    if of_a_file and resolved.hyperparameters[SOURCE_DIGEST] != record.hyperparameters[SOURCE_DIGEST]:
-        raise SympriorError(f"{name} is not as it was when the run was trained.")
-    return contestant.build([resolved], [record.seed])
+    """The record's agent before its training, on the CPU."""
+    job = replace(job_of(record, name), device=CPU)
+    contestant = contestants.find(job.agent)
+    return contestant.build([contestant.resolve(job, task)], [record.seed])

@@ -10,7 +10,6 @@ import numpy as np
 
 from symprior.leaderboard.calibration.populations import Arm
 from symprior.leaderboard.calibration.totals import Bools, LogRatios, Totals, of_log_means, of_means
-from symprior.leaderboard.comparison.cells import LEAST_LOST
 from symprior.leaderboard.statistics.closed_forms.headlines import headline_interval, weighted_resamples
 from symprior.leaderboard.statistics.closed_forms.log_ratios import resampled_log_ratio, widening
 from symprior.leaderboard.statistics.closed_forms.placements import probability, score_interval
@@ -24,6 +23,7 @@ from symprior.leaderboard.statistics.resamples.resampling import (
     resample_indices,
     resampled_together,
 )
+from symprior.leaderboard.statistics.runs.lost_data import LEAST_LOST
 from symprior.leaderboard.statistics.runs.scores import HIGHEST, LOWEST
 
 RESAMPLES = 1_000

@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from symprior.leaderboard.comparison.cells import Cell
-from symprior.leaderboard.comparison.places import Place, by_place, cell_of
+from symprior.leaderboard.comparison.places import cell_of
 from symprior.leaderboard.records.learners import BATCHED
+from symprior.leaderboard.records.places import Place, by_place
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.resamples.aggregates import family_weights
 from symprior.leaderboard.statistics.resamples.resampling import Floats

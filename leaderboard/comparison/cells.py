@@ -23,6 +23,7 @@ from symprior.leaderboard.statistics.resamples.resampling import (
     resample_indices,
     resampled_means,
 )
+from symprior.leaderboard.statistics.runs.lost_data import LEAST_LOST
 from symprior.leaderboard.statistics.runs.scores import RunScore, learning_curve, lost_run, normalise, score_curve
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.lookup import get_task
@@ -33,9 +34,6 @@ Entry = tuple[str, str]
 
 
 RESAMPLED = ("efficiency_clipped", "final_clipped", "lost", "lost_in_reaching", "time")
-
-LEAST_LOST = 1.0
-"""Environment steps: a run at the threshold before any training loses none, and one keeps a ratio finite."""
 
 
 @dataclass(frozen=True)

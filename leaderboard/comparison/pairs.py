@@ -9,9 +9,11 @@ from functools import cached_property
 from symprior.leaderboard.comparison.cells import Cell, Cells
 from symprior.leaderboard.comparison.estimates import SCORE_RANGE, weighted_mean
 from symprior.leaderboard.comparison.gains import Gain, gain_on_task
-from symprior.leaderboard.comparison.places import by_place, cell_of
+from symprior.leaderboard.comparison.places import cell_of
+from symprior.leaderboard.records.places import by_place
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.intervals import Estimate
+from symprior.leaderboard.verification.cells import Again, held_against
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,12 @@ class Compared:
 
     Attributes:
         first, second: the cells; None where there is none.
+        again: of two collections the runs that both have, the second ones taken for the first trained again; else None.
     """
 
     first: Cell | None
     second: Cell | None
+    again: Again | None = None
 
     @property
     def either(self) -> Cell:
@@ -45,13 +49,6 @@ class Compared:
         return gain_on_task(self.second, self.first) if self.first and self.second else None
 
     @property
-    def equal_curves(self) -> tuple[int, int]:
-        """How many seeds of both have the same returns at every evaluation, to the bit; and how many seeds both have."""
-        curves = [{run.seed: run.curve for run in cell.runs} if cell else {} for cell in self._cells]
-        shared = curves[0].keys() & curves[1].keys()
-        return sum(curves[0][seed] == curves[1][seed] for seed in shared), len(shared)
-
-    @property
     def _cells(self) -> tuple[Cell | None, Cell | None]:
         """Those that hold a run that finished or was lost."""
         return tuple(cell if cell is not None and cell.scores else None for cell in (self.first, self.second))  # type: ignore[return-value]
@@ -66,5 +63,8 @@ def two_agents(cells: Cells, first: str, second: str) -> Iterator[Compared]:
 
 def two_collections(first: Iterable[RunRecord], second: Iterable[RunRecord]) -> Iterator[Compared]:
     """The cells of two collections, also those that only one has; each over the seeds that lie there."""
-    own, other = ({place: cell_of(found) for place, found in by_place(each).items()} for each in (first, second))
-    yield from (Compared(own.get(place), other.get(place)) for place in sorted(own.keys() | other.keys()))
+    both = list(first), list(second)
+    own, other = ({place: cell_of(found) for place, found in by_place(each).items()} for each in both)
+    held = {cell.place: cell for cell in held_against(*both)}
+    for place in sorted(own.keys() | other.keys()):
+        yield Compared(own.get(place), other.get(place), held.get(place))

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from symprior.leaderboard.comparison.cells import Cell, collect
 from symprior.leaderboard.records.record import RunRecord
-
-Place = tuple[str, str, str, str]
-"""Where a cell is: suite, task, learner, agent."""
-
-
-def by_place(records: Iterable[RunRecord]) -> dict[Place, list[RunRecord]]:
-    """The records of each cell."""
-    of_places: dict[Place, list[RunRecord]] = {}
-    for record in records:
-        place = record.suite_id, record.task, record.agent.learner, record.agent.id
-        of_places.setdefault(place, []).append(record)
-    return of_places
 
 
 def cell_of(records: Sequence[RunRecord]) -> Cell:

@@ -25,6 +25,9 @@ OF_A_RUN = ("seed", "status", "error", "steps_used", "curve", "other_mode", "eff
 
 PUBLISHED_RESULTS = Path(__file__).parents[1] / "results"
 
+VERIFICATIONS = "verifications"
+"""A folder beside records that holds none: what was found when they were trained again."""
+
 Tree = dict[str, JsonValue]
 
 
@@ -79,7 +82,7 @@ def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -
     problems: list[str] = []
     for path in sorted(folder.rglob("*.json")):
         of_suite = path.relative_to(folder).parts[0]
-        if suite not in (None, of_suite, of_suite.rpartition("-")[0]):
+        if of_suite == VERIFICATIONS or suite not in (None, of_suite, of_suite.rpartition("-")[0]):
             continue
         try:
             records.extend(_in_place(folder, path))

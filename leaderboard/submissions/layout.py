@@ -7,12 +7,13 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from symprior.leaderboard.records.published import VERIFICATIONS
 from symprior.leaderboard.submissions.statement import STATEMENT
 from symprior.leaderboard.submissions.texts import unseen
 from symprior.symmetry.errors import SympriorError
 
-AGENT, RECORDS, VERIFICATIONS = "agent", "records", "verifications"
-"""Folders: the code, the records by task, and what others found who ran it again."""
+AGENT, RECORDS = "agent", "records"
+"""Folders of the code and of the records by task; `VERIFICATIONS` holds what others found who ran it again."""
 
 CODE, LOCK = "agent.py", "requirements.lock"
 """In the folder of the code: the file that was run, and the versions that it was run with."""

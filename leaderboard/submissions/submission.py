@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from symprior.leaderboard.records.published import read_file, to_text
+from symprior.leaderboard.records.published import VERIFICATIONS, read_file, to_text
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.submissions import SUBMISSIONS
-from symprior.leaderboard.submissions.layout import AGENT, CODE, DIGEST, RECORDS, VERIFICATIONS, check_layout, files_of
+from symprior.leaderboard.submissions.layout import AGENT, CODE, DIGEST, RECORDS, check_layout, files_of
 from symprior.leaderboard.submissions.sealing import digest_of
 from symprior.leaderboard.submissions.statement import STATEMENT, Statement, checked_name, read_statement
 from symprior.symmetry.errors import SympriorError

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.store import RECORDS
+from symprior.benchmark.verification.shown import coloured
 from symprior.symmetry.errors import SympriorError, unknown_name
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from symprior.leaderboard.comparison.pairs import Compared
     from symprior.leaderboard.records.record import RunRecord
     from symprior.leaderboard.statistics.intervals import Estimate
+    from symprior.leaderboard.verification.cells import Again
 
 NOTHING = "–"
 
@@ -47,12 +50,13 @@ def compare(
       symprior compare runs-before runs-after
     """
     from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records
+    from symprior.leaderboard.records.folders import records_in
 
     folders = [Path(name) for name in (first, second) if Path(name).is_dir()]
     if len(folders) == 1:
         raise SympriorError(f"{folders[0]} is a folder and the other is none. Give two folders, or two agents.")
     if folders:
-        lines = _of_folders([read_records(folder) for folder in folders], suite)
+        lines = _of_folders([records_in(folder, suite) for folder in folders], suite)
     else:
         found = read_published(PUBLISHED_RESULTS, suite) if published else read_records(records)
         lines = _of_agents(found, suite, first, second)
@@ -88,22 +92,29 @@ def _of_folders(both: Sequence[list[RunRecord]], suite: str | None) -> list[Comp
 
 
 def _table(lines: Sequence[Compared], in_folders: bool) -> Table:
-    """A line for each pair of cells; of two folders also whose they are, and how many curves are equal to the bit."""
+    """A line for each pair of cells; of two folders also whose they are, and whether the second repeats the first."""
     table = Table(box=None, pad_edge=False)
     for column in ("suite", "task", "learner", *(["agent"] if in_folders else [])):
         table.add_column(column, overflow="fold")
-    for column in ("seeds", "first", "second", "less lost", *(["equal curves"] if in_folders else [])):
+    for column in ("seeds", "first", "second", "less lost", *(["equal runs"] if in_folders else [])):
         table.add_column(column, justify="right")
+    if in_folders:
+        table.add_column("verdict")
     for line in lines:
-        cell, (equal, shared) = line.either, line.equal_curves
+        cell = line.either
         table.add_row(
             *(cell.suite, cell.task.id, cell.agent.learner, *([cell.agent.id] if in_folders else [])),
             " / ".join(str(len(each.runs)) if each else NOTHING for each in (line.first, line.second)),
             *map(_estimate, line.efficiencies),
             _gain(line.gain),
-            *([f"{equal} of {shared}" if shared else NOTHING] if in_folders else []),
+            *(_repeated(line.again) if in_folders else []),
         )
     return table
+
+
+def _repeated(again: Again | None) -> tuple[str, str | Text]:
+    """How many runs that both have are equal to the bit, and the verdict that `symprior reproduce` would give."""
+    return (NOTHING, NOTHING) if again is None else (f"{again.equal} of {len(again.pairs)}", coloured(again.verdict))
 
 
 def _estimate(estimate: Estimate | None, digits: int = 3, unit: str = "") -> str:

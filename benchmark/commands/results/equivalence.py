@@ -13,9 +13,9 @@ from rich.table import Table
 
 from symprior.agents.learners.learner import reference_learner, stacking_learner
 from symprior.benchmark.command_line.console import console
+from symprior.benchmark.command_line.set_option import SettingOption, parse_settings
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job
-from symprior.benchmark.set_option import SettingOption, parse_settings
 from symprior.benchmark.sweep.progress.telling.words import Words
 from symprior.benchmark.sweep.progress.watch import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep

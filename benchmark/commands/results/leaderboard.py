@@ -54,6 +54,7 @@ def leaderboard(
 ) -> None:
     """Build the leaderboard from records: a table here, and leaderboard.md, leaderboard.json and index.html."""
     from symprior import leaderboard as board_floor
+    from symprior.leaderboard.records.folders import records_in
 
     if everything:
         _write_all(out, chosen=bool(suite or task or figure or published))
@@ -64,7 +65,7 @@ def leaderboard(
         check_format(figure)
     if published:
         suite = suite or SHOWN_FIRST
-    found = _found(board_floor.PUBLISHED_RESULTS if published else records, suite)
+    found = records_in(board_floor.PUBLISHED_RESULTS if published else records, suite)
     if suite is not None:
         _check_suite(found, suite, records)
     if task:
@@ -91,16 +92,6 @@ def _write_all(out: Path | None, chosen: bool) -> None:
     folder = board_floor.PUBLISHED_RESULTS
     for path in write_published_pages(board_floor.read_published(folder), out or folder):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
-
-
-def _found(folder: Path, suite: str | None) -> list[RunRecord]:
-    """The runs below a folder, one file a run, or as `symprior publish` wrote them."""
-    from symprior import leaderboard as board_floor
-
-    is_published = folder.is_dir() and next(folder.rglob("seed-*.json"), None) is None
-    if is_published and next(folder.glob("*/*/*.json"), None) is not None:
-        return board_floor.read_published(folder, suite)
-    return board_floor.read_records(folder)
 
 
 def _single_runs(found: list[RunRecord], suite: str | None, tasks: list[str]) -> list[RunRecord]:

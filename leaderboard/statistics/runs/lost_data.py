@@ -11,6 +11,9 @@ import numpy as np
 
 from symprior.leaderboard.statistics.resamples.resampling import Floats
 
+LEAST_LOST = 1.0
+"""Environment steps: a run at the threshold before any training loses none, and one keeps a ratio finite."""
+
 FLAT = 1e-9
 """A rise of the score smaller than this is no rise; the quotient of two such differences would be round-off."""
 

@@ -1,0 +1,23 @@
+"""Where records are of one cell: the runs of one agent, by one learner, on one task of a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symprior.leaderboard.records.record import RunRecord
+
+Place = tuple[str, str, str, str]
+"""Where a cell is: suite with its version, task, learner, agent."""
+
+
+def place_of(record: RunRecord) -> Place:
+    """The cell that a record is of."""
+    return record.suite_id, record.task, record.agent.learner, record.agent.id
+
+
+def by_place(records: Iterable[RunRecord]) -> dict[Place, list[RunRecord]]:
+    """The records of each cell."""
+    of_places: dict[Place, list[RunRecord]] = {}
+    for record in records:
+        of_places.setdefault(place_of(record), []).append(record)
+    return of_places

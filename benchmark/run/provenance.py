@@ -16,6 +16,9 @@ from symprior.tasks import Task
 from symprior.tasks.custom.source_files import digest, digest_of
 
 PACKAGES = ("torch", "gymnasium", "stable-baselines3", "numpy", "scipy")
+CODE = ("__init__.py", "pyproject.toml", "symmetry", "tasks", "agents", "leaderboard", "benchmark")
+"""What of a checkout decides a run; a folder of one's own beside it changes nothing."""
+
 VECTOR_INSTRUCTIONS = {"avx512f": "AVX-512", "avx2": "AVX2"}
 """The widest first, as Linux and people name them. Libraries choose their kernels, and so how they round, by these."""
 
@@ -64,14 +67,14 @@ def _version(package: str) -> str | None:
 
 @cache
 def checkout_state() -> tuple[str | None, bool | None]:
-    """The checkout's commit and whether it was changed; (None, None) outside a checkout."""
+    """The checkout's commit and whether its code was changed; (None, None) outside a checkout."""
     folder = Path(__file__).parents[2]
     if not (folder / ".git").exists():
         return None, None
     try:
         commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True)
         status = subprocess.run(
-            ["git", "status", "--porcelain"], cwd=folder, capture_output=True, text=True, check=True
+            ["git", "status", "--porcelain", "--", *CODE], cwd=folder, capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return None, None

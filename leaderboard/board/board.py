@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from symprior.leaderboard.board.citations import bibliography
 from symprior.leaderboard.board.claims import Claims, claims_of
+from symprior.leaderboard.board.entered import Entered
 from symprior.leaderboard.board.sources import Sources, sources_of
 from symprior.leaderboard.board.tables.agent_rows import agent_rows, compared_tasks, reference_first
 from symprior.leaderboard.board.tables.rows import AgentRow, TaskTable
@@ -32,6 +33,7 @@ class Board:
         resolutions: for each learner the gain over all of `compared` that its runs can find.
         claims: what the page's sentences may claim, Holm-corrected together.
         crossing: a raw return; where the median over runs crosses it is told of every row. None: of no interest.
+        entered: submissions to the suite, those without a row among them.
     """
 
     suite: str
@@ -48,6 +50,7 @@ class Board:
     sources: Sources
     citations: tuple[str, ...]
     crossing: float | None = None
+    entered: tuple[Entered, ...] = ()
 
     def rows_of(self, learner: str) -> tuple[AgentRow, ...]:
         """The rows of one learner, best first."""
@@ -63,6 +66,7 @@ def build(
     seeds: Collection[int] | None = None,
     baseline: Mapping[str, str] | None = None,
     crossing: float | None = None,
+    entered: Iterable[Entered] = (),
 ) -> Board:
     """Compute the leaderboard.
 
@@ -77,6 +81,7 @@ def build(
         baseline: for `"ppo"` or `"ppo/cartpole"` the plain prior or agent that was better on tuning seeds;
             `"plain"` by default.
         crossing: a raw return; the board tells where the median over runs crosses it.
+        entered: what is said of submissions; those to other suites are left out.
 
     Raises:
         SympriorError: the records are none, of several suites, contradictory, incomparable or of unknown
@@ -109,6 +114,7 @@ def build(
             [card.bibtex for entry in cells.of_entries for card in cells.cards(entry)],
         ),
         crossing=crossed,
+        entered=tuple(each for each in entered if each.suite == f"{cells.suite}-{cells.version}"),
     )
 
 

@@ -79,6 +79,22 @@ def of_task(board: Board, table: TaskTable, learner: str) -> tuple[str, ...]:
     )
 
 
+def of_agent(board: Board, learner: str, agent: str) -> tuple[str, ...]:
+    """All that is said of one agent's gains: over all tasks, then on each."""
+    over_all = (
+        _of_gain(board, row, over(board, learner), row.gain)
+        for row in board.rows_of(learner)
+        if row.agent == agent and row.gain is not None and len(row.tasks) > 1
+    )
+    on_each = (
+        _about(f"On {table.task}", agent, row.gain, board.claims.about(learner, agent, table.task))
+        for table in board.tasks
+        for row in table.rows_of(learner)
+        if row.agent == agent and row.gain is not None
+    )
+    return (*over_all, *on_each)
+
+
 def over(board: Board, learner: str) -> str:
     """What the first rows of a learner are over."""
     tasks = board.compared[learner]

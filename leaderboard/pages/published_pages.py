@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from symprior.leaderboard.board.board import build
 from symprior.leaderboard.board.dial_curves import dial_curves, has_dials
+from symprior.leaderboard.board.entered import Entered
 from symprior.leaderboard.comparison.learner_tests import SUITE, learner_tests
 from symprior.leaderboard.pages import learner_pages
 from symprior.leaderboard.pages.dial_pages import write_dial_page
@@ -19,8 +20,15 @@ DRAWN = ("quick", "priors", "paper-grid")
 """Suites whose learning curves are published as a picture beside the page."""
 
 
-def write_published_pages(records: Iterable[RunRecord], folder: Path) -> Iterator[Path]:
+def write_published_pages(
+    records: Iterable[RunRecord], folder: Path, entered: Collection[Entered] = ()
+) -> Iterator[Path]:
     """Write every page that these records give into `folder`, and say its path when it is written.
+
+    Args:
+        records: of published results and of active submissions.
+        folder: where the pages are put.
+        entered: what is said of submissions.
 
     Raises:
         SympriorError: records of a suite cannot be compared, or the folder cannot be written.
@@ -31,13 +39,13 @@ def write_published_pages(records: Iterable[RunRecord], folder: Path) -> Iterato
         of_suites.setdefault(record.suite_id, []).append(record)
     for suite in sorted(of_suites):
         if of_suites[suite][0].suite != SUITE:
-            yield from _of_suite(suite, of_suites[suite], folder)
+            yield from _of_suite(suite, of_suites[suite], folder, entered)
     if tests := learner_tests(chosen):
         yield _written(folder / learner_pages.PAGE, learner_pages.to_markdown(tests))
 
 
-def _of_suite(suite: str, records: list[RunRecord], folder: Path) -> Iterator[Path]:
-    board = build(records, suite)
+def _of_suite(suite: str, records: list[RunRecord], folder: Path, entered: Collection[Entered]) -> Iterator[Path]:
+    board = build(records, suite, entered=entered)
     yield _written(folder / f"{suite}.md", to_markdown(board))
     if records[0].suite in DRAWN:
         yield write_figure(board, folder / f"{suite}.svg")

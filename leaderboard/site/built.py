@@ -19,6 +19,7 @@ from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.site.addresses import file_name
 from symprior.leaderboard.site.content import Content
 from symprior.leaderboard.site.entries import Entry, entries_of
+from symprior.leaderboard.submissions.standing import entered
 from symprior.leaderboard.submissions.submission import records_on_boards
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import TASKS, Track
@@ -122,7 +123,8 @@ def built(content: Content) -> Built:
     for record in records:
         of_suites.setdefault(record.suite_id, []).append(record)
     chosen = {suite: runs for suite, runs in sorted(of_suites.items()) if runs[0].suite != LEARNER_TESTS}
-    boards = {suite: build(runs, suite) for suite, runs in chosen.items()}
+    said = entered(content.submissions)
+    boards = {suite: build(runs, suite, entered=said) for suite, runs in chosen.items()}
     cards = {(record.suite_id, record.agent.learner, record.agent.id): record.agent for record in records}
     return Built(
         content=content,

@@ -90,8 +90,8 @@ def read_submissions(folder: Path = SUBMISSIONS) -> tuple[Submission, ...]:
     """
     found, problems = [], []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if not path.is_dir():
-            continue  # a page about the folder
+        if not path.is_dir() or path.name.startswith("."):
+            continue  # a page about the folder, or one that is being packed
         try:
             found.append(read_submission(path))
         except SympriorError as error:

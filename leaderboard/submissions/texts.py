@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
+
+PLACEHOLDER = re.compile(r"<[^<>\n]{1,100}>")
+"""What `symprior new-agent` leaves to be filled in."""
 
 UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 """Categories of Unicode that print as nothing, break lines or turn the direction of writing."""
@@ -30,8 +34,8 @@ def _visible_lines(text: str) -> str:
 
 
 def _filled_in(text: str) -> str:
-    if text.startswith("<"):
-        raise ValueError(f"it still says {text[:60]!r}; fill it in")
+    if left := PLACEHOLDER.search(text):
+        raise ValueError(f"it still says {left[0]!r}; fill it in")
     return text
 
 

@@ -9,11 +9,13 @@ import pytest
 from symprior.agents.priors.prior import PRIORS
 from symprior.benchmark.commands.sweeps.suites import list_of
 from symprior.benchmark.sweep.suite import get_suite, suite_names
-from symprior.leaderboard import PUBLISHED_RESULTS, read_published
+from symprior.leaderboard import PUBLISHED_RESULTS
 from symprior.leaderboard.comparison.learner_tests import SUITE, learner_tests
 from symprior.leaderboard.pages import learner_pages
 from symprior.leaderboard.pages.published_pages import write_published_pages
 from symprior.leaderboard.records.suite_lists import suite_list
+from symprior.leaderboard.submissions.standing import entered, read_standing
+from symprior.leaderboard.submissions.submission import read_submissions
 
 pytestmark = pytest.mark.xdist_group("published")
 
@@ -23,8 +25,8 @@ SUITES = sorted(path.name for path in PUBLISHED_RESULTS.iterdir() if path.is_dir
 
 @pytest.fixture(scope="module")
 def published():
-    """All published runs, in the order of their keys: read once."""
-    return read_published(PUBLISHED_RESULTS)
+    """All published runs and those of submissions, in the order of their keys: read once."""
+    return read_standing()
 
 
 def pages_of(suite: str) -> list[Path]:
@@ -43,7 +45,7 @@ def assert_same_picture(drawn: str, kept: str) -> None:
 @pytest.mark.cells(test=1)
 def test_published_pages_are_what_their_records_say(published, suite: str, tmp_path: Path):
     records = [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
-    paths = list(write_published_pages(records, tmp_path))
+    paths = list(write_published_pages(records, tmp_path, entered(read_submissions())))
     assert {path.name for path in paths} == {path.name for path in pages_of(suite)}
     for path in paths:
         found, kept = ((folder / path.name).read_text(encoding="utf-8") for folder in (tmp_path, PUBLISHED_RESULTS))

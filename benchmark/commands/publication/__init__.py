@@ -1,1 +1,1 @@
-"""Commands that make results fit to be read and cited by others: the site, figures and tables, BibTeX."""
+"""Commands that make results fit to be read and cited by others: the site, figures and tables, BibTeX, submissions."""

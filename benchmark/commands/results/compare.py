@@ -49,8 +49,9 @@ def compare(
 
       symprior compare runs-before runs-after
     """
-    from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records
+    from symprior.leaderboard import read_records
     from symprior.leaderboard.records.folders import records_in
+    from symprior.leaderboard.submissions.standing import read_standing
 
     folders = [Path(name) for name in (first, second) if Path(name).is_dir()]
     if len(folders) == 1:
@@ -58,7 +59,7 @@ def compare(
     if folders:
         lines = _of_folders([records_in(folder, suite) for folder in folders], suite)
     else:
-        found = read_published(PUBLISHED_RESULTS, suite) if published else read_records(records)
+        found = read_standing(suite) if published else read_records(records)
         lines = _of_agents(found, suite, first, second)
     console.print(f"First: {first}\nSecond: {second}", highlight=False, markup=False)
     console.print(_table(lines, in_folders=bool(folders)))

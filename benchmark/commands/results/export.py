@@ -33,11 +33,12 @@ def export(
     ] = False,
 ) -> None:
     """Write each agent's scores as JSON: under its name a list of runs, each a list of scores, task by task."""
-    from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records, rliable_scores
+    from symprior.leaderboard import read_records, rliable_scores
+    from symprior.leaderboard.submissions.standing import read_standing
 
     if not rliable:
         raise SympriorError("Say in which form: --rliable is the one there is.")
-    found = read_published(PUBLISHED_RESULTS, suite) if published else read_records(records)
+    found = read_standing(suite) if published else read_records(records)
     scores = rliable_scores(found, suite, quantity, learner)
     tree = {agent: of_agent.tolist() for agent, of_agent in scores.items()}
     write_text_atomically(out, json.dumps(tree, indent=1) + "\n")

@@ -55,6 +55,8 @@ def leaderboard(
     """Build the leaderboard from records: a table here, and leaderboard.md, leaderboard.json and index.html."""
     from symprior import leaderboard as board_floor
     from symprior.leaderboard.records.folders import records_in
+    from symprior.leaderboard.submissions.standing import entered, read_standing
+    from symprior.leaderboard.submissions.submission import read_submissions
 
     if everything:
         _write_all(out, chosen=bool(suite or task or figure or published))
@@ -65,12 +67,12 @@ def leaderboard(
         check_format(figure)
     if published:
         suite = suite or SHOWN_FIRST
-    found = records_in(board_floor.PUBLISHED_RESULTS if published else records, suite)
+    found = read_standing(suite) if published else records_in(records, suite)
     if suite is not None:
         _check_suite(found, suite, records)
     if task:
         found = _single_runs(found, suite, [get_task(name).id for name in task])
-    board = board_floor.build(found, suite)
+    board = board_floor.build(found, suite, entered=entered(read_submissions()) if published else ())
     console.print(board_floor.terminal_table(board))
     for path in board_floor.write_pages(board, out or SITE):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
@@ -84,13 +86,15 @@ def _write_all(out: Path | None, chosen: bool) -> None:
     """Every page of the published results, unless something else is chosen too."""
     from symprior import leaderboard as board_floor
     from symprior.leaderboard.pages.published_pages import write_published_pages
+    from symprior.leaderboard.submissions.standing import entered, read_standing
+    from symprior.leaderboard.submissions.submission import read_submissions
 
     if chosen:
         raise SympriorError(
             "--all writes every published page; give it without --suite, --task, --figure or --published."
         )
-    folder = board_floor.PUBLISHED_RESULTS
-    for path in write_published_pages(board_floor.read_published(folder), out or folder):
+    records, said = read_standing(), entered(read_submissions())
+    for path in write_published_pages(records, out or board_floor.PUBLISHED_RESULTS, said):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
 
 

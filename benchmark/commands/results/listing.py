@@ -36,9 +36,10 @@ def list_runs(
     `symprior status` says how far a sweep is that still runs, and why runs failed. `symprior tasks`, `symprior agents` and
     `symprior suites` list what can be run.
     """
-    from symprior.leaderboard import PUBLISHED_RESULTS, read_published, read_records
+    from symprior.leaderboard import read_records
+    from symprior.leaderboard.submissions.standing import read_standing
 
-    found = read_published(PUBLISHED_RESULTS, suite) if published else read_records(records)
+    found = read_standing(suite) if published else read_records(records)
     groups: dict[Group, list[RunRecord]] = defaultdict(list)
     for record in found:
         if record.is_of(suite):

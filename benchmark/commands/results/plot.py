@@ -34,11 +34,12 @@ def plot(
     Examples:
       symprior plot --agent ppo --agent ppo+homomorphic --task cartpole-v1 --published --suite priors --out curves.pdf
     """
-    from symprior.leaderboard import PUBLISHED_RESULTS, build, read_published, read_records
+    from symprior.leaderboard import build, read_records
     from symprior.leaderboard.pages.figure import check_format, write_figure
+    from symprior.leaderboard.submissions.standing import read_standing
 
     check_format(out)
-    found = read_published(PUBLISHED_RESULTS, suite) if published else read_records(records)
+    found = read_standing(suite) if published else read_records(records)
     chosen = _chosen(found, agent, task)
     tasks = {record.task for record in chosen}
     board = build(chosen, suite, suite_tasks=tasks if task else None)

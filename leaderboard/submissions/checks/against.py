@@ -18,9 +18,6 @@ from symprior.symmetry.errors import SympriorError
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Task
 
-KINDS_OF_SUITES_WITHOUT_ROWS = ("custom", "equivalence")
-
-
 T = TypeVar("T")
 
 
@@ -96,7 +93,7 @@ def against(
     """
     suite = submission.suite_id
     listed = suite_list(suite)
-    if listed is None or submission.records[0].suite in KINDS_OF_SUITES_WITHOUT_ROWS:
+    if listed is None:
         raise SympriorError(
             f"{submission.name} has records of {suite}, which is no frozen suite. Run one: symprior run --suite NAME "
             "--agent PATH; symprior suites lists them."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from symprior.leaderboard.records.published import VERIFICATIONS
 from symprior.leaderboard.submissions.checks.against import Against
-from symprior.leaderboard.submissions.git import RESULTS, Change
+from symprior.leaderboard.submissions.git import RESULTS, Change, Repository
 from symprior.leaderboard.submissions.layout import DIGEST
 from symprior.leaderboard.submissions.statement import STATEMENT, Statement, parsed_statement
 from symprior.leaderboard.submissions.submission import Submission
@@ -24,9 +24,29 @@ def problems(submission: Submission, against: Against) -> Iterator[str]:
             yield problem
 
 
+def of_published(repository: Repository, base: str) -> list[str]:
+    """Published records that a merge would remove or change, whoever asks for it."""
+    return [
+        f"{change.path} is published and would be {change.kind}; published records stay as they are"
+        for change in repository.changes(base)
+        if _is_published(change)
+    ]
+
+
+def touched(repository: Repository, base: str) -> list[str]:
+    """The names of submissions that a merge would add to or change."""
+    paths = (change.path.split("/") for change in repository.changes(base))
+    return sorted({path[1] for path in paths if path[0] == FOLDER and len(path) > 2})
+
+
+def _is_published(change: Change) -> bool:
+    is_record = change.path.startswith(f"{RESULTS}/") and change.path.endswith(".json")
+    return is_record and change.kind != "added"
+
+
 def _of(change: Change, submission: Submission, against: Against) -> str:
     owner = change.path.split("/")[1] if change.path.startswith(f"{FOLDER}/") else None
-    if change.path.startswith(f"{RESULTS}/") and change.kind != "added":
+    if _is_published(change):
         return f"{change.path} is published and would be {change.kind}; published records stay as they are"
     if owner is None:
         return f"{change.path} would be {change.kind}; a submission adds its own folder and changes nothing else"

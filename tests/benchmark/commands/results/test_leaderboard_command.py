@@ -42,7 +42,7 @@ def test_a_task_without_single_runs_or_of_a_frozen_suite_is_refused(single_runs,
 
 def test_all_pages_are_written_by_one_command(tmp_path, monkeypatch):
     quick = read_published(PUBLISHED_RESULTS, "quick")
-    monkeypatch.setattr("symprior.leaderboard.read_published", lambda folder: quick)
+    monkeypatch.setattr("symprior.leaderboard.submissions.standing.read_standing", lambda: quick)
     leaderboard(tmp_path, out=tmp_path, everything=True)
     assert {path.name for path in tmp_path.iterdir()} == {"quick-2.md", "quick-2.svg"}
     assert (tmp_path / "quick-2.md").read_bytes() == (PUBLISHED_RESULTS / "quick-2.md").read_bytes()

@@ -1,0 +1,46 @@
+"""What stands on the boards: published results, the runs of active submissions, and what is said of each submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from symprior.leaderboard.board.entered import Entered
+from symprior.leaderboard.records.published import PUBLISHED_RESULTS, read_published
+from symprior.leaderboard.records.record import RunRecord
+from symprior.leaderboard.submissions import SUBMISSIONS
+from symprior.leaderboard.submissions.submission import Submission, read_submissions, records_on_boards
+
+
+def read_standing(
+    suite: str | None = None, results: Path = PUBLISHED_RESULTS, submissions: Path = SUBMISSIONS
+) -> list[RunRecord]:
+    """All published runs, or those of one suite (`quick` or `quick-2`), with those of active submissions, by their keys.
+
+    Raises:
+        SympriorError: there are none, or a file is damaged.
+    """
+    of_others = records_on_boards(read_submissions(submissions))
+    found = [*read_published(results, suite), *(record for record in of_others if record.is_of(suite))]
+    return sorted(found, key=lambda record: record.key)
+
+
+def entered(submissions: Iterable[Submission]) -> list[Entered]:
+    """What boards say of submissions, whether they stand on one or not any more."""
+    return [_entered(submission) for submission in submissions]
+
+
+def _entered(submission: Submission) -> Entered:
+    statement = submission.statement
+    return Entered(
+        name=submission.name,
+        suite=submission.suite_id,
+        title=statement.title,
+        authors=tuple(statement.authors),
+        claim=statement.claim,
+        source=statement.source,
+        commit=statement.commit,
+        state=statement.status.state,
+        by=statement.status.by or "",
+        reason=statement.status.reason or "",
+    )

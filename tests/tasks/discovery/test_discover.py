@@ -192,6 +192,20 @@ def test_environments_from_outside_are_solved(make: type[gymnasium.Env[Any, Any]
     assert found.proposal.certificate.dynamics == Exactness.EXACT
 
 
+class Weighed(Springs):
+    """Shows its two masses, too, which never change."""
+
+    observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (8,), np.float64)
+
+    def set_state(self, state: Any) -> Any:
+        return np.concatenate([super().set_state(state), [0.1, 2.2619467]])
+
+
+def test_entries_that_never_moved_are_named_and_stay() -> None:
+    found = symprior.discover(gymnasium.wrappers.TimeLimit(Weighed(), 100))
+    assert found.still == (6, 7) and found.proposal is not None and found.proposal.found.group.name == "C2×C2"
+
+
 def test_the_same_seed_finds_the_same() -> None:
     first, second = (symprior.discover("cartpole-v1", seed=3) for _ in range(2))
     assert first.declaration == second.declaration and first.lines == second.lines

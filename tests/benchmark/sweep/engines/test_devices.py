@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from symprior.benchmark.jobs.job import Job, Stack, stacks
 from symprior.benchmark.sweep.devices import VISIBLE, GpuNeed, Gpus, see_only
+from symprior.benchmark.sweep.engines import local
+from symprior.benchmark.sweep.store import RecordStore
 from symprior.symmetry.errors import SympriorError
 
 GIB = 2**30
@@ -75,3 +81,35 @@ def test_a_stack_sees_its_gpu_alone(
     monkeypatch.setenv(VISIBLE, os.environ.get(VISIBLE, ""))
     see_only(number)
     assert os.environ[VISIBLE] == seen
+
+
+LOOKS = """
+import os, time
+import numpy as np
+
+class Looks:
+    def __init__(self, problem, seed): pass
+    def learn(self, env, budget):
+        print(os.environ["CUDA_VISIBLE_DEVICES"], time.monotonic(), flush=True)
+        time.sleep(0.5)
+        print(time.monotonic(), flush=True)
+    def act(self, observations): return np.zeros(len(observations), dtype=int)
+"""
+
+
+def test_a_stack_waits_until_a_gpu_has_room_and_sees_no_other(
+    tmp_path: Path, agent_file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "memory_of_gpus", lambda: [8 * GIB, 8 * GIB])
+    job = Job("custom", "1", "cartpole-v1", f"{agent_file(LOOKS)}:Looks", tuple(range(5)), 64)
+    engine, store = local.LocalEngine(5, gpus=GpuNeed(gibibytes=6)), RecordStore(tmp_path / "records")
+    ended = list(engine.carry_out(stacks(job.runs, 5), store, lambda done: None))
+    assert [each.errors for each in ended] == [(None,)] * 5
+    shifts: dict[str, list[tuple[float, float]]] = {"0": [], "1": []}
+    for run in job.runs:
+        gpu, begun, over = store.output_of(Stack((run,))).read_text().split()
+        shifts[gpu].append((float(begun), float(over)))
+    assert sorted(map(len, shifts.values())) == [2, 3]
+    for of_one in shifts.values():
+        of_one.sort()
+        assert all(before[1] < after[0] for before, after in pairwise(of_one)), "two at once"

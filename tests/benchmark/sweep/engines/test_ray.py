@@ -41,9 +41,10 @@ class Prints:
 
 
 @pytest.fixture
-def cluster() -> Iterator[Any]:
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Two nodes, as processes of this machine; whoever asks is on the first."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    monkeypatch.setenv("RAY_worker_niceness", "0")  # workers are as nice as their node was told when it started
     from ray.cluster_utils import Cluster
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
@@ -163,6 +164,14 @@ def test_a_node_with_another_symprior_is_refused(tmp_path: Path) -> None:
     (stack,) = stacks(Job("custom", "1", "cartpole-v1", "random", (0,), 64).runs, 1)
     errand = Errand(stack, RecordStore(tmp_path), tmp_path, 60, None, tmp_path, (), {}, release="0.0.1")
     with pytest.raises(SympriorError, match=r"the sweep is of 0\.0\.1"):
+        carry_out_here(errand, lambda steps: None)
+
+
+def test_a_node_without_a_users_file_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a node goes into the folder of whoever sends it
+    (stack,) = stacks(Job("custom", "1", "cartpole-v1", "/only/here/mine.py:Mine", (0,), 64).runs, 1)
+    errand = Errand(stack, RecordStore(tmp_path), tmp_path / "mark", 60, None, tmp_path, (), {})
+    with pytest.raises(SympriorError, match=r"/only/here/mine\.py"):
         carry_out_here(errand, lambda steps: None)
 
 

@@ -57,7 +57,7 @@ def errors_of(agent: Any, task: Any) -> tuple[Any, float]:
 @pytest.mark.parametrize("learner", LEARNERS)
 @pytest.mark.parametrize("algorithm", ["ppo", "a2c"])
 @pytest.mark.parametrize("name", ["line", "plane"])
-@pytest.mark.cells(test=2, ci=5)
+@pytest.mark.cells(test=2, ci=4)
 def test_homomorphic_agents_stay_equivariant_while_they_learn(
     point_mass: Make, name: str, algorithm: str, learner: str
 ) -> None:
@@ -182,7 +182,7 @@ def test_limits_are_of_the_spaces_type_and_know_no_nan() -> None:
         ("ppo+augment-own-probability", "round"),
     ],
 )
-@pytest.mark.cells(test=4)
+@pytest.mark.cells(test=2, ci=6)
 def test_a_seed_does_not_depend_on_its_companions(point_mass: Make, name: str, task_name: str) -> None:
     task = point_mass(task_name)
     alone = network_of(trained(task, name, [7], "batched", 240), 7)

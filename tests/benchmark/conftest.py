@@ -4,13 +4,25 @@ import os
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from symprior.benchmark.cli import main
 from symprior.benchmark.jobs.job import Job, Stack
+from symprior.benchmark.run import policy_measure
 from symprior.benchmark.run.execution import Execution
+from symprior.tasks.references.frozen_states import frozen_observations
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _frozen_states_are_collected_once() -> Iterator[None]:
+    """Of each task once for all small runs, of which they would be a third; they depend on the task alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(policy_measure, "frozen_observations", cache(frozen_observations))
+        yield
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def _agents_on_tasks():
 
 
 @pytest.mark.parametrize(("agent", "task"), list(_agents_on_tasks()))
-@pytest.mark.cells(test=5, ci=12)
+@pytest.mark.cells(test=4, ci=8)
 def test_same_seed_same_curve_bit_for_bit(execute, agent, task):
     budget = 600 if task == "cartpole-v1" else 300
     question = {"agent": agent, "task": task, "budget": budget, "evaluate_every": budget // 2}

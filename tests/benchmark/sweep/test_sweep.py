@@ -63,7 +63,7 @@ def _children(process):
     return [child.pid for child in psutil.Process(process).children(recursive=True)]
 
 
-@pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 6, 4_000), ("batched", 12, 8_000)])
+@pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 5, 2_000), ("batched", 12, 4_000)])
 @pytest.mark.cells(test=1)
 def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, answer, learner, seeds, budget):
     arguments = ["--seeds", f"0-{seeds - 1}", "--budget", str(budget), "--learner", learner]

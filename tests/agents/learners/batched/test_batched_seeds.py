@@ -75,12 +75,12 @@ def network_of(agent: BatchedCategoricalAgent, seed: int) -> NDArray[np.float32]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ppo", "ppo+augment", "ppo+homomorphic", "ppo+random-basis"])
-@pytest.mark.cells(test=1, ci=3)
+@pytest.mark.parametrize("name", ["ppo", "ppo+augment", "ppo+random-basis", "ppo+homomorphic"])
+@pytest.mark.cells(test=1, ci=2)
 def test_a_seed_does_not_depend_on_its_companions_order_or_threads(name: str) -> None:
     run = 800  # 160 gradient steps: the kernels of one seed and of several would differ by then
     alone = network_of(trained(name, "cartpole-v1", [7], PAPER, run), 7)
-    for seeds in ([7, 9], [9, 7], list(range(25)), list(range(24, -1, -1)), list(range(100))):
+    for seeds in ([9, 7], list(range(24, -1, -1)), list(range(100))):
         together = trained(name, "cartpole-v1", seeds, PAPER, run)
         np.testing.assert_array_equal(network_of(together, 7), alone)
     before = torch.get_num_threads()
@@ -105,7 +105,7 @@ def test_a_seed_does_not_depend_on_its_companions_order_or_threads(name: str) ->
         ("a2c+relaxed", "grid-catch-v1", SMALL_IMAGES, 150),
     ],
 )
-@pytest.mark.cells(test=5, ci=14)
+@pytest.mark.cells(test=3, ci=9)
 def test_a_seed_does_not_depend_on_its_companions_on_the_grid(
     name: str, task_id: str, settings: dict[str, Any], steps: int
 ) -> None:

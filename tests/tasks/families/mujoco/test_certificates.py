@@ -41,7 +41,7 @@ KINDS = ("inverted-pendulum-v1", "reacher-turned-4-v1", "walker2d-v1", "humanoid
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.exhaustive] * (name not in KINDS)) for name in ROBOTS]
 )
-@pytest.mark.cells(test=4, ci=8)
+@pytest.mark.cells(test=2)
 def test_the_declared_grades_hold_for_other_states(name: str, seed: int) -> None:
     certificate = certify(get_task(name), samples=120, seed=seed)
     assert certificate.agrees, certificate.lines()
@@ -281,7 +281,7 @@ SAMPLINGS = {
 @pytest.mark.parametrize(
     ("name", "mistake"), [(name, mistake) for name, found in MISTAKES.items() for mistake in found]
 )
-@pytest.mark.cells(test=10, ci=24)
+@pytest.mark.cells(test=6, ci=18)
 def test_a_mistake_is_broken(name: str, mistake: str) -> None:
     certificate = under(get_task(name), MISTAKES[name][mistake](), SAMPLINGS[name])
     assert certificate.dynamics == Exactness.BROKEN, certificate.lines()
@@ -329,8 +329,9 @@ def ant_names() -> list[str]:
     return list(get_task("ant-v1").called.observation)
 
 
-@pytest.mark.parametrize("hip", HIPS)
-def test_contact_forces_of_each_hip_with_the_wrong_sign_are_broken(hip: str, ant_names: list[str]) -> None:
+@pytest.mark.parametrize("hip", HIPS[:2])
+def test_contact_forces_of_each_pair_of_hips_with_the_wrong_sign_are_broken(hip: str, ant_names: list[str]) -> None:
+    """A hip and the one across, whose forces are its image."""
     task = get_task("ant-v1")
     declared = task.symmetry().observation
     assert isinstance(declared, SignedPermutation)

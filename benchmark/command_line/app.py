@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import warnings
 from io import TextIOWrapper
@@ -50,6 +51,9 @@ def run() -> None:
             stream.reconfigure(errors="replace")
     warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
     fit_to_output()
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # commands make many objects and hardly a cycle, and looking for them takes half the time
     try:
         app()
     except SympriorError as error:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from symprior.leaderboard.records.reading import parsed, read_bytes
+from symprior.leaderboard.records.reading import many_records, parsed, read_bytes
 from symprior.leaderboard.records.record import SCHEMA_VERSION, RunRecord
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_text_atomically
@@ -69,6 +69,7 @@ def publish(records: Iterable[RunRecord], folder: Path) -> list[Path]:
     return list(texts)
 
 
+@many_records()
 def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -> list[RunRecord]:
     """All published runs below `folder`, or those of one suite (`quick` or `quick-1`), in the order of their keys.
 
@@ -98,6 +99,7 @@ def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -
     return sorted(records, key=lambda record: record.key)
 
 
+@many_records()
 def read_published_on(task: str, folder: Path = PUBLISHED_RESULTS) -> list[RunRecord]:
     """The published runs on one task, in the order of their keys, without reading the others; none where there are none.
 
@@ -108,6 +110,7 @@ def read_published_on(task: str, folder: Path = PUBLISHED_RESULTS) -> list[RunRe
     return sorted((record for of_file in files for record in of_file), key=lambda record: record.key)
 
 
+@many_records()
 def read_published_cell(suite: str, task: str, agent: str, folder: Path = PUBLISHED_RESULTS) -> list[RunRecord]:
     """The published runs of an agent on a task, in all versions of a suite, without reading any others; there may be none.
 

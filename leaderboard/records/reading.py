@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,18 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise SympriorError(f"Cannot read {path}: {error.strerror or error}.") from error
+
+
+@contextmanager
+def many_records() -> Iterator[None]:
+    """Nobody looks for garbage while many are read: they hold no cycles, and to search them takes as long as to read."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def parsed(text: str | bytes) -> object:

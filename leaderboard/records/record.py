@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from symprior.leaderboard.records.learners import TORCH
-from symprior.leaderboard.records.reading import parsed, read_bytes
+from symprior.leaderboard.records.reading import many_records, parsed, read_bytes
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_text_atomically
 
@@ -285,6 +285,7 @@ def _read_all(paths: list[Path]) -> list[tuple[Path, RunRecord]]:
     return read
 
 
+@many_records()
 def read_records(folder: Path) -> list[RunRecord]:
     """All records below `folder` (one file a run), in the order of their keys; identical copies count once.
 

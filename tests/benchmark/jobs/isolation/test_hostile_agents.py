@@ -190,6 +190,11 @@ def test_what_it_prints_lies_beside_the_record_up_to_a_mebibyte(run: Run, tmp_pa
     assert printed.startswith(b"learning\nwarning\n") and len(printed) == 1 << 20
 
 
+def test_a_pipe_in_the_place_of_its_output_is_no_place_to_wait_at(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "output")
+    assert run("Talks").status == "finished"
+
+
 def test_no_process_that_it_started_outlives_the_run(run: Run) -> None:
     if run("Honest").provenance.isolation != "namespaces":
         pytest.skip("without namespaces an engine's worker finds orphans, and no run does")

@@ -92,8 +92,10 @@ def build(
     listed = suite_list(f"{cells.suite}-{cells.version}")
     better_plain = dict(baseline if baseline is not None else listed.baseline if listed else {})
     crossed = crossing if crossing is not None or listed is None else listed.crossing
-    rows = agent_rows(cells, better_plain)
-    tables = tuple(task_table(cells, task, better_plain, crossed) for task in cells.tasks)
+    said = tuple(each for each in entered if each.suite == f"{cells.suite}-{cells.version}")
+    levels = {each.name: each.level for each in said if each.is_active}
+    rows = agent_rows(cells, better_plain, levels)
+    tables = tuple(task_table(cells, task, better_plain, crossed, levels) for task in cells.tasks)
     learners = sorted({row.learner for row in rows}, key=reference_first)
     compared = {learner: compared_tasks(rows, learner) for learner in learners}
     return Board(
@@ -114,7 +116,7 @@ def build(
             [card.bibtex for entry in cells.of_entries for card in cells.cards(entry)],
         ),
         crossing=crossed,
-        entered=tuple(each for each in entered if each.suite == f"{cells.suite}-{cells.version}"),
+        entered=said,
     )
 
 

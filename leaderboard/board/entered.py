@@ -17,6 +17,7 @@ class Entered:
         state: `active`, on the board; `superseded` or `retracted`, which have no row any more.
         by: what took its place; empty where nothing did.
         reason: why it has no row any more; empty where it has one.
+        level: what was shown of it by training it again, in words; `claimed` where nothing was.
     """
 
     name: str
@@ -29,10 +30,16 @@ class Entered:
     state: str
     by: str
     reason: str
+    level: str = "claimed"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it has a row."""
+        return self.state == "active"
 
     @property
     def standing(self) -> str:
-        """Where it is in its life, in words."""
-        if self.state == "active":
-            return "on the board"
+        """What was shown of it, or why it has no row any more."""
+        if self.is_active:
+            return self.level
         return f"{self.state}{f' by {self.by}' if self.by else ''}: {self.reason}"

@@ -51,6 +51,14 @@ def suite_list(suite: str, folder: Path = FOLDER) -> SuiteList | None:
         ) from error
 
 
+def successor(suite: str, folder: Path = FOLDER) -> str | None:
+    """The newest version that took the place of a suite, `quick-3` of `quick-2`; None where it is the newest itself."""
+    name, _, version = suite.rpartition("-")
+    versions = [path.stem.rpartition("-")[2] for path in folder.glob(f"{name}-*.json")]
+    newest = max((int(each) for each in versions if each.isdigit()), default=0)
+    return f"{name}-{newest}" if version.isdigit() and newest > int(version) else None
+
+
 def write_suite_list(suite: str, of: SuiteList, folder: Path = FOLDER) -> Path:
     """Write the list of a version that is frozen, and return its path.
 

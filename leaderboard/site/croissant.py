@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, str] = {
     "learner": "what carries the algorithm out; agents of two learners are not compared",
     "agent": "algorithm + prior",
     "control": "whether the prior keeps claims honest and is none to be claimed",
-    "standing": "verified where the code is the project's own, else unverified",
+    "standing": "verified where the code is the project's own, what was shown of a submission, else unverified",
     "runs": "finished runs",
     "budget": "environment steps of a run, over all copies",
     "data_efficiency": "area under the normalised learning curve over the budget; of a row of the board clipped by run",

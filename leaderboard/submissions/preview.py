@@ -7,6 +7,7 @@ from symprior.leaderboard.board.board import Board, build
 from symprior.leaderboard.board.columns import AGENT_COLUMNS, TASK_COLUMNS
 from symprior.leaderboard.board.columns.column import Column, Row
 from symprior.leaderboard.submissions.checks.against import Against
+from symprior.leaderboard.submissions.standing import entered
 from symprior.leaderboard.submissions.submission import LEARNER, Submission, records_on_boards
 
 Lines = list[tuple[str, str]]
@@ -24,7 +25,11 @@ def board_with(submission: Submission, against: Against) -> Board:
         for other in against.others
         if other.suite_id == submission.suite_id and other.name != submission.statement.supersedes
     ]
-    return build([*against.of_suite, *records_on_boards(others), *submission.records], submission.suite_id)
+    return build(
+        [*against.of_suite, *records_on_boards(others), *submission.records],
+        submission.suite_id,
+        entered=entered([submission]),
+    )
 
 
 def rows(board: Board, agent: str) -> dict[str, Lines]:

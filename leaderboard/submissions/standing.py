@@ -10,6 +10,8 @@ from symprior.leaderboard.records.published import PUBLISHED_RESULTS, read_publi
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.submissions import SUBMISSIONS
 from symprior.leaderboard.submissions.submission import Submission, read_submissions, records_on_boards
+from symprior.leaderboard.verification.levels import levels
+from symprior.leaderboard.verification.record import read_verifications
 
 
 def read_standing(
@@ -43,4 +45,12 @@ def _entered(submission: Submission) -> Entered:
         state=statement.status.state,
         by=statement.status.by or "",
         reason=statement.status.reason or "",
+        level=_level(submission),
     )
+
+
+def _level(submission: Submission) -> str:
+    """What was shown of its row by those who trained it again."""
+    kept = read_verifications(submission.verifications)
+    found = levels(submission.records, kept, submission.statement.authors)
+    return found[submission.records[0].agent.learner, submission.name].in_words

@@ -31,7 +31,7 @@ def test_rules_are_numbered_in_order() -> None:
     of_sections = {
         section: [number for _, number in group] for section, group in groupby(numbers, key=lambda each: each[0])
     }
-    assert list(of_sections) == list(range(1, 10))
+    assert list(of_sections) == list(range(1, 11))
     assert all(found == list(range(1, len(found) + 1)) for found in of_sections.values()), of_sections
 
 

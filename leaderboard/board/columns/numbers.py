@@ -143,5 +143,5 @@ def steps(steps: float | None) -> Shown:
 
 
 def standing(row: AgentRow | TaskRow) -> str:
-    """What is to be known of an agent's code: nobody has looked at that of a user's file."""
-    return "" if row.verified else "unverified"
+    """What is to be known of an agent that is not the project's own: what was shown of it, or that nobody has looked."""
+    return "" if row.verified else row.level or "unverified"

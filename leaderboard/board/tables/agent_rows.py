@@ -18,7 +18,7 @@ from symprior.leaderboard.statistics.ranks import Standing, standings
 from symprior.leaderboard.statistics.resamples.aggregates import AGGREGATES
 
 
-def agent_rows(cells: Cells, baseline: Mapping[str, str]) -> tuple[AgentRow, ...]:
+def agent_rows(cells: Cells, baseline: Mapping[str, str], levels: Mapping[str, str]) -> tuple[AgentRow, ...]:
     """Every agent's row, in the order in which they are shown: best headline first, incomplete ones last.
 
     Rows over the same tasks stand together, those that most agents of the learner are over first.
@@ -26,8 +26,9 @@ def agent_rows(cells: Cells, baseline: Mapping[str, str]) -> tuple[AgentRow, ...
     Args:
         cells: all cells.
         baseline: as in `build`.
+        levels: of submissions, by their names.
     """
-    rows = [_agent_row(cells, entry, baseline) for entry in cells.of_entries]
+    rows = [_agent_row(cells, entry, baseline, levels) for entry in cells.of_entries]
     found = _standings(rows, cells)
     placed = [
         replace(row, rank=found[_entry(row)].rank, told_apart=found[_entry(row)].told_apart)
@@ -74,13 +75,14 @@ def paired_with_plain(cells: Cells, entry: Entry, own: Sequence[Cell], baseline:
     return tuple(pairs)
 
 
-def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> AgentRow:
+def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str], levels: Mapping[str, str]) -> AgentRow:
     learner, agent = entry
     of_tasks, over = cells.of_entries[entry], cells.over(entry)
     judged = over or tuple(of_tasks.values())
     runs = [run for cell in judged for run in cell.runs]
     pairs = paired_with_plain(cells, entry, over, baseline)
     card = cells.cards(entry)[0]
+    verified = all(cell.is_verified for cell in judged)
     return AgentRow(
         agent=agent,
         learner=learner,
@@ -90,7 +92,8 @@ def _agent_row(cells: Cells, entry: Entry, baseline: Mapping[str, str]) -> Agent
         symmetry_used=tuple(sorted({card.symmetry_used for card in cells.cards(entry)})),
         plain=card.prior in PLAIN_PRIORS,
         control=card.control,
-        verified=all(cell.is_verified for cell in judged),
+        verified=verified,
+        level="" if verified else levels.get(agent, ""),
         tasks=tuple(cell.task.id for cell in over),
         rank=None,
         told_apart=(),

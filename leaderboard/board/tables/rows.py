@@ -55,6 +55,7 @@ class AgentRow:
         plain: whether the agent has no symmetry prior: gains are measured against such.
         control: whether its prior is a control, as a basis that is no symmetry's.
         verified: whether its code is the project's own; that of a user's file is not.
+        level: what was shown of a submission by training it again, in words; empty where it is none.
         gradient_steps, training_seconds: per run.
         shortfalls: failed, missing or left-out seeds and missing tasks, in words.
     """
@@ -68,6 +69,7 @@ class AgentRow:
     plain: bool
     control: bool
     verified: bool
+    level: str
     tasks: tuple[str, ...]
     rank: RankRange | None
     told_apart: tuple[str, ...]
@@ -103,6 +105,7 @@ class TaskRow:
         fell_back: runs that reached it and were under it later, of those that reached it.
         runs: finished runs.
         verified: whether its code is the project's own; that of a user's file is not.
+        level: what was shown of a submission by training it again, in words; empty where it is none.
         settings_from: whose search on tuning seeds found its settings, in words.
         shortfall: failed, missing or left-out seeds in words; empty if there are none.
     """
@@ -123,6 +126,7 @@ class TaskRow:
     fell_back: Share
     runs: int
     verified: bool
+    level: str
     settings_from: str
     curve: Curve
     shortfall: str

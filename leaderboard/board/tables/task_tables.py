@@ -16,7 +16,9 @@ from symprior.leaderboard.comparison.resolution import resolution
 from symprior.tasks.task import Task
 
 
-def task_table(cells: Cells, task: Task, baseline: Mapping[str, str], crossing: float | None) -> TaskTable:
+def task_table(
+    cells: Cells, task: Task, baseline: Mapping[str, str], crossing: float | None, levels: Mapping[str, str]
+) -> TaskTable:
     """The table of one task.
 
     Args:
@@ -24,10 +26,11 @@ def task_table(cells: Cells, task: Task, baseline: Mapping[str, str], crossing: 
         task: one of them.
         baseline: as in `build`.
         crossing: as in `build`.
+        levels: of submissions, by their names.
     """
     references = task.references
     own = {entry: of_tasks[task.id] for entry, of_tasks in cells.of_entries.items() if task.id in of_tasks}
-    rows = [_task_row(cells, entry, cell, baseline, crossing) for entry, cell in own.items() if cell.runs]
+    rows = [_task_row(cells, entry, cell, baseline, crossing, levels) for entry, cell in own.items() if cell.runs]
     resolutions = {learner: resolution(cells, learner, [task.id]) for learner in sorted({row.learner for row in rows})}
     return TaskTable(
         task=task.id,
@@ -50,7 +53,14 @@ def task_table(cells: Cells, task: Task, baseline: Mapping[str, str], crossing: 
     )
 
 
-def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str], crossing: float | None) -> TaskRow:
+def _task_row(
+    cells: Cells,
+    entry: Entry,
+    cell: Cell,
+    baseline: Mapping[str, str],
+    crossing: float | None,
+    levels: Mapping[str, str],
+) -> TaskRow:
     pairs = paired_with_plain(cells, entry, [cell], baseline)
     steps = (0.0, float(cell.budget))
     return TaskRow(
@@ -70,6 +80,7 @@ def _task_row(cells: Cells, entry: Entry, cell: Cell, baseline: Mapping[str, str
         fell_back=fallen_back_of([cell]),
         runs=len(cell.runs),
         verified=cell.is_verified,
+        level="" if cell.is_verified else levels.get(cell.agent.id, ""),
         settings_from=cell.settings_from,
         curve=curve_of(cell),
         shortfall=cell.shortfall,

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from symprior.leaderboard.records.published import PUBLISHED_RESULTS, read_published_on
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.records.suite_lists import SuiteList, suite_list
+from symprior.leaderboard.records.suite_lists import SuiteList, successor, suite_list
 from symprior.leaderboard.submissions.git import Repository
 from symprior.leaderboard.submissions.submission import Submission
 from symprior.symmetry.errors import SympriorError
@@ -52,6 +52,7 @@ class Against:
         now: when it is checked.
         repository: the git repository that it lies in, or that these checks are of; None where there is none.
         base: what it is to be merged into, a commit of the repository; None: it is not asked what a merge would change.
+        successor: the suite that took the place of the submission's; None where that has not retired.
         ledgers: names of the project's searches, `cartpole/ppo`; None: unknown here.
     """
 
@@ -63,6 +64,7 @@ class Against:
     now: datetime
     repository: Repository | None = None
     base: str | None = None
+    successor: str | None = None
     ledgers: Collection[str] | None = None
 
     @cached_property
@@ -108,5 +110,6 @@ def against(
         now=datetime.now(UTC),
         repository=repository,
         base=base,
+        successor=successor(suite),
         ledgers=ledgers,
     )

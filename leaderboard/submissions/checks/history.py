@@ -16,7 +16,9 @@ FOLDER = "submissions"
 
 
 def problems(submission: Submission, against: Against) -> Iterator[str]:
-    """Every file that is changed, removed, or added elsewhere."""
+    """A suite that has retired, and every file that is changed, removed, or added elsewhere."""
+    if against.successor is not None and _is_new(submission, against):
+        yield f"{submission.suite_id} has retired and takes no more submissions; run {against.successor}"
     if against.repository is None or against.base is None:
         return
     for change in against.repository.changes(against.base):
@@ -51,7 +53,7 @@ def _of(change: Change, submission: Submission, against: Against) -> str:
     if owner is None:
         return f"{change.path} would be {change.kind}; a submission adds its own folder and changes nothing else"
     own = owner == submission.name
-    if own and (change.kind == "added" or _was_new(submission, against)):
+    if own and (change.kind == "added" or _is_new(submission, against)):
         return ""
     if change.kind == "added" and change.path.split("/")[2:3] == [VERIFICATIONS]:
         return ""
@@ -60,9 +62,10 @@ def _of(change: Change, submission: Submission, against: Against) -> str:
     return f"{change.path} is part of a published submission and would be {change.kind}; submit under another name"
 
 
-def _was_new(submission: Submission, against: Against) -> bool:
-    """Whether the base has no such submission yet."""
-    assert against.repository is not None and against.base is not None
+def _is_new(submission: Submission, against: Against) -> bool:
+    """Whether what it is to be merged into has no such submission yet."""
+    if against.repository is None or against.base is None:
+        return True
     return against.repository.file(against.base, f"{FOLDER}/{submission.name}/{DIGEST}") is None
 
 

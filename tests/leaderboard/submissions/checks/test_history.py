@@ -216,3 +216,13 @@ def test_a_base_that_is_not_there_is_said(root: Path) -> None:
         repository.commit("upstream")
     with pytest.raises(SympriorError, match="has no commit '--help'"):
         repository.commit("--help")
+
+
+def test_a_suite_that_has_retired_takes_no_new_submission(root: Path, submitted: Submitted, known: Known) -> None:
+    submission, earlier = submitted.make(), read_submission(root / "submissions" / "Earlier")
+    retired = known(submission, successor="quick-3", repository=Repository.around(root), base="main")
+    assert list(history.problems(submission, retired)) == [
+        "quick-2 has retired and takes no more submissions; run quick-3"
+    ]
+    commit(root, "Submit")
+    assert not any("has retired" in problem for problem in history.problems(earlier, retired))

@@ -42,7 +42,7 @@ def test_an_agent_is_packed_with_its_row_and_what_is_said_of_it(answer: Answer, 
     said = words(result.stdout)
     assert f"Packed submissions/Mine, {submission.digest}." in said
     assert "Over the 2 headline tasks, as it will stand on the board of quick-2" in said
-    assert "Agent Mine [unverified]" in said
+    assert "Agent Mine [claimed]" in said
     assert "Over the 2 headline tasks, Mine loses " in said and "less data within 50,000 steps than ppo (" in said
     assert "cartpole-v1 gradient steps 6,240 6,240" in said
     assert [path.name for path in (tmp_path / "submissions").iterdir()] == ["Mine"]

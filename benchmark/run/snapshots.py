@@ -18,6 +18,7 @@ from pathlib import Path
 from symprior.benchmark.jobs.job import Run, Stack
 from symprior.leaderboard.records.record import Provenance
 from symprior.symmetry.errors import SympriorError
+from symprior.tasks.files.atomic import halves_of
 from symprior.tasks.files.json_files import Json
 from symprior.tasks.files.states import State, peek_at_state, read_state, write_state
 
@@ -85,8 +86,9 @@ class Snapshots:
             return None
 
     def forget(self) -> None:
-        """Remove it: its runs have their records."""
-        self._path.unlink(missing_ok=True)
+        """Remove it, and what writing it left where that was cut short: its runs have their records."""
+        for path in (self._path, *halves_of(self._path)):
+            path.unlink(missing_ok=True)
         with suppress(OSError):
             self._path.parent.rmdir()
 

@@ -11,6 +11,9 @@ from typing import BinaryIO
 
 from symprior.symmetry.errors import SympriorError
 
+HALF = ".partial"
+"""How a file is called that is not whole yet."""
+
 
 def write_text_atomically(path: Path, text: str) -> None:
     """Write `text` as UTF-8, as `writing_atomically` writes."""
@@ -33,7 +36,7 @@ def writing_atomically(path: Path) -> Iterator[BinaryIO]:
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=HALF)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
@@ -49,3 +52,8 @@ def writing_atomically(path: Path) -> Iterator[BinaryIO]:
             f"Cannot write {path}: {error.strerror or error}. "
             "Free space or choose a writable folder; nothing was changed."
         ) from error
+
+
+def halves_of(path: Path) -> list[Path]:
+    """What was left beside a file by those that were killed while they wrote it."""
+    return list(path.parent.glob(f".{path.name}.*{HALF}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -144,6 +146,18 @@ def test_stacks_that_were_put_down_are_found_as_they_were(small_job: Jobs, tmp_p
     assert put_down(tmp_path, every[1:]) == [last], "not where one of its runs is finished"
     Snapshots(tmp_path, first).forget()
     assert put_down(tmp_path, every) == [last]
+
+
+def test_a_kill_in_the_middle_of_writing_leaves_nothing_behind_a_finished_run(small_job: Jobs, tmp_path: Path) -> None:
+    stack = Stack(tuple(small_job(learner="batched").runs))
+    dies = "import os; from pathlib import Path; from symprior.tasks.files.atomic import writing_atomically\n"
+    dies += "with writing_atomically(Path({!r})) as file: file.write(b'half'); os._exit(1)"
+    killed(stack, tmp_path)
+    (path,) = tmp_path.rglob("*.npz")
+    subprocess.run([sys.executable, "-c", dies.format(str(path))], check=False)
+    assert len(list(path.parent.iterdir())) == 2
+    Snapshots(tmp_path, stack).forget()
+    assert not path.parent.exists()
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", None])

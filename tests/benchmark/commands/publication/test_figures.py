@@ -19,6 +19,20 @@ FILES = {
 }
 
 
+def check_table(text: str) -> None:
+    """It has the numbers of the board."""
+    board = build(read_published(suite="quick"))
+    for row in board.rows:
+        line = next(line for line in text.splitlines() if line.startswith(f"    {row.agent} "))
+        assert row.headline is not None and f" & {row.headline.value:.3f} " in line
+        if row.gain and row.gain.estimate and row.gain.estimate.interval:
+            low, high = row.gain.estimate.interval.low, row.gain.estimate.interval.high
+            assert f"{row.gain.estimate.value:.2f}$\\times$ {{\\scriptsize [{low:.2f} -- {high:.2f}" in line
+        assert line.endswith(r"\\") and line.count("&") == 3
+    assert text.count("{") == text.count("}")
+    assert r"\resizebox{\columnwidth}{!}" in text
+
+
 def test_a_suite_is_drawn_at_the_width_of_a_column(answer: Answer, tmp_path: Path) -> None:
     found = answer("figures", "quick", "--out", "first", "--width", "3")
     assert found.returncode == 0, found.stderr
@@ -29,24 +43,10 @@ def test_a_suite_is_drawn_at_the_width_of_a_column(answer: Answer, tmp_path: Pat
         assert width is not None and float(width[1]) == 3 * 72
         pdf = (tmp_path / "first" / f"{name}.pdf").read_bytes()
         assert pdf.startswith(b"%PDF") and b"/MediaBox [ 0 0 216 " in pdf and b"/Type3" not in pdf
+    check_table((tmp_path / "first" / "agents.tex").read_text(encoding="utf-8"))
     answer("figures", "quick-2", "--out", "second", "--width", "3")
     for name in FILES:
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
-
-
-def test_a_table_has_the_numbers_of_the_board(answer: Answer, tmp_path: Path) -> None:
-    assert answer("figures", "quick", "--out", ".").returncode == 0
-    board = build(read_published(suite="quick"))
-    text = (tmp_path / "agents.tex").read_text(encoding="utf-8")
-    for row in board.rows:
-        line = next(line for line in text.splitlines() if line.startswith(f"    {row.agent} "))
-        assert row.headline is not None and f" & {row.headline.value:.3f} " in line
-        if row.gain and row.gain.estimate and row.gain.estimate.interval:
-            low, high = row.gain.estimate.interval.low, row.gain.estimate.interval.high
-            assert f"{row.gain.estimate.value:.2f}$\\times$ {{\\scriptsize [{low:.2f} -- {high:.2f}" in line
-        assert line.endswith(r"\\") and line.count("&") == 3
-    assert text.count("{") == text.count("}")
-    assert r"\resizebox{\columnwidth}{!}" in text
 
 
 @pytest.mark.parametrize("width", ["1", "13", "nan"])

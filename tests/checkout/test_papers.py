@@ -69,6 +69,7 @@ def test_the_page_shows_an_agent_and_a_task() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.cells(test=1)
 @pytest.mark.parametrize(("file", "code"), examples(), ids=lambda value: value if value.endswith(".py") else "")
 def test_an_example_of_the_page_runs(tmp_path: Path, file: str, code: str) -> None:
     """The block is written to its file; the page's command for it is run on the class that it defines."""
@@ -116,7 +117,9 @@ for block in blocks:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("paper", "before"), [("README.md", ""), ("docs/library.md", KEEP_A_POLICY)])
+@pytest.mark.parametrize(
+    ("paper", "before"), [("README.md", ""), pytest.param("docs/library.md", KEEP_A_POLICY, marks=pytest.mark.covering)]
+)
 def test_the_code_of_a_page_runs(paper: str, before: str, tmp_path: Path) -> None:
     """Each block in turn, on fewer steps, beside what the page says is the reader's own."""
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / paper).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)

@@ -30,7 +30,7 @@ def test_the_page_lists_every_script() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS)
-@pytest.mark.cells(test=4)
+@pytest.mark.cells(test=3)
 def test_an_example_runs(script: str, tmp_path: Path) -> None:
     result = subprocess.run([sys.executable, FOLDER / script], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -330,6 +330,7 @@ def ant_names() -> list[str]:
 
 
 @pytest.mark.parametrize("hip", HIPS[:2])
+@pytest.mark.cells(test=1)
 def test_contact_forces_of_each_pair_of_hips_with_the_wrong_sign_are_broken(hip: str, ant_names: list[str]) -> None:
     """A hip and the one across, whose forces are its image."""
     task = get_task("ant-v1")
@@ -343,6 +344,7 @@ def test_contact_forces_of_each_pair_of_hips_with_the_wrong_sign_are_broken(hip:
     assert len(entries) == 6 and certify(task, samples=60, symmetry=wrong).dynamics == Exactness.BROKEN
 
 
+@pytest.mark.covering
 def test_contact_forces_of_hips_that_do_not_swap_are_broken(ant_names: list[str]) -> None:
     task = get_task("ant-v1")
     declared = task.symmetry().observation

@@ -91,6 +91,7 @@ def test_a_seed_gives_the_games_of_a_console_started_anew() -> None:
     assert len(starts) == len({seed % (1 << 31) for seed in seeds}), "seeds differ in what they save"
 
 
+@pytest.mark.covering
 def test_a_seed_starts_the_same_game_after_one_that_was_played_to_its_end_or_turned_over() -> None:
     ours, anew = Emulator(), StartedAnew()
     ours.reset(8)
@@ -201,7 +202,9 @@ def test_a_game_that_has_ended_rests_until_the_next_reset(name: str, monkeypatch
     assert inner._emulators[0].save() != state
 
 
-@pytest.mark.parametrize(("name", "games_to_the_end"), [("pong-v1", 0), ("pong-small-v1", 1)])
+@pytest.mark.parametrize(
+    ("name", "games_to_the_end"), [("pong-v1", 0), pytest.param("pong-small-v1", 1, marks=pytest.mark.covering)]
+)
 def test_many_games_are_the_single_ones_bit_for_bit(name: str, games_to_the_end: int) -> None:
     """Over whole games and into the next one: pictures, points, ends, from the same seeds of up to 63 bits."""
     task, seeds = get_task(name), [(1 << 62) + 7, 3]
@@ -275,6 +278,7 @@ def test_up_is_up_and_down_is_down(name: str) -> None:
     assert heights[UP] > heights[STAY] + 10 > heights[DOWN] + 20
 
 
+@pytest.mark.covering
 def test_points_are_rewards_and_twenty_one_of_them_end_a_game() -> None:
     games = get_task("pong-small-v1").make_vector(1)
     games.reset(seed=0)

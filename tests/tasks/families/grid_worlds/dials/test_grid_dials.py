@@ -104,6 +104,7 @@ def test_the_asymmetry_is_zero_at_first_and_grows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.cells(test=1)
 def test_certificates_say_by_how_much(name: str) -> None:
     """ε_P of the drift and ε_R of the bias grow with ε; a wall is a whole step at once, and more walls stop more steps."""
     found = [
@@ -290,6 +291,7 @@ WRONG: dict[str, tuple[str, Callable[[], Symmetry]]] = {
 
 
 @pytest.mark.parametrize("what", WRONG)
+@pytest.mark.cells(test=4)
 def test_wrong_declarations_are_broken(what: str) -> None:
     name, symmetry = WRONG[what]
     found = certify(get_task(name), samples=30, symmetry=symmetry())

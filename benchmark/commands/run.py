@@ -12,7 +12,7 @@ from symprior.agents.learners.learner import TORCH, learner_names, reference_lea
 from symprior.benchmark.command_line.console import console
 from symprior.benchmark.command_line.set_option import SettingOption, parse_settings
 from symprior.benchmark.jobs import contestants
-from symprior.benchmark.jobs.isolation.described import why_unconfined
+from symprior.benchmark.jobs.isolation.described import warning
 from symprior.benchmark.jobs.job import CPU, Job, Run, parse_seeds, parse_share, share
 from symprior.benchmark.run.snapshots import EVERY
 from symprior.benchmark.sweep.devices import GpuNeed
@@ -150,11 +150,8 @@ def run(
     waiting = sweep.pending(jobs)
     telling.plan(jobs, waiting, estimate.sentence(waiting, workers), records)
     _tell_of_missing_policies(telling, store, jobs, waiting)
-    if reason := why_unconfined():
-        telling.note(
-            f"Agents from files run in processes of their own, but {reason}: they could use the network, reach other "
-            "processes of yours and write to the records. Run only those whose code you trust."
-        )
+    if said := warning():
+        telling.note(said)
     if dry_run or not waiting:
         return
     outcome = sweep.run(waiting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from symprior.benchmark.jobs.isolation.described import warning
 from symprior.benchmark.jobs.job import Job
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.estimate import Estimate
@@ -31,6 +32,8 @@ def carried_out(jobs: Sequence[Job], folder: Path, workers: int, telling: Tellin
     sweep = watched(telling, store, LocalEngine(workers), estimate)
     waiting = sweep.pending(jobs)
     telling.plan(jobs, waiting, estimate.sentence(waiting, workers), folder)
+    if said := warning():
+        telling.note(said)
     if waiting:
         telling.conclude(sweep.run(waiting), folder)
     return [read_record(store.path(run)) for job in jobs for run in job.runs]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from symprior.leaderboard.records.published import VERIFICATIONS
 from symprior.leaderboard.records.record import RunRecord
+from symprior.leaderboard.submissions.standing import level_of
+from symprior.leaderboard.submissions.submission import LEARNER, read_submissions
 from symprior.leaderboard.verification.agreement import Verdict, difference, worst
 from symprior.leaderboard.verification.cells import Again
 from symprior.leaderboard.verification.levels import levels
-from symprior.leaderboard.verification.record import FreshSeeds, Replay, Verification
+from symprior.leaderboard.verification.record import FreshSeeds, Replay, Verification, read_verifications
 
 NOTHING = "–"
 EXIT_CODES = {
@@ -112,6 +116,22 @@ def level_lines(
     """A line for each agent: what was shown of it so far."""
     of_entries = levels(records, verifications, authors)
     return [f"{agent} ({learner}): {level.in_words}" for (learner, agent), level in of_entries.items()]
+
+
+def levels_in(folder: Path, records: Iterable[RunRecord], suite: str | None = None) -> list[str]:
+    """The same of records in a folder, suite by suite, where verifications are kept beside them; else nothing."""
+    kept = read_verifications(folder / VERIFICATIONS)
+    of_suites: dict[str, list[RunRecord]] = {}
+    for record in records:
+        if record.is_of(suite):
+            of_suites.setdefault(record.suite_id, []).append(record)
+    return [line for found in of_suites.values() if kept for line in level_lines(found, kept)]
+
+
+def levels_of_submissions(suite: str | None = None) -> list[str]:
+    """The same of active submissions, or of those to one suite."""
+    chosen = (each for each in read_submissions() if each.is_active and each.records[0].is_of(suite))
+    return [f"{each.name} ({LEARNER}): {level_of(each).in_words}" for each in chosen]
 
 
 def _bound(bound: float | None) -> str:

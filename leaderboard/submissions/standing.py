@@ -10,7 +10,7 @@ from symprior.leaderboard.records.published import PUBLISHED_RESULTS, read_publi
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.submissions import SUBMISSIONS
 from symprior.leaderboard.submissions.submission import Submission, read_submissions, records_on_boards
-from symprior.leaderboard.verification.levels import levels
+from symprior.leaderboard.verification.levels import Level, levels
 from symprior.leaderboard.verification.record import read_verifications
 
 
@@ -32,6 +32,16 @@ def entered(submissions: Iterable[Submission]) -> list[Entered]:
     return [_entered(submission) for submission in submissions]
 
 
+def level_of(submission: Submission) -> Level:
+    """What was shown of its row by those who trained it again.
+
+    Raises:
+        SympriorError: a file in its folder of verifications is none.
+    """
+    kept, authors = read_verifications(submission.verifications), submission.statement.authors
+    return levels(submission.records, kept, authors)[submission.records[0].agent.learner, submission.name]
+
+
 def _entered(submission: Submission) -> Entered:
     statement = submission.statement
     return Entered(
@@ -45,12 +55,5 @@ def _entered(submission: Submission) -> Entered:
         state=statement.status.state,
         by=statement.status.by or "",
         reason=statement.status.reason or "",
-        level=_level(submission),
+        level=level_of(submission).in_words,
     )
-
-
-def _level(submission: Submission) -> str:
-    """What was shown of its row by those who trained it again."""
-    kept = read_verifications(submission.verifications)
-    found = levels(submission.records, kept, submission.statement.authors)
-    return found[submission.records[0].agent.learner, submission.name].in_words

@@ -74,12 +74,21 @@ def leaderboard(
         found = _single_runs(found, suite, [get_task(name).id for name in task])
     board = board_floor.build(found, suite, entered=entered(read_submissions()) if published else ())
     console.print(board_floor.terminal_table(board))
+    _say_levels(None if published else records, found, suite)
     for path in board_floor.write_pages(board, out or SITE):
         console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)
     if figure is not None:
         from symprior.leaderboard.pages.figure import write_figure
 
         console.print(f"Wrote {write_figure(board, figure)}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _say_levels(folder: Path | None, found: list[RunRecord], suite: str | None) -> None:
+    """What others showed who trained runs again: those in a folder, or submissions to a published suite."""
+    from symprior.benchmark.verification.shown import levels_in, levels_of_submissions
+
+    for line in levels_of_submissions(suite) if folder is None else levels_in(folder, found, suite):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def _write_all(out: Path | None, chosen: bool) -> None:

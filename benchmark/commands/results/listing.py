@@ -36,6 +36,7 @@ def list_runs(
     `symprior status` says how far a sweep is that still runs, and why runs failed. `symprior tasks`, `symprior agents` and
     `symprior suites` list what can be run.
     """
+    from symprior.benchmark.verification.shown import levels_in, levels_of_submissions
     from symprior.leaderboard import read_records
     from symprior.leaderboard.submissions.standing import read_standing
 
@@ -46,6 +47,8 @@ def list_runs(
             groups[record.suite_id, record.task, record.agent.id, record.agent.learner, record.budget].append(record)
     console.print(_table(groups, None if published else records))
     console.print(f"{sum(map(len, groups.values()))} runs.", highlight=False)
+    for line in levels_of_submissions(suite) if published else levels_in(records, found, suite):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def _table(groups: dict[Group, list[RunRecord]], folder: Path | None) -> Table:

@@ -51,6 +51,17 @@ def why_unconfined() -> str:
     return "; ".join(sorted(_unconfined))
 
 
+def warning() -> str:
+    """What a user is told before agents run that are not confined; empty where all are."""
+    reason = why_unconfined()
+    if not reason:
+        return ""
+    return (
+        f"Agents from files run in processes of their own, but {reason}: they could use the network, reach other "
+        "processes of yours and write to the records. Run only those whose code you trust."
+    )
+
+
 def known() -> Known:
     """What was asked so far, for a process that goes on."""
     return dict(_known)

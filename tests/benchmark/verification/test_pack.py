@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from symprior.benchmark.verification.pack import read_pack
+from symprior.benchmark.verification.replay import replay_of
 from symprior.leaderboard.records.published import publish, read_file, to_text
 from symprior.leaderboard.records.record import RunRecord, write_record
 from symprior.leaderboard.submissions.sealing import digest_of as sealed_digest
+from symprior.leaderboard.submissions.standing import level_of
 from symprior.leaderboard.submissions.statement import read_statement
+from symprior.leaderboard.submissions.submission import read_submission
+from symprior.leaderboard.verification.record import Verification, write_verification
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.custom.source_files import digest_of
 
@@ -111,3 +115,14 @@ def test_records_that_say_what_cannot_be_are_refused(tmp_path: Path, two: list[R
     write_record(tmp_path / "run", two[0].model_copy(update={"curve": [*two[0].curve[:-1], last]}))
     with pytest.raises(SympriorError, match="a return of 501, where cartpole-v1 gives 500 at most"):
         read_pack(tmp_path / "run")
+
+
+@pytest.mark.parametrize(("by", "name"), [("Ada", "claimed"), ("Hypatia", "replayed")])
+def test_a_submissions_level_follows_from_its_folder(tmp_path: Path, two: list[RunRecord], by: str, name: str) -> None:
+    submission(tmp_path / "Mine", two)
+    pack = read_pack(tmp_path / "Mine")
+    replay = replay_of(pack, pack.records, 2, "text")
+    found = Verification(subject=pack.subject, by=by, machine=two[0].provenance, replay=replay)
+    write_verification(pack.verifications, found)
+    level = level_of(read_submission(tmp_path / "Mine"))
+    assert (level.name, level.runs, level.is_challenged) == (name, 2, False)

@@ -57,6 +57,8 @@ def test_honest_records_are_replayed_and_a_forged_one_is_found_and_challenged(an
     assert result.returncode == 0, result.stderr
     assert "3 of 3 runs are drawn" in result.stdout and "ppo (batched): replayed 3/3" in result.stdout
     assert result.stdout.count("bits equal") == 3
+    for shown in (answer("list"), answer("leaderboard")):
+        assert "ppo (batched): replayed 3/3 (10 % of forged runs found with 100%)" in shown.stdout, shown.stderr
     again = answer("verify", "runs", "--workers", 1, "--cells", 3, "--seed-from", "a text")
     assert "All 3 runs are finished" in again.stdout and "No level rests on it" in again.stdout
 

@@ -39,7 +39,8 @@ def level_of(submission: Submission) -> Level:
         SympriorError: a file in its folder of verifications is none.
     """
     kept, authors = read_verifications(submission.verifications), submission.statement.authors
-    return levels(submission.records, kept, authors)[submission.records[0].agent.learner, submission.name]
+    [level] = levels(submission.records, kept, authors).values()  # of its one agent
+    return level
 
 
 def _entered(submission: Submission) -> Entered:

@@ -73,8 +73,9 @@ def put_in_place(packed: Submission, folder: Path) -> Path:
 def _make_room(place: Path, scratch: Path) -> None:
     earlier = read_submission(place)
     if earlier.verifications.exists() or not earlier.is_active:
+        why = "was verified" if earlier.verifications.exists() else f"is {earlier.statement.status.state}"
         raise SympriorError(
-            f"{place} was verified or is {earlier.statement.status.state}, and stays as it is. Submit under another name, "
+            f"{place} {why}, and stays as it is. Submit under another name, "
             f'with supersedes = "{earlier.name}" in {STATEMENT}.'
         )
     place.rename(scratch / f"earlier-{place.name}")

@@ -68,7 +68,20 @@ def _of_statement(submission: Submission, against: Against) -> Iterator[str]:
     for ledger in statement.tuning.ledgers:
         if against.ledgers is not None and ledger not in against.ledgers:
             yield f"tuning.ledgers names {ledger!r}, which is no search of the project (symprior agents tuning)"
-    earlier = {other.name for other in against.others}
+    yield from _of_succession(submission, against)
+
+
+def _of_succession(submission: Submission, against: Against) -> Iterator[str]:
+    """Who takes whose place: both say so, and somebody is an author of both."""
+    statement, others = submission.statement, {other.name: other.statement for other in against.others}
     for word, name in (("supersedes", statement.supersedes), ("status.by", statement.status.by)):
-        if name is not None and name not in earlier:
+        if name is not None and name not in others:
             yield f"{word} names {name!r}, which is no other submission"
+    earlier = others.get(statement.supersedes or "")
+    if earlier is None:
+        return
+    if (earlier.status.state, earlier.status.by) != ("superseded", submission.name):
+        says = f'state = "superseded", by = "{submission.name}"'
+        yield f"supersedes names {statement.supersedes!r}, whose {STATEMENT} does not say so yet: {says}, and a reason"
+    if not set(earlier.authors) & set(statement.authors):
+        yield f"supersedes names {statement.supersedes!r}, which is by others: {', '.join(earlier.authors)}"

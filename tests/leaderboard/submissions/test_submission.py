@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from symprior.leaderboard.submissions.packing import pack
+from symprior.leaderboard.submissions.packing import pack, put_in_place
 from symprior.leaderboard.submissions.statement import parsed_statement
-from symprior.leaderboard.submissions.submission import read_submission, read_submissions, records_on_boards
+from symprior.leaderboard.submissions.submission import Submission, read_submission, read_submissions, records_on_boards
 from symprior.symmetry.errors import SympriorError
 
 Submitted = Any
@@ -205,3 +205,20 @@ def test_what_is_no_code_stays_at_home(submitted: Submitted) -> None:
     (source / "weights.npz").write_bytes(b"x")
     with pytest.raises(SympriorError, match=r"agent/weights\.npz is none of"):
         pack(source, submitted.runs(source), submitted.folder)
+
+
+def test_a_new_pack_takes_the_place_of_one_that_nobody_verified(submitted: Submitted, tmp_path: Path) -> None:
+    first = submitted.make()
+    better = {"It loses less data": "It loses far less data"}
+
+    def packed(scratch: str) -> Submission:
+        source = submitted.source(said=better)
+        return pack(source, submitted.runs(source), tmp_path / scratch)
+
+    assert put_in_place(packed("second"), submitted.folder) == first.folder
+    second = read_submission(first.folder)
+    assert second.digest != first.digest and "far less" in second.statement.claim
+    second.verifications.mkdir()
+    with pytest.raises(SympriorError, match=r"was verified, and stays as it is.*supersedes = \"Mine\""):
+        put_in_place(packed("third"), submitted.folder)
+    assert read_submission(first.folder) == second

@@ -13,6 +13,7 @@ import pytest
 from symprior.leaderboard.records.record import Checkpoint, RunRecord
 from symprior.leaderboard.submissions.checks.against import Against
 from symprior.leaderboard.submissions.checks.checked import PROBLEMS, check
+from symprior.leaderboard.submissions.statement import Status
 from symprior.leaderboard.submissions.submission import Submission
 from symprior.symmetry.errors import SympriorError
 
@@ -247,12 +248,36 @@ def test_a_copied_curve_is_refused(submitted: Submitted, known: Known, whose: st
     assert any(f"{CARTPOLE}, seed 3: its evaluations are those of" in problem for problem in found["copies"])
 
 
-def test_who_takes_the_place_of_a_submission_may_have_its_runs(submitted: Submitted, known: Known) -> None:
-    earlier = submitted.make("Earlier")
-    again = submitted.make("Again", {'title = "An': 'supersedes = "Earlier"\ntitle = "An'})
+@pytest.fixture
+def earlier(submitted: Submitted) -> Submission:
+    """A submission that says that `Again` took its place."""
+    made: Submission = submitted.make("Earlier")
+    status = Status(state="superseded", by="Again", reason="A mistake is corrected.")
+    return replace(made, statement=made.statement.model_copy(update={"status": status}))
+
+
+PLACE_OF_EARLIER = {'title = "An': 'supersedes = "Earlier"\ntitle = "An'}
+
+
+def test_who_takes_the_place_of_a_submission_may_have_its_runs(
+    submitted: Submitted, known: Known, earlier: Submission
+) -> None:
+    again = submitted.make("Again", PLACE_OF_EARLIER)
     assert check(again, known(again, others=(earlier,))).problems == ()
     stranger = submitted.make("Stranger")
     assert "its evaluations are those of" in " ".join(check(stranger, known(stranger, others=(earlier,))).problems)
+
+
+def test_a_place_is_taken_by_agreement_and_by_an_author(
+    submitted: Submitted, known: Known, earlier: Submission
+) -> None:
+    unaware = replace(earlier, statement=earlier.statement.model_copy(update={"status": Status()}))
+    again = submitted.make("Again", PLACE_OF_EARLIER)
+    [problem] = check(again, known(again, others=(unaware,))).problems
+    assert "whose submission.toml does not say so yet" in problem
+    others = submitted.make("Again", {**PLACE_OF_EARLIER, '"Emmy Noether", "Ada Lovelace"': '"A Stranger"'})
+    [problem] = check(others, known(others, others=(earlier,))).problems
+    assert problem == "supersedes names 'Earlier', which is by others: Emmy Noether, Ada Lovelace"
 
 
 def test_names_that_differ_in_capitals_alone_are_refused(submitted: Submitted, known: Known) -> None:

@@ -21,6 +21,7 @@ Answer = Callable[..., CompletedProcess[str]]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("template", list(Template))
+@pytest.mark.cells(test=1)
 def test_a_template_trains_on_a_suite_s_tasks_and_says_its_effort(
     answer: Answer, tmp_path: Path, template: Template
 ) -> None:
@@ -41,7 +42,7 @@ def test_a_template_trains_on_a_suite_s_tasks_and_says_its_effort(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("template", list(Template))
-@pytest.mark.cells(test=1)
+@pytest.mark.cells(test=1, ci=1)
 def test_the_test_that_comes_with_it_passes(answer: Answer, tmp_path: Path, template: Template) -> None:
     answer("new-agent", "Mine", "--template", template)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "Mine"]

@@ -126,8 +126,10 @@ class Worker:
 
     def _remember_what_it_started(self) -> int:
         """How many processes that is."""
-        below = [child for process in self._seen for child in started_by(process.pid)]
-        self._below.update(below)
+        below = set[psutil.Process]()
+        with suppress(psutil.Error):
+            below.update(*(process.children(recursive=True) for process in self._seen))
+        self._below |= below
         return len(below)
 
 

@@ -20,9 +20,19 @@ from symprior.leaderboard.site.addresses import file_name
 from symprior.leaderboard.site.content import Content
 from symprior.leaderboard.site.entries import Entry, entries_of
 from symprior.leaderboard.submissions.standing import entered
-from symprior.leaderboard.submissions.submission import records_on_boards
+from symprior.leaderboard.submissions.submission import Submission, records_on_boards
+from symprior.leaderboard.verification.levels import Level, levels
+from symprior.leaderboard.verification.record import Verification, read_verifications
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import TASKS, Track
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What was shown of a submission, and the verifications that say so or otherwise."""
+
+    level: Level
+    verifications: tuple[Verification, ...]
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Built:
         boards: by suite with its version; the tests of the learners have a page of their own.
         dials: every dial of every suite.
         tests: of the learners.
+        shown: what was shown of active submissions by training them again, by their names.
         entries: every row of every board.
     """
 
@@ -43,6 +54,7 @@ class Built:
     boards: Mapping[str, Board]
     dials: tuple[DialCurves, ...]
     tests: tuple[LearnerTest, ...]
+    shown: Mapping[str, Shown]
     entries: tuple[Entry, ...]
 
     @cached_property
@@ -126,14 +138,25 @@ def built(content: Content) -> Built:
     said = entered(content.submissions)
     boards = {suite: build(runs, suite, entered=said) for suite, runs in chosen.items()}
     cards = {(record.suite_id, record.agent.learner, record.agent.id): record.agent for record in records}
+    shown = {each.name: _shown(each) for each in content.submissions if each.is_active}
+    of_rows = {name: each.level for name, each in shown.items()}
     return Built(
         content=content,
         records=records,
         boards=boards,
         dials=tuple(curves for suite, runs in chosen.items() for curves in _dials(suite, runs)),
         tests=tuple(learner_tests(records)),
-        entries=tuple(sorted((entry for board in boards.values() for entry in entries_of(board, cards)), key=_order)),
+        shown=shown,
+        entries=tuple(
+            sorted((entry for board in boards.values() for entry in entries_of(board, cards, of_rows)), key=_order)
+        ),
     )
+
+
+def _shown(submission: Submission) -> Shown:
+    kept = read_verifications(submission.verifications)
+    found = levels(submission.records, kept, submission.statement.authors)
+    return Shown(found[submission.records[0].agent.learner, submission.name], tuple(kept))
 
 
 def _order(entry: Entry) -> int:

@@ -13,6 +13,7 @@ from symprior.leaderboard.board.columns.numbers import standing
 from symprior.leaderboard.board.tables.rows import AgentRow, TaskRow, TaskTable
 from symprior.leaderboard.records.record import AgentCard
 from symprior.leaderboard.statistics.intervals import Estimate
+from symprior.leaderboard.verification.levels import Level
 from symprior.tasks.certificates.kept import kept
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Task
@@ -39,6 +40,7 @@ class Entry:
         group: of the task's symmetry.
         exactness: of the task's dynamics, as its certificate measured it; as declared, where there is none.
         keys: of the BibTeX entries of the task and the agent.
+        is_verified: whether the code is the project's own, or runs were trained again and nobody contradicts the row.
     """
 
     suite: str
@@ -49,6 +51,7 @@ class Entry:
     group: str
     exactness: str
     keys: tuple[str, ...]
+    is_verified: bool
 
     @property
     def agent(self) -> str:
@@ -75,13 +78,19 @@ class Entry:
             **self.chosen_by,
             "agent": self.agent,
             "cell": f"{self.task.task}, {self.suite}, {self.row.learner}",
-            "verified": "yes" if self.row.verified else "no",
+            "verified": "yes" if self.is_verified else "no",
             "keys": " ".join(self.keys),
         }
 
 
-def entries_of(board: Board, cards: Cards) -> Iterator[Entry]:
-    """Every row of every task of a board, in the board's order."""
+def entries_of(board: Board, cards: Cards, shown: Mapping[str, Level]) -> Iterator[Entry]:
+    """Every row of every task of a board, in the board's order.
+
+    Args:
+        board: of a suite.
+        cards: of the agents.
+        shown: what was shown of submissions, by their names.
+    """
     suite = f"{board.suite}-{board.version}"
     of_agents = {(row.learner, row.agent): row for row in board.rows}
     for table in board.tasks:
@@ -91,7 +100,12 @@ def entries_of(board: Board, cards: Cards) -> Iterator[Entry]:
             card = cards[suite, row.learner, row.agent]
             keys = tuple(key for key, _ in bibtex_entries(f"{task.card.bibtex}\n\n{card.bibtex}"))
             of_agent = of_agents[row.learner, row.agent]
-            yield Entry(suite, table, row, of_agent, card, group, exactness, tuple(dict.fromkeys(keys)))
+            is_verified = row.verified or _is_verified(shown.get(row.agent))
+            yield Entry(suite, table, row, of_agent, card, group, exactness, tuple(dict.fromkeys(keys)), is_verified)
+
+
+def _is_verified(level: Level | None) -> bool:
+    return level is not None and level.name != "claimed" and not level.is_challenged
 
 
 def symmetry_of(task: Task) -> tuple[str, str]:

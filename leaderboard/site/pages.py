@@ -168,7 +168,7 @@ def _agents(site: Built) -> Iterator[Page]:
         for agent, own in groupby(sorted(site.entries, key=lambda entry: entry.agent), lambda e: e.agent)
     }
     withdrawn = [submission for submission in site.content.submissions if not submission.is_active]
-    yield _page(site, "agents/index.html", "agents.html.j2", agents=of_agents, withdrawn=withdrawn)
+    yield _page(site, "agents/index.html", "agents.html.j2", agents=of_agents, shown=site.shown, withdrawn=withdrawn)
     submitted = {submission.name: submission for submission in site.content.submissions if submission.is_active}
     for agent, own in of_agents.items():
         address = site.agent_addresses[agent]
@@ -180,6 +180,7 @@ def _agents(site: Built) -> Iterator[Page]:
             card=own[0].card,
             entries=own,
             submission=submitted.get(agent),
+            shown=site.shown.get(agent),
             settings=_settings(site, agent),
             searches=[search for search in site.content.searches if search.agent == agent],
             citations={key: site.citations[key] for entry in own for key in entry.keys},

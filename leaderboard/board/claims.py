@@ -1,13 +1,14 @@
 """What a page's sentences may claim: which gains differ from 1, Holm-corrected over all that the page speaks of.
 
-The family is every gain with an interval, over all tasks and on each. A claim also needs the gain to stay on its
-side of 1 if one more
-run of the arm that is said to be better had lost the whole budget: no resampling sees a disaster that is not in the sample.
+The family is every gain of the project's own agents with an interval, over all tasks and on each. An agent of somebody else
+is judged in that family with its own gains beside it, so that no entrant changes what is said of another. A claim also needs
+the gain to stay on its side of 1 if one more run of the arm that is said to be better had lost the whole budget: no
+resampling sees a disaster that is not in the sample.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symprior.leaderboard.board.tables.rows import AgentRow, TaskTable
@@ -49,7 +50,7 @@ class Claims:
         return self.of.get(_key((learner, agent, task)))
 
 
-def claims_of(rows: Iterable[AgentRow], tables: Iterable[TaskTable]) -> Claims:
+def claims_of(rows: Sequence[AgentRow], tables: Iterable[TaskTable]) -> Claims:
     """All claims of a page."""
     gains: dict[Subject, Gain] = {}
     for table in tables:
@@ -60,10 +61,23 @@ def claims_of(rows: Iterable[AgentRow], tables: Iterable[TaskTable]) -> Claims:
             gains[row.learner, row.agent, ALL_TASKS] = row.gain
         elif row.gain is not None:  # over one task it is that task's own gain, which counts once
             single[row.learner, row.agent, ALL_TASKS] = row.learner, row.agent, row.tasks[0]
-    family = {subject: gain for subject, gain in gains.items() if gain.estimate and gain.estimate.interval}
-    found = judged(family)
+    every = {subject: gain for subject, gain in gains.items() if gain.estimate and gain.estimate.interval}
+    found = _by_entrants(every, {(row.learner, row.agent) for row in rows if not row.verified})
     found |= {subject: found[same] for subject, same in single.items() if same in found}
     return Claims({_key(subject): claim for subject, claim in found.items()})
+
+
+def _by_entrants(gains: Mapping[Subject, Gain], entrants: Collection[tuple[str, str]]) -> dict[Subject, Claim]:
+    """The project's own gains as one family, and those of each entrant in a family with them."""
+    of_entrants: dict[tuple[str, str], dict[Subject, Gain]] = {entrant: {} for entrant in sorted(entrants)}
+    own: dict[Subject, Gain] = {}
+    for (learner, agent, task), gain in gains.items():
+        of_entrants.get((learner, agent), own)[learner, agent, task] = gain
+    found = judged(own)
+    for of_one in of_entrants.values():
+        together = judged(own | of_one)
+        found |= {subject: together[subject] for subject in of_one}
+    return found
 
 
 def judged(gains: Mapping[Subject, Gain]) -> dict[Subject, Claim]:

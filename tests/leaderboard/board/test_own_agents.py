@@ -70,3 +70,24 @@ def test_a_card_without_a_baseline_is_written_as_it_always_was(suite_runs: Runs)
     record = suite_runs()[0]
     assert not any(f'"{name}"' in record.model_dump_json() for name in ("baseline", "isolation"))
     assert '"baseline":"ppo"' in own(record, "ppo").model_dump_json()
+
+
+def test_entrants_change_nothing_that_is_said_of_others(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    shipped = suite_runs(seeds=20)
+    mine = [own(record, "ppo") for record in shipped if record.agent.id == SHIPPED]
+    crowd = [
+        record.model_copy(update={"agent": record.agent.model_copy(update={"id": f"Other{number}"})})
+        for number in range(5)
+        for record in mine
+    ]
+    alone, entered, crowded = (
+        build(records, tasks=tasks) for records in (shipped, shipped + mine, shipped + mine + crowd)
+    )
+    for table in alone.tasks:
+        for row in table.rows:
+            claims = [board.claims.about(row.learner, row.agent, table.task) for board in (alone, entered, crowded)]
+            assert claims[0] == claims[1] == claims[2]
+    own_claims = [board.claims.about("custom", "Mine") for board in (entered, crowded)]
+    assert own_claims[0] is not None and own_claims[0].differs and own_claims[0] == own_claims[1]
+    shipped_claim = alone.claims.about("stable-baselines3", SHIPPED)
+    assert shipped_claim is not None and own_claims[0].confidence > shipped_claim.confidence

@@ -43,7 +43,7 @@ SLOW = (pytest.mark.slow, pytest.mark.covering)
 
 def in_one_process(name: str, *marks: pytest.MarkDecorator) -> Any:
     """The name, whose tests run side by side, so that they search once."""
-    return pytest.param(name, marks=[*marks, pytest.mark.xdist_group(name)])
+    return pytest.param(name, marks=[*marks, pytest.mark.xdist_group(f"discover {name}")])
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_an_approximate_symmetry_is_proposed_with_its_residual() -> None:
 
 
 @pytest.mark.covering
-@pytest.mark.xdist_group("reacher-v1")
+@pytest.mark.xdist_group("discover reacher-v1")
 def test_what_only_the_starts_break_is_told_and_proposed_on_request() -> None:
     found = found_in("reacher-v1")
     assert found.larger is not None and found.larger.found.group.name == "D4"
@@ -85,7 +85,7 @@ def test_what_only_the_starts_break_is_told_and_proposed_on_request() -> None:
     assert found.larger.certificate.reset == Exactness.BROKEN
 
 
-@pytest.mark.xdist_group("swimmer-v1")
+@pytest.mark.xdist_group("discover swimmer-v1")
 def test_what_only_the_reward_breaks_is_told() -> None:
     says = dict(found_in("swimmer-v1").lines)
     assert says["dynamics"] == "have also D4; the reward breaks it"

@@ -34,6 +34,20 @@ class Loaded:
 """
 
 
+BY_HEART = """
+import numpy as np
+
+class ByHeart:
+    '''Knows CartPole, and learns nothing.'''
+    num_envs = 16
+    def __init__(self, problem, seed): pass
+    def learn(self, env, budget):
+        env.reset()
+        while True: env.step(np.zeros(env.num_envs, dtype=int))
+    def act(self, observations): return (observations @ np.array([0.05, 0.2, 1.0, 0.5]) > 0).astype(int)
+"""
+
+
 def trained(tmp_path: Path, suite: str = "custom", agent: str = "ppo", **changes: object) -> list[RunRecord]:
     job = Job(suite, "1", "cartpole-v1", agent, (0, 1, 2), 256, learner="batched", **changes)  # type: ignore[arg-type]
     records = Execution(Stack(tuple(job.runs))).run()
@@ -125,6 +139,24 @@ def test_fresh_seeds_of_an_honest_agent_are_not_told_apart(answer: Answer, tmp_p
     made = read_records(tmp_path / "verified")
     assert {record.task for record in made} == {made[0].task} and made[0].task.startswith("cartpole-v1~")
     assert not {record.seed for record in made} & {0, 1, 2}
+
+
+@pytest.mark.slow
+def test_an_agent_that_knows_the_task_by_heart_replays_and_fails_in_secret_places(
+    answer: Answer, tmp_path: Path, agent_file: Callable[[str], Path]
+) -> None:
+    agent_file(BY_HEART)
+    command = ("run", "--task", "cartpole-v1", "--agent", "./mine.py:ByHeart", "--budget", 160, "--seeds", "0-2")
+    assert answer(*command).returncode == 0
+    told = ("--agent", "./mine.py:ByHeart", "--seed-from", "later", "--by", "Ada")
+    replay = answer("verify", "runs", "--cells", 1, *told)
+    assert "bits equal" in replay.stdout and "ByHeart knows cartpole-v1 before its first step" in replay.stdout
+    fresh = answer("verify", "runs", "--fresh", *told)
+    assert fresh.returncode == 1
+    said = " ".join(fresh.stdout.split())
+    assert "ByHeart on fresh seeds in secret places on cartpole-v1" in said and "told apart from the records" in said
+    (found,) = (each for each in read_verifications(tmp_path / "runs" / "verifications") if each.fresh)
+    assert found.fresh[0].told_apart and found.fresh[0].inflation > 10
 
 
 @pytest.mark.parametrize(

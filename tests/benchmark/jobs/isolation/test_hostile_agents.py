@@ -158,6 +158,10 @@ def test_what_breaks_a_run_is_a_failed_record_with_its_cause(run: Run, name: str
     assert record.status == "failed" and cause in str(record.error)
 
 
+def test_what_resets_too_often_keeps_the_curve_until_then(run: Run) -> None:
+    assert [point.step for point in run("Chooses").curve] == [0]
+
+
 def test_nothing_that_it_changes_in_its_process_counts(run: Run) -> None:
     honest, folder = run("Honest"), os.getcwd()
     assert honest.status == "finished", honest.error

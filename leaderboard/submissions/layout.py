@@ -26,6 +26,9 @@ TEXTS = {".bib", ".lock", ".md", ".py", ".toml", ".txt"}
 MOST_BYTES_OF_A_FILE, MOST_BYTES = 256 * 1024, 1024 * 1024
 """Of the code: of one file, and of all together."""
 
+MOST_BYTES_OF_RECORDS = 16 * 1024 * 1024
+"""Of one task: 20 runs on CartPole have a thirtieth of that."""
+
 MOST_FILES = 50
 
 
@@ -59,8 +62,12 @@ def _problems(folder: Path) -> Iterator[str]:
     yield from (problem for path in found if (problem := _of_another_kind(path, folder)))
     yield from problems_of_code(folder / AGENT)
     for path in found:
-        if path.parent.name in (RECORDS, VERIFICATIONS) and path.suffix != ".json":
+        if path.parent.name not in (RECORDS, VERIFICATIONS):
+            continue
+        if path.suffix != ".json":
             yield f"{path.relative_to(folder)} is no .json file"
+        if (size := path.lstat().st_size) > MOST_BYTES_OF_RECORDS:
+            yield f"{path.relative_to(folder)} has {size:,} bytes, and {MOST_BYTES_OF_RECORDS:,} are the most"
 
 
 def _entries(folder: Path) -> Iterator[Path]:

@@ -21,6 +21,11 @@ def unseen(text: str, allowed: str = "") -> str:
     return next((f"U+{ord(each):04X}" for each in found), "")
 
 
+def all_seen(text: str) -> str:
+    """The text with its unseen characters written out, so that printing it does nothing but print."""
+    return "".join(f"\\u{ord(each):04x}" if unseen(each) else each for each in text)
+
+
 def _visible(text: str) -> str:
     if code := unseen(text):
         raise ValueError(f"it holds the character {code}, which is not seen; write it on one line and in plain letters")

@@ -17,6 +17,7 @@ from symprior.leaderboard.submissions.checks import (
 )
 from symprior.leaderboard.submissions.checks.against import Against
 from symprior.leaderboard.submissions.submission import Submission
+from symprior.leaderboard.submissions.texts import all_seen
 from symprior.symmetry.errors import SympriorError
 
 Found = Callable[[Submission, Against], Iterable[str]]
@@ -61,7 +62,7 @@ class Checked:
 def check(submission: Submission, against: Against) -> Checked:
     """Look for everything that is wrong with a submission, or to be looked at."""
     problems, remarks = (
-        tuple(dict.fromkeys(said for find in kind for said in find(submission, against)))
+        tuple(dict.fromkeys(all_seen(said) for find in kind for said in find(submission, against)))
         for kind in (PROBLEMS, REMARKS)
     )
     return Checked(submission, problems, remarks)

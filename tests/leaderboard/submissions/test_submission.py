@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,10 @@ FORGERIES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a pickle": (appended("agent/policy.pkl", "\x80\x04K\x01."), "agent/policy.pkl is none of"),
     "weights called code": (appended("agent/weights.py", "\x80\x04K\x01."), "agent/weights.py is no text in UTF-8"),
     "too much code": (appended("agent/more.py", "#" * 300_000), "agent/more.py has 300,000 bytes"),
+    "records without end": (
+        lambda folder: os.truncate(folder / "records" / "cartpole-v1.json", 1 << 30),
+        "records/cartpole-v1.json has 1,073,741,824 bytes, and 16,777,216 are the most",
+    ),
     "a link": (
         lambda folder: (folder / "agent" / "more.txt").symlink_to("/etc/passwd"),
         "agent/more.txt is neither a file nor a folder",

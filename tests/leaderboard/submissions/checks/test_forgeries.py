@@ -291,3 +291,10 @@ def test_runs_of_other_suites_are_compared_too(submitted: Submitted, known: Know
     other = next(run for run in against.published.runs if (run.suite, run.task) == ("priors", CARTPOLE))
     submission = changed(submitted.make(), copied([other], lambda found: found))
     assert set(finding(submission, known(submission))) == {"copies"}
+
+
+def test_what_records_say_is_printed_as_text_alone(submitted: Submitted, known: Known) -> None:
+    submission = changed(submitted.make(), origin(packages={"numpy": "1.0\x1b[2J\u202e"}, device="cuda\x07"))
+    checked = check(submission, known(submission))
+    assert any("numpy 1.0\\u001b[2J\\u202e" in problem for problem in checked.problems)
+    assert all(problem.isprintable() for problem in checked.problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symprior.leaderboard.comparison.gains import PLAIN_PRIORS
 from symprior.leaderboard.records.record import SOURCE_DIGEST
 from symprior.leaderboard.submissions.checks.against import Against
 from symprior.leaderboard.submissions.layout import AGENT, CODE
@@ -47,6 +48,8 @@ def _of_records(submission: Submission) -> Iterator[str]:
             yield f"{where}: another card of its agent than on {first.task}, seed {first.seed}"
         if record.agent.control:
             yield f"{where}: its card says that it is a control; only the project's own agents are"
+        if record.agent.prior in PLAIN_PRIORS:
+            yield f"{where}: its card says that its prior is {record.agent.prior!r}, as plain agents of the project do"
         if record.mode != "sample":
             yield f"{where}: the mode of acting is {record.mode}, and an agent of one's own has sample"
 
@@ -59,7 +62,7 @@ def _of_statement(submission: Submission, against: Against) -> Iterator[str]:
             f"{STATEMENT} says algorithm = {statement.algorithm!r}, and the class that was run says baseline = "
             f"{card.baseline!r}; they are one thing"
         )
-    known = {record.agent.id for record in against.of_suite if record.agent.prior in ("plain", "wide")}
+    known = {record.agent.id for record in against.of_suite if record.agent.prior in PLAIN_PRIORS}
     if statement.baseline is not None and known and statement.baseline not in known:
         yield (
             f"algorithm = {statement.algorithm!r} is no plain agent of {submission.suite_id}, which has "

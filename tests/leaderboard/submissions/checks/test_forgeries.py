@@ -133,6 +133,11 @@ FORGERIES = {
         "its card says that it is a control",
         lambda run: run.model_copy(update={"agent": run.agent.model_copy(update={"control": True})}),
     ),
+    "a plain agent for others to be held against": Forgery(
+        "cards",
+        "its card says that its prior is 'plain'",
+        lambda run: run.model_copy(update={"agent": run.agent.model_copy(update={"prior": "plain"})}),
+    ),
     "another mode": Forgery(
         "cards", "the mode of acting is greedy", lambda run: run.model_copy(update={"mode": "greedy"})
     ),

@@ -19,9 +19,9 @@ from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.site.addresses import file_name
 from symprior.leaderboard.site.content import Content
 from symprior.leaderboard.site.entries import Entry, entries_of
-from symprior.leaderboard.submissions.standing import entered
-from symprior.leaderboard.submissions.submission import Submission, records_on_boards
-from symprior.leaderboard.verification.levels import Level, levels
+from symprior.leaderboard.submissions.standing import entered, level_of
+from symprior.leaderboard.submissions.submission import records_on_boards
+from symprior.leaderboard.verification.levels import Level
 from symprior.leaderboard.verification.record import Verification, read_verifications
 from symprior.tasks.lookup import get_task
 from symprior.tasks.task import TASKS, Track
@@ -138,7 +138,11 @@ def built(content: Content) -> Built:
     said = entered(content.submissions)
     boards = {suite: build(runs, suite, entered=said) for suite, runs in chosen.items()}
     cards = {(record.suite_id, record.agent.learner, record.agent.id): record.agent for record in records}
-    shown = {each.name: _shown(each) for each in content.submissions if each.is_active}
+    shown = {
+        each.name: Shown(level_of(each), tuple(read_verifications(each.verifications)))
+        for each in content.submissions
+        if each.is_active
+    }
     of_rows = {name: each.level for name, each in shown.items()}
     return Built(
         content=content,
@@ -151,12 +155,6 @@ def built(content: Content) -> Built:
             sorted((entry for board in boards.values() for entry in entries_of(board, cards, of_rows)), key=_order)
         ),
     )
-
-
-def _shown(submission: Submission) -> Shown:
-    kept = read_verifications(submission.verifications)
-    found = levels(submission.records, kept, submission.statement.authors)
-    return Shown(found[submission.records[0].agent.learner, submission.name], tuple(kept))
 
 
 def _order(entry: Entry) -> int:

@@ -162,6 +162,8 @@ def test_what_needs_a_script_is_hidden_and_everything_else_is_there_without(site
     page = (site / "board.html").read_text(encoding="utf-8")
     assert '<form id="filters" class="filters" hidden>' in page
     assert page.count("<tr data-suite=") == 8 + 4 + 6
+    assert '<a href="tasks/grid-catch-v1.html">grid-catch-v1</a>' in page
+    assert '<a href="dials/dials-3-grid-catch-drift-v1.html">grid-catch-drift-v1@eps=0.4</a>' in page
 
 
 def test_documents_lead_to_pages_of_the_site_or_nowhere(site: Path) -> None:

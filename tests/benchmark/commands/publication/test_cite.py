@@ -91,6 +91,7 @@ def test_the_citation_file_names_the_same_tools() -> None:
     named = {"".join(filter(str.isalnum, each["title"].lower())) for each in file["references"]}
     assert set(titles("\n\n".join(TOOLS))) <= named
     assert str(file["version"]) == __version__
+    assert not path.with_name(".zenodo.json").exists(), "Zenodo would read it in place of CITATION.cff"
     years = {"".join(filter(str.isalnum, each["title"].lower())): each["year"] for each in file["references"]}
     for _, entry in entries("\n\n".join(TOOLS)):
         [title], year = titles(entry), re.search(r"year\s*=\s*\{(\d+)\}", entry)

@@ -69,7 +69,6 @@ def publish(records: Iterable[RunRecord], folder: Path) -> list[Path]:
     return list(texts)
 
 
-@many_records()
 def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -> list[RunRecord]:
     """All published runs below `folder`, or those of one suite (`quick` or `quick-1`), in the order of their keys.
 
@@ -81,14 +80,15 @@ def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -
         raise SympriorError(f"There is no results folder {folder}. Publish results first or name another folder.")
     records: list[RunRecord] = []
     problems: list[str] = []
-    for path in sorted(folder.rglob("*.json")):
-        of_suite = path.relative_to(folder).parts[0]
-        if of_suite == VERIFICATIONS or suite not in (None, of_suite, of_suite.rpartition("-")[0]):
-            continue
-        try:
-            records.extend(_in_place(folder, path))
-        except SympriorError as error:
-            problems.append(str(error))
+    with many_records():
+        for path in sorted(folder.rglob("*.json")):
+            of_suite = path.relative_to(folder).parts[0]
+            if of_suite == VERIFICATIONS or suite not in (None, of_suite, of_suite.rpartition("-")[0]):
+                continue
+            try:
+                records.extend(_in_place(folder, path))
+            except SympriorError as error:
+                problems.append(str(error))
     if problems:
         raise SympriorError("\n".join(problems))
     if not records:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -55,6 +56,19 @@ def hand_made_task(name: str, family: str, track: str = "headline") -> Task:
     # The references are a cached property that reads the task's frozen file; here they are given instead.
     task.__dict__["references"] = References(policies, "random", "optimal", threshold, "by hand", BUDGET, "by hand")
     return task
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window, of the system's packages, as playwright drives it."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium is installed; .ci/browser installs it where it can")
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
 
 
 @pytest.fixture

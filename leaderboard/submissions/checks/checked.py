@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from symprior.leaderboard.submissions.checks import (
@@ -31,6 +32,10 @@ PROBLEMS: tuple[Found, ...] = (
     copies.problems,
     history.problems,
 )
+OF_A_RUN = re.compile(r"(?P<task>[^ ,:]+), seed (?P<seed>\d+): (?P<said>.*)", re.DOTALL)
+MOST_SEEDS = 5
+"""That are named of many of which the same is said."""
+
 REMARKS: tuple[Found, ...] = (completeness.remarks, code.remarks, provenance.remarks, returns.remarks, effort.remarks)
 
 
@@ -62,7 +67,21 @@ class Checked:
 def check(submission: Submission, against: Against) -> Checked:
     """Look for everything that is wrong with a submission, or to be looked at."""
     problems, remarks = (
-        tuple(dict.fromkeys(all_seen(said) for find in kind for said in find(submission, against)))
-        for kind in (PROBLEMS, REMARKS)
+        _together(all_seen(said) for find in kind for said in find(submission, against)) for kind in (PROBLEMS, REMARKS)
     )
     return Checked(submission, problems, remarks)
+
+
+def _together(said: Iterable[str]) -> tuple[str, ...]:
+    """Each sentence once; what is said of several runs of a task, once with all their seeds."""
+    seeds: dict[tuple[str, str], list[str]] = {}
+    for sentence in said:
+        run = OF_A_RUN.fullmatch(sentence)
+        seeds.setdefault((run["task"], run["said"]) if run else ("", sentence), []).extend([run["seed"]] if run else [])
+    return tuple(f"{task}, {_listed(found)}: {rest}" if found else rest for (task, rest), found in seeds.items())
+
+
+def _listed(seeds: Sequence[str]) -> str:
+    if len(seeds) > MOST_SEEDS:
+        return f"seeds {', '.join(seeds[:MOST_SEEDS])} and {len(seeds) - MOST_SEEDS} more"
+    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(seeds)}"

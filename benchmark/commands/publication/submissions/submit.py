@@ -186,12 +186,10 @@ def _tell_of_the_board(submission: Submission, held: Against) -> None:
 
     board = preview.board_with(submission, held)
     for over, lines in preview.rows(board, submission.name).items():
-        table = Table(
-            title=f"{over}, as it will stand on the board of {submission.suite_id}", title_justify="left", box=None
-        )
+        _say(f"\n{over}, as it will stand on the board of {submission.suite_id}:")
+        table = Table(box=None, show_header=False)
         for title, text in lines:
             table.add_row(title, Text(text))
-        table.show_header = False
         console.print(table)
     for sentence in preview.said(board, submission.name):
         _say(sentence)

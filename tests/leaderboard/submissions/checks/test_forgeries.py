@@ -303,3 +303,14 @@ def test_what_records_say_is_printed_as_text_alone(submitted: Submitted, known: 
     checked = check(submission, known(submission))
     assert any("numpy 1.0\\u001b[2J\\u202e" in problem for problem in checked.problems)
     assert all(problem.isprintable() for problem in checked.problems)
+
+
+def test_what_is_wrong_with_many_runs_is_said_once(submitted: Submitted, known: Known) -> None:
+    submission = changed(submitted.make(), origin(dirty=True))
+    problems = check(submission, known(submission)).problems
+    assert [problem.partition(": ")[0] for problem in problems] == [
+        "cartpole-v1, seeds 0, 1, 2, 3, 4 and 15 more",
+        "grid-catch-v1, seeds 0, 1, 2, 3, 4 and 15 more",
+    ]
+    two = changed(submitted.make(), lambda run: origin(dirty=True)(run) if run.seed in (3, 7) else run)
+    assert check(two, known(two)).problems[0].startswith("cartpole-v1, seeds 3, 7: it was run from a checkout")

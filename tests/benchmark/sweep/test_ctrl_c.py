@@ -34,6 +34,7 @@ def runs(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("moment", [while_it_imports, while_workers_start, in_the_middle])
+@pytest.mark.cells(test=2)
 def test_ctrl_c_is_answered_in_a_sentence_and_nothing_is_left(
     moment: Callable[[psutil.Process], bool], tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ SYMPRIOR = "trusted/.venv/bin/symprior"
 
 
 @pytest.mark.slow
+@pytest.mark.covering
 def test_a_pull_request_is_checked_as_the_workflow_does(submitted: Submitted, tmp_path: Path) -> None:
     """A bare remote, a contributor's clone and branch, and the workflow's own command in a clone of each."""
     remote, theirs, here = tmp_path / "remote.git", tmp_path / "theirs", tmp_path / "runner"

@@ -13,6 +13,7 @@ from symprior.leaderboard.board.dial_curves import DialCurves, dial_curves, has_
 from symprior.leaderboard.comparison.learner_tests import SUITE as LEARNER_TESTS
 from symprior.leaderboard.comparison.learner_tests import LearnerTest, learner_tests
 from symprior.leaderboard.pages.dial_pages import name_of
+from symprior.leaderboard.pages.learner_pages import PAGE as LEARNERS_PAGE
 from symprior.leaderboard.pages.pages import html_values
 from symprior.leaderboard.pages.styles import Style, styles
 from symprior.leaderboard.records.record import RunRecord
@@ -105,7 +106,7 @@ class Built:
             **{f"{results}/{suite}.md": address for suite, address in self.suite_addresses.items()},
             **{f"{results}/{name_of(curves)}.md": dial_address(curves, "html") for curves in self.dials},
             **{f"{results}/{name_of(curves)}.svg": dial_address(curves, "svg") for curves in self.dials},
-            f"{results}/equivalence.md": "learners.html",
+            **({f"{results}/{LEARNERS_PAGE}": "learners.html"} if self.tests else {}),
             "tasks/README.md": "tasks/index.html",
             "CITATION.cff": "cite.html",
         }

@@ -141,13 +141,14 @@ def _places(folder: Path, repository: Repository | None, base: str | None) -> It
     """The submissions that are to be checked."""
     from symprior.leaderboard.submissions.checks import history
 
-    if not (folder / FOLDER).is_dir():
+    is_checkout = (folder / FOLDER).is_dir() or (repository is not None and repository.root == folder)
+    if not is_checkout:
         yield folder
         return
     if repository is not None and base is not None:
         names: Sequence[str] = history.touched(repository, base)
     else:
-        names = sorted(path.name for path in (folder / FOLDER).iterdir() if path.is_dir())
+        names = sorted(path.name for path in (folder / FOLDER).glob("*") if path.is_dir())
     if not names:
         _say("No submission is new or changed.")
     yield from (folder / FOLDER / name for name in names)

@@ -95,6 +95,25 @@ def test_the_workflow_runs_the_base_s_code_with_no_rights() -> None:
 SYMPRIOR = "trusted/.venv/bin/symprior"
 
 
+def test_a_checkout_without_submissions_is_checked_for_what_is_published(answer: Answer, tmp_path: Path) -> None:
+    result = tmp_path / "leaderboard" / "results" / "quick-2" / "cartpole-v1" / "ppo.json"
+    result.parent.mkdir(parents=True)
+    result.write_text("{}")
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "--message", "As it was published")
+    git(tmp_path, "checkout", "--quiet", "-b", "mine")
+    result.with_name("ppo+x.json").write_text("{}")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "--message", "Publish more")
+    checked = answer("submit", "check", ".", "--base", "main")
+    assert checked.returncode == 0 and "No submission is new or changed." in checked.stdout
+    result.write_text("[]")
+    checked = answer("submit", "check", ".", "--base", "main")
+    assert checked.returncode == 2 and "ppo.json is published and would be changed" in words(checked.stderr)
+    assert "has no commit 'upstream'" in words(answer("submit", "check", ".", "--base", "upstream").stderr)
+
+
 @pytest.mark.slow
 @pytest.mark.covering
 def test_a_pull_request_is_checked_as_the_workflow_does(submitted: Submitted, tmp_path: Path) -> None:

@@ -80,8 +80,10 @@ class Again:
 
     @property
     def verdict(self) -> Verdict:
-        """Equal bits, else whether the distance is within its bound."""
-        if not self.pairs:
+        """Equal bits, else whether the distance is within its bound; nothing is said where a finished run failed now."""
+        if not self.pairs or any(
+            again.status == "failed" for record, again in self.other if record.status == "finished"
+        ):
             return Verdict.NOT_RUN
         if not self.other:
             return Verdict.EQUAL

@@ -5,10 +5,10 @@
     board = build(read_records(folder))
     write_pages(board, Path("site"))
 
-`records/` holds what was run, `statistics/` reduces and resamples it, `board/` compares, `pages/` draws, `calibration/`
-measures whether the intervals keep their promises; `submissions/` are of others, and `verification/` says what was shown of
-records by training them again; `results/` are the published records and pages. All of it works without
-torch: a record carries its agent's card.
+`records/` holds what was run, `statistics/` reduces and resamples it, `board/` compares, `pages/` draws, `site/` brings
+all of it together, `calibration/` measures whether the intervals keep their promises; `submissions/` are of others, and
+`verification/` says what was shown of records by training them again; `results/` are the published records and pages. All
+of it works without torch: a record carries its agent's card.
 """
 
 from typing import TYPE_CHECKING

@@ -361,26 +361,26 @@ class Submitted:
     ) -> Submission:
         """A packed submission; `changes` map each record to another, or to nothing."""
         self.changes = list(changes)
-        if (name, said, changes, code, luck) == ("Mine", None, (), CODE, 0):
-            return self._copied()
+        if (said, changes, code) == (None, (), CODE):
+            return self._copied(name, luck)
         source = self.source(name, said, code)
         return pack(source, self.runs(source, luck), self.folder)
 
-    def _copied(self) -> Submission:
-        """The ordinary one, which is packed once."""
-        if not _PACKED:
+    def _copied(self, name: str, luck: int) -> Submission:
+        """An ordinary one, which is packed once."""
+        if (name, luck) not in _PACKED:
             scratch = Submitted(Path(tempfile.mkdtemp(prefix="submitted-")))
             atexit.register(shutil.rmtree, scratch.scratch)
-            source = scratch.source()
-            _PACKED.append(pack(source, scratch.runs(source), scratch.folder))
-        self.source()
-        place = self.folder / "Mine"
+            source = scratch.source(name)
+            _PACKED[name, luck] = pack(source, scratch.runs(source, luck), scratch.folder)
+        self.source(name)
+        place = self.folder / name
         shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(_PACKED[0].folder, place)
-        return replace(_PACKED[0], folder=place)
+        shutil.copytree(_PACKED[name, luck].folder, place)
+        return replace(_PACKED[name, luck], folder=place)
 
 
-_PACKED: list[Submission] = []
+_PACKED: dict[tuple[str, int], Submission] = {}
 
 
 @pytest.fixture

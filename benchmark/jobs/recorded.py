@@ -44,7 +44,7 @@ def job_of(record: RunRecord, agent: str | None = None) -> Job:
         kernel=record.provenance.computed_by,
     )
     if is_from_a_file:
-        _check_file(contestant, job, record)
+        _check_file(job, record)
     return job
 
 
@@ -74,7 +74,7 @@ def _settings(contestant: Contestant, record: RunRecord) -> tuple[tuple[str, obj
     return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in completed)
 
 
-def _check_file(contestant: Contestant, job: Job, record: RunRecord) -> None:
+def _check_file(job: Job, record: RunRecord) -> None:
     found = contestants.resolve(job).hyperparameters[SOURCE_DIGEST]
     if found != record.hyperparameters[SOURCE_DIGEST]:
-        raise SympriorError(f"{job.agent} is not as it was when {contestant.id} was trained.")
+        raise SympriorError(f"{job.agent} is not as it was when the run was trained.")

@@ -45,5 +45,5 @@ def test_an_agent_from_a_file_is_found_by_its_file_alone(
     with pytest.raises(SympriorError, match="The record is of Mine, not of ppo"):
         job_of(record, "ppo")
     file.write_text(AGENT + "# edited\n")
-    with pytest.raises(SympriorError, match="is not as it was when Mine was trained"):
+    with pytest.raises(SympriorError, match="is not as it was when the run was trained"):
         job_of(record, f"{file}:Mine")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import sys
+from pathlib import Path
 
 from symprior.agents.agent import Problem
 from symprior.agents.algorithms.algorithm import ALGORITHMS
 from symprior.agents.learners.batched import BatchedLearner
-from symprior.agents.learners.batched.kernel.arithmetic.compiled import folder
+from symprior.agents.learners.batched.kernel.arithmetic.compiled import KERNEL, folder
 from symprior.agents.learners.learner import FUSED, LEARNERS, Training
 from symprior.agents.priors.prior import PRIORS, settings_of_both
 from symprior.symmetry.arrays import as_numpy
 from symprior.tasks import get_task
-
-READY = "ready"
-"""A file in the folder of machine code: all of it is there."""
 
 SAMPLES: tuple[tuple[str, str, str, dict[str, object]], ...] = (
     ("ppo", "plain", "cartpole-v1", {"num_envs": 4, "steps": 4}),
@@ -33,14 +32,23 @@ SAMPLES: tuple[tuple[str, str, str, dict[str, object]], ...] = (
 _is_at_work = False
 
 
+def ready() -> Path:
+    """A file in the folder of machine code: all of it is there for these files.
+
+    numba keeps code apart by where a function's file lies and when it was written, so that another checkout has its own.
+    """
+    files = [(str(path), path.stat().st_mtime_ns) for path in sorted(KERNEL.rglob("*.py"))]
+    return folder() / f"ready-{hashlib.sha256(repr(files).encode()).hexdigest()[:16]}"
+
+
 def prepare() -> None:
     """Compile the kernel unless that is done; other processes wait for the first and find its code."""
     global _is_at_work  # noqa: PLW0603  (the samples are agents, which ask for what they wait for)
-    if _is_at_work or (folder() / READY).exists():
+    if _is_at_work or ready().exists():
         return
     with (folder() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder() / READY).exists():
+        if ready().exists():
             return
         print("Compiling the kernel for this processor, once; this takes half a minute …", file=sys.stderr, flush=True)
         _is_at_work = True
@@ -48,7 +56,7 @@ def prepare() -> None:
             _train_samples()
         finally:
             _is_at_work = False
-        (folder() / READY).touch()
+        ready().touch()
 
 
 def _train_samples() -> None:

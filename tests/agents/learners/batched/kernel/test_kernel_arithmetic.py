@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from numba.core.caching import FunctionCache
 
+from symprior.agents.learners.batched.kernel import preparation
 from symprior.agents.learners.batched.kernel.arithmetic import entries, functions, products
 from symprior.agents.learners.batched.kernel.arithmetic.streams import SeedStreams
 from symprior.tasks.environments.streams import Streams
@@ -128,6 +130,16 @@ for name, task_id in (
         found.update(parameter.detach().numpy().tobytes())
 print(found.hexdigest())
 """
+
+
+def test_what_was_compiled_for_another_checkout_or_before_a_change_is_not_taken_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = preparation.ready()
+    monkeypatch.setattr(preparation, "KERNEL", Path(shutil.copytree(preparation.KERNEL, tmp_path / "kernel")))
+    elsewhere = preparation.ready()
+    os.utime(tmp_path / "kernel" / "value.py", (0, 0))
+    assert len({here, elsewhere, preparation.ready()}) == 3
 
 
 @pytest.mark.slow

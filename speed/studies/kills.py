@@ -96,10 +96,10 @@ class Kind:
 
 
 KINDS = {
-    "PPO": Kind("cartpole-v1", "ppo", 4_096),
+    "PPO": Kind("cartpole-v1", "ppo", 16_384),
     "PPO, batched": Kind("cartpole-v1", "ppo+homomorphic", 10_240, stacking_learner(), 4),
     "DQN, batched": Kind("cartpole-v1", "dqn", 6_000, stacking_learner(), 2),
-    "DQN": Kind("cartpole-v1", "dqn", 3_000),
+    "DQN": Kind("cartpole-v1", "dqn", 8_000),
     "SAC": Kind("pendulum-v1", "sac", 240),
     "MuJoCo": Kind("inverted-pendulum-v1", "ppo", 4_096, stacking_learner(), 2),
     "Pong": Kind("pong-objects-v1", "a2c", 1_200, stacking_learner(), evaluations=1),

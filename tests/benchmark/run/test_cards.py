@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from symprior.agents.ledgers.ledger import Ledger, Trial, decider, every, larger_search, load
-from symprior.benchmark.commands import agents, tasks, tune
+from symprior.benchmark.commands import agents, tasks
+from symprior.benchmark.commands.tuning import tune
 from symprior.tasks import get_task
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "custom.md"

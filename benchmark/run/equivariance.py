@@ -21,7 +21,7 @@ ROUND_OFF = 1e-5
 
 @dataclass(frozen=True)
 class EquivarianceErrors:
-    """Distances between the images under g and the values at g s, over states s and elements g ≠ e.
+    """Distances between the images under g and the values at g s, over states s and elements g ≠ e, or e where it is alone.
 
     Attributes:
         mean, maximum: divided by the mean distance between two independent states; None for an agent that is nearly
@@ -113,7 +113,7 @@ def _errors(
     distances = np.stack(
         [
             distance(images[group.table[g, h]], symmetry.action(g, images[h]))
-            for g in range(1, len(group))
+            for g in range(len(group) > 1, len(group))
             for h in range(len(group))
         ]
     )

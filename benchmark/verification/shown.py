@@ -9,10 +9,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from symprior.leaderboard.records.learners import OWN
 from symprior.leaderboard.records.published import VERIFICATIONS
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.submissions.standing import level_of
-from symprior.leaderboard.submissions.submission import LEARNER, read_submissions
+from symprior.leaderboard.submissions.submission import read_submissions
 from symprior.leaderboard.verification.agreement import Verdict, difference, worst
 from symprior.leaderboard.verification.cells import Again
 from symprior.leaderboard.verification.levels import levels
@@ -131,7 +132,7 @@ def levels_in(folder: Path, records: Iterable[RunRecord], suite: str | None = No
 def levels_of_submissions(suite: str | None = None) -> list[str]:
     """The same of active submissions, or of those to one suite."""
     chosen = (each for each in read_submissions() if each.is_active and each.records[0].is_of(suite))
-    return [f"{each.name} ({LEARNER}): {level_of(each).in_words}" for each in chosen]
+    return [f"{each.name} ({OWN}): {level_of(each).in_words}" for each in chosen]
 
 
 def _bound(bound: float | None) -> str:

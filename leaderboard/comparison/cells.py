@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from symprior.leaderboard.records.checks import check_records, over_the_best_known
+from symprior.leaderboard.records.learners import OWN
 from symprior.leaderboard.records.record import CUSTOM_SUITE, SOURCE_DIGEST, AgentCard, RunRecord, path_of
 from symprior.leaderboard.records.suite_lists import suite_list
 from symprior.leaderboard.statistics.resamples.resampling import (
@@ -121,7 +122,7 @@ class Cell:
     @property
     def is_verified(self) -> bool:
         """Whether the project itself stands behind the agent's code; nobody has looked at that of a user's file."""
-        return not any(SOURCE_DIGEST in run.hyperparameters for run in self.runs)
+        return self.agent.learner != OWN and not any(SOURCE_DIGEST in run.hyperparameters for run in self.runs)
 
     @property
     def settings_from(self) -> str:

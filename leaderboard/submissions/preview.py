@@ -6,9 +6,10 @@ from symprior.leaderboard.board import sentences
 from symprior.leaderboard.board.board import Board, build
 from symprior.leaderboard.board.columns import AGENT_COLUMNS, TASK_COLUMNS
 from symprior.leaderboard.board.columns.column import Column, Row
+from symprior.leaderboard.records.learners import OWN
 from symprior.leaderboard.submissions.checks.against import Against
 from symprior.leaderboard.submissions.standing import entered
-from symprior.leaderboard.submissions.submission import LEARNER, Submission, records_on_boards
+from symprior.leaderboard.submissions.submission import Submission, records_on_boards
 
 Lines = list[tuple[str, str]]
 """Titles of columns and what stands there."""
@@ -35,14 +36,14 @@ def board_with(submission: Submission, against: Against) -> Board:
 def rows(board: Board, agent: str) -> dict[str, Lines]:
     """Its rows: over all tasks, then on each; by what they are over."""
     found = {
-        sentences.over(board, LEARNER): _lines(AGENT_COLUMNS, row)
-        for row in board.rows_of(LEARNER)
+        sentences.over(board, OWN): _lines(AGENT_COLUMNS, row)
+        for row in board.rows_of(OWN)
         if row.agent == agent and row.tasks
     }
     of_tasks = {
         f"On {table.task}": _lines(TASK_COLUMNS, row)
         for table in board.tasks
-        for row in table.rows_of(LEARNER)
+        for row in table.rows_of(OWN)
         if row.agent == agent
     }
     return {**found, **of_tasks}
@@ -50,7 +51,7 @@ def rows(board: Board, agent: str) -> dict[str, Lines]:
 
 def said(board: Board, agent: str) -> tuple[str, ...]:
     """What the board's sentences say of it."""
-    return sentences.of_agent(board, LEARNER, agent)
+    return sentences.of_agent(board, OWN, agent)
 
 
 def _lines(columns: tuple[Column[Row], ...], row: Row) -> Lines:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from symprior.leaderboard.records.learners import OWN
 from symprior.leaderboard.records.published import VERIFICATIONS, read_file, to_text
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.submissions import SUBMISSIONS
@@ -13,9 +14,6 @@ from symprior.leaderboard.submissions.layout import AGENT, CODE, DIGEST, RECORDS
 from symprior.leaderboard.submissions.sealing import digest_of
 from symprior.leaderboard.submissions.statement import STATEMENT, Statement, checked_name, read_statement
 from symprior.symmetry.errors import SympriorError
-
-LEARNER = "custom"
-"""What records of agents from users' files name as their learner."""
 
 
 @dataclass(frozen=True)
@@ -132,5 +130,5 @@ def _misplaced(record: RunRecord, name: str, path: Path) -> Iterator[str]:
         yield f"holds a run on {record.task}, which belongs in {record.task}.json."
     if record.agent.id != name:
         yield f"holds a run of the agent {record.agent.id!r}, and the submission is {name!r}."
-    if record.agent.learner != LEARNER:
-        yield f"holds a run by the learner {record.agent.learner!r}; an agent of one's own has the learner {LEARNER!r}."
+    if record.agent.learner != OWN:
+        yield f"holds a run by the learner {record.agent.learner!r}; an agent of one's own has the learner {OWN!r}."

@@ -96,7 +96,14 @@
 
     form.addEventListener("submit", event => event.preventDefault());
     form.addEventListener("input", () => { filter(); remember(); });
-    form.addEventListener("reset", () => setTimeout(() => { chosen.clear(); compare(); filter(); remember(); }));
+    form.querySelector("[type=reset]").addEventListener("click", event => {
+        event.preventDefault();
+        form.reset();
+        chosen.clear();
+        compare();
+        filter();
+        remember();
+    });
     recall();
     compare();
     filter();

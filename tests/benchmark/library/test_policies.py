@@ -146,7 +146,7 @@ def test_an_agent_from_a_file_that_gives_its_policy_away_is_loaded_again(
     with pytest.raises(SympriorError, match="Linear is an agent from a file: name it"):
         symprior.load_policy(record)
     agent_file(LINEAR + "\n# edited")
-    with pytest.raises(SympriorError, match="not as it was when Linear was trained"):
+    with pytest.raises(SympriorError, match="not as it was when the run was trained"):
         symprior.load_policy(record, agent=name)
 
 

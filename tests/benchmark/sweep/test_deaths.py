@@ -63,8 +63,8 @@ def test_a_run_that_takes_too_much_is_ended_and_recorded(tmp_path: Path, limits:
     assert record.effort.training_seconds > 0
 
 
-def test_a_worker_killed_while_it_starts_costs_its_stack_alone(tmp_path: Path) -> None:
-    job = Job("custom", "1", "cartpole-v1", "random", (0, 1, 2), 64)
+def test_a_worker_that_is_killed_costs_its_stack_alone(tmp_path: Path) -> None:
+    job = Job("custom", "1", "cartpole-v1", "random", (0, 1, 2), 60_000)
     killed: list[psutil.Process] = []
 
     def kill_the_first(done: object) -> None:

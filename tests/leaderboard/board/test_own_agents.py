@@ -48,6 +48,14 @@ def test_its_gain_is_against_the_plain_agent_that_it_names(
     assert (shipped.verified, mine.verified, mine.learner) == (True, False, "custom")
 
 
+def test_it_stays_unverified_where_none_of_its_runs_finished(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    records = suite_runs()
+    mine = [own(record, "ppo") for record in records if record.agent.id == SHIPPED]
+    failed = [record.model_copy(update={"status": "failed", "error": "out of luck", "curve": []}) for record in mine]
+    [row] = [each for each in build(records + failed, tasks=tasks).rows if each.agent == "Mine"]
+    assert not row.verified
+
+
 @pytest.mark.parametrize("baseline", [None, SHIPPED, "nobody"])
 def test_without_a_plain_agent_of_that_name_there_is_no_gain(
     row: Callable[[str | None], tuple[AgentRow, AgentRow]], baseline: str | None

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from symprior.benchmark.command_line.console import console
+from symprior.leaderboard.records.learners import REFERENCE
 from symprior.symmetry.errors import SympriorError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -19,7 +20,7 @@ class Template(StrEnum):
     """What an agent can start from."""
 
     FROM_SCRATCH = "from-scratch"
-    STABLE_BASELINES3 = "stable-baselines3"
+    STABLE_BASELINES3 = REFERENCE
     PRIOR = "prior"
 
 

@@ -111,10 +111,10 @@ def check(
 
 def _records_of(name: str, folder: Path, suite: str | None) -> list[RunRecord]:
     """The records of an agent from a file on one frozen suite."""
+    from symprior.leaderboard.records.learners import OWN
     from symprior.leaderboard.records.record import CUSTOM_SUITE, read_records
-    from symprior.leaderboard.submissions.submission import LEARNER
 
-    places = [place for place in sorted(folder.glob(f"*/{LEARNER}/*/{name}")) if place.is_dir()]
+    places = [place for place in sorted(folder.glob(f"*/{OWN}/*/{name}")) if place.is_dir()]
     read = [record for place in places for record in read_records(place)]
     found = [record for record in read if record.suite != CUSTOM_SUITE and record.is_of(suite)]
     if not found:

@@ -11,6 +11,7 @@ from symprior.agents import agent_names, get_agent
 from symprior.agents.agent.generators import isolated_random_numbers
 from symprior.agents.ledgers.ledger import LEDGERS, load
 from symprior.benchmark.jobs.job import Stack
+from symprior.benchmark.run.equivariance import EquivarianceErrors, equivariance_error, value_equivariance_error
 from symprior.benchmark.run.evaluation import evaluate
 from symprior.benchmark.run.execution import Execution
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
@@ -264,3 +265,11 @@ def test_a_record_names_the_ledger_that_its_settings_come_from(execute, agent, t
         assert record.provenance.ledger == f"{ledger} {digest_of(LEDGERS / f'{ledger}.json')}"
         tuned = load(*ledger.split("/")).chosen["learning_rate"]
         assert record.hyperparameters["learning_rate"] == tuned
+
+
+def test_under_the_trivial_group_everything_is_equivariant() -> None:
+    trivial = get_task("cartpole-v1").symmetry().restrict([0], "C1")
+    outputs = np.random.default_rng(0).random((50, 2))
+    nothing = EquivarianceErrors(0.0, 0.0, 0.0)
+    assert equivariance_error(outputs / outputs.sum(axis=1, keepdims=True), trivial) == nothing
+    assert value_equivariance_error(outputs, trivial) == nothing

@@ -8,7 +8,7 @@ from pathlib import Path
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.custom.source_files import digest, load, names_a_file
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.task import TASKS, Task
+from symprior.tasks.task import TASKS, References, Task
 from symprior.tasks.task.dials import DIALS
 from symprior.tasks.task.relabelled import MARK, relabelled_by_name
 
@@ -38,6 +38,14 @@ def get_task(name: str) -> Task:
     if name not in TASKS:
         raise unknown_name("task", name, [*TASKS, *DIALS])
     return TASKS[name]
+
+
+def known_references(task: str) -> References | None:
+    """What scores of a task are measured against; None where the task is not known here or was not measured."""
+    try:
+        return get_task(task).references
+    except SympriorError:
+        return None
 
 
 def make(name: str, **arguments: object) -> Environment:

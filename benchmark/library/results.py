@@ -11,8 +11,7 @@ import pandas as pd
 from symprior.leaderboard.records.measurements import MEASURED, measurements
 from symprior.leaderboard.records.published import read_published
 from symprior.leaderboard.records.record import RunRecord, read_records
-from symprior.symmetry.errors import SympriorError
-from symprior.tasks.lookup import get_task
+from symprior.tasks.lookup import known_references
 from symprior.tasks.task import References
 
 COLUMNS = (
@@ -52,17 +51,9 @@ def results(suite: str | None = None, records: Path | str | None = None) -> pd.D
         found = read_published(suite=suite)
     else:
         found = [record for record in read_records(Path(records)) if record.is_of(suite)]
-    references = {task: _references(task) for task in {record.task for record in found}}
+    references = {task: known_references(task) for task in {record.task for record in found}}
     rows = [row for record in found for row in _rows(record, references[record.task])]
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _references(task: str) -> References | None:
-    """What scores of a task are measured against; None where the task is not known here or was not measured."""
-    try:
-        return get_task(task).references
-    except SympriorError:
-        return None
 
 
 def _rows(record: RunRecord, references: References | None) -> Iterator[dict[str, Any]]:

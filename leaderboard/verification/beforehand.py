@@ -8,8 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from symprior.leaderboard.records.record import RunRecord
-from symprior.symmetry.errors import SympriorError
-from symprior.tasks.lookup import get_task
+from symprior.tasks.lookup import known_references
 
 MOST_AT_FIRST = 0.5
 """Normalised mean score of an agent's runs at step 0; no published one comes near it."""
@@ -30,7 +29,5 @@ def known_beforehand(records: Iterable[RunRecord]) -> list[str]:
 
 
 def _score(task: str, reached: float) -> float:
-    try:
-        return get_task(task).references.normalise(reached)
-    except SympriorError:
-        return 0.0
+    references = known_references(task)
+    return 0.0 if references is None else references.normalise(reached)

@@ -20,9 +20,7 @@ from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.intervals import CONFIDENCE
 from symprior.leaderboard.statistics.runs.scores import learning_curve, score_curve
 from symprior.leaderboard.verification.agreement import Verdict, equal_returns
-from symprior.symmetry.errors import SympriorError
-from symprior.tasks.lookup import get_task
-from symprior.tasks.task import References
+from symprior.tasks.lookup import known_references
 
 
 @dataclass(frozen=True)
@@ -112,14 +110,7 @@ def one_by_one(cells: Sequence[Again]) -> list[Again]:
 
 def _efficiency(record: RunRecord) -> float | None:
     """Data efficiency as the board counts it; None of a failed run, or of a task that has no references here."""
-    references = _references(record.task)
+    references = known_references(record.task)
     if record.status == "failed" or references is None:
         return None
     return score_curve(record.seed, record.budget, learning_curve(record), references).efficiency_clipped
-
-
-def _references(task: str) -> References | None:
-    try:
-        return get_task(task).references
-    except SympriorError:
-        return None

@@ -1,12 +1,24 @@
-"""Entries of an observation in words."""
+"""Entries of an observation: which never moved, and how they are called."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.names import PICTURE_AXES
+
+
+def never_moves(looks: NumpyArray) -> NDArray[np.bool_]:
+    """Whether an entry has one value in all looks [looks, entries], [entries]."""
+    return np.asarray((looks == looks[0]).all(axis=0))
+
+
+def still_entries(looks: NumpyArray) -> tuple[int, ...]:
+    """The numbers of the entries that have one value in all looks [looks, entries]."""
+    return tuple(np.flatnonzero(never_moves(looks)).tolist())
 
 
 def entries_in_words(entries: Sequence[int], shape: tuple[int, ...], names: Sequence[str] | None = None) -> str:

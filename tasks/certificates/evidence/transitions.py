@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from symprior.symmetry.arrays import NumpyArray
 from symprior.symmetry.symmetry import Exactness, Symmetry
+from symprior.tasks.certificates.entries import still_entries
 from symprior.tasks.certificates.evidence.two_sample import (
     AUC_BORDER,
     Separation,
@@ -279,7 +280,7 @@ def _compare(
 def _still(transitions: Transitions) -> tuple[int, ...]:
     """The (flat) entries of observations that hold one value throughout."""
     seen = np.concatenate([transitions.before, transitions.after]).reshape(2 * len(transitions), -1)
-    return tuple(np.flatnonzero((seen == seen[0]).all(axis=0)).tolist())
+    return still_entries(seen)
 
 
 def _signs_of(symmetry: Symmetry) -> list[int]:

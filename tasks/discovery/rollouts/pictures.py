@@ -19,6 +19,7 @@ from scipy.stats import norm
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.generated.closing import SignedMap, signed_map, unchanged
 from symprior.symmetry.generated.pictures import turns_and_flips
+from symprior.tasks.certificates.entries import still_entries
 from symprior.tasks.certificates.evidence.transitions import halves, separation_under
 from symprior.tasks.certificates.evidence.two_sample import AUC_BORDER
 from symprior.tasks.discovery.found import FoundGroup, Motion, closed
@@ -146,7 +147,7 @@ def search_pictures(env: Environment, actions: int, seed: int) -> Candidates:
     """
     pictures = Pictures(play_randomly(env, seed, KEPT), actions, np.random.default_rng([seed, 8]))
     seen = pictures.steps.before.reshape(len(pictures.steps), -1)
-    still = tuple(np.flatnonzero((seen == seen[0]).all(axis=0)).tolist())
+    still = still_entries(seen)
     if len(still) == seen.shape[1]:
         raise SympriorError("In random play nothing moves in what it shows, so that no symmetry can be seen there.")
     found = list(pictures.generators())

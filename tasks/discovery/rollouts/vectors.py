@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symprior.symmetry.generated.closing import SignedMap, unchanged
+from symprior.tasks.certificates.entries import still_entries
 from symprior.tasks.certificates.evidence.two_sample import AUC_BORDER, separation
 from symprior.tasks.discovery.found import Motion, closed
 from symprior.tasks.discovery.graphs.automorphisms import Search
@@ -118,7 +119,7 @@ def search_vectors(env: Environment, seed: int) -> Candidates:
     size, actions = play.before.shape[1], play.actions.shape[1]
     search = Search(play.graph(), np.zeros(size, dtype=np.bool_), play.is_kept)
     maps = search.run()
-    still = tuple(np.flatnonzero((play.before == play.before[0]).all(axis=0)).tolist())
+    still = still_entries(play.before)
     found = [Motion(unchanged(0), each.part(size, size + actions), each.part(0, size)) for each in maps]
     return Candidates(
         kept=closed(found, play.discrete, (size,)) if found else None,

@@ -14,6 +14,7 @@ from scipy.optimize import linear_sum_assignment
 
 from symprior.symmetry.generated.closing import SignedMap, signed_map
 from symprior.symmetry.symmetry import APPROXIMATE_BORDER
+from symprior.tasks.certificates.entries import never_moves
 from symprior.tasks.discovery.steps.black_box import BlackBox
 from symprior.tasks.discovery.steps.trial import act, split
 
@@ -64,7 +65,7 @@ class Observations:
         """The signed permutation of entries that fits best."""
         images = self._look(motion)
         spread = np.abs(self._seen - self._seen.mean(axis=0)).mean(axis=0)
-        still = _never_moves(self._seen) & _never_moves(images)
+        still = never_moves(self._seen) & never_moves(images)
         cost, sign = _costs(images, self._seen, still)
         _, source = linear_sum_assignment(cost + ELSEWHERE * (1 - np.eye(len(cost))))
         rows = np.arange(len(cost))
@@ -87,11 +88,6 @@ class Observations:
         behind = [box.take(s, a).observation for s, a in zip(states, actions, strict=True)]
         within = [np.ravel(box.probe.observation(box.whole(state))) for state in states]
         return np.array([*behind, *within], dtype=np.float64)
-
-
-def _never_moves(looks: Numbers) -> NDArray[np.bool_]:
-    """Whether an entry has one value in all looks, [entries]."""
-    return np.asarray((looks == looks[0]).all(axis=0))
 
 
 def _costs(images: Numbers, seen: Numbers, still: NDArray[np.bool_]) -> tuple[Numbers, NDArray[np.int64]]:

@@ -58,6 +58,11 @@ class Suite(BaseModel):
     search: Search | None = Field(default=None, description="of a suite with one task")
     tuned_as: str | None = Field(default=None, description="another suite, whose search chose the settings")
 
+    @property
+    def suite_id(self) -> str:
+        """The name with the version, as records have it: `quick-2`."""
+        return f"{self.name}-{self.version}"
+
     @model_validator(mode="after")
     def _searches_on_one_task(self) -> Suite:
         if self.search and len(self.tasks) > 1:

@@ -9,7 +9,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from symprior.benchmark.verification.pack import Pack
 from symprior.leaderboard.records.learners import OWN
+from symprior.leaderboard.records.places import by_suite
 from symprior.leaderboard.records.published import VERIFICATIONS
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.submissions.standing import level_of
@@ -111,6 +113,12 @@ def _of_fresh_seeds(found: FreshSeeds) -> Text:
     )
 
 
+def conclusions(pack: Pack, found: Verification) -> list[RenderableType]:
+    """What a verification found, and a line for each agent: what was shown of it by all that is kept."""
+    lines = level_lines(pack.records, read_verifications(pack.verifications), pack.authors)
+    return [*findings(found), *map(Text, lines)]
+
+
 def level_lines(
     records: Sequence[RunRecord], verifications: Iterable[Verification], authors: Collection[str] = ()
 ) -> list[str]:
@@ -122,16 +130,13 @@ def level_lines(
 def levels_in(folder: Path, records: Iterable[RunRecord], suite: str | None = None) -> list[str]:
     """The same of records in a folder, suite by suite, where verifications are kept beside them; else nothing."""
     kept = read_verifications(folder / VERIFICATIONS)
-    of_suites: dict[str, list[RunRecord]] = {}
-    for record in records:
-        if record.is_of(suite):
-            of_suites.setdefault(record.suite_id, []).append(record)
+    of_suites = by_suite(record for record in records if record.is_of(suite))
     return [line for found in of_suites.values() if kept for line in level_lines(found, kept)]
 
 
 def levels_of_submissions(suite: str | None = None) -> list[str]:
     """The same of active submissions, or of those to one suite."""
-    chosen = (each for each in read_submissions() if each.is_active and each.records[0].is_of(suite))
+    chosen = (each for each in read_submissions() if each.is_active and each.is_of(suite))
     return [f"{each.name} ({OWN}): {level_of(each).in_words}" for each in chosen]
 
 

@@ -52,6 +52,11 @@ class Board:
     crossing: float | None = None
     entered: tuple[Entered, ...] = ()
 
+    @property
+    def suite_id(self) -> str:
+        """The suite with its version, as records have it: `quick-2`."""
+        return f"{self.suite}-{self.version}"
+
     def rows_of(self, learner: str) -> tuple[AgentRow, ...]:
         """The rows of one learner, best first."""
         return tuple(row for row in self.rows if row.learner == learner)
@@ -89,10 +94,10 @@ def build(
     """
     chosen = list(records)
     cells = collect(chosen, suite, tasks=tasks, suite_tasks=suite_tasks, seeds=seeds)
-    listed = suite_list(f"{cells.suite}-{cells.version}")
+    listed = suite_list(cells.suite_id)
     better_plain = dict(baseline if baseline is not None else listed.baseline if listed else {})
     crossed = crossing if crossing is not None or listed is None else listed.crossing
-    said = tuple(each for each in entered if each.suite == f"{cells.suite}-{cells.version}")
+    said = tuple(each for each in entered if each.suite == cells.suite_id)
     levels = {each.name: each.level for each in said if each.is_active}
     rows = agent_rows(cells, better_plain, levels)
     tables = tuple(task_table(cells, task, better_plain, crossed, levels) for task in cells.tasks)

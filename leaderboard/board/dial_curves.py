@@ -116,10 +116,10 @@ def dial_curves(
     dials = sorted({task.partition("@")[0] for task in run} & set(DIALS))
     if not dials:
         raise SympriorError(
-            f"The finished runs of {cells.suite}-{cells.version} are on no task of a dial, such as cartpole-wind-v1@eps=0.1."
+            f"The finished runs of {cells.suite_id} are on no task of a dial, such as cartpole-wind-v1@eps=0.1."
         )
     learners = sorted({learner for learner, _ in cells.of_entries})
-    listed = suite_list(f"{cells.suite}-{cells.version}")
+    listed = suite_list(cells.suite_id)
     better_plain = baseline if baseline is not None else listed.baseline if listed else {}
     return [_curves(cells, DIALS[dial], learner, better_plain) for dial in dials for learner in learners]
 
@@ -129,7 +129,7 @@ def _curves(cells: Cells, dial: Dial, learner: str, baseline: Mapping[str, str])
     points = tuple(_point(cells, task, learner, baseline) for task in tasks)
     agents = sorted({agent for point in points for agent in point.failures}, key=lambda agent: ("+" in agent, agent))
     priors = {agent: cells.cards((learner, agent))[0].prior for agent in agents}
-    return DialCurves(f"{cells.suite}-{cells.version}", learner, dial, priors, points)
+    return DialCurves(cells.suite_id, learner, dial, priors, points)
 
 
 def _value(task: Task) -> float:

@@ -25,8 +25,8 @@ def first(board: Board) -> str:
             where = over(board, learner) + (f" ({learner})" if len(board.learners) > 1 else "")
             return _best_in_words(where, best)
     if not any(board.compared.values()):
-        return f"{board.suite}-{board.version} has no headline task: each of its tasks stands for itself, below."
-    return f"No agent of {board.suite}-{board.version} is complete and has enough seeds for a rank yet."
+        return f"{board.suite_id} has no headline task: each of its tasks stands for itself, below."
+    return f"No agent of {board.suite_id} is complete and has enough seeds for a rank yet."
 
 
 def of_best(board: Board) -> tuple[str, ...]:

@@ -173,6 +173,11 @@ class Cells:
     frozen: bool
     strangers: tuple[str, ...] = ()
 
+    @property
+    def suite_id(self) -> str:
+        """The suite with its version, as records have it: `quick-2`."""
+        return f"{self.suite}-{self.version}"
+
     def compared(self, entry: Entry) -> tuple[Task, ...]:
         """The headline tasks that a row is over."""
         headline = tuple(task for task in self.tasks if task.track == "headline")
@@ -225,7 +230,7 @@ def collect(
     """
     chosen = _one_suite(list(records), suite)
     name, version = chosen[0].suite, chosen[0].suite_version
-    listed = suite_list(f"{name}-{version}")
+    listed = suite_list(chosen[0].suite_id)
     wanted_tasks = suite_tasks if suite_tasks is not None or listed is None else listed.tasks
     wanted_seeds = seeds if seeds is not None or listed is None else listed.seeds
     chosen, strangers = _of_the_suite(_without_copies(chosen), wanted_tasks)

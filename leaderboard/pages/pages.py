@@ -50,9 +50,7 @@ def html_values(board: Board) -> dict[str, object]:
 
     drawn_as = {learner: styles({row.agent: row.prior for row in board.rows_of(learner)}) for learner in board.learners}
     curves = {
-        (table.task, learner): Markup(
-            learning_curves(f"{board.suite}-{board.version}", table, learner, drawn_as[learner])
-        )
+        (table.task, learner): Markup(learning_curves(board.suite_id, table, learner, drawn_as[learner]))
         for table in board.tasks
         for learner in board.learners
         if table.rows_of(learner)

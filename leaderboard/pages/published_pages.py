@@ -13,6 +13,7 @@ from symprior.leaderboard.pages import learner_pages
 from symprior.leaderboard.pages.dial_pages import write_dial_page
 from symprior.leaderboard.pages.figure import write_figure
 from symprior.leaderboard.pages.pages import to_markdown
+from symprior.leaderboard.records.places import by_suite
 from symprior.leaderboard.records.record import RunRecord
 from symprior.tasks.files.atomic import write_text_atomically
 
@@ -34,12 +35,9 @@ def write_published_pages(
         SympriorError: records of a suite cannot be compared, or the folder cannot be written.
     """
     chosen = list(records)
-    of_suites: dict[str, list[RunRecord]] = {}
-    for record in chosen:
-        of_suites.setdefault(record.suite_id, []).append(record)
-    for suite in sorted(of_suites):
-        if of_suites[suite][0].suite != SUITE:
-            yield from _of_suite(suite, of_suites[suite], folder, entered)
+    for suite, runs in by_suite(chosen).items():
+        if runs[0].suite != SUITE:
+            yield from _of_suite(suite, runs, folder, entered)
     if tests := learner_tests(chosen):
         yield _written(folder / learner_pages.PAGE, learner_pages.to_markdown(tests))
 

@@ -36,7 +36,7 @@ def terminal_table(board: Board) -> Group:
 def _tables(board: Board) -> Iterator[tuple[Table, list[str]]]:
     """A learner has one table over its tasks; where it has nothing to say over them, one for each."""
     for learner in board.learners:
-        of_learner = f"learner {learner}, {board.suite}-{board.version}"
+        of_learner = f"learner {learner}, {board.suite_id}"
         if board.compared[learner]:
             title = f"{sentences.over(board, learner)}, {of_learner}"
             yield _table(title, AGENT_COLUMNS, board.rows_of(learner))

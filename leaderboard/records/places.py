@@ -1,4 +1,4 @@
-"""Where records are of one cell: the runs of one agent, by one learner, on one task of a suite."""
+"""Where records are of one suite, or of one cell: the runs of one agent, by one learner, on one task of a suite."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ Place = tuple[str, str, str, str]
 def place_of(record: RunRecord) -> Place:
     """The cell that a record is of."""
     return record.suite_id, record.task, record.agent.learner, record.agent.id
+
+
+def by_suite(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:
+    """The records of each suite, by its name with its version, in the order of the names."""
+    of_suites: dict[str, list[RunRecord]] = {}
+    for record in records:
+        of_suites.setdefault(record.suite_id, []).append(record)
+    return dict(sorted(of_suites.items()))
 
 
 def by_place(records: Iterable[RunRecord]) -> dict[Place, list[RunRecord]]:

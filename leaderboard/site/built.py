@@ -16,6 +16,7 @@ from symprior.leaderboard.pages.dial_pages import name_of
 from symprior.leaderboard.pages.learner_pages import PAGE as LEARNERS_PAGE
 from symprior.leaderboard.pages.pages import html_values
 from symprior.leaderboard.pages.styles import Style, styles
+from symprior.leaderboard.records.places import by_suite
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.site.addresses import file_name
 from symprior.leaderboard.site.content import Content
@@ -132,10 +133,7 @@ def built(content: Content) -> Built:
         SympriorError: records of a suite cannot be compared.
     """
     records = (*content.records, *records_on_boards(content.submissions))
-    of_suites: dict[str, list[RunRecord]] = {}
-    for record in records:
-        of_suites.setdefault(record.suite_id, []).append(record)
-    chosen = {suite: runs for suite, runs in sorted(of_suites.items()) if runs[0].suite != LEARNER_TESTS}
+    chosen = {suite: runs for suite, runs in by_suite(records).items() if runs[0].suite != LEARNER_TESTS}
     said = entered(content.submissions)
     boards = {suite: build(runs, suite, entered=said) for suite, runs in chosen.items()}
     cards = {(record.suite_id, record.agent.learner, record.agent.id): record.agent for record in records}

@@ -91,7 +91,7 @@ def entries_of(board: Board, cards: Cards, shown: Mapping[str, Level]) -> Iterat
         cards: of the agents.
         shown: what was shown of submissions, by their names.
     """
-    suite = f"{board.suite}-{board.version}"
+    suite = board.suite_id
     of_agents = {(row.learner, row.agent): row for row in board.rows}
     for table in board.tasks:
         task = get_task(table.task)

@@ -44,7 +44,7 @@ def assert_same_picture(drawn: str, kept: str) -> None:
 @pytest.mark.parametrize("suite", SUITES[::-1])
 @pytest.mark.cells(test=1)
 def test_published_pages_are_what_their_records_say(published, suite: str, tmp_path: Path):
-    records = [record for record in published if f"{record.suite}-{record.suite_version}" == suite]
+    records = [record for record in published if record.suite_id == suite]
     paths = list(write_published_pages(records, tmp_path, entered(read_submissions())))
     assert {path.name for path in paths} == {path.name for path in pages_of(suite)}
     for path in paths:
@@ -69,7 +69,7 @@ def test_every_page_is_of_a_suite_or_of_the_learners():
 @pytest.mark.parametrize("name", suite_names())
 def test_readers_of_records_know_what_a_suite_says_should_be_there(name: str):
     suite = get_suite(name)
-    assert suite_list(f"{name}-{suite.version}") == list_of(suite), "Freeze it: symprior suites --write"
+    assert suite_list(suite.suite_id) == list_of(suite), "Freeze it: symprior suites --write"
 
 
 def test_published_records_say_which_priors_are_controls(published):

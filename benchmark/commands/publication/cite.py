@@ -37,7 +37,7 @@ def cite(
     from symprior.benchmark.run.provenance import checkout_state
 
     chosen = _suite(suite) if suite else None
-    of_suite = f"{chosen.name}-{chosen.version}" if chosen else ""
+    of_suite = chosen.suite_id if chosen else ""
     commit, _ = checkout_state()
     tasks = [get_task(name).card.bibtex for name in (*(task or ()), *(chosen.tasks if chosen else ()))]
     agents = _agents_bibtex((*(agent or ()), *(chosen.agents if chosen else ())))
@@ -49,7 +49,7 @@ def cite(
 
 def _suite(name: str) -> Suite:
     """The suite of a name, with or without its version."""
-    versions = {f"{each}-{get_suite(each).version}": each for each in suite_names()}
+    versions = {get_suite(each).suite_id: each for each in suite_names()}
     return get_suite(versions.get(name, name))
 
 

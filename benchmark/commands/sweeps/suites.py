@@ -30,7 +30,7 @@ def suites(
         console.print(f"  agents  {', '.join(suite.agents)}", soft_wrap=True, highlight=False)
         console.print(f"  seeds   {suite.seeds}, learner {suite.learner}\n", soft_wrap=True, highlight=False)
         if write:
-            path = write_suite_list(f"{name}-{suite.version}", list_of(suite))
+            path = write_suite_list(suite.suite_id, list_of(suite))
             console.print(f"  Wrote {path}\n", soft_wrap=True, highlight=False, markup=False)
     console.print("Run one: symprior run --suite NAME", highlight=False)
 

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from symprior.benchmark.command_line.console import console
+from symprior.leaderboard.submissions import FOLDER
 from symprior.symmetry.errors import SympriorError
-
-SUBMISSIONS = Path("submissions")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 def challenge(
     name: Annotated[str, typer.Argument(help="A submission by its name, or a folder of records.")],
     record: Annotated[Path, typer.Option(help="The verification that contradicts it, as `symprior verify` wrote it.")],
-    submissions: Annotated[Path, typer.Option(help="Where submissions are kept.")] = SUBMISSIONS,
+    submissions: Annotated[Path, typer.Option(help="Where submissions are kept.")] = Path(FOLDER),
     suite: Annotated[str | None, typer.Option(help="Which suite, where a folder holds several.")] = None,
 ) -> None:
     """Put a verification that contradicts a row beside its records: it stands on the row from then on.
@@ -30,8 +29,8 @@ def challenge(
       symprior challenge mine --record verifications/2026-12-01T080000Z-0123abcd.json
     """
     from symprior.benchmark.verification.pack import read_pack
-    from symprior.benchmark.verification.shown import findings, level_lines
-    from symprior.leaderboard.verification.record import read_verification, read_verifications, write_verification
+    from symprior.benchmark.verification.shown import conclusions
+    from symprior.leaderboard.verification.record import read_verification, write_verification
 
     folder = submissions / name if (submissions / name).is_dir() else Path(name)
     pack, sceptic = read_pack(folder, suite), read_verification(record)
@@ -47,8 +46,6 @@ def challenge(
     if not sceptic.contradicts:
         raise SympriorError(f"{record} contradicts nothing that {folder} says, so that it is no challenge.")
     path = write_verification(pack.verifications, sceptic)
-    for part in findings(sceptic):
+    for part in conclusions(pack, sceptic):
         console.print(part, highlight=False, soft_wrap=True)
-    for line in level_lines(pack.records, read_verifications(pack.verifications), pack.authors):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
     console.print(f"Wrote {path}", soft_wrap=True, highlight=False, markup=False)

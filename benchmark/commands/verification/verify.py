@@ -90,12 +90,9 @@ def _drawn_here() -> str:
 
 def _conclude(pack: Pack, found: Verification) -> None:
     """What was found, and the levels that follow from all that is kept."""
-    from symprior.benchmark.verification.shown import findings, level_lines
-    from symprior.leaderboard.verification.record import read_verifications
+    from symprior.benchmark.verification.shown import conclusions
 
-    for part in findings(found):
+    for part in conclusions(pack, found):
         console.print(part, highlight=False, soft_wrap=True)
-    for line in level_lines(pack.records, read_verifications(pack.verifications), pack.authors):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
     if found.by is None:
         console.print("No level rests on it, as nobody vouches for it: --by says who does.", soft_wrap=True)

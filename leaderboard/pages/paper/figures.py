@@ -119,7 +119,7 @@ def _dial(curves: DialCurves, folder: Path, width: float) -> Iterator[Path]:
 
 
 def _tables(board: Board, learner: str, folder: Path, behind: str) -> Iterator[Path]:
-    suite = f"Suite {board.suite}-{board.version}, learner {learner}, rules {board.rules}"
+    suite = f"Suite {board.suite_id}, learner {learner}, rules {board.rules}"
     texts = {
         f"{table.task}{behind}": as_latex(TASK_COLUMNS, table.rows_of(learner), f"{table.task}. {suite}.")
         for table in board.tasks

@@ -51,9 +51,8 @@ def run() -> None:
             stream.reconfigure(errors="replace")
     warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
     fit_to_output()
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # commands make many objects and hardly a cycle, and looking for them takes half the time
+    # Commands make many objects and hardly a cycle, and looking for cycles takes half the time.
+    gc.set_threshold(100_000, 20, 20)
     try:
         app()
     except SympriorError as error:

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from symprior.agents.ledgers.ledger import LEDGERS
 from symprior.leaderboard.records.record import Provenance
+from symprior.leaderboard.submissions.git import CODE
 from symprior.tasks import Task
 from symprior.tasks.custom.source_files import digest, digest_of
 
 PACKAGES = ("torch", "gymnasium", "stable-baselines3", "numpy", "scipy")
-CODE = ("__init__.py", "pyproject.toml", "symmetry", "tasks", "agents", "leaderboard", "benchmark")
-"""What of a checkout decides a run; a folder of one's own beside it changes nothing."""
+CHECKED_OUT = ("pyproject.toml", *CODE)
+"""What of a checkout may not be changed for a run; a folder of one's own beside it changes nothing."""
 
 VECTOR_INSTRUCTIONS = {"avx512f": "AVX-512", "avx2": "AVX2"}
 """The widest first, as Linux and people name them. Libraries choose their kernels, and so how they round, by these."""
@@ -74,7 +75,7 @@ def checkout_state() -> tuple[str | None, bool | None]:
     try:
         commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True)
         status = subprocess.run(
-            ["git", "status", "--porcelain", "--", *CODE], cwd=folder, capture_output=True, text=True, check=True
+            ["git", "status", "--porcelain", "--", *CHECKED_OUT], cwd=folder, capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return None, None

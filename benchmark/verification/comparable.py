@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -49,29 +49,30 @@ def kind_of(provenance: Provenance) -> str:
 
 
 def impossible(records: Iterable[RunRecord]) -> list[str]:
-    """What the records say of their origin and cannot be, a sentence for each commit."""
-    first: dict[str, RunRecord] = {}
+    """What the records say of their origin and cannot be, a sentence for each commit and for each start that is no time."""
+    first: dict[str, tuple[datetime, RunRecord]] = {}
+    found: list[str] = []
     for record in records:
-        commit = record.provenance.commit
-        if commit is not None and (commit not in first or _started(record) < _started(first[commit])):
-            first[commit] = record
-    return [sentence for commit, record in sorted(first.items()) if (sentence := _too_early(commit, record))]
+        commit, began = record.provenance.commit, record.provenance.began
+        if began is None:
+            found.append(f"{_name_of(record)} was started {record.provenance.started[:40]!r}, which is no time.")
+        elif commit is not None and (commit not in first or began < first[commit][0]):
+            first[commit] = began, record
+    return found + [sentence for commit, of in sorted(first.items()) if (sentence := _too_early(commit, *of))]
 
 
-def _too_early(commit: str, record: RunRecord) -> str:
+def _too_early(commit: str, began: datetime, record: RunRecord) -> str:
     made = _time_of(commit)
-    if made is None or (made - _started(record)).total_seconds() < LEAST_SECONDS:
+    if made is None or (made - began).total_seconds() < LEAST_SECONDS:
         return ""
-    where = f"{record.agent.id} on {record.task}, seed {record.seed}"
     return (
-        f"{where} was started {record.provenance.started}, before its commit {_short(commit)} was made "
+        f"{_name_of(record)} was started {record.provenance.started}, before its commit {_short(commit)} was made "
         f"({made.isoformat(timespec='seconds')})."
     )
 
 
-def _started(record: RunRecord) -> datetime:
-    found = datetime.fromisoformat(record.provenance.started)
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+def _name_of(record: RunRecord) -> str:
+    return f"{record.agent.id} on {record.task}, seed {record.seed}"
 
 
 @cache

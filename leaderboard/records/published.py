@@ -18,6 +18,7 @@ from symprior.leaderboard.records.reading import many_records, parsed, read_byte
 from symprior.leaderboard.records.record import SCHEMA_VERSION, RunRecord
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.files.atomic import write_text_atomically
+from symprior.tasks.files.json_files import first_problem
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_=@-]*")
 OF_A_RUN = ("seed", "status", "error", "steps_used", "curve", "other_mode", "effort")
@@ -241,7 +242,5 @@ def _line(tree: Tree) -> str:
 def _first_problem(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
-    problem = error.errors()[0]
-    place = ".".join(str(part) for part in problem["loc"])
-    hint = "The file may be truncated: restore it." if problem["type"] == "json_invalid" else "Restore the file."
-    return f"{place + ': ' if place else ''}{problem['msg']}. {hint}"
+    is_cut = error.errors()[0]["type"] == "json_invalid"
+    return f"{first_problem(error)}. {'The file may be truncated: restore it.' if is_cut else 'Restore the file.'}"

@@ -6,6 +6,7 @@ nothing else.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -151,6 +152,15 @@ class Provenance(_Grown):
         default=None, description="what kept the code of a user's agent apart from the run; null: it is no user's agent"
     )
     started: str
+
+    @property
+    def began(self) -> datetime | None:
+        """When the run was started; None where that is no time."""
+        try:
+            found = datetime.fromisoformat(self.started)
+        except ValueError:
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     @property
     def computed_by(self) -> str:

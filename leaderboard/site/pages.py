@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from symprior.leaderboard.pages.dial_pages import to_markdown, to_svg
 from symprior.leaderboard.pages.pages import rounded, to_json
 from symprior.leaderboard.pages.rendering import rendered, without_controls
 from symprior.leaderboard.pages.styles import DASHES
+from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.rules import RULES
 from symprior.leaderboard.site import answer
 from symprior.leaderboard.site.addresses import Links
@@ -169,6 +171,9 @@ def _agents(site: Built) -> Iterator[Page]:
     }
     withdrawn = [submission for submission in site.content.submissions if not submission.is_active]
     yield _page(site, "agents/index.html", "agents.html.j2", agents=of_agents, shown=site.shown, withdrawn=withdrawn)
+    records: dict[str, list[RunRecord]] = defaultdict(list)
+    for record in site.records:
+        records[record.agent.id].append(record)
     submitted = {submission.name: submission for submission in site.content.submissions if submission.is_active}
     for agent, own in of_agents.items():
         address = site.agent_addresses[agent]
@@ -181,7 +186,7 @@ def _agents(site: Built) -> Iterator[Page]:
             entries=own,
             submission=submitted.get(agent),
             shown=site.shown.get(agent),
-            settings=_settings(site, agent),
+            settings=_settings(records[agent]),
             searches=[search for search in site.content.searches if search.agent == agent],
             citations={key: site.citations[key] for entry in own for key in entry.keys},
             data=address.removesuffix(".html"),
@@ -189,15 +194,14 @@ def _agents(site: Built) -> Iterator[Page]:
         yield from _data(address.removesuffix(".html"), own)
 
 
-def _settings(site: Built, agent: str) -> list[tuple[str, dict[str, object]]]:
+def _settings(records: Iterable[RunRecord]) -> list[tuple[str, dict[str, object]]]:
     """The settings of an agent in its records, and where they were: once where they are the same."""
     where: dict[str, list[str]] = {}
-    for record in site.records:
-        if record.agent.id == agent:
-            said = json.dumps(record.hyperparameters, sort_keys=True)
-            places = where.setdefault(said, [])
-            place = f"{record.task} ({record.suite_id}, {record.agent.learner})"
-            places += [place] if place not in places else []
+    for record in records:
+        said = json.dumps(record.hyperparameters, sort_keys=True)
+        places = where.setdefault(said, [])
+        place = f"{record.task} ({record.suite_id}, {record.agent.learner})"
+        places += [place] if place not in places else []
     return [(", ".join(places), json.loads(said)) for said, places in where.items()]
 
 

@@ -6,5 +6,8 @@ cannot be or must not be. Nothing here runs or imports a submission's code.
 
 from pathlib import Path
 
-SUBMISSIONS = Path(__file__).parents[2] / "submissions"
+FOLDER = "submissions"
+"""Where submissions lie in a checkout."""
+
+SUBMISSIONS = Path(__file__).parents[2] / FOLDER
 """Those of this checkout; an installed package has none."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from symprior.leaderboard.submissions import FOLDER
 from symprior.symmetry.errors import SympriorError
 
 CODE = ("__init__.py", "symmetry", "tasks", "agents", "leaderboard", "benchmark")
@@ -81,7 +82,7 @@ class Repository:
         if since is None:
             raise SympriorError(f"{self.root} shares no history with {base[:12]}. Fetch the whole history.")
         tracked = _git(self.root, *DIFFERING, since.strip(), "--") or ""
-        new = _git(self.root, "ls-files", "-z", "--others", "--exclude-standard", "--", "submissions") or ""
+        new = _git(self.root, "ls-files", "-z", "--others", "--exclude-standard", "--", FOLDER) or ""
         return sorted(
             {*_changes(tracked), *(Change(path, "added") for path in new.split("\0") if path)},
             key=lambda change: change.path,

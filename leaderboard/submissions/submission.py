@@ -42,6 +42,10 @@ class Submission:
         """The suite with its version, `quick-2`."""
         return self.records[0].suite_id
 
+    def is_of(self, suite: str | None) -> bool:
+        """Whether it is to a suite, `quick` or `quick-2`; to any, where none is named."""
+        return self.records[0].is_of(suite)
+
     @property
     def agent(self) -> str:
         """Its agent as `symprior run --agent` takes it, `path/to/agent.py:NAME`."""

@@ -79,7 +79,7 @@ def _submissions(suite: str | None) -> Iterator[Submission]:
     from symprior.leaderboard.submissions.submission import read_submissions
 
     for submission in read_submissions():
-        if submission.records[0].is_of(suite):
+        if submission.is_of(suite):
             yield submission
 
 

@@ -48,10 +48,9 @@ CALLS = {
 
 def problems(submission: Submission, against: Against) -> Iterator[str]:
     """A file that is no Python, has no such class, or holds what could be weights."""
-    try:
-        tree = ast.parse((submission.folder / AGENT / CODE).read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError, RecursionError) as error:
-        yield f"{AGENT}/{CODE} is no Python: {error}"
+    tree = _parsed(submission)
+    if isinstance(tree, str):
+        yield f"{AGENT}/{CODE} is no Python: {tree}"
         return
     if not any(isinstance(node, ast.ClassDef) and node.name == submission.name for node in tree.body):
         yield f"{AGENT}/{CODE} defines no class {submission.name}"
@@ -66,13 +65,20 @@ def problems(submission: Submission, against: Against) -> Iterator[str]:
 
 def remarks(submission: Submission, against: Against) -> Iterator[str]:
     """What the rules may forbid, by its line."""
-    try:
-        tree = ast.parse((submission.folder / AGENT / CODE).read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError, RecursionError):
+    tree = _parsed(submission)
+    if isinstance(tree, str):
         return
     for node in ast.walk(tree):
         for said in _about(node):
             yield f"{AGENT}/{CODE}, line {getattr(node, 'lineno', 0)}: {said}"
+
+
+def _parsed(submission: Submission) -> ast.Module | str:
+    """The code as a tree, or why it is none."""
+    try:
+        return ast.parse((submission.folder / AGENT / CODE).read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError, RecursionError) as error:
+        return str(error)
 
 
 def _about(node: ast.AST) -> Iterator[str]:

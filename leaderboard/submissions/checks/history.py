@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symprior.leaderboard.records.published import VERIFICATIONS
+from symprior.leaderboard.submissions import FOLDER
 from symprior.leaderboard.submissions.checks.against import Against
 from symprior.leaderboard.submissions.git import RESULTS, Change, Repository
 from symprior.leaderboard.submissions.layout import DIGEST
 from symprior.leaderboard.submissions.statement import STATEMENT, Statement, parsed_statement
 from symprior.leaderboard.submissions.submission import Submission
 from symprior.symmetry.errors import SympriorError
-
-FOLDER = "submissions"
 
 
 def problems(submission: Submission, against: Against) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from symprior.leaderboard.records.record import Provenance, RunRecord
 from symprior.leaderboard.submissions.checks.against import Against
@@ -80,7 +80,7 @@ def _of_code(origin: Provenance, commit: _Commit) -> Iterator[str]:
 
 
 def _of_time(origin: Provenance, commit: _Commit, against: Against) -> Iterator[str]:
-    started = _time(origin.started)
+    started = origin.began
     if started is None:
         yield f"it began at {origin.started[:40]!r}, which is no time"
     elif started > against.now + CLOCKS:
@@ -115,11 +115,3 @@ def _of_versions(origin: Provenance, locked: Mapping[str, str]) -> Iterator[str]
 def _locked(text: str) -> dict[str, str]:
     found = (LOCKED.fullmatch(line.strip()) for line in text.splitlines())
     return {match[1].lower().replace("_", "-"): match[2] for match in found if match}
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

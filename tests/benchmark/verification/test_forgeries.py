@@ -172,6 +172,12 @@ def test_a_run_from_before_its_commit_was_made_cannot_be(honest: list[RunRecord]
     assert impossible(honest) == []
 
 
+def test_a_start_that_is_no_time_cannot_be(honest: list[RunRecord]) -> None:
+    timeless = honest[0].provenance.model_copy(update={"started": "yesterday"})
+    (said,) = impossible([honest[0].model_copy(update={"provenance": timeless}), *honest[1:]])
+    assert "was started 'yesterday', which is no time" in said
+
+
 def test_another_processor_and_another_version_are_not_comparable(honest: list[RunRecord]) -> None:
     target = honest[0]
     for change, said in (

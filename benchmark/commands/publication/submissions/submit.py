@@ -13,6 +13,7 @@ from rich.text import Text
 
 from symprior.benchmark.command_line.console import console
 from symprior.benchmark.sweep.store import RECORDS
+from symprior.leaderboard.submissions import FOLDER
 from symprior.symmetry.errors import SympriorError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from symprior.leaderboard.submissions.git import Repository
     from symprior.leaderboard.submissions.submission import Submission
 
-FOLDER = Path("submissions")
 CHECKOUT = Path(__file__).parents[4]
 
 
@@ -38,7 +38,7 @@ def pack(
     agent: Annotated[Path, typer.Argument(help="The agent's folder, as `symprior new-agent` wrote it.")],
     records: Annotated[Path, typer.Option(help="The folder with the records of its runs.")] = RECORDS,
     suite: Annotated[str | None, typer.Option(help="Which suite, where it was run on several.")] = None,
-    out: Annotated[Path, typer.Option(help="Where its submission is put.")] = FOLDER,
+    out: Annotated[Path, typer.Option(help="Where its submission is put.")] = Path(FOLDER),
 ) -> None:
     """Pack an agent with its records into a submission, once it passes all checks; say how it will stand on the board.
 

@@ -3,7 +3,8 @@
 A test is a plain agent and the same with a prior (or several), on one task, by both learners, in one *round*: fresh seeds. A
 repeat is another round; the version of the suite `equivalence` is the round's number, and every round is kept.
 Suites that exist for both learners, `name` and `name-sb3`, are held to the same margins; no pilot set their size.
-A round of the batched learner alone, by the fused kernel, is held against the last earlier one in torch with its settings.
+A round of the batched learner alone holds the fused kernel against torch: its own runs in torch, else those of the last
+earlier round with its settings.
 """
 
 from __future__ import annotations
@@ -100,13 +101,20 @@ def learner_test(records: Iterable[RunRecord]) -> LearnerTest:
     return _test(chosen, LEARNERS, lambda record: record.agent.learner)
 
 
-def kernel_test(fused: Iterable[RunRecord], in_torch: Iterable[RunRecord]) -> LearnerTest:
-    """The test of two kernels that finished runs of one learner make.
+def kernel_test(made: Iterable[RunRecord], known: Iterable[RunRecord]) -> LearnerTest:
+    """The test of two kernels that finished runs of one round of the batched learner make.
+
+    Args:
+        made: by the fused kernel, and in torch where the round has such runs.
+        known: else of these the last earlier round in torch with the same settings.
 
     Raises:
         SympriorError: they are not a plain agent and at least one other on one task, each by both kernels.
     """
-    return _test([*fused, *in_torch], KERNELS, lambda record: record.provenance.computed_by)
+    runs = list(made)
+    fused = [record for record in runs if _kernel(record) == FUSED]
+    in_torch = [record for record in runs if _kernel(record) == TORCH] or _torch_runs_of(fused, known)
+    return _test([*fused, *in_torch], KERNELS, _kernel)
 
 
 def _test(records: list[RunRecord], sides: tuple[str, str], side: Side) -> LearnerTest:
@@ -137,25 +145,43 @@ def _test(records: list[RunRecord], sides: tuple[str, str], side: Side) -> Learn
 def learner_tests(records: Iterable[RunRecord]) -> list[LearnerTest]:
     """Every test among the records: those of the suite `equivalence`, then the suites that exist for both learners.
 
-    Of these the arms that both have; either may be at another version.
+    Of these the arms that both have; each version of the one is held against the newest of its twin.
     """
     chosen = list(records)
-    suites = {record.suite for record in chosen}
-    groups: dict[tuple[bool, str, str, str, str], list[RunRecord]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[RunRecord]] = defaultdict(list)
     for record in chosen:
-        name = record.suite.removesuffix(TWIN)
-        if name == SUITE or {name, name + TWIN} <= suites:
-            groups[name != SUITE, name, record.task, record.agent.algorithm, _round(record)].append(record)
-    return [
-        kernel_test(group, torch_runs_of(group, chosen))
-        if all(record.provenance.computed_by == FUSED for record in group)
-        else learner_test(_by_both(group) if key[0] else group)
-        for key, group in sorted(groups.items())
+        if record.suite == SUITE:
+            groups[record.task, record.agent.algorithm, record.suite_version].append(record)
+    tests = [
+        kernel_test(group, chosen) if all(record.agent.learner == BATCHED for record in group) else learner_test(group)
+        for _, group in sorted(groups.items())
     ]
+    return [*tests, *_tests_of_twins(chosen)]
 
 
-def torch_runs_of(fused: list[RunRecord], records: Iterable[RunRecord]) -> list[RunRecord]:
-    """The runs in torch that runs by the fused kernel are held against: of the last earlier round with their settings."""
+def _tests_of_twins(records: list[RunRecord]) -> list[LearnerTest]:
+    """Each version of a suite, in order, against the newest of its twin: a test for each task and algorithm."""
+    versions: dict[str, dict[str, list[RunRecord]]] = defaultdict(lambda: defaultdict(list))
+    for record in records:
+        versions[record.suite][record.suite_version].append(record)
+    found = []
+    for name in sorted(name for name in versions if name + TWIN in versions):
+        twins = versions[name + TWIN]
+        for version in sorted(versions[name], key=_in_order):
+            groups: dict[tuple[str, str], list[RunRecord]] = defaultdict(list)
+            for record in [*versions[name][version], *twins[max(twins, key=_in_order)]]:
+                groups[record.task, record.agent.algorithm].append(record)
+            found += [learner_test(_by_both(group)) for _, group in sorted(groups.items())]
+    return found
+
+
+def _in_order(version: str) -> tuple[int, str]:
+    """The order of versions: 2 before 10."""
+    return len(version), version
+
+
+def _torch_runs_of(fused: list[RunRecord], records: Iterable[RunRecord]) -> list[RunRecord]:
+    """The runs in torch of the last round before these, by the fused kernel, with their settings."""
     settings = {record.agent.id: record.hyperparameters for record in fused}
     alike = [
         record
@@ -184,8 +210,12 @@ def last_in_torch(records: Iterable[RunRecord], task: str, agent: str, test_roun
     return max(earlier, key=lambda record: int(record.suite_version))
 
 
+def _kernel(record: RunRecord) -> str:
+    return record.provenance.computed_by
+
+
 def _is_earlier_in_torch(record: RunRecord, task: str, test_round: int) -> bool:
-    own = record.suite, record.task, record.agent.learner, record.provenance.computed_by
+    own = record.suite, record.task, record.agent.learner, _kernel(record)
     return own == (SUITE, task, BATCHED, TORCH) and int(record.suite_version) < test_round
 
 

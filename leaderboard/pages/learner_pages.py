@@ -21,7 +21,7 @@ def to_markdown(tests: list[LearnerTest]) -> str:
     planned, others = ([test for test in learners if (test.suite == SUITE) is flag] for flag in (True, False))
     quantities = [quantity for test in planned for quantity in test.quantities]
     hints = [
-        f"{quantity.quantity} on {test.task} ({f'round {test.round}' if test.suite == SUITE else test.suite})"
+        f"{quantity.quantity} on {test.task} ({_place(test)})"
         for test in planned + others
         for quantity in test.quantities
         if quantity.hints_at_a_difference
@@ -31,6 +31,7 @@ def to_markdown(tests: list[LearnerTest]) -> str:
         planned=planned,
         others=others,
         kernels=kernels,
+        of_kernels=[quantity for test in kernels for quantity in test.quantities],
         row=row,
         in_words=_in_words,
         quantities=quantities,
@@ -40,6 +41,10 @@ def to_markdown(tests: list[LearnerTest]) -> str:
         efficiency_margin=EFFICIENCY_MARGIN,
         level=LEVEL,
     )
+
+
+def _place(test: LearnerTest) -> str:
+    return f"round {test.round}" if test.suite == SUITE else f"{test.suite}-{test.round}"
 
 
 def row(quantity: Equivalence) -> list[str]:

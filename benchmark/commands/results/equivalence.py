@@ -11,7 +11,7 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from symprior.agents.learners.learner import reference_learner, stacking_learner
+from symprior.agents.learners.learner import TORCH, reference_learner, stacking_learner
 from symprior.benchmark.command_line.console import console
 from symprior.benchmark.command_line.set_option import SettingOption, parse_settings
 from symprior.benchmark.jobs import contestants
@@ -26,7 +26,6 @@ from symprior.leaderboard.comparison.learner_tests import (
     last_in_torch,
     learner_test,
     learner_tests,
-    torch_runs_of,
 )
 from symprior.leaderboard.pages.learner_pages import PAGE, row, to_markdown
 from symprior.leaderboard.records.published import PUBLISHED_RESULTS, publish, read_published, read_published_cell
@@ -35,8 +34,11 @@ from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.files.atomic import write_text_atomically
 
-ROUND_SEEDS, FINAL_SEEDS = 100_000, 1_000
-"""Seeds of round r: the pilot's from 100,000 r on, the final test's from 100,000 r + 1,000 on."""
+ROUND_SEEDS, FINAL_SEEDS, TORCH_SEEDS = 100_000, 1_000, 50_000
+"""Seeds of round r: the pilot's from 100,000 r on, the final test's from 100,000 r + 1,000 on.
+
+Of a round by two kernels those in torch from 100,000 r + 50,000 on.
+"""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -62,11 +64,14 @@ def equivalence(
     kernel: Annotated[
         str | None,
         typer.Option(
-            help="Instead: --runs of the batched learner by this kernel, against the last earlier round in torch and at "
-            "its settings."
+            help="Instead: --runs of the batched learner by this kernel, at the settings of the last earlier round in torch "
+            "and against it, or against --torch-runs."
         ),
     ] = None,
-    runs: Annotated[int, typer.Option(min=2, help="Runs an arm, with --kernel.")] = 250,
+    runs: Annotated[int, typer.Option(min=2, max=TORCH_SEEDS - FINAL_SEEDS, help="Runs an arm, with --kernel.")] = 250,
+    torch_runs: Annotated[
+        int | None, typer.Option(min=2, max=TORCH_SEEDS, help="Fresh runs an arm in torch, with --kernel.")
+    ] = None,
     evaluate_every: Annotated[
         int | None, typer.Option(help="Steps between evaluations, where not the protocol's.")
     ] = None,
@@ -96,13 +101,19 @@ def equivalence(
     if task is None:
         raise SympriorError("Say on which task, for example cartpole-v1, or show what is --published.")
     chosen, agents = get_task(task), (algorithm, f"{algorithm}+{prior}")
+    if torch_runs is not None and kernel is None:
+        raise SympriorError("--torch-runs go with --kernel: name the kernel that is held against torch.")
     seed, sweep = ROUND_SEEDS * test_round, sweep_on(Words(console), records, workers)
     if kernel is not None:
         known = [record for agent in agents for record in read_published_cell(SUITE, chosen.id, agent, folder)]
+        seeds = {kernel: range(seed + FINAL_SEEDS, seed + FINAL_SEEDS + runs)}
+        if torch_runs is not None:
+            seeds[TORCH] = range(seed + TORCH_SEEDS, seed + TORCH_SEEDS + torch_runs)
+        like = [_like_in_torch(known, chosen.id, agent, test_round) for agent in agents]
         made = _carry_out(
-            [_like_in_torch(known, chosen.id, agent, test_round, kernel, runs) for agent in agents], sweep
+            [replace(job, kernel=name, seeds=tuple(of)) for name, of in seeds.items() for job in like], sweep
         )
-        _conclude(kernel_test(made, torch_runs_of(made, known)), made, folder if keep else None)
+        _conclude(kernel_test(made, known), made, folder if keep else None)
         return
     alike = Job(
         suite=SUITE,
@@ -143,25 +154,23 @@ def _conclude(final: LearnerTest, made: list[RunRecord], folder: Path | None) ->
         raise typer.Exit(1)
 
 
-def _like_in_torch(known: list[RunRecord], task: str, agent: str, test_round: int, kernel: str, runs: int) -> Job:
-    """So many runs by a kernel, at the settings of the last earlier round in torch.
+def _like_in_torch(known: list[RunRecord], task: str, agent: str, test_round: int) -> Job:
+    """A job of this round at the settings of the last earlier round in torch, without runs yet.
 
     Raises:
         SympriorError: there is none.
     """
     last = last_in_torch(known, task, agent, test_round)
-    first_seed = ROUND_SEEDS * test_round + FINAL_SEEDS
     return Job(
         suite=SUITE,
         suite_version=str(test_round),
         task=task,
         agent=agent,
-        seeds=tuple(range(first_seed, first_seed + runs)),
+        seeds=(),
         budget=last.budget,
         learner=last.agent.learner,
         settings=_as_settings(last.hyperparameters),
         evaluate_every=last.evaluate_every,
-        kernel=kernel,
     )
 
 

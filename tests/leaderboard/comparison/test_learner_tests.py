@@ -130,6 +130,17 @@ def test_a_round_by_the_fused_kernel_is_held_against_the_last_one_in_torch():
     assert "### ppo on cartpole-v1, round 3" in after and "| | Fused | Torch |" in after
 
 
+def test_a_round_by_both_kernels_is_held_against_its_own_runs_in_torch():
+    own = [run for run in _round("3", levels=(0.93, 1.0)) if run.agent.learner == "batched"]
+    in_torch = [run.model_copy(update={"seed": 100 + run.seed}) for run in own[::2]]
+    tests = learner_tests([*_round("1"), *_by_kernel(_round("3")), *in_torch])
+    (kernels,) = [test for test in tests if test.round == "3"]
+    assert kernels.agents[0].runs == (60, 30), "none of round 1"
+    assert not kernels.holds, "its own runs in torch end lower"
+    page = to_markdown(tests)
+    assert "1 test with 3 quantities so far; 0 were shown" in page.split("## The fused kernel against torch")[1]
+
+
 def test_runs_in_torch_with_other_settings_are_not_taken():
     others = [run.model_copy(update={"hyperparameters": {"gamma": 0.9}}) for run in _round("2")]
     (kernels,) = [test for test in learner_tests([*_round("1"), *_by_kernel(_round("3"))]) if test.round == "3"]
@@ -147,7 +158,7 @@ def test_suites_of_both_learners_are_held_to_the_same_margins():
         "gain of ppo+homomorphic",
         "gain of ppo+nullspace",
     ]
-    assert "The suites paper and paper-sb3" in to_markdown([test])
+    assert "The suites paper-1 and paper-sb3" in to_markdown([test])
     assert learner_tests([run for run in paper if run.suite == "paper"]) == []
     newer = [run.model_copy(update={"suite_version": "2"}) if run.suite == "paper" else run for run in paper]
     without = [run for run in newer if (run.suite, run.agent.prior) != ("paper-sb3", "nullspace")]
@@ -155,6 +166,7 @@ def test_suites_of_both_learners_are_held_to_the_same_margins():
     assert [quantity.quantity for quantity in of_two.quantities][2:] == ["gain of ppo+homomorphic"], (
         "arms that both have"
     )
+    assert [test.round for test in learner_tests([*paper, *newer])] == ["1", "2"], "each version stands for itself"
 
 
 def test_the_page_comes_back_from_published_records(tmp_path):

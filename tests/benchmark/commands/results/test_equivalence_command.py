@@ -33,6 +33,13 @@ def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(answer, tm
     text = published.read_text().replace(" ", "")
     assert '"kernel":"fused"' in text and '"learning_rate":0.002' in text, "the settings are those of the first round"
 
+    by_both = ["equivalence", "grid-catch-vector-v1", "--kernel", "fused", "--runs", 2, "--torch-runs", 3, "--round", 3]
+    of_both = answer(*by_both, "--workers", 1, "--publish", "--results", "results")
+    assert "Equivalence is not shown for every quantity." in of_both.stdout, of_both.stderr
+    (published,) = (tmp_path / "results" / "equivalence-3").rglob("ppo.json")
+    text = published.read_text().replace(" ", "")
+    assert text.count('{"seed":') == 5 and text.count('"kernel":"fused"') == 2 and '{"seed":350002' in text
+
     itself = answer("equivalence", "grid-catch-vector-v1", "--kernel", "fused", "--results", "results")
     assert "No round before 1 has runs of ppo on grid-catch-vector-v1 in torch." in itself.stderr
 
@@ -40,7 +47,8 @@ def test_a_test_is_planned_by_a_pilot_run_published_and_not_run_again(answer, tm
     assert page.returncode == 0, page.stderr
     written = (tmp_path / "results" / "equivalence.md").read_text()
     assert "## ppo on grid-catch-vector-v1, round 1" in written
-    assert "### ppo on grid-catch-vector-v1, round 2\n\n| | Fused | Torch |" in written
+    for number in (2, 3):
+        assert f"### ppo on grid-catch-vector-v1, round {number}\n\n| | Fused | Torch |" in written
 
 
 def test_a_kernel_is_held_against_an_earlier_round_in_torch(answer, tmp_path):
@@ -48,6 +56,8 @@ def test_a_kernel_is_held_against_an_earlier_round_in_torch(answer, tmp_path):
     none = answer("equivalence", "cartpole-v1", "--kernel", "fused", "--round", 1, "--results", "results")
     assert none.returncode != 0
     assert "No round before 1 has runs of ppo on cartpole-v1 in torch." in none.stderr
+    alone = answer("equivalence", "cartpole-v1", "--torch-runs", 5)
+    assert "--torch-runs go with --kernel" in alone.stderr
 
 
 def test_a_wrong_setting_is_named_before_anything_runs(answer, tmp_path):

@@ -236,6 +236,47 @@ class ImageTransform(SignedPermutation):
         return ImageTransform(self.planar.restrict(elements, subgroup), channels, self.shape[1])
 
 
+def halved(representation: Representation) -> Representation:
+    """The action on one of two samples that lie one behind the other along the first axis, and are acted on alike.
+
+    Raises:
+        SympriorError: the group mixes the two, or does not act on both in one way.
+    """
+    if representation.shape[0] % 2:
+        raise _no_halves(representation)
+    if isinstance(representation, ImageTransform):
+        trivial = representation.fibre.size == 1
+        channels = representation.shape[0] // 2 if trivial else _half_of_permutation(representation.fibre)
+        return ImageTransform(representation.planar, channels, representation.shape[1])
+    signed = as_signed_permutation(representation)
+    return _half_of_matrices(representation) if signed is None else _half_of_permutation(signed)
+
+
+def _half_of_permutation(whole: SignedPermutation) -> SignedPermutation:
+    half = whole.size // 2
+    (source, other), (sign, other_sign) = (np.split(part, 2, axis=1) for part in (whole.source, whole.sign))
+    if not ((source < half).all() and (other == source + half).all() and (sign == other_sign).all()):
+        raise _no_halves(whole)
+    return SignedPermutation(whole.group, source, sign, (whole.shape[0] // 2, *whole.shape[1:]))
+
+
+def _half_of_matrices(whole: Representation) -> Matrices:
+    matrices = np.stack([whole.matrix(g) for g in range(len(whole.group))])
+    half = whole.size // 2
+    first, second = matrices[:, :half, :half], matrices[:, half:, half:]
+    mixed = np.concatenate([matrices[:, :half, half:], matrices[:, half:, :half].swapaxes(1, 2)])
+    if not (np.allclose(mixed, 0, atol=TOLERANCE) and np.allclose(first, second, atol=TOLERANCE)):
+        raise _no_halves(whole)
+    return Matrices(whole.group, first)
+
+
+def _no_halves(whole: Representation) -> SympriorError:
+    return SympriorError(
+        f"{whole.group.name} does not act alike on two halves of observations of shape {whole.shape}: what is seen and the "
+        "goal must lie one behind the other, each acted on in the same way."
+    )
+
+
 def equivariant_rank(source: Representation, target: Representation) -> int:
     """How many independent linear maps W commute with the group, W ρ(g) = σ(g) W, by the character formula.
 

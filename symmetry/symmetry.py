@@ -9,7 +9,7 @@ from enum import StrEnum
 from symprior.symmetry.arrays import A
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.groups import Group
-from symprior.symmetry.representations import Representation, SignedPermutation
+from symprior.symmetry.representations import Representation, SignedPermutation, halved
 
 
 class Exactness(StrEnum):
@@ -131,6 +131,14 @@ class Symmetry:
             assert isinstance(self.action, SignedPermutation)
             return self.action.move_index(g, actions)
         return self.action(g, actions)
+
+    def half(self) -> Symmetry:
+        """The symmetry of what is seen of the world alone, where a goal lies behind it along the first axis.
+
+        Raises:
+            SympriorError: the group does not act alike on both.
+        """
+        return replace(self, observation=halved(self.observation))
 
     def restrict(self, elements: Sequence[int], name: str | None = None) -> Symmetry:
         """The symmetry under a subgroup only."""

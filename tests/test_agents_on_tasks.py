@@ -28,7 +28,7 @@ from symprior.benchmark.run.equivariance import (
     mean_equivariance_error,
     value_equivariance_error,
 )
-from symprior.benchmark.run.metering import MeteredVectorEnv
+from symprior.benchmark.run.sources.metering import MeteredVectorEnv
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, Task
 from symprior.tasks.environments.simulators import training_seeds

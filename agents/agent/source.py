@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Protocol, runtime_checkable
 
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
+from symprior.tasks.task.transitions import Transitions
 
 
 class BudgetExhausted(Exception):
@@ -48,3 +49,15 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Give back what it holds."""
+
+
+@runtime_checkable
+class GivesTransitions(Source, Protocol):
+    """A source of transitions that were made beforehand, in growing portions: what there was comes again in the next one."""
+
+    def more(self) -> Transitions:
+        """All that is given so far, after one portion more; what is due is evaluated before that.
+
+        Raises:
+            BudgetExhausted: all is given.
+        """

@@ -35,11 +35,11 @@ from symprior.benchmark.jobs.isolation.errors import shortened
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.jobs.resolved import Resolved
 from symprior.benchmark.run.evaluation import Act, evaluate
-from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.run.policy_measure import PolicyMeasure
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.run.provenance import provenance
 from symprior.benchmark.run.snapshots import Snapshots
+from symprior.benchmark.run.sources.metering import EndlessLoop, MeteredVectorEnv
 from symprior.leaderboard.records.record import (
     DIVERGED,
     AgentCard,

@@ -14,7 +14,7 @@ from symprior.agents import Problem
 from symprior.agents.agent.source import BudgetExhausted
 from symprior.benchmark.jobs.isolation.agent_process import UNBOUND
 from symprior.benchmark.jobs.isolation.isolated_agent import IsolatedAgent, Made
-from symprior.benchmark.run.metering import MeteredVectorEnv
+from symprior.benchmark.run.sources.metering import MeteredVectorEnv
 from symprior.tasks import Task, get_task
 from symprior.tasks.environments.simulators import training_seeds
 

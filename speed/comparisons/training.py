@@ -11,8 +11,8 @@ from speed.comparison import Comparison, at_least, median_ratio, seconds
 from symprior.agents import Problem, ShippedAgent, get_agent
 from symprior.agents.learners.stable_baselines3.agent import StableBaselinesAgent
 from symprior.benchmark.jobs.job import Job
-from symprior.benchmark.run.metering import MeteredVectorEnv
 from symprior.benchmark.run.protocol import evaluation_points
+from symprior.benchmark.run.sources.metering import MeteredVectorEnv
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.store import RecordStore
 from symprior.benchmark.sweep.sweep import Sweep

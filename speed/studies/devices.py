@@ -22,7 +22,7 @@ from speed.comparisons.learners import PAPER_A2C, PAPER_PPO
 from symprior.agents import Problem, get_agent
 from symprior.agents.learners.batched.on_policy import BatchedCategoricalAgent
 from symprior.agents.learners.learner import LEARNERS, stacking_learner
-from symprior.benchmark.run.metering import MeteredVectorEnv
+from symprior.benchmark.run.sources.metering import MeteredVectorEnv
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
 

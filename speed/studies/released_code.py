@@ -28,8 +28,8 @@ from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.learner import stacking_learner
 from symprior.agents.networks.layers.equivariant import BasisLinear
 from symprior.benchmark.run.evaluation import evaluate
-from symprior.benchmark.run.metering import MeteredVectorEnv
 from symprior.benchmark.run.protocol import EvaluationPoint, episode_seeds, evaluation_points
+from symprior.benchmark.run.sources.metering import MeteredVectorEnv
 from symprior.benchmark.sweep.suite import get_suite
 from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks import get_task

@@ -36,7 +36,7 @@ class Simulator(ABC):
 
     observation_space: Space
     action_space: Space
-    max_episode_steps: ClassVar[int]
+    max_episode_steps: int
     reset_draws: ClassVar[int]
     step_draws: ClassVar[int] = 0
 

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from symprior.tasks.environments.probes.probe import Probe
     from symprior.tasks.environments.probes.rollout_probe import RolloutProbe
     from symprior.tasks.environments.simulators import Simulator
+    from symprior.tasks.task.transitions import GivenData
 
-Track = Literal["headline", "diagnostic", "approximate", "dial", "control"]
+Track = Literal["headline", "diagnostic", "approximate", "dial", "control", "planning"]
 """`headline` tasks count in the headline; the other tracks stand beside it: tasks too easy or too hard for their budget,
-tasks whose symmetry is only approximate, dials, and tasks that have no symmetry."""
+tasks whose symmetry is only approximate, dials, tasks that have no symmetry, and goals to plan for from given data."""
 
 TaskVectorEnv = SimulatorVectorEnv | GymnasiumVectorEnv
 """Copies of a task's environment; both kinds behave alike."""
@@ -73,6 +74,7 @@ class Task:
         file: `path/to/file.py:Name`, where a user brought it; `file_digest` is that of the file as it was then.
         names: what the entries of observations and the actions are called, or what makes that; see `called`.
         packages: what the simulator stands on beside gymnasium and numpy; certificates name their versions.
+        given: how the transitions are made that are given beforehand; None: agents learn from its environments alone.
         declared_track: where it belongs once what its score rests on is measured; see `Track` and `track`.
         evaluation_episodes: episodes per evaluation point.
     """
@@ -92,6 +94,7 @@ class Task:
     return_bounds: tuple[float | None, float | None] = (None, None)
     stated_threshold: tuple[float, str] | None = None
     threshold_fraction: float | None = 0.9
+    given: GivenData | None = None
     declared_track: Track = "headline"
     evaluation_episodes: int = 20
     extra: str | None = None

@@ -65,7 +65,7 @@ for room in rooms:
 
 from symprior.agents import agent_names, get_agent
 from symprior.agents.agent.source import BudgetExhausted
-from symprior.benchmark.run.metering import MeteredVectorEnv
+from symprior.benchmark.run.sources.metering import MeteredVectorEnv
 from symprior.tasks import get_task, task_names
 from symprior.tasks.environments.simulators import training_seeds
 

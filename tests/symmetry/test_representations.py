@@ -19,6 +19,7 @@ from symprior.symmetry.representations import (
     as_signed_permutation,
     direct_sum,
     generated,
+    halved,
     permutation,
     regular,
     rotations_of_the_plane,
@@ -217,3 +218,45 @@ def test_any_permutation_of_finite_order_represents_its_cyclic_group(data: st.Da
     for g in range(len(group)):
         np.testing.assert_array_equal(rho(g, x)[powers[g]], x)
         np.testing.assert_array_equal(rho(int(group.inverse[g]), rho(g, x)), x)
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        rotations_of_the_plane(dihedral(4)),
+        generated(cyclic(3), {1: [[-0.5, -(0.75**0.5)], [0.75**0.5, -0.5]]}),
+        regular(cyclic(4)),
+    ],
+)
+def test_one_of_two_alike_is_acted_on_as_both_are(half: Representation) -> None:
+    found = halved(direct_sum(half, half))
+    assert found.shape == half.shape
+    for g in range(len(half.group)):
+        np.testing.assert_allclose(found.matrix(g), half.matrix(g), atol=1e-12)
+
+
+def test_half_of_a_stack_of_pictures_is_a_picture() -> None:
+    plane = rotations_of_the_plane(dihedral(4))
+    for whole, channels in ((4, 2), (direct_sum(regular(dihedral(4)), regular(dihedral(4))), 8)):
+        found = halved(ImageTransform(plane, whole, size=5))
+        assert isinstance(found, ImageTransform) and found.shape == (channels, 5, 5)
+    half = halved(ImageTransform(plane, 2, size=5))
+    picture = np.random.default_rng(0).normal(size=(1, 5, 5))
+    for g in range(8):
+        both = ImageTransform(plane, 2, size=5)(g, np.concatenate([picture, picture]))
+        np.testing.assert_array_equal(both[:1], half(g, picture))
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        direct_sum(rotations_of_the_plane(cyclic(4)), trivial_representation(cyclic(4), 2)),
+        regular(cyclic(2)),
+        trivial_representation(cyclic(2), 3),
+        generated(cyclic(2), {1: [[0.6, 0.8], [0.8, -0.6]]}),
+        direct_sum(generated(cyclic(2), {1: [[0.6, 0.8], [0.8, -0.6]]}), trivial_representation(cyclic(2), 2)),
+    ],
+)
+def test_what_mixes_two_halves_or_moves_them_differently_has_no_half(whole: Representation) -> None:
+    with pytest.raises(SympriorError, match="does not act alike on two halves"):
+        halved(whole)

@@ -69,7 +69,7 @@ def references(
 
     Score 1 is the optimum where it is known, else what a plain agent reaches in ten budgets, or the task's reference policy
     where that is better. What is not measured by these rules yet is marked provisional. A dial's budget is that of the task
-    whose symmetry it breaks.
+    whose symmetry it breaks; where transitions are given, it is all of them.
     """
     names = task_names() if every else task
     if not names:
@@ -78,7 +78,7 @@ def references(
     sweep = sweep_on(Words(console), records, workers)
     for name in names:
         chosen = get_task(name)
-        if save and budget is None and budget_from is None and dial_of(chosen) is None:
+        if save and budget is None and budget_from is None and dial_of(chosen) is None and chosen.given is None:
             held_budget(chosen)
         learned = _learned(chosen, plain, steps, budget, seeds, sweep) if plain else _held(chosen)
         ledger = ledger_on(chosen, budget_from, sweep, within) if budget_from else None
@@ -135,6 +135,8 @@ def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> Json:
         return {"budget": budget, "budget_source": source}
     if by_hand is not None:
         return {"budget": by_hand, "budget_source": f"{BY_HAND} until a tuned plain agent reaches the threshold"}
+    if task.given is not None:
+        return {"budget": task.given.transitions_in_all, "budget_source": f"all that is given: {task.given.in_words}"}
     if dial := dial_of(task):
         of = get_task(dial.breaks).references
         return {

@@ -17,7 +17,9 @@ from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, get_task
 from symprior.tasks.task import BY_HAND
 
-BY_RULE = [name for name in TASKS if BY_HAND not in get_task(name).references.budget_source]
+BY_RULE = [
+    name for name in TASKS if get_task(name).given is None and BY_HAND not in get_task(name).references.budget_source
+]
 
 
 def ledger(task: str, times: list[float], **other: object) -> Ledger:

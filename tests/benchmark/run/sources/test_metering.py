@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symprior.agents.agent.source import BudgetExhausted
-from symprior.benchmark.run.metering import EndlessLoop, MeteredVectorEnv
 from symprior.benchmark.run.protocol import evaluation_points
+from symprior.benchmark.run.sources.metering import EndlessLoop, MeteredVectorEnv
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import SimulatorVectorEnv, training_seeds

@@ -35,7 +35,7 @@ class Registration:
 _CATCH, _COLOURS, _ROOM = (f"grid_worlds.{name}:make_env" for name in ("grid_catch", "colour_world", "room"))
 _KEYS, _PONG = "grid_worlds.key_room:make_env", "pong:make_env"
 _TORQUE, _WIND = "classic_control.pendulum_torque", "classic_control.cartpole_wind"
-_PLAN_ROOM = "planning.room:make_env"
+_PLAN_KEYS, _PLAN_ROOM = (f"planning.{name}:make_env" for name in ("key_room", "room"))
 _FRICTION = "mujoco.walker2d_friction"
 _CHEETAH = Registration("mujoco.robots.half_cheetah:quietly", 1000)
 _PUSHER = Registration("mujoco.robots.pusher:from_the_shoulder", 100)
@@ -57,6 +57,7 @@ OWN: dict[str, Registration] = {
     "MountainCarContinuous-v1": Registration("classic_control.mountain_car:make_env", 999, 90.0),
     "PendulumObservedTorque-v1": Registration(f"{_TORQUE}:make_observed", 200),
     "PendulumTorque-v1": Registration(f"{_TORQUE}:make_torqued", 200),
+    "PlanKeyRoom-v1": Registration(_PLAN_KEYS, 100, arguments={"objects": 1}),
     "PlanRoom-v1": Registration(_PLAN_ROOM, 50, arguments={"layout": "hall"}),
     "PlanRoomC4-v1": Registration(_PLAN_ROOM, 50, arguments={"layout": "pinwheel"}),
     "Pong-v1": Registration(_PONG, 4500, arguments={"size": 80}),

@@ -62,33 +62,23 @@ class KeyRoom(UniformStarts):
         self.objects = objects
         self.observation_space = gymnasium.spaces.Box(0, 255, (3, PIXELS, PIXELS), np.uint8)
         self.action_space = gymnasium.spaces.Discrete(len(MOVES))
-        self._pictures = _pictures()
+        self._pictures = pictures(marked=True)
 
     def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
         """The robot's move, and what it takes, touches or delivers."""
         xp = array_namespace(states)
-        robot = _NEIGHBOURS(states[:, 0] * len(MOVES) + actions)
-        arrived, in_turn = robot != states[:, 0], xp.ones_like(robot, dtype=xp.bool)
-        events, columns = xp.zeros_like(robot), [robot]
-        for number in range(1, 1 + self.objects):
-            place = states[:, number]
-            touched = arrived & (place == robot)
-            taken = touched & in_turn
-            events = events + xp.astype(taken, xp.int64) - xp.astype(touched & ~in_turn, xp.int64)
-            in_turn = in_turn & (place == HELD)
-            columns.append(xp.where(taken, HELD * xp.ones_like(place), place))
-        delivered = (columns[-1] == HELD) & (robot == _CORNERS(states[:, -1]))
+        following, events = fetch(states[:, :-1], actions)
+        delivered = (following[:, -1] == HELD) & (following[:, 0] == _CORNERS(states[:, -1]))
         rewards = STEP_REWARD + EVENT_REWARD * xp.astype(events + xp.astype(delivered, xp.int64), xp.float64)
-        return xp.stack([*columns, states[:, -1]], axis=1), rewards, delivered
+        return xp.concat([following, states[:, -1:]], axis=1), rewards, delivered
 
     def observe(self, states: Array) -> Array:
         """The picture of each state; what the robot has is drawn where it is."""
         xp = array_namespace(states)
-        robot, corner = states[:, 0], states[:, -1]
-        places = [robot, *(xp.where(states[:, i] == HELD, robot, states[:, i]) for i in range(1, 1 + self.objects))]
+        robot, corner, places = states[:, 0], states[:, -1], shown_at(states[:, :-1])
         nowhere = [HELD * xp.ones_like(robot)] * (2 - self.objects)
         drawn = zip(self._pictures, [*places, *nowhere], strict=True)
-        return xp.stack([pictures(place * len(CORNERS) + corner) for pictures, place in drawn], axis=1)
+        return xp.stack([of_thing(place * len(CORNERS) + corner) for of_thing, place in drawn], axis=1)
 
     def picture(self, state: Array) -> NDArray[np.uint8]:
         """What the agent sees: the robot red, the key green, the mail blue."""
@@ -96,38 +86,96 @@ class KeyRoom(UniformStarts):
 
     def recognise(self, observations: NumpyArray) -> NDArray[np.int64]:
         """The cells where most of each thing is seen; an object in its turn that is where the robot is, is held."""
-        inside = np.asarray(observations)[:, :, CELL:-CELL, CELL:-CELL]
-        rows = inside.reshape(-1, 3, SIZE, CELL, SIZE, CELL)[:, :, ::-1]  # from the lowest row up
-        cells = rows.swapaxes(3, 4).reshape(-1, 3, CELLS, CELL, CELL).astype(np.float64)
-        robot, *objects = ((cells[:, i] * mark).sum(axis=(2, 3)).argmax(axis=1) for i, mark in enumerate(_marks()))
+        cells = _by_cells(observations)
         corner = (cells[:, :, CORNERS] * _ring(0)).sum(axis=(1, 3, 4)).argmax(axis=1)
-        columns, in_turn = [robot], np.ones(len(robot), dtype=bool)
-        for place in objects[: self.objects]:
-            in_turn &= place == robot
-            columns.append(np.where(in_turn, HELD, place))
-        return np.stack([*columns, corner], axis=1)
+        return np.concatenate([recognised(observations, self.objects), corner[:, None]], axis=1)
 
     def all_states(self) -> NDArray[np.int64]:
         """Every state in which the episode goes on and no object lies under the robot in its turn."""
-        states = np.indices((CELLS, *[CELLS + 1] * self.objects, len(CORNERS))).reshape(2 + self.objects, -1).T
-        robot, objects, corner = states[:, 0], states[:, 1:-1], states[:, -1]
-        held = objects == HELD
-        in_turn = np.logical_and.accumulate(np.insert(held, 0, True, axis=1), axis=1)[:, :-1]
-        possible = (in_turn | ~held).all(axis=1) & ~(in_turn & (objects == robot[:, None])).any(axis=1)
-        possible &= ~(held.all(axis=1) & (robot == CORNERS[corner]))
-        if self.objects > 1:
-            possible &= held.all(axis=1) | (objects[:, 0] != objects[:, 1])
-        return np.asarray(states[possible])
+        placed = placements(self.objects)
+        corner = np.tile(np.arange(len(CORNERS)), len(placed))
+        states = np.concatenate([np.repeat(placed, len(CORNERS), axis=0), corner[:, None]], axis=1)
+        delivered = (states[:, 1:-1] == HELD).all(axis=1) & (states[:, 0] == CORNERS[corner])
+        return np.asarray(states[~delivered])
 
     def start_states(self) -> NDArray[np.int64]:
         """Robot and objects in different cells."""
         states = self.all_states()
-        robot, objects = states[:, :1], states[:, 1:-1]
-        return np.asarray(states[((objects != HELD) & (objects != robot)).all(axis=1)])
+        return np.asarray(states[lie_apart(states[:, :-1])])
 
     def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Nothing is random."""
         return np.empty((1, 0)), np.ones(1)
+
+
+def fetch(placed: Array, actions: Array) -> tuple[Array, Array]:
+    """The robot's move and what it takes, without a place to deliver to.
+
+    Args:
+        placed: the robot's cell and each object's, [batch, 1 + objects].
+        actions: moves, [batch].
+
+    Returns:
+        The cells after it; and how many objects it took, less those that it touched before their turn, [batch].
+    """
+    xp = array_namespace(placed)
+    robot = _NEIGHBOURS(placed[:, 0] * len(MOVES) + actions)
+    arrived, in_turn = robot != placed[:, 0], xp.ones_like(robot, dtype=xp.bool)
+    events, columns = xp.zeros_like(robot), [robot]
+    for number in range(1, placed.shape[1]):
+        place = placed[:, number]
+        touched = arrived & (place == robot)
+        taken = touched & in_turn
+        events = events + xp.astype(taken, xp.int64) - xp.astype(touched & ~in_turn, xp.int64)
+        in_turn = in_turn & (place == HELD)
+        columns.append(xp.where(taken, HELD * xp.ones_like(place), place))
+    return xp.stack(columns, axis=1), events
+
+
+def placements(objects: int) -> NDArray[np.int64]:
+    """Every way to place the robot and so many objects, none of them under the robot in its turn, [states, 1 + objects]."""
+    placed = np.indices((CELLS, *[CELLS + 1] * objects)).reshape(1 + objects, -1).T
+    robot, things = placed[:, 0], placed[:, 1:]
+    held = things == HELD
+    in_turn = np.logical_and.accumulate(np.insert(held, 0, True, axis=1), axis=1)[:, :-1]
+    possible = (in_turn | ~held).all(axis=1) & ~(in_turn & (things == robot[:, None])).any(axis=1)
+    if objects > 1:
+        possible &= held.all(axis=1) | (things[:, 0] != things[:, 1])
+    return np.asarray(placed[possible])
+
+
+def lie_apart(placed: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether robot and objects lie in different cells, [states]."""
+    robot, things = placed[:, :1], placed[:, 1:]
+    return np.asarray(((things != HELD) & (things != robot)).all(axis=1))
+
+
+def shown_at(placed: Array) -> list[Array]:
+    """Where the robot and each object are drawn, [batch] each; what the robot has is where it is."""
+    xp = array_namespace(placed)
+    robot = placed[:, 0]
+    return [robot, *(xp.where(placed[:, i] == HELD, robot, placed[:, i]) for i in range(1, placed.shape[1]))]
+
+
+def recognised(observations: NumpyArray, objects: int) -> NDArray[np.int64]:
+    """The cells where most of robot and objects is seen, [batch, 1 + objects], in pictures with a channel for each."""
+    cells = _by_cells(observations)
+    robot, *things = (
+        (cells[:, i] * mark).sum(axis=(2, 3)).argmax(axis=1) for i, mark in enumerate(_marks()[: 1 + objects])
+    )
+    columns, in_turn = [robot], np.ones(len(robot), dtype=bool)
+    for place in things:
+        in_turn &= place == robot
+        columns.append(np.where(in_turn, HELD, place))
+    return np.stack(columns, axis=1)
+
+
+def _by_cells(observations: NumpyArray) -> NDArray[np.float64]:
+    """Pictures [batch, channels, 48, 48] cut into the room's cells, [batch, channels, 36, 6, 6]."""
+    inside = np.asarray(observations)[:, :, CELL:-CELL, CELL:-CELL]
+    channels = inside.shape[1]
+    rows = inside.reshape(-1, channels, SIZE, CELL, SIZE, CELL)[:, :, ::-1]  # from the lowest row up
+    return np.asarray(rows.swapaxes(3, 4).reshape(-1, channels, CELLS, CELL, CELL), dtype=np.float64)
 
 
 def _ring(inset: int) -> NDArray[np.uint8]:
@@ -142,8 +190,8 @@ def _marks() -> tuple[NDArray[np.uint8], ...]:
 
 
 @cache
-def _pictures() -> tuple[Table, ...]:
-    """Each channel with its thing at every cell or (36) nowhere and each corner marked, [37 · 4, 48, 48].
+def pictures(marked: bool) -> tuple[Table, ...]:
+    """Each channel with its thing at every cell or (36) nowhere and each corner marked, [37 · 4, 48, 48], or none, [37, …].
 
     Red is the robot, green the key, blue the mail; walls and the corner to deliver to, an open square, are grey.
     """
@@ -151,7 +199,7 @@ def _pictures() -> tuple[Table, ...]:
     y, x = np.divmod(np.arange(CELLS), SIZE)
     cells[np.arange(CELLS), SIZE - y, x + 1] = 1  # the first row is on top
     walls = np.kron(1 - cells.max(axis=0), np.full((CELL, CELL), WALL, dtype=np.uint8))
-    corners = walls + np.kron(cells[CORNERS], DELIVERY * _ring(0))
+    corners = walls + np.kron(cells[CORNERS], DELIVERY * _ring(0)) if marked else walls[None]
     things = [np.kron(cells, 255 * mark) for mark in _marks()]
     return tuple(Table((thing[:, None] + corners).reshape(-1, PIXELS, PIXELS)) for thing in things)
 
@@ -190,7 +238,7 @@ def make_env(objects: int = 1, render_mode: str | None = None) -> Environment:
     return SimulatorEnv(KeyRoom(objects), render_mode)
 
 
-_BIBTEX = """@inproceedings{vanderpol2020plannable,
+BIBTEX = """@inproceedings{vanderpol2020plannable,
   title={Plannable Approximations to {MDP} Homomorphisms: Equivariance under Actions},
   author={van der Pol, Elise and Kipf, Thomas and Oliehoek, Frans A. and Welling, Max},
   booktitle={Proceedings of the 19th International Conference on Autonomous Agents and MultiAgent Systems},
@@ -219,7 +267,7 @@ def _register(task_id: str, gym_id: str, objects: int) -> None:
                 group_in_words="D4: quarter turns of the room and mirrors; picture, corners and moves are moved together.",
                 source="The room of van der Pol, Kipf, Oliehoek and Welling (2020), with the corner in the picture.",
                 licence="MIT",
-                bibtex=_BIBTEX,
+                bibtex=BIBTEX,
             ),
         )
     )

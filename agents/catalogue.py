@@ -157,9 +157,16 @@ def get_agent(name: str) -> ShippedAgent:
             raise SympriorError(f"{algorithm_name} takes no prior, so there is no {name!r}. Use {algorithm_name!r}.")
         return ShippedAgent(algorithm, None)
     prior = PRIORS[prior_name or PLAIN]
-    if reason := prior.refusal(algorithm):
+    if reason := combination_refusal(algorithm, prior):
         raise SympriorError(f"There is no {name!r}: {reason}")
     return ShippedAgent(algorithm, prior)
+
+
+def combination_refusal(algorithm: Algorithm, prior: Prior) -> str | None:
+    """Why the two make no agent; None where they make one."""
+    if algorithm.priors is not None and prior.name not in algorithm.priors:
+        return f"{algorithm.name} goes with {' and '.join(sorted(algorithm.priors))} only."
+    return prior.refusal(algorithm)
 
 
 def agent_names() -> list[str]:
@@ -168,6 +175,6 @@ def agent_names() -> list[str]:
     combined = [
         ShippedAgent(ALGORITHMS[algorithm], PRIORS[prior])
         for algorithm, prior in product(ALGORITHMS, PRIORS)
-        if ALGORITHMS[algorithm].takes_prior and not PRIORS[prior].refusal(ALGORITHMS[algorithm])
+        if ALGORITHMS[algorithm].takes_prior and not combination_refusal(ALGORITHMS[algorithm], PRIORS[prior])
     ]
     return sorted(agent.id for agent in (*alone, *combined))

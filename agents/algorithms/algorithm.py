@@ -13,6 +13,7 @@ from symprior.agents.agent import Problem
 from symprior.agents.algorithms.settings import LearningSettings, OnPolicySettings, ReplaySettings, Settings
 from symprior.symmetry.errors import SympriorError
 from symprior.symmetry.symmetry import Symmetry
+from symprior.tasks.task import Task
 from symprior.tasks.task.registry import Registry
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Algorithm(ABC):
     Attributes:
         settings: the class of its hyperparameters.
         takes_prior: whether it can be combined with a prior; one that learns nothing cannot.
+        priors: the names of those that it can be combined with; None: all that do not refuse it.
         mode: how its policy acts in the evaluation that counts.
         actions: the kinds of actions that it takes.
     """
@@ -48,6 +50,7 @@ class Algorithm(ABC):
     bibtex: ClassVar[str] = ""
     settings: ClassVar[type[Settings]] = Settings
     takes_prior: ClassVar[bool] = True
+    priors: ClassVar[frozenset[str] | None] = None
     mode: ClassVar[str] = "sample"
     actions: ClassVar[frozenset[Actions]] = frozenset(Actions)
 
@@ -58,6 +61,10 @@ class Algorithm(ABC):
         takes = " or ".join(sorted(self.actions))
         has = "discrete" if symmetry.discrete else "vectors"
         return f"{self.name} takes {takes}, but the task's actions are {has}. `symprior agents` lists other algorithms."
+
+    def task_refusal(self, task: Task) -> str | None:
+        """Why it cannot be used on this task; None where it can."""
+        return self.refusal(task.symmetry())
 
     def check(self, problem: Problem) -> None:
         """Find out before anything is made whether it can learn there.

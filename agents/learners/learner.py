@@ -1,7 +1,8 @@
 """The seam between algorithms and what carries them out: a learner builds agents and says what they need.
 
 A learner is a package here that registers one `Learner` in its `__init__`, which stays light. Its package `algorithms` has
-a file for each algorithm that it carries out, named as that is, with a `RECIPE`: that file adds an algorithm to a learner.
+a file for each algorithm that it carries out, named as that is (`q_learning.py` for `q-learning`), with a `RECIPE`: that
+file adds an algorithm to a learner.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, ClassVar, TypedDict
+from typing import TYPE_CHECKING, ClassVar, TypedDict, cast
 
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.task.registry import Registry
@@ -75,7 +76,9 @@ class Learner(ABC):
 
     Attributes:
         name: part of a row's identity; results of two learners are never compared.
-        trains: whether it trains anything; what learns nothing is nobody's choice.
+        trains: whether it trains anything.
+        is_chosen: whether a user says that it is to train. One that is not carries out its algorithms wherever they are
+            named, and no other learner has them.
         trains_many: whether it trains many seeds as one computation.
         is_reference: whether it is the one that others are held against.
         devices: the kinds of devices that it computes on.
@@ -86,6 +89,7 @@ class Learner(ABC):
 
     name: ClassVar[str]
     trains: ClassVar[bool] = True
+    is_chosen: ClassVar[bool] = True
     trains_many: ClassVar[bool] = False
     is_reference: ClassVar[bool] = False
     devices: ClassVar[tuple[str, ...]] = ("cpu", "cuda")
@@ -96,7 +100,12 @@ class Learner(ABC):
     def algorithms(self) -> tuple[str, ...]:
         """The names of those that it carries out."""
         recipes = import_module(f"{type(self).__module__}.algorithms")
-        return tuple(sorted(module.name for module in pkgutil.iter_modules(recipes.__path__)))
+        return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(recipes.__path__)))
+
+    def recipe(self, algorithm: str) -> Recipe:
+        """How it carries out one of its algorithms."""
+        module = import_module(f"{type(self).__module__}.algorithms.{algorithm.replace('-', '_')}")
+        return cast(Recipe, module.RECIPE)
 
     def build(self, training: Training) -> Agent:
         """The agent that will be trained.
@@ -110,7 +119,7 @@ class Learner(ABC):
             raise SympriorError(reason)
         if training.kernel not in self.kernels:
             raise unknown_name(f"kernel of the learner {self.name}", training.kernel, self.kernels)
-        recipe: Recipe = import_module(f"{type(self).__module__}.algorithms.{training.algorithm.name}").RECIPE
+        recipe = self.recipe(training.algorithm.name)
         make = recipe.discrete if training.problem.symmetry.discrete else recipe.vectors
         assert make is not None  # the algorithm would have refused the task
         return make(training)
@@ -134,9 +143,9 @@ def register(kind: type[Learner]) -> type[Learner]:
 
 
 def learner_names() -> list[str]:
-    """Those that train something, the reference first."""
+    """Those that a user may ask for, the reference first."""
     return sorted(
-        (name for name in LEARNERS if LEARNERS[name].trains), key=lambda name: not LEARNERS[name].is_reference
+        (name for name in LEARNERS if LEARNERS[name].is_chosen), key=lambda name: not LEARNERS[name].is_reference
     )
 
 
@@ -146,14 +155,14 @@ def reference_learner() -> str:
 
 
 def stacking_learner() -> str:
-    """The name of the one that trains many seeds as one computation."""
-    return next(name for name in LEARNERS if LEARNERS[name].trains_many)
+    """The name of the one to choose that trains many seeds as one computation."""
+    return next(name for name in learner_names() if LEARNERS[name].trains_many)
 
 
 def learner_of(algorithm: Algorithm, asked: str) -> str:
-    """What carries the algorithm out where this learner is asked for: another one only where nothing is learned."""
-    idle = (name for name in LEARNERS if not LEARNERS[name].trains and algorithm.name in LEARNERS[name].algorithms)
-    return next(idle, asked)
+    """What carries the algorithm out where this learner is asked for: another one only where nobody chooses it."""
+    unasked = (name for name in LEARNERS if not LEARNERS[name].is_chosen)
+    return next((name for name in unasked if algorithm.name in LEARNERS[name].algorithms), asked)
 
 
 def learner_refusal(algorithm: Algorithm, learner: str) -> str | None:

@@ -18,7 +18,7 @@ class Fold(PlainNetwork):
     actions back (Ravindran and Barto, 2004). As a network this is canonicalisation (Kaba et al., 2023): one forward pass, no
     parameters beside the plain network's. `Representative` says which image represents an orbit, and what is done where
     several elements lead there. Running statistics, where observations are scaled, are those of the observations as they
-    are met, not of their representatives.
+    are met, not of their representatives. A table has one entry for each orbit of pairs of a state and an action.
     """
 
     name = "fold"
@@ -37,7 +37,7 @@ class Fold(PlainNetwork):
   booktitle={International Conference on Machine Learning},
   year={2023}
 }"""
-    strict = True
+    strict = folds = True
 
     def network(
         self, kind: type[N], symmetry: Symmetry, sizes: Sizes, rng: np.random.Generator, settings: object = None

@@ -8,7 +8,7 @@ from pydantic import Field
 from torch import Tensor
 
 from symprior.agents.algorithms.algorithm import OnPolicyAlgorithm
-from symprior.agents.algorithms.twin_critics import TwinCriticAlgorithm
+from symprior.agents.algorithms.replay.twin_critics import TwinCriticAlgorithm
 from symprior.agents.bibliography import SYMMETRIC_LOCOMOTION
 from symprior.agents.networks.orbits import Orbit, as_rows, elements_last
 from symprior.agents.priors.prior import AuxiliaryLoss, PlainNetwork, PriorSettings, register

@@ -84,6 +84,8 @@ class Prior(ABC):
     """The prior whose search serves this one, too, where it has none of its own."""
     strict: ClassVar[bool] = False
     """Whether the policy is exactly equivariant by construction."""
+    folds: ClassVar[bool] = False
+    """Whether a table has one entry for each orbit of pairs of a state and an action."""
     symmetrises_statistics: ClassVar[bool] = False
     """Whether the statistics that observations are scaled by have to be symmetrised; others may be, as a control."""
 

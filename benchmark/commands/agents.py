@@ -37,6 +37,7 @@ def agents(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
     from symprior.agents.algorithms.algorithm import ALGORITHMS
+    from symprior.agents.catalogue import combination_refusal
     from symprior.agents.learners.learner import learner_names, learner_refusal
     from symprior.agents.priors.prior import PRIORS
 
@@ -50,7 +51,7 @@ def agents(context: typer.Context) -> None:
     words.add_column("", overflow="fold")
     for name in PRIORS:
         prior = PRIORS[name]
-        cells = ("[dim]no" if prior.refusal(algorithm) else "yes" for algorithm in combined)
+        cells = ("[dim]no" if combination_refusal(algorithm, prior) else "yes" for algorithm in combined)
         table.add_row(name, "control" if prior.is_control else "agent", *cells)
         words.add_row(name, prior.description)
     console.print(table)

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
-from symprior.agents.learners.learner import LEARNERS, TORCH, learner_names, reference_learner
+from symprior.agents.algorithms.algorithm import ALGORITHMS
+from symprior.agents.learners.learner import LEARNERS, TORCH, learner_names, learner_of, reference_learner
 from symprior.symmetry.errors import SympriorError, unknown_name
 from symprior.tasks.custom.source_files import names_a_file
 
@@ -127,8 +128,7 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
     together: dict[object, list[Run]] = {}
     for number, run in enumerate(runs):
         job = run.job
-        trains_many = LEARNERS[job.learner].trains_many and not names_a_file(job.agent)
-        alone = None if trains_many else number
+        alone = None if _goes_with_others(job) else number
         alike = (job.task, job.agent, job.learner, job.budget, job.evaluate_every, job.device, job.kernel, alone)
         together.setdefault(alike, []).append(run)
     found = []
@@ -137,6 +137,14 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
         size = -(-len(group) // shares)
         found += [Stack(tuple(group[start : start + size])) for start in range(0, len(group), size)]
     return found
+
+
+def _goes_with_others(job: Job) -> bool:
+    """Whether what carries the job out trains many seeds as one computation."""
+    if names_a_file(job.agent):
+        return False
+    algorithm = ALGORITHMS[job.agent.partition("+")[0]]
+    return LEARNERS[learner_of(algorithm, job.learner)].trains_many
 
 
 def share(runs: list[Run], number: int, of: int) -> list[Run]:

@@ -51,7 +51,7 @@ class Shipped(Contestant):
         """With its tuned settings, and the symmetry that its prior asks for."""
         overrides = dict(job.settings)
         settings = self.agent.settings(task.family, overrides)
-        if reason := self.agent.algorithm.refusal(task.symmetry()):
+        if reason := self.agent.algorithm.task_refusal(task):
             raise SympriorError(f"{self.id} cannot be run on {task.id}: {reason}")
         return Resolved(
             job=job,

@@ -8,4 +8,5 @@ class NoLearner(Learner):
     """Carries out what has nothing to learn."""
 
     name = "none"
-    trains = False
+    trains = is_chosen = False
+    trains_many = True

@@ -13,7 +13,6 @@ from symprior.agents import get_agent
 from symprior.agents.algorithms.algorithm import ALGORITHMS, Actions
 from symprior.agents.learners.learner import (
     LEARNERS,
-    Recipe,
     Training,
     learner_names,
     learner_of,
@@ -29,16 +28,9 @@ TASKS = {Actions.DISCRETE: "cartpole-v1", Actions.VECTORS: "pendulum-v1"}
 Make = Callable[..., Any]
 
 
-def recipe(learner: str, algorithm: str) -> Recipe:
-    from importlib import import_module
-
-    found: Recipe = import_module(f"{type(LEARNERS[learner]).__module__}.algorithms.{algorithm}").RECIPE
-    return found
-
-
 @pytest.mark.parametrize(("learner", "algorithm"), CARRIED)
 def test_a_recipe_takes_the_actions_that_its_algorithm_takes(learner: str, algorithm: str) -> None:
-    made = recipe(learner, algorithm)
+    made = LEARNERS[learner].recipe(algorithm)
     takes = {
         kind for kind, make in ((Actions.DISCRETE, made.discrete), (Actions.VECTORS, made.vectors)) if make is not None
     }
@@ -73,8 +65,8 @@ def test_only_a_learner_that_says_so_trains_many_seeds(learner: str) -> None:
 def test_what_a_learner_does_not_carry_out_is_refused_by_name() -> None:
     absent = [(learner, name) for learner in learner_names() for name in ALGORITHMS if (learner, name) not in CARRIED]
     for learner, name in absent:
-        if not ALGORITHMS[name].takes_prior:
-            assert learner_of(ALGORITHMS[name], learner) != learner, "nothing is learned there"
+        if (unasked := learner_of(ALGORITHMS[name], learner)) != learner:
+            assert unasked not in learner_names(), "nobody chooses it"
             continue
         task = get_task(TASKS[min(ALGORITHMS[name].actions)])
         settings = get_agent(name).settings(task.family)
@@ -84,7 +76,7 @@ def test_what_a_learner_does_not_carry_out_is_refused_by_name() -> None:
 
 def test_one_learner_is_the_reference_and_one_stacks_seeds() -> None:
     assert [name for name in LEARNERS if LEARNERS[name].is_reference] == [reference_learner()]
-    assert [name for name in LEARNERS if LEARNERS[name].trains_many] == [stacking_learner()]
+    assert [name for name in learner_names() if LEARNERS[name].trains_many] == [stacking_learner()]
     assert learner_names()[0] == reference_learner()
     assert (stacking_learner(), reference_learner()) == (learners.BATCHED, learners.REFERENCE)  # as records name them
 

@@ -49,14 +49,22 @@ REFERENCE: dict[str, dict[str, Any]] = {
     "SAC": {"agent": "sac", "task": "pendulum-v1", **SHORT},
     "TD3 with the mirror loss": {"agent": "td3+mirror", "task": "pendulum-v1", **SHORT},
 }
-CASES = {
-    f"{name} by {learner}": {"learner": learner, "evaluate_every": 256, **case}
-    for learner, cases in (("batched", BATCHED), ("stable-baselines3", REFERENCE))
-    for name, case in cases.items()
-} | {
-    f"{name} by the fused kernel": {"learner": "batched", "kernel": "fused", "evaluate_every": 128, **case}
-    for name, case in FUSED.items()
+TABULAR: dict[str, dict[str, Any]] = {
+    "Q-learning": {"agent": "q-learning", "task": "grid-catch-vector-v1", "seeds": (0, 1), **SHORT},
+    "SARSA on orbits": {"agent": "sarsa+fold", "task": "grid-catch-vector-v1", **SHORT},
 }
+CASES = (
+    {
+        f"{name} by {learner}": {"learner": learner, "evaluate_every": 256, **case}
+        for learner, cases in (("batched", BATCHED), ("stable-baselines3", REFERENCE))
+        for name, case in cases.items()
+    }
+    | {
+        f"{name} by the fused kernel": {"learner": "batched", "kernel": "fused", "evaluate_every": 128, **case}
+        for name, case in FUSED.items()
+    }
+    | {f"{name} in a table": case for name, case in TABULAR.items()}
+)
 
 
 class Killed(BaseException):

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from sb3_contrib import QRDQN
 
-from symprior.agents.algorithms.qrdqn import QRDQNSettings
+from symprior.agents.algorithms.replay.qrdqn import QRDQNSettings
 from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.stable_baselines3.algorithms.dqn import StableBaselinesValueAgent
 from symprior.agents.learners.stable_baselines3.buffers.replay import EnlargedReplayBuffer

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from stable_baselines3 import SAC
 
-from symprior.agents.algorithms.sac import SACSettings
+from symprior.agents.algorithms.replay.sac import SACSettings
 from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.stable_baselines3.models.names import twin_critic_arguments
 from symprior.agents.learners.stable_baselines3.policies.squashed_policies import NetworkSACPolicy

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stable_baselines3 import TD3
 from stable_baselines3.common.noise import NormalActionNoise
 
-from symprior.agents.algorithms.td3 import TD3Settings
+from symprior.agents.algorithms.replay.td3 import TD3Settings
 from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.stable_baselines3.models.names import twin_critic_arguments
 from symprior.agents.learners.stable_baselines3.policies.squashed_policies import NetworkTD3Policy

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from symprior.agents.algorithms.replay.twin_critics import TwinCriticSettings
 from symprior.agents.algorithms.settings import GreedyReplaySettings, OnPolicySettings, ReplaySettings
-from symprior.agents.algorithms.twin_critics import TwinCriticSettings
 
 
 class ActorCriticArguments(TypedDict):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from symprior.agents.algorithms.algorithm import register
-from symprior.agents.algorithms.twin_critics import TwinCriticAlgorithm, TwinCriticSettings
+from symprior.agents.algorithms.replay.twin_critics import TwinCriticAlgorithm, TwinCriticSettings
 
 if TYPE_CHECKING:
     from symprior.agents.networks.heads.squashed_actor import GaussianSquashedActor

@@ -1,0 +1,1 @@
+"""One file for each algorithm, named as that is, with a `RECIPE`."""

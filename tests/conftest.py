@@ -112,7 +112,7 @@ def _show_table(terminalreporter: Any) -> None:
     counts: dict[tuple[str, str], list[int]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):
-            cell = re.search(r"test_a_cell_of_the_table\[(\w+)\+?(\S*) on ", report.nodeid)
+            cell = re.search(r"test_a_cell_of_the_table\[([\w-]+)\+?(\S*) on ", report.nodeid)
             if cell and report.when == "call":
                 count = counts.setdefault((cell[2] or "plain", cell[1]), [0, 0])
                 count[0] += outcome == "passed"

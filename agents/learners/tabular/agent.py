@@ -52,15 +52,15 @@ class TabularAgent(GreedyActor):
         """What is to come is worth, [rows], where there are these action values [rows, actions] and this is planned."""
 
     def learn(self, env: VectorEnvironment, budget: int) -> None:
-        """Train once, until the environment ends it."""
+        """Train once, until the environment ends it or the budget is used."""
         with suppress(BudgetExhausted):
-            self._learn(env)
+            self._learn(env, budget)
 
-    def _learn(self, env: VectorEnvironment) -> None:
+    def _learn(self, env: VectorEnvironment, budget: int) -> None:
         observations, _ = env.reset()
         now = self.table.numbers(as_numpy(observations))
         actions = self._explored(now) if self._planned is None else self._planned
-        while True:
+        while self.gradient_steps < budget:
             self._planned = actions
             may_rest(env)
             observations, rewards, terminated, truncated, infos = env.step(actions)

@@ -15,7 +15,7 @@ SAYS = {
     "certify_an_environment.py": r"draught 0\.0: dynamics exact.*True\ndraught 0\.5: dynamics broken.*False",
     "layers_alone.py": r"EquivariantConv2d \d\.\de-0[678]\n(.*\n)+with its mirror images: \(2048, 4\) \(2048,\)",
     "custom_agent.py": r"\n4000 +\d+",
-    "plan_in_orbits.py": r"its orbits: 3\d\d states.*\nthe same values: True\nq-learning, .* \d\d%.*\nq-learning\+fold, .* (9\d|100)%",
+    "plan_in_orbits.py": r"its orbits: 3\d\d states.*\nthe same values: True\n.* \d\d%.*\nq-learning\+fold, .* (9\d|100)%",
     "own_script.py": r"mirror loss: (.*\n)+saved and loaded: \[(.+)\] \[\2\]",
     "custom_task.py": r"as declared: True\nmean return: -\d",
     "trained_policy.py": r"one episode: \d+\nthe last evaluation again: the same returns",

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from symprior.agents.agent.source import GivesTransitions
 from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks.files.states import State
 
@@ -116,6 +117,16 @@ class CarriesOn(Protocol):
 
     def load(self, state: State) -> None:
         """Go on from there."""
+
+
+class LearnsFromTransitions(Protocol):
+    """Learns from transitions that are given beforehand, in place of environments; its algorithm says so."""
+
+    def learn(self, source: GivesTransitions, budget: int) -> None:
+        """Train anew on each portion; called once. The source ends it by raising `BudgetExhausted`, which may pass through.
+
+        Before its first portion it is evaluated as it was made.
+        """
 
 
 @runtime_checkable

@@ -42,6 +42,7 @@ class Algorithm(ABC):
         priors: the names of those that it can be combined with; None: all that do not refuse it.
         mode: how its policy acts in the evaluation that counts.
         actions: the kinds of actions that it takes.
+        learns_from_given: whether it learns from transitions that are given beforehand, not from environments.
     """
 
     name: ClassVar[str]
@@ -53,6 +54,7 @@ class Algorithm(ABC):
     priors: ClassVar[frozenset[str] | None] = None
     mode: ClassVar[str] = "sample"
     actions: ClassVar[frozenset[Actions]] = frozenset(Actions)
+    learns_from_given: ClassVar[bool] = False
 
     def refusal(self, symmetry: Symmetry) -> str | None:
         """Why it cannot be used where this symmetry acts; None where it can."""

@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def tasks(context: typer.Context) -> None:
-    """List the tasks: group, observation, actions, declared grade, budget in environment steps."""
+    """List the tasks: group, observation, actions, declared grade, budget in environment steps or given transitions."""
     if context.invoked_subcommand:
         return
     table = Table(title="Tasks", title_justify="left", box=None, pad_edge=False)
@@ -125,7 +125,7 @@ def show(task_id: str) -> None:
             console.print(f"    {lines}", highlight=False, markup=False, soft_wrap=True)
     _print_certificate(task)
     try:
-        _print_references(task.references)
+        _print_references(task.references, task.unit)
     except SympriorError as missing:
         console.print(escape(str(missing)), highlight=False, soft_wrap=True)
     _print_commands(task, task_id)
@@ -163,7 +163,7 @@ def _print_certificate(task: Task) -> None:
     console.print(table)
 
 
-def _print_references(references: References) -> None:
+def _print_references(references: References, unit: str) -> None:
     table = Table(title="Reference returns", title_justify="left")
     for column in ("policy", "return", "± s.e.", "score", "how"):
         table.add_column(column)
@@ -172,9 +172,7 @@ def _print_references(references: References) -> None:
         table.add_row(name, f"{reference.value:.4f}", f"{reference.standard_error:.4f}", score, reference.method)
     console.print(table)
     console.print(f"[bold]Threshold[/]  {references.threshold:.4g}  ({references.threshold_source})", soft_wrap=True)
-    console.print(
-        f"[bold]Budget[/]     {references.budget:,} environment steps  ({references.budget_source})", soft_wrap=True
-    )
+    console.print(f"[bold]Budget[/]     {references.budget:,} {unit}  ({references.budget_source})", soft_wrap=True)
     if references.price_of_symmetry is not None:
         console.print(f"[bold]Price of symmetry[/] {references.price_of_symmetry.in_words}", soft_wrap=True)
     if references.provisional:

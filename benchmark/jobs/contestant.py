@@ -27,10 +27,12 @@ class Contestant(ABC):
     Attributes:
         id: the id under which its records lie.
         mode: how it acts in the evaluation that counts.
+        learns_from_given: whether it learns from transitions that are given beforehand, one run at a time.
     """
 
     id: str
     mode: str
+    learns_from_given: bool = False
 
     @property
     @abstractmethod

@@ -39,6 +39,11 @@ class Shipped(Contestant):
         return self.agent.algorithm.mode
 
     @property
+    def learns_from_given(self) -> bool:  # type: ignore[override]
+        """Whether its algorithm learns from transitions that are given beforehand."""
+        return self.agent.algorithm.learns_from_given
+
+    @property
     def bibtex(self) -> str:
         """Those of its algorithm and of its prior."""
         return "\n\n".join(self.agent.bibtex)
@@ -53,6 +58,12 @@ class Shipped(Contestant):
         settings = self.agent.settings(task.family, overrides)
         if reason := self.agent.algorithm.task_refusal(task):
             raise SympriorError(f"{self.id} cannot be run on {task.id}: {reason}")
+        if self.learns_from_given:
+            if task.given is None:
+                raise SympriorError(
+                    f"{self.id} learns from given transitions, and {task.id} gives none: take a task of the track planning."
+                )
+            task.given.check(task.id, job.budget, job.evaluate_every)
         return Resolved(
             job=job,
             task=task,

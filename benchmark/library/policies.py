@@ -62,7 +62,7 @@ class Policy:
         On another kind of processor the last digits of a network's outputs may differ, and so may the episodes.
         """
         record = self.record
-        last = evaluation_points(record.budget, record.evaluate_every)[-1]
+        last = evaluation_points(record.budget, record.evaluate_every, self.task.portions)[-1]
         return evaluate(self.agent, self.task, (record.seed,), last)[0]
 
     def _rows(self, observations: Any) -> NumpyArray:

@@ -46,7 +46,7 @@ def evaluate(
         environments: one for each episode, where they are made already; every evaluation seeds them anew.
     """
     episodes = task.evaluation_episodes
-    environments = environments or task.make_vector(episodes * len(seeds))
+    environments = environments or task.make_evaluation(len(seeds))
     with _isolated(agent, seed_from(task.id, *seeds, point.step, "evaluation")):
         if isinstance(agent, SeedsItsPolicy):
             agent.seed_policy(

@@ -21,6 +21,7 @@ from symprior.agents.agent.abilities import (
     HasKernel,
     IsIsolated,
     KeepsPolicy,
+    LearnsFromTransitions,
     MayDiverge,
     PolicyArrays,
 )
@@ -39,6 +40,7 @@ from symprior.benchmark.run.policy_measure import PolicyMeasure
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.run.provenance import provenance
 from symprior.benchmark.run.snapshots import Snapshots
+from symprior.benchmark.run.sources.given_transitions import GivenTransitions
 from symprior.benchmark.run.sources.metering import EndlessLoop, MeteredVectorEnv
 from symprior.leaderboard.records.record import (
     DIVERGED,
@@ -85,7 +87,7 @@ class Execution:
         self.evaluation_seconds = self._seconds_before = 0.0
         self._snapshots = snapshots
         self.agent: Agent | None = None
-        self.source: MeteredVectorEnv | None = None
+        self.source: MeteredVectorEnv | GivenTransitions | None = None
         self._measure = PolicyMeasure(self.task, len(stack.runs))
         self._reported = self._used_elsewhere = 0
 
@@ -184,16 +186,19 @@ class Execution:
 
     def _train(self) -> None:
         job = self.job
-        points = evaluation_points(job.budget, job.evaluate_every)
+        points = evaluation_points(job.budget, job.evaluate_every, self.task.portions)
         agent, source = self._begin(points)
         with suppress(BudgetExhausted):
-            agent.learn(source, job.budget)
+            if isinstance(source, GivenTransitions):
+                cast(LearnsFromTransitions, agent).learn(source, job.budget)
+            else:
+                agent.learn(source, job.budget)
         for point in source.unmet:  # the agent stopped early: its policy stays what it is
             self._evaluate(agent, point, point.step)
         self._evaluate(agent, points[-1], self._used if source.is_exhausted else job.budget)
         self._evaluate_other_mode(agent, points[-1])
 
-    def _begin(self, points: list[EvaluationPoint]) -> tuple[Agent, MeteredVectorEnv]:
+    def _begin(self, points: list[EvaluationPoint]) -> tuple[Agent, MeteredVectorEnv | GivenTransitions]:
         """Agent and environments: where the stack was put down, as they were then."""
         held = self._snapshots and self._snapshots.read(self._settings, self._origin())
         if held:
@@ -208,12 +213,12 @@ class Execution:
                 self.evaluation_seconds = self._seconds_before = 0.0
         return self._made(points)
 
-    def _made(self, points: list[EvaluationPoint]) -> tuple[Agent, MeteredVectorEnv]:
+    def _made(self, points: list[EvaluationPoint]) -> tuple[Agent, MeteredVectorEnv | GivenTransitions]:
         """Agent and environments, new."""
         job, seeds = self.job, self.stack.seeds
         seed_global_generators(generators_seed(job, seeds))
         self.agent = self.contestant.build(self.resolved, seeds, self._confines)
-        self.source = self._environments(_copies(self.agent, self.contestant.id, job.budget), points)
+        self.source = self._source_of(self.agent, points)
         return self.agent, self.source
 
     def _put_down(self) -> None:
@@ -222,7 +227,7 @@ class Execution:
         agent: object = self.agent
         if self._snapshots is None or not self._snapshots.is_due or not isinstance(agent, CarriesOn):
             return
-        assert self.source is not None
+        assert isinstance(self.source, MeteredVectorEnv)
         states = {"source": self.source.save(), "agent": agent.save()}
         if None not in states.values():
             own = {
@@ -235,7 +240,7 @@ class Execution:
 
     def _take_up(self, held: State) -> None:
         """Go on from a snapshot."""
-        assert self.source is not None
+        assert isinstance(self.source, MeteredVectorEnv)
         self.source.load(held["source"])
         cast(CarriesOn, self.agent).load(held["agent"])
         self.curves = [[Checkpoint.model_validate(point) for point in curve] for curve in held["curves"]]
@@ -243,8 +248,15 @@ class Execution:
         load_global_generators(held["generators"])
         self._report(self._used * len(self.stack.runs))
 
+    def _source_of(self, agent: Agent, points: list[EvaluationPoint]) -> MeteredVectorEnv | GivenTransitions:
+        """What the agent learns from."""
+        if self.contestant.learns_from_given:
+            [seed] = self.stack.seeds  # each has data of its own
+            return GivenTransitions(self.task, seed, self.job.budget, points, self._evaluate_at)
+        return self._environments(_copies(agent, self.contestant.id, self.job.budget), points)
+
     def _environments(self, copies: int, points: list[EvaluationPoint]) -> MeteredVectorEnv:
-        """What the agent learns from: so many copies of the environment for each run, metered."""
+        """So many copies of the environment for each run, metered."""
         job, seeds = self.job, self.stack.seeds
         return MeteredVectorEnv(
             self.task.make_vector(copies * len(seeds), **LEARNERS[job.learner].environments_on(job.device)),
@@ -311,7 +323,7 @@ class Execution:
     @cached_property
     def _evaluation_environments(self) -> TaskVectorEnv:
         """One for each episode of an evaluation, made once: a simulator's model may take long to load."""
-        return self.task.make_vector(self.task.evaluation_episodes * len(self.stack.runs))
+        return self.task.make_evaluation(len(self.stack.runs))
 
     @cached_property
     def _card(self) -> AgentCard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +20,13 @@ class EvaluationPoint:
     step: int
 
 
-def evaluation_points(budget: int, every: int | None = None) -> list[EvaluationPoint]:
+def evaluation_points(budget: int, every: int | None = None, portions: Sequence[int] = ()) -> list[EvaluationPoint]:
     """The points of a budget: 0, 1, 2, 3, 5 % and every 5 % from there, or every so many steps, and the end.
 
-    Points of small budgets that fall on the same step count once.
+    Where transitions are given, it is each of the `portions` that are given one after the other instead. Points of small
+    budgets that fall on the same step count once.
     """
-    steps = evaluation_steps(budget, every)
+    steps = evaluation_steps(budget, every, portions)
     return [EvaluationPoint(number, step) for number, step in enumerate(steps)]
 
 

@@ -48,7 +48,7 @@ def impossible(record: RunRecord, task: Task) -> str:
     if record.status != "finished":
         return ""
     steps = [point.step for point in record.curve]
-    if not are_steps_of(steps, record.budget, record.evaluate_every):
+    if not are_steps_of(steps, record.budget, record.evaluate_every, task.portions):
         return f"its {len(steps)} evaluations are not at the protocol's points of {record.budget:,} steps"
     return _miscounted(record, task) or _out_of_bounds(record, task)
 

@@ -10,7 +10,7 @@ from symprior.tasks.cards.map_picture import write_map
 from symprior.tasks.cards.picture import write_picture
 from symprior.tasks.certificates.kept import kept
 from symprior.tasks.files.atomic import write_text_atomically
-from symprior.tasks.task import TASKS, References, Task
+from symprior.tasks.task import TASKS, Task
 from symprior.tasks.task.dials import DIALS, Dial
 
 FOLDER = Path(__file__).parents[1]
@@ -73,7 +73,7 @@ def _section(task: Task) -> str:
     found = kept(task)
     grade = f"dynamics {found.dynamics}, starts {found.reset}" if found else "not measured yet"
     needs = f" Extra: `{task.extra}`." if task.extra else ""
-    budget = f"**Budget** {_budget(task.references)}\n\n" if task.is_measured else ""
+    budget = f"**Budget** {_budget(task)}\n\n" if task.is_measured else ""
     return (
         f"## {task.id}\n\n{task.card.description}\n\n"
         f"**Group** {task.card.group_in_words or task.symmetry().group.name}\n\n"
@@ -95,10 +95,11 @@ def _map(task: Task) -> str:
     )
 
 
-def _budget(references: References) -> str:
+def _budget(task: Task) -> str:
+    references = task.references
     reason = references.provisional or references.budget_source
     mark = f", *provisional* ({reason})" if references.is_provisional else ""
-    return f"{references.budget:,} environment steps{mark}."
+    return f"{references.budget:,} {task.unit}{mark}."
 
 
 def _dial(dial: Dial) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from types import ModuleType
-from typing import ClassVar
 
 import gymnasium
 import numpy as np
@@ -37,8 +36,8 @@ class Simulator(ABC):
     observation_space: Space
     action_space: Space
     max_episode_steps: int
-    reset_draws: ClassVar[int]
-    step_draws: ClassVar[int] = 0
+    reset_draws: int
+    step_draws: int = 0
 
     @abstractmethod
     def initial(self, uniforms: Array) -> Array:

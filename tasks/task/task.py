@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from symprior.tasks.environments.gymnasium_vector import GymnasiumVectorEnv, sin
 from symprior.tasks.environments.simulators import SimulatorVectorEnv
 from symprior.tasks.files.json_files import read_json
 from symprior.tasks.task.card import Card
+from symprior.tasks.task.goal_sets import SetsInTurn
 from symprior.tasks.task.measured import REFERENCES, References
 from symprior.tasks.task.registry import Registry
 
@@ -75,6 +76,8 @@ class Task:
         names: what the entries of observations and the actions are called, or what makes that; see `called`.
         packages: what the simulator stands on beside gymnasium and numpy; certificates name their versions.
         given: how the transitions are made that are given beforehand; None: agents learn from its environments alone.
+        goal_sets: the names of the sets of goals, in the order in which an evaluation plays them, all equally often; empty
+            where a task has none.
         declared_track: where it belongs once what its score rests on is measured; see `Track` and `track`.
         evaluation_episodes: episodes per evaluation point.
     """
@@ -95,6 +98,7 @@ class Task:
     stated_threshold: tuple[float, str] | None = None
     threshold_fraction: float | None = 0.9
     given: GivenData | None = None
+    goal_sets: tuple[str, ...] = ()
     declared_track: Track = "headline"
     evaluation_episodes: int = 20
     extra: str | None = None
@@ -146,6 +150,19 @@ class Task:
         except ImportError as error:
             raise self._not_installed(error) from error
         return GymnasiumVectorEnv(self.make if inner is None else inner, num_envs, namespace, device)
+
+    def make_evaluation(self, runs: int) -> TaskVectorEnv:
+        """An environment for each episode of an evaluation of so many runs; those of a run lie together, set after set."""
+        episodes = self.evaluation_episodes
+        if not self.goal_sets or self.simulator is None:
+            return self.make_vector(episodes * runs)
+        in_turn = SetsInTurn(self.simulator(), len(self.goal_sets), episodes)
+        return SimulatorVectorEnv(in_turn, episodes * runs)
+
+    def by_goal_set(self, returns: Sequence[float]) -> dict[str, list[float]]:
+        """The returns of an evaluation's episodes by the set of their goals; nothing where a task has none."""
+        each = len(returns) // max(len(self.goal_sets), 1)
+        return {name: list(returns[i * each : (i + 1) * each]) for i, name in enumerate(self.goal_sets)}
 
     def _not_installed(self, error: Exception) -> SympriorError:
         if self.extra is None:
@@ -254,8 +271,18 @@ class Task:
             return False
 
     @property
+    def portions(self) -> tuple[int, ...]:
+        """How many transitions are given, portion after portion; empty where none are given."""
+        return () if self.given is None else self.given.portions
+
+    @property
+    def unit(self) -> str:
+        """What its budget counts."""
+        return "environment steps" if self.given is None else "transitions"
+
+    @property
     def budget(self) -> int:
-        """Environment steps that an agent may train on, over all copies."""
+        """Environment steps that an agent may train on, over all copies, or transitions where these are given."""
         return self.references.budget
 
     @property

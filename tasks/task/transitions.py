@@ -109,9 +109,31 @@ class GivenData:
             )
 
     @property
-    def transitions_in_all(self) -> int:
-        """Those of the largest number of episodes."""
-        return self.sizes[-1] * self.steps
+    def portions(self) -> tuple[int, ...]:
+        """The numbers of transitions that are given one after the other."""
+        return tuple(size * self.steps for size in self.sizes)
+
+    def check(self, task: str, budget: int, evaluate_every: int | None = None) -> None:
+        """Whether a run may learn from the first so many transitions.
+
+        Args:
+            task: whose data these are.
+            budget: transitions.
+            evaluate_every: transitions between evaluations, where somebody asks for that.
+
+        Raises:
+            SympriorError: the budget is no portion, or evaluations are asked for between portions.
+        """
+        if budget not in self.portions:
+            raise SympriorError(
+                f"{task} gives {', '.join(f'{portion:,}' for portion in self.portions)} transitions, not {budget:,}: take "
+                "one of these budgets."
+            )
+        if evaluate_every is not None:
+            raise SympriorError(
+                f"An agent that learns from given transitions is evaluated before each portion of {task}, not every "
+                f"{evaluate_every:,} of them: leave that out."
+            )
 
     @property
     def in_words(self) -> str:

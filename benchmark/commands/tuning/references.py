@@ -136,7 +136,7 @@ def _new_budget(task: Task, ledger: Ledger | None, by_hand: int | None) -> Json:
     if by_hand is not None:
         return {"budget": by_hand, "budget_source": f"{BY_HAND} until a tuned plain agent reaches the threshold"}
     if task.given is not None:
-        return {"budget": task.given.transitions_in_all, "budget_source": f"all that is given: {task.given.in_words}"}
+        return {"budget": task.given.portions[-1], "budget_source": f"all that is given: {task.given.in_words}"}
     if dial := dial_of(task):
         of = get_task(dial.breaks).references
         return {

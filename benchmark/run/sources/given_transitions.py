@@ -18,37 +18,39 @@ class GivenTransitions(GivesTransitions):
     Args:
         task: whose data are given; another seed has others.
         seed: of the run.
-        budget: transitions; those sizes of the task's data are given that fit.
-        on_point: called before more is given, with the evaluation that is due; the one of all that is given is left to the
-            caller.
+        budget: transitions, one of the task's portions.
+        points: the evaluations; one is due before each portion. The one of all that is given is left to the caller.
+        on_point: called with the evaluation that is due.
 
     Raises:
-        SympriorError: the task has no data, or not the smallest size fits into the budget.
+        SympriorError: the task has no data, or the budget is no portion of them.
     """
 
     unit = "transitions"
 
     def __init__(
-        self, task: Task, seed: int, budget: int, on_point: Callable[[EvaluationPoint], None] = lambda point: None
+        self,
+        task: Task,
+        seed: int,
+        budget: int,
+        points: list[EvaluationPoint],
+        on_point: Callable[[EvaluationPoint], None] = lambda point: None,
     ) -> None:
         if task.given is None:
             raise SympriorError(
                 f"{task.id} gives no transitions: an agent that learns from given ones needs a task of the track planning."
             )
+        task.given.check(task.id, budget)
         self._data, self._task, self._seed, self._on_point = task.given, task.id, seed, on_point
-        self._sizes = [size for size in task.given.sizes if size * task.given.steps <= budget]
-        if not self._sizes:
-            least = task.given.sizes[0] * task.given.steps
-            raise SympriorError(
-                f"A budget of {budget:,} transitions is less than the smallest data set of {task.id}, {least:,}."
-            )
-        self.used = self._portions = self._refused = 0
+        self._due = [point for point in points if point.step < budget]
+        self._portions = [portion for portion in task.given.portions if portion <= budget]
+        self.used = self._refused = 0
 
     def more(self) -> Transitions:
-        """All transitions that are given so far, after one size more.
+        """All transitions that are given so far, after one portion more.
 
         Raises:
-            BudgetExhausted: all sizes were given.
+            BudgetExhausted: all portions were given.
         """
         if self.is_exhausted:
             self._refused += 1
@@ -57,15 +59,20 @@ class GivenTransitions(GivesTransitions):
                     f"The agent asked {PATIENCE} times for more than its budget: let BudgetExhausted pass, or end `learn`."
                 )
             raise BudgetExhausted(f"All {self.used:,} transitions of the budget are given.")
-        self._on_point(EvaluationPoint(self._portions, self.used))
-        episodes = self._sizes[self._portions]
-        self._portions, self.used = self._portions + 1, episodes * self._data.steps
-        return self._data.transitions(self._task, self._seed, episodes)
+        if self._due:
+            self._on_point(self._due.pop(0))
+        self.used = self._portions.pop(0)
+        return self._data.transitions(self._task, self._seed, self.used // self._data.steps)
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether the largest size was given."""
-        return self._portions == len(self._sizes)
+        """Whether the last portion was given."""
+        return not self._portions
+
+    @property
+    def unmet(self) -> list[EvaluationPoint]:
+        """The points before the budget that an agent left out by stopping early."""
+        return list(self._due)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -20,6 +20,8 @@ from symprior.tasks.references.dynamic_programming import Numbering
 GoalSet = Literal["seen", "unseen"]
 GOAL_SETS: tuple[GoalSet, ...] = ("seen", "unseen")
 GOAL_REWARD = 1.0
+EPISODES = 40
+"""Of an evaluation: twenty with seen goals, twenty with others."""
 
 
 class GoalSimulator(TabularSimulator):
@@ -34,7 +36,6 @@ class GoalSimulator(TabularSimulator):
         goals: its states that are goals, [goals, entries], the seen ones first.
         seen: how many of them are seen.
         max_episode_steps: the time limit.
-        goal_set: only goals of this set; None: of both.
     """
 
     reset_draws = 1
@@ -45,9 +46,8 @@ class GoalSimulator(TabularSimulator):
         goals: NDArray[np.int64],
         seen: int,
         max_episode_steps: int,
-        goal_set: GoalSet | None = None,
     ) -> None:
-        self.world, self.goals, self.goal_set = world, goals, goal_set
+        self.world, self.goals = world, goals
         self.max_episode_steps = max_episode_steps
         self.observation_space, self.action_space = stacked(world.observation_space), world.action_space
         self.seen, self._goals = seen, Table(goals)
@@ -93,16 +93,15 @@ class GoalSimulator(TabularSimulator):
     def initial(self, uniforms: Array) -> Array:
         """By one number: which set, and which of its starts."""
         xp = array_namespace(uniforms)
-        starts, counts = self._starts
-        scaled = uniforms[:, 0] * len(counts)
-        second = scaled >= 1
-        within = xp.where(second, counts[0] + (scaled - 1) * counts[-1], scaled * counts[0])
-        return starts(xp.astype(within, xp.int64))
+        starts, (seen, unseen) = self._starts
+        scaled = uniforms[:, 0] * 2
+        first, second = xp.astype(scaled * seen, xp.int64), seen + xp.astype((scaled - 1) * unseen, xp.int64)
+        return starts(xp.where(scaled < 1, first, second))
 
     @cached_property
     def _starts(self) -> tuple[Table, list[int]]:
-        """The starts with goals of the sets that are used, one below the other, and how many each set has."""
-        of_sets = [self.start_states(each) for each in GOAL_SETS if self.goal_set in (None, each)]
+        """The starts with goals of each set, one below the other, and how many each set has."""
+        of_sets = [self.start_states(each) for each in GOAL_SETS]
         return Table(np.concatenate(of_sets)), [len(each) for each in of_sets]
 
     def reset_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -38,7 +38,7 @@ from symprior.tasks.families.grid_worlds.key_room import (
 )
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
-from symprior.tasks.families.planning.goals import GoalSet, GoalSimulator
+from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
 from symprior.tasks.families.planning.room import corners_first, of_both_pictures
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
@@ -123,11 +123,11 @@ def world(objects: int) -> Fetch:
     return Fetch(objects)
 
 
-def delivery(objects: int, goal_set: GoalSet | None = None) -> GoalSimulator:
+def delivery(objects: int) -> GoalSimulator:
     """The room with a cell to deliver to: seen ones are its corners."""
     goals = np.full((CELLS, 1 + objects), HELD)
     goals[:, 0] = corners_first(SIZE)
-    return GoalSimulator(world(objects), goals, 4, LIMIT, goal_set)
+    return GoalSimulator(world(objects), goals, 4, LIMIT)
 
 
 def make_env(objects: int = 1, render_mode: str | None = None) -> Environment:
@@ -151,6 +151,8 @@ def _register(task_id: str, gym_id: str, objects: int) -> None:
             reference_policy=optimal_policy(lambda: delivery(objects)),
             return_bounds=(-10.0, 1.9) if objects == 1 else (-60.0, 2.8),
             declared_track="planning",
+            goal_sets=GOAL_SETS,
+            evaluation_episodes=EPISODES,
             given=GivenData(lambda: world(objects), STEPS),
             card=Card(
                 description=f"Fetch {fetched}, and deliver at the cell that a picture of the goal shows; 1 for each object "

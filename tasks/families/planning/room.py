@@ -21,7 +21,7 @@ from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES, 
 from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
 from symprior.tasks.families.grid_worlds.room import BIBTEX, MAZES, STEP_REWARD, WALL, Layout
-from symprior.tasks.families.planning.goals import GoalSet, GoalSimulator
+from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
 from symprior.tasks.task.transitions import GivenData
@@ -103,10 +103,10 @@ def world(layout: Layout) -> Walk:
     return Walk(MAZES[layout])
 
 
-def room(layout: Layout, goal_set: GoalSet | None = None) -> GoalSimulator:
+def room(layout: Layout) -> GoalSimulator:
     """The room with a goal: seen ones are its corners."""
     walk = world(layout)
-    return GoalSimulator(walk, corners_first(walk.maze.size)[:, None], 4, LIMIT, goal_set)
+    return GoalSimulator(walk, corners_first(walk.maze.size)[:, None], 4, LIMIT)
 
 
 def make_env(layout: Layout = "hall", render_mode: str | None = None) -> Environment:
@@ -132,6 +132,8 @@ def _register(task_id: str, gym_id: str, layout: Layout, planar: Callable[[], Si
             reference_policy=optimal_policy(lambda: room(layout)),
             return_bounds=(-1.0, 0.98),
             declared_track="planning",
+            goal_sets=GOAL_SETS,
+            evaluation_episodes=EPISODES,
             given=GivenData(lambda: world(layout), STEPS),
             card=Card(
                 description="Plan a way to a goal in a room of 7×7 cells with thin walls; 1 for the goal, −0.02 a step, 50 "

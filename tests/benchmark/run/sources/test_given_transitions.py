@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symprior.agents.agent.source import BudgetExhausted, GivesTransitions, Source
+from symprior.benchmark.run.protocol import evaluation_points
 from symprior.benchmark.run.sources.given_transitions import GivenTransitions
 from symprior.benchmark.run.sources.metering import EndlessLoop
 from symprior.symmetry.errors import SympriorError
@@ -15,7 +16,8 @@ ROOM = get_task("plan-room-v1")
 
 def test_portions_grow_and_an_evaluation_comes_before_each() -> None:
     seen: list[tuple[str, int]] = []
-    source = GivenTransitions(ROOM, 0, 2500, lambda point: seen.append(("point", point.step)))
+    points = evaluation_points(2000, None, ROOM.portions)
+    source = GivenTransitions(ROOM, 0, 2000, points, lambda point: seen.append(("point", point.step)))
     assert isinstance(source, Source) and isinstance(source, GivesTransitions)
     for expected in (200, 600, 2000):
         data = source.more()
@@ -29,7 +31,7 @@ def test_portions_grow_and_an_evaluation_comes_before_each() -> None:
 
 
 def test_who_never_ends_is_ended() -> None:
-    source = GivenTransitions(ROOM, 0, 200)
+    source = GivenTransitions(ROOM, 0, 200, [])
     source.more()
 
     def ask_for_ever() -> None:
@@ -43,11 +45,14 @@ def test_who_never_ends_is_ended() -> None:
         ask_for_ever()
 
 
-def test_a_budget_under_the_smallest_set_is_refused() -> None:
-    with pytest.raises(SympriorError, match=r"199 transitions is less than the smallest data set of plan-room-v1, 200"):
-        GivenTransitions(ROOM, 0, 199)
+@pytest.mark.parametrize("budget", [199, 2001, 40_000])
+def test_a_budget_that_is_no_portion_is_refused(budget: int) -> None:
+    with pytest.raises(
+        SympriorError, match=rf"plan-room-v1 gives 200, .* 20,000 transitions, not {budget:,}: take one"
+    ):
+        GivenTransitions(ROOM, 0, budget, [])
 
 
 def test_a_task_without_data_is_refused() -> None:
     with pytest.raises(SympriorError, match=r"room-v1 gives no transitions: .* the track planning"):
-        GivenTransitions(get_task("room-v1"), 0, 1000)
+        GivenTransitions(get_task("room-v1"), 0, 1000, [])

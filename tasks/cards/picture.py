@@ -33,6 +33,8 @@ LETTERS, TITLE_LINES = 38, 3
 """Of a title: letters in a line, and lines under the element's name."""
 IMAGE, RGB = 3, 3
 """Axes of an image observation, and channels of a coloured one."""
+LINE = 16
+"""So many times as wide as the line between them is what is seen beside its goal."""
 
 
 def write_picture(task: Task, path: Path) -> Path:
@@ -86,7 +88,7 @@ def _drawings(task: Task, symmetry: Symmetry, elements: list[int]) -> list[Numpy
         return found
     seen = frozen_observations(task, STEPS)
     if is_image:
-        return _as_seen(symmetry, elements, seen)
+        return _as_seen(task, symmetry, elements, seen)
     one = _least_symmetric(symmetry, seen)
     return [np.ravel(symmetry.observation(g, one[None])[0]) for g in elements]
 
@@ -100,7 +102,7 @@ def _of_states(task: Task, symmetry: Symmetry, elements: list[int], is_image: bo
             return _of_observations(task, probe, symmetry, elements)
         if is_image:  # frozen states of single environments lie soon after the start
             states = probe.rollout_states(None, rng, STEPS)
-            return _as_seen(symmetry, elements, np.stack([probe.observation(state) for state in states]))
+            return _as_seen(task, symmetry, elements, np.stack([probe.observation(state) for state in states]))
         return _rendered(probe, symmetry, elements, rng)
     finally:
         probe.env.close()
@@ -114,10 +116,18 @@ def _of_observations(
     return _all_or_none([probe.render(np.asarray(symmetry.observation(g, one[None])[0])) for g in elements])
 
 
-def _as_seen(symmetry: Symmetry, elements: list[int], observations: NumpyArray) -> list[NumpyArray]:
+def _as_seen(task: Task, symmetry: Symmetry, elements: list[int], observations: NumpyArray) -> list[NumpyArray]:
     """One of the images that are observations, and its images."""
-    seen = _least_symmetric(symmetry, observations)
-    return [as_pixels(np.asarray(symmetry.observation(g, seen[None])[0])) for g in elements]
+    seen, draw = _least_symmetric(symmetry, observations), beside_its_goal if task.goal_sets else as_pixels
+    return [draw(np.asarray(symmetry.observation(g, seen[None])[0])) for g in elements]
+
+
+def beside_its_goal(image: NumpyArray) -> NumpyArray:
+    """What is seen of the world on the left, of its goal on the right, up to three channels each, [height, width, 3]."""
+    halves = (np.pad(half, ((0, RGB - len(half)), (0, 0), (0, 0))) for half in np.split(image, 2))
+    present, goal = (np.moveaxis(half, 0, -1) for half in halves)
+    line = np.full((len(present), max(1, len(present) // LINE), RGB), 255, dtype=image.dtype)
+    return np.concatenate([present, line, goal], axis=1)
 
 
 def _rendered(

@@ -57,8 +57,14 @@ OWN: dict[str, Registration] = {
     "MountainCarContinuous-v1": Registration("classic_control.mountain_car:make_env", 999, 90.0),
     "PendulumObservedTorque-v1": Registration(f"{_TORQUE}:make_observed", 200),
     "PendulumTorque-v1": Registration(f"{_TORQUE}:make_torqued", 200),
-    "PlanKeyRoom-v1": Registration(_PLAN_KEYS, 100, arguments={"objects": 1}),
-    "PlanRoom-v1": Registration(_PLAN_ROOM, 50, arguments={"layout": "hall"}),
+    **dict.fromkeys(
+        ("PlanKeyRoom-v1", "PlanKeyRoomHeldOut-v1", "PlanKeyRoomNoPassage-v1"),
+        Registration(_PLAN_KEYS, 100, arguments={"objects": 1}),
+    ),
+    **dict.fromkeys(
+        ("PlanRoom-v1", "PlanRoomHeldOut-v1", "PlanRoomNoPassage-v1"),
+        Registration(_PLAN_ROOM, 50, arguments={"layout": "hall"}),
+    ),
     "PlanRoomC4-v1": Registration(_PLAN_ROOM, 50, arguments={"layout": "pinwheel"}),
     "Pong-v1": Registration(_PONG, 4500, arguments={"size": 80}),
     "PongObjects-v1": Registration(_PONG, 4500, arguments={"size": None}),

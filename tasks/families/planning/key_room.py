@@ -39,6 +39,7 @@ from symprior.tasks.families.grid_worlds.key_room import (
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
 from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
+from symprior.tasks.families.planning.regimes import Regime, regimes
 from symprior.tasks.families.planning.room import corners_first, of_both_pictures
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
@@ -135,13 +136,14 @@ def make_env(objects: int = 1, render_mode: str | None = None) -> Environment:
     return SimulatorEnv(delivery(objects), render_mode)
 
 
-def _register(task_id: str, gym_id: str, objects: int) -> None:
+def _register(name: str, objects: int, regime: Regime) -> None:
+    gym_id = f"symprior/{name.title().replace('-', '')}{regime.name}-v1"
     fetched = "the key" if objects == 1 else "the key, then the mail"
     costs = "−0.1 a step" if objects == 1 else "−0.1 a step, −1 for the mail before the key"
     things = ("robot", "key", "mail")[: 1 + objects]
     register(
         Task(
-            id=task_id,
+            id=f"{name}{regime.ending}-v1",
             family="plan-key-room",
             gym_id=gym_id,
             simulator=lambda: delivery(objects),
@@ -153,10 +155,11 @@ def _register(task_id: str, gym_id: str, objects: int) -> None:
             declared_track="planning",
             goal_sets=GOAL_SETS,
             evaluation_episodes=EPISODES,
-            given=GivenData(lambda: world(objects), STEPS),
+            given=GivenData(lambda: world(objects), STEPS, regime.regions),
             card=Card(
                 description=f"Fetch {fetched}, and deliver at the cell that a picture of the goal shows; 1 for each object "
-                f"and for the delivery, {costs}. Walls round 6×6 cells, seen as 48×48 pixels with a channel for each thing.",
+                f"and for the delivery, {costs}. Walls round 6×6 cells, seen as 48×48 pixels with a channel for each thing. "
+                f"{regime.words}",
                 group_in_words="D4: quarter turns of the room and mirrors; both pictures and the moves are moved together.",
                 source="The room of van der Pol, Kipf, Oliehoek and Welling (2020).",
                 licence="MIT",
@@ -166,4 +169,5 @@ def _register(task_id: str, gym_id: str, objects: int) -> None:
     )
 
 
-_register("plan-key-room-v1", "symprior/PlanKeyRoom-v1", objects=1)
+for each in regimes(SIZE):
+    _register("plan-key-room", 1, each)

@@ -22,6 +22,7 @@ from symprior.tasks.families.grid_worlds.layout.tables import Table
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
 from symprior.tasks.families.grid_worlds.room import BIBTEX, MAZES, STEP_REWARD, WALL, Layout
 from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
+from symprior.tasks.families.planning.regimes import Regime, regimes
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
 from symprior.tasks.task.transitions import GivenData
@@ -119,10 +120,11 @@ def of_both_pictures(planar: SignedPermutation, channels: int, size: int) -> Sym
     return Symmetry(ImageTransform(planar, 2 * channels, size), permuted(planar, MOVES), discrete=True)
 
 
-def _register(task_id: str, gym_id: str, layout: Layout, planar: Callable[[], SignedPermutation], group: str) -> None:
+def _register(name: str, layout: Layout, planar: Callable[[], SignedPermutation], group: str, regime: Regime) -> None:
+    gym_id = f"symprior/{name.title().replace('-', '')}{regime.name}-v1"
     register(
         Task(
-            id=task_id,
+            id=f"{name}{regime.ending}-v1",
             family="plan-room",
             gym_id=gym_id,
             simulator=lambda: room(layout),
@@ -134,10 +136,10 @@ def _register(task_id: str, gym_id: str, layout: Layout, planar: Callable[[], Si
             declared_track="planning",
             goal_sets=GOAL_SETS,
             evaluation_episodes=EPISODES,
-            given=GivenData(lambda: world(layout), STEPS),
+            given=GivenData(lambda: world(layout), STEPS, regime.regions),
             card=Card(
                 description="Plan a way to a goal in a room of 7×7 cells with thin walls; 1 for the goal, −0.02 a step, 50 "
-                "steps at most. Agent and goal are a picture each. Known is what random walks showed, without a goal.",
+                f"steps at most. Agent and goal are a picture each. {regime.words}",
                 group_in_words=f"{group} Both pictures and the moves are moved together.",
                 source="Own layouts, which decide the group; after the rooms of Sutton, Precup and Singh (1999).",
                 licence="MIT",
@@ -147,17 +149,11 @@ def _register(task_id: str, gym_id: str, layout: Layout, planar: Callable[[], Si
     )
 
 
+_EIGHT = "D4: quarter turns of the room and mirrors, on its walls too."
+_FOUR = "C4: quarter turns of the room; its walls have a handedness, so that no mirror is a symmetry."
+
+for each in regimes(MAZES["hall"].size):
+    _register("plan-room", "hall", lambda: rotations_of_the_plane(dihedral(4)), _EIGHT, each)
 _register(
-    "plan-room-v1",
-    "symprior/PlanRoom-v1",
-    "hall",
-    lambda: rotations_of_the_plane(dihedral(4)),
-    "D4: quarter turns of the room and mirrors, on its walls too.",
-)
-_register(
-    "plan-room-c4-v1",
-    "symprior/PlanRoomC4-v1",
-    "pinwheel",
-    lambda: rotations_of_the_plane(cyclic(4)),
-    "C4: quarter turns of the room; its walls have a handedness, so that no mirror is a symmetry.",
+    "plan-room-c4", "pinwheel", lambda: rotations_of_the_plane(cyclic(4)), _FOUR, regimes(MAZES["pinwheel"].size)[0]
 )

@@ -18,7 +18,7 @@ from symprior.symmetry.description import describe
 from symprior.tasks import SympriorError, get_task
 from symprior.tasks.cards.gallery import as_text, shown, write_gallery
 from symprior.tasks.cards.map_picture import CHANGES, STAYS, map_as_svg, write_map
-from symprior.tasks.cards.picture import _show, _title, as_pixels, write_picture
+from symprior.tasks.cards.picture import _show, _title, as_pixels, beside_its_goal, write_picture
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -165,3 +165,12 @@ def test_a_task_without_certificate_says_so() -> None:
     from symprior.tasks.cards.gallery import _section
 
     assert "not measured yet" in _section(replace(get_task("cartpole-v1"), id="unknown-v1"))
+
+
+def test_a_goal_is_drawn_beside_what_is_seen() -> None:
+    image = np.zeros((4, 8, 8), dtype=np.uint8)
+    image[0, 2, 3] = image[3, 5, 6] = 255
+    drawn = beside_its_goal(image)
+    assert drawn.shape == (8, 17, 3) and (drawn[:, 8] == 255).all()
+    assert drawn[2, 3].tolist() == [255, 0, 0] and drawn[5, 9 + 6].tolist() == [0, 255, 0]
+    assert np.count_nonzero(drawn) == 2 + 8 * 3

@@ -31,7 +31,7 @@ class Regime:
 
     @property
     def name(self) -> str:
-        """As in the id of an environment, `HeldOut`."""
+        """What it is called in the id of an environment, `HeldOut`."""
         return self.ending.title().replace("-", "")
 
 

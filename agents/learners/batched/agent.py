@@ -18,6 +18,7 @@ from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.batched.kernel.choice import population_of
 from symprior.agents.learners.batched.memory import keep_freed_memory
 from symprior.agents.learners.batched.populations.population import Population
+from symprior.agents.learners.batched.seen_images import SeenImages, are_images
 from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.learners.learner import Training
 from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
@@ -61,6 +62,7 @@ class BatchedAgent(Actor, Generic[P]):
         self._used = 0
         self._turned: TurnedEpisodes | None = None
         self._held: State | None = None
+        self._seen: SeenImages | None = None
 
     def learn(self, env: VectorEnvironment, budget: int) -> None:
         """Train once, until the environment ends it or the budget is used.
@@ -103,6 +105,7 @@ class BatchedAgent(Actor, Generic[P]):
 
     def load(self, state: State) -> None:
         """Go on from there."""
+        self._seen = None
         self._used, self.gradient_steps, self._held = state["used"], state["gradient_steps"], state["turned"]
         self.population.load(state["population"])
 
@@ -116,11 +119,13 @@ class BatchedAgent(Actor, Generic[P]):
         Raises:
             SympriorError: it is of another make.
         """
+        self._seen = None
         take_arrays(self.network, arrays)
 
     def seed_policy(self, seeds: NDArray[np.int64]) -> None:
-        """Start a random stream for each row of observations to come."""
+        """Start a random stream for each row of observations to come; until parameters change no image is computed twice."""
         self._policy_seeds, self._streams = np.asarray(seeds), None
+        self._seen = SeenImages(len(self.seeds), self.gradient_steps) if self._device.type == "cpu" else None
 
     def _start_streams(self, rows: Any) -> None:
         count = len(rows)
@@ -133,6 +138,13 @@ class BatchedAgent(Actor, Generic[P]):
         on_device = isinstance(rows, Tensor)
         keys = torch.as_tensor(self._policy_seeds, device=self._device) if on_device else self._policy_seeds
         self._streams, self._rows = self.population.streams(keys), count
+
+    def _said(self, compute: Callable[[Tensor], Tensor], observations: Any) -> Tensor:
+        """What `compute` finds at observations [seeds · rows, …], in one thread."""
+        with one_thread():
+            if self._seen is None or self._seen.gradient_steps != self.gradient_steps or not are_images(observations):
+                return compute(self._tensor(observations))
+            return self._seen.outputs(observations, lambda images: compute(self._tensor(images)))
 
     def _tensor(self, array: Any) -> Tensor:
         """On the device, in single precision where it was double."""

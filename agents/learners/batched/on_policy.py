@@ -78,8 +78,7 @@ class BatchedActorCritic(BatchedAgent[OnPolicyPopulation]):
 
     def _policy_outputs(self, observations: Any) -> Tensor:
         """What the policies say, [seeds · rows, outputs], at observations [seeds · rows, …]."""
-        with one_thread():
-            return self.population.policy_outputs(self._tensor(observations))
+        return self._said(self.population.policy_outputs, observations)
 
 
 class BatchedCategoricalAgent(CategoricalActor, BatchedActorCritic):

@@ -13,7 +13,7 @@ from symprior.agents.acting.actors import GreedyActor
 from symprior.agents.acting.distributions import Numbers, as_given
 from symprior.agents.agent.source import may_rest
 from symprior.agents.algorithms.settings import GreedyReplaySettings
-from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
+from symprior.agents.learners.batched.agent import BatchedAgent
 from symprior.agents.learners.batched.populations.value import ReplayPopulation
 from symprior.agents.learners.batched.populations.value_loss import ValueLoss
 from symprior.agents.learners.learner import Training
@@ -55,9 +55,7 @@ class BatchedValueAgent(GreedyActor, BatchedAgent[ReplayPopulation]):
 
     def action_values(self, observations: Numbers) -> Numbers:
         """Q, [seeds · rows, actions], of observations [seeds · rows, …]; numpy or torch as these are."""
-        with one_thread():
-            values = self.population.values(self._tensor(observations))
-        return as_given(observations, values)
+        return as_given(observations, self._said(self.population.values, observations))
 
     def final_epsilon(self, rows: int) -> NDArray[np.float64]:
         """Each seed's, [seeds · rows, 1]."""

@@ -28,3 +28,10 @@ EUCLIDEAN_AUGMENTATION = """@inproceedings{luo2024reinforcement,
   booktitle={Advances in Neural Information Processing Systems},
   volume={37}, year={2024}
 }"""
+
+PLANNABLE_APPROXIMATIONS = """@inproceedings{vanderpol2020plannable,
+  title={Plannable Approximations to {MDP} Homomorphisms: Equivariance under Actions},
+  author={van der Pol, Elise and Kipf, Thomas and Oliehoek, Frans A. and Welling, Max},
+  booktitle={Proceedings of the 19th International Conference on Autonomous Agents and MultiAgent Systems},
+  pages={1431--1439}, year={2020}
+}"""

@@ -27,6 +27,7 @@ from symprior.benchmark.run.equivariance import (
     mean_equivariance_error,
     value_equivariance_error,
 )
+from symprior.benchmark.run.sources.given_transitions import GivenTransitions
 from symprior.benchmark.run.sources.metering import MeteredVectorEnv
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import TASKS, Task
@@ -219,7 +220,8 @@ class Trained:
 
     agent: Any
     problem: Problem
-    steps: int
+    used: int
+    budget: int
     at_frozen_states: dict[str, Any]
 
     @property
@@ -228,29 +230,37 @@ class Trained:
         return [np.array(values) for values in self.agent.policy_arrays(0).values()]
 
 
+def source_of(shipped: ShippedAgent, task: Task) -> tuple[Any, int]:
+    """What the agent learns from, and how much of that: environment steps, or the smallest part of the given transitions."""
+    if shipped.algorithm.learns_from_given:
+        assert task.given is not None
+        budget = task.given.sizes[0] * task.given.steps
+        return GivenTransitions(task, SEED, budget), budget
+    seeds = np.asarray(training_seeds(task.id, SEED, COPIES))
+    return MeteredVectorEnv(environments(task), 1, BUDGET, [], seeds, lambda point: None), BUDGET
+
+
 def trained(cell: Cell) -> Trained:
     """Train the agent for the budget, from its seed."""
     shipped, task = get_agent(cell.agent), TASKS[cell.task]
     settings = settings_of(shipped, task)
     problem = shipped.problem(task, settings)
     agent: Any = shipped.build(problem, [SEED], [settings], cell.learner)
-    env = MeteredVectorEnv(
-        environments(task), 1, BUDGET, [], np.asarray(training_seeds(task.id, SEED, COPIES)), lambda point: None
-    )
+    source, budget = source_of(shipped, task)
     with suppress(BudgetExhausted):
-        agent.learn(env, BUDGET)
+        agent.learn(source, budget)
     met = agent.policy_arrays(0).get("observations", frozen(task)[:0])  # a table says nothing of others
     states = closed_under(problem.symmetry, np.concatenate([frozen(task), met]))
     said = {
         name: np.asarray(getattr(agent, name)(states)) for name in (*EQUIVARIANCE, LOG_STDS) if hasattr(agent, name)
     }
-    return Trained(agent, problem, env.used, said)
+    return Trained(agent, problem, source.used, budget, said)
 
 
 def test_a_cell_of_the_table(cell: Cell) -> None:
     """It learns without error, uses its budget to the step, and does the same again; if strict, it stays equivariant."""
     first, again = trained(cell), trained(cell)
-    assert first.steps == BUDGET - BUDGET % COPIES
+    assert first.used == first.budget - first.budget % COPIES
     assert first.at_frozen_states, "it says how it would act"
     for name, said in first.at_frozen_states.items():
         assert np.isfinite(said).all()

@@ -66,6 +66,11 @@ class Algorithm(ABC):
 
     def task_refusal(self, task: Task) -> str | None:
         """Why it cannot be used on this task; None where it can."""
+        if self.learns_from_given and task.given is None:
+            return (
+                f"{self.name} learns from transitions that are given beforehand, and {task.id} has none. Tasks to plan in "
+                "have some, such as plan-room-v1."
+            )
         return self.refusal(task.symmetry())
 
     def check(self, problem: Problem) -> None:

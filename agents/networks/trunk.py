@@ -6,9 +6,9 @@ Under the trivial group they are ordinary layers, so plain agents, homomorphic a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import torch
@@ -58,14 +58,28 @@ the ball is.
 """
 
 
-def image_convolutions(size: int) -> Convolutions:
+POSITION_CONVOLUTIONS = tuple(
+    Convolutions((Filters(kernel, stride), Filters(3, 1)), pooled=False) for kernel, stride in ((6, 6), (3, 2), (4, 2))
+)
+"""Two small convolutions for networks that must know where a thing is.
+
+The first are for pictures of cells of 6 pixels; the others tile every image of odd or even size.
+"""
+
+
+def image_convolutions(size: int, choices: Sequence[Convolutions] = IMAGE_CONVOLUTIONS) -> Convolutions:
     """Those for images of so many pixels a side; the first where none tiles them, which then says why not."""
-    for convolutions in IMAGE_CONVOLUTIONS:
+    for convolutions in choices:
         first, second = convolutions.filters
         positions, rest = divmod(size - first.kernel, first.stride)
         if rest == 0 and positions + 1 >= second.kernel and (positions + 1 - second.kernel) % second.stride == 0:
             return convolutions
-    return IMAGE_CONVOLUTIONS[0]
+    return choices[0]
+
+
+def scaled(observations: Tensor) -> Tensor:
+    """Observations as networks read them: bytes of images as numbers in 0 … 1."""
+    return observations.float().div_(255) if observations.dtype == torch.uint8 else observations.float()
 
 
 class Trunk(nn.Module, ABC):
@@ -85,11 +99,16 @@ class Trunk(nn.Module, ABC):
     Attributes:
         fibre: what one channel carries.
         activation: of the hidden layers.
+        image_layers: the convolutions that images may have; the first that tile them are taken.
+        gathered: whether layers read their weights by orbits in any case (`BasisLinear`).
         parts: sizes of an observation's parts, laid end to end, of which the first choose its frame (`frames`); () for one.
 
     Raises:
         SympriorError: the number of channels does not fit the kind of observation, or ReLU does not commute with the fibre.
     """
+
+    image_layers: ClassVar[Sequence[Convolutions]] = IMAGE_CONVOLUTIONS
+    gathered: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -111,7 +130,7 @@ class Trunk(nn.Module, ABC):
         moments = uniform_moments(observation.size, 0) if is_fitted else None
         dense = channels
         if isinstance(observation, ImageTransform):
-            convolutions = image_convolutions(observation.shape[1])
+            convolutions = image_convolutions(observation.shape[1], self.image_layers)
             hidden = len(convolutions.filters) + 1
             if len(channels) != hidden:
                 raise SympriorError(f"An image network has {hidden} hidden layers, not {len(channels)}.")
@@ -130,6 +149,7 @@ class Trunk(nn.Module, ABC):
                     rule,
                     rng,
                     correlation,
+                    self.gathered,
                 )
                 self.convolutions.append(layer)
                 source, width, size = fibre, count, layer.output_size
@@ -141,7 +161,7 @@ class Trunk(nn.Module, ABC):
             dense = channels[hidden - 1 :]
         self.dense = nn.ModuleList()
         for count in dense:
-            linear = BasisLinear(source, fibre, width, count, rule, rng, moments=moments)
+            linear = BasisLinear(source, fibre, width, count, rule, rng, moments=moments, gathered=self.gathered)
             self.dense.append(linear)
             source, width, moments = fibre, count, linear.rectified_moments
         self._source, self._width, self._moments = source, width, moments
@@ -190,7 +210,7 @@ class Trunk(nn.Module, ABC):
         self, target: Representation, rule: BasisRule, rng: np.random.Generator, gain: float, copies: int = 1
     ) -> BasisLinear:
         """A linear layer from the features to so many copies of `target`, [(seeds,) batch, target.size · copies]."""
-        return BasisLinear(self._source, target, self._width, copies, rule, rng, gain, self._moments)
+        return BasisLinear(self._source, target, self._width, copies, rule, rng, gain, self._moments, self.gathered)
 
     def _each_position(self, x: Tensor) -> Tensor:
         """From [(seeds,) batch, fibre · channel, height, width] to [(seeds,) batch, fibre · height · width · channel]."""
@@ -200,7 +220,7 @@ class Trunk(nn.Module, ABC):
     def features(self, observations: Tensor) -> Tensor:
         """Features [(seeds,) batch, …] of observations [(seeds,) batch, …]."""
         act = ACTIVATIONS[self.activation]
-        x = observations.float().div_(255) if observations.dtype == torch.uint8 else observations.float()
+        x = scaled(observations).to(next(self.parameters()).dtype)
         if self.convolutions:
             for layer in self.convolutions:
                 x = act(layer(x))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -21,6 +20,7 @@ from symprior.agents.learners.batched.populations.population import Population
 from symprior.agents.learners.batched.seen_images import SeenImages, are_images
 from symprior.agents.learners.initial import copy_seeds
 from symprior.agents.learners.learner import Training
+from symprior.agents.learners.threads import one_thread
 from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
 from symprior.agents.priors.augmentation.turned_episodes import TurnedEpisodes
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
@@ -150,14 +150,3 @@ class BatchedAgent(Actor, Generic[P]):
         """On the device, in single precision where it was double."""
         tensor = torch.as_tensor(array, device=self._device)
         return tensor.float() if tensor.dtype == torch.float64 else tensor
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread: small products gain nothing from more, and round-off would depend on their number."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -14,10 +14,11 @@ from symprior.agents.acting.actors import CategoricalActor, GaussianActor
 from symprior.agents.acting.distributions import DiagonalGaussian, Numbers, as_given
 from symprior.agents.agent.source import may_rest
 from symprior.agents.algorithms.settings import OnPolicySettings
-from symprior.agents.learners.batched.agent import BatchedAgent, one_thread
+from symprior.agents.learners.batched.agent import BatchedAgent
 from symprior.agents.learners.batched.populations.on_policy import OnPolicyPopulation, SamplesActions
 from symprior.agents.learners.batched.populations.policy_gradient import PolicyGradient
 from symprior.agents.learners.learner import Training
+from symprior.agents.learners.threads import one_thread
 from symprior.symmetry.arrays import A, NumpyArray, as_numpy
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 

@@ -34,7 +34,10 @@ from symprior.symmetry.representations import (
 from symprior.symmetry.symmetrizer import Basis, BasisRule, OrbitBasis
 
 GATHERED_FROM = 16
-"""Fibres of this size on read their weights by orbits; smaller ones multiply with the basis, as the published runs did."""
+"""Fibres of this size on read their weights by orbits; smaller ones multiply with the basis, as the published runs did.
+
+A layer that is told so (`gathered`) reads them by orbits in any case, which is quicker where the basis is large.
+"""
 
 LARGEST_LIFT = 8
 """Up to so many times a layer's inputs its lifted features may take; beyond it writing the weights out is faster."""
@@ -49,6 +52,7 @@ class BasisWeight(nn.Module):
         in_channels, out_channels: multiplicities of the fibres.
         scale: the root mean square of the expanded entries at the start.
         factors: what each coefficient's deviation is multiplied with, [rank]; None: all are of one size.
+        gathered: whether weights are read by orbits, where the basis has them, however small the fibre is.
 
     Attributes:
         blocks: out fibre, in fibre, positions, out channels, in channels.
@@ -68,6 +72,7 @@ class BasisWeight(nn.Module):
         scale: float,
         rng: np.random.Generator,
         factors: NDArray[np.float64] | None = None,
+        gathered: bool = False,
     ) -> None:
         super().__init__()
         entries = basis.output_size * basis.input_size
@@ -80,7 +85,8 @@ class BasisWeight(nn.Module):
             torch.as_tensor(basis.start(drawn), dtype=torch.float32).transpose(1, 2).contiguous()
         )
         complete = basis.rank == entries and np.array_equal(basis.vectors, np.eye(entries))
-        self._by_orbits = isinstance(basis, OrbitBasis) and out_fibre >= GATHERED_FROM and basis.rank > 0
+        reads = out_fibre >= GATHERED_FROM or (gathered and not complete)
+        self._by_orbits = isinstance(basis, OrbitBasis) and reads and basis.rank > 0
         if self._by_orbits:
             assert isinstance(basis, OrbitBasis)
             self.register_buffer("orbit", torch.as_tensor(basis.orbit.clip(min=0)))  # where −1 stood the weight is 0
@@ -166,6 +172,7 @@ class BasisLinear(nn.Module):
         rng: draws the coefficients.
         gain: outputs are so many times as large as inputs.
         moments: of the input, to which coefficients are fitted (`initialisation`); None: all are of one size.
+        gathered: whether weights are read by orbits.
 
     Attributes:
         rectified_moments: of the output behind a ReLU, where `moments` are known.
@@ -181,12 +188,13 @@ class BasisLinear(nn.Module):
         rng: np.random.Generator,
         gain: float = 2.0**0.5,
         moments: Moments | None = None,
+        gathered: bool = False,
     ) -> None:
         super().__init__()
         scale = gain / np.sqrt(source.size * in_channels)
         basis = rule(source, target, rng)
         factors = np.ones(basis.rank) if moments is None else fitted_factors(basis, moments)
-        self.weight = BasisWeight(basis, 1, in_channels, out_channels, scale, rng, factors)
+        self.weight = BasisWeight(basis, 1, in_channels, out_channels, scale, rng, factors, gathered)
         self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
         # A narrow layer is cheap to expand; a complete basis, and a large group's, lifts to many times as many features.
         is_small = basis.output_size * basis.rank <= LARGEST_LIFT * basis.input_size
@@ -215,6 +223,7 @@ class BasisConvolution(nn.Module):
 
     The group turns a patch's pixels by `planar` and its fibre by `source`. Input [(seeds,) batch, source.size ·
     in_channels, size, size]. `correlation` of two inputs is what coefficients are fitted to; None: all are of one size.
+    `gathered` is as of `BasisLinear`.
 
     Raises:
         SympriorError: the stride leaves out pixels on one side only, which would break the symmetry.
@@ -233,6 +242,7 @@ class BasisConvolution(nn.Module):
         rule: BasisRule,
         rng: np.random.Generator,
         correlation: float | None = None,
+        gathered: bool = False,
     ) -> None:
         super().__init__()
         if size < kernel or (size - kernel) % stride:
@@ -247,7 +257,7 @@ class BasisConvolution(nn.Module):
         basis = rule(patch, target, rng)
         known = None if correlation is None else uniform_moments(patch.size, correlation)
         factors = None if known is None else fitted_factors(basis, known)
-        self.weight = BasisWeight(basis, kernel * kernel, in_channels, out_channels, scale, rng, factors)
+        self.weight = BasisWeight(basis, kernel * kernel, in_channels, out_channels, scale, rng, factors, gathered)
         self.bias = BasisWeight(rule(trivial_representation(source.group), target, rng), 1, 1, out_channels, 0.0, rng)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from symprior.agents.agent.source import BudgetExhausted
 from symprior.agents.learners.tabular.table import MOST_ROWS, Table
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job
-from symprior.benchmark.run.metering import MeteredVectorEnv
+from symprior.benchmark.run.sources.metering import MeteredVectorEnv
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds

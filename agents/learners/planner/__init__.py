@@ -1,0 +1,15 @@
+"""Latent models from transitions that are given beforehand, and plans in them towards any goal.
+
+`experience` numbers what was seen, `losses` say what makes a good code, `fitting` trains a model, `agent` plans in it.
+"""
+
+from symprior.agents.learners.learner import Learner, register
+
+
+@register
+class PlannerLearner(Learner):
+    """One seed at a time, on one thread."""
+
+    name = "planner"
+    is_chosen = False
+    devices = ("cpu",)

@@ -1,0 +1,91 @@
+"""Training a latent model on given transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from symprior.agents.acting.distributions import standard_normals
+from symprior.agents.algorithms.latent.latent import LatentSettings
+from symprior.agents.learners.planner.experience import Compared, Experience
+from symprior.agents.learners.planner.losses import CodeLoss, Met
+from symprior.agents.networks.heads.latent_model import LatentModel
+from symprior.agents.networks.trunk import scaled
+from symprior.agents.priors.prior import Prior
+from symprior.tasks.environments.streams import Streams, seed_from
+
+
+class Fitting:
+    """Gradient steps of one seed's model, by Adam, on minibatches that the prior may turn.
+
+    Each observation of a minibatch passes through the encoder once, however many transitions saw it: in worlds of few states
+    that is a fraction of the work, and the same gradient.
+
+    Args:
+        model: is trained.
+        prior: turns minibatches.
+        loss: what codes are learned by.
+        settings: of the algorithm.
+        seed: of the run; minibatches are the same for every size of the data.
+    """
+
+    def __init__(
+        self, model: LatentModel, prior: Prior, loss: CodeLoss[Any, Any], settings: LatentSettings, seed: int
+    ) -> None:
+        self._model, self._prior, self._loss, self._settings = model, prior, loss, settings
+        self._draws = {use: _uniforms(seed, use) for use in ("minibatches", "prior", "noise")}
+
+    def train(self, experience: Experience) -> int:
+        """All gradient steps; returns how many they were."""
+        rate, epsilon = self._settings.learning_rate, self._settings.adam_epsilon
+        optimizer = torch.optim.Adam(self._model.parameters(), lr=rate, eps=epsilon, fused=True)
+        steps = self._settings.gradient_steps * self._prior.passes(experience.orbit.order)
+        for _ in range(steps):
+            optimizer.zero_grad()
+            self.loss(experience, self._minibatch(experience)).backward()
+            optimizer.step()
+        return steps
+
+    def _minibatch(self, experience: Experience) -> Compared:
+        size, beside = self._settings.batch_size, self._loss.others(self._settings)
+        drawn = self._draws["minibatches"](size * (1 + beside)).unflatten(0, (size, 1 + beside))
+        batch = experience.batch((drawn[:, 0] * len(experience)).long(), drawn[:, 1:])
+        return self._prior.minibatch(batch, experience.orbit, self._draws["prior"])
+
+    def loss(self, experience: Experience, batch: Compared) -> Tensor:
+        """The loss of a minibatch, []."""
+        model, settings = self._model, self._settings
+        seen = torch.cat([batch.observations, batch.next_observations, batch.others.flatten()])
+        rows, place = seen.unique(return_inverse=True)
+        counts = place[: 2 * len(batch.actions)].bincount(minlength=len(rows))
+        observations = scaled(experience.observations[rows])
+        features = model.features(observations)
+        codes = model.code(features)
+        before, after = codes[place[: 2 * len(batch.actions)]].chunk(2)
+        others = codes[place[2 * len(batch.actions) :]].unflatten(0, batch.others.shape)
+        steps = model.step(before if self._loss.moves_codes else before.detach())
+        taken = torch.arange(len(batch.actions)), batch.actions
+        met = Met(
+            model,
+            observations,
+            counts / (2 * len(batch.actions)),
+            features,
+            codes,
+            before,
+            after,
+            others,
+            steps.codes[taken],
+            lambda like: standard_normals(self._draws["noise"](like.numel())).view_as(like).to(like.dtype),
+        )
+        of_rewards = (steps.rewards[taken] - batch.rewards).square().mean()
+        total: Tensor = self._loss(met, settings) + settings.reward_weight * of_rewards
+        return total
+
+
+def _uniforms(seed: int, use: str) -> Callable[[int], Tensor]:
+    """The next so many numbers of a seed's stream, [count] in double precision."""
+    streams = Streams(torch.tensor([seed_from(seed, use)]))
+    return lambda count: streams.draw(count)[0]

@@ -234,8 +234,8 @@ def source_of(shipped: ShippedAgent, task: Task) -> tuple[Any, int]:
     """What the agent learns from, and how much of that: environment steps, or the smallest part of the given transitions."""
     if shipped.algorithm.learns_from_given:
         assert task.given is not None
-        budget = task.given.sizes[0] * task.given.steps
-        return GivenTransitions(task, SEED, budget), budget
+        budget = task.given.portions[0]
+        return GivenTransitions(task, SEED, budget, []), budget
     seeds = np.asarray(training_seeds(task.id, SEED, COPIES))
     return MeteredVectorEnv(environments(task), 1, BUDGET, [], seeds, lambda point: None), BUDGET
 

@@ -58,11 +58,7 @@ class Shipped(Contestant):
         settings = self.agent.settings(task.family, overrides)
         if reason := self.agent.algorithm.task_refusal(task):
             raise SympriorError(f"{self.id} cannot be run on {task.id}: {reason}")
-        if self.learns_from_given:
-            if task.given is None:
-                raise SympriorError(
-                    f"{self.id} learns from given transitions, and {task.id} gives none: take a task of the track planning."
-                )
+        if self.learns_from_given and task.given is not None:
             task.given.check(task.id, job.budget, job.evaluate_every)
         return Resolved(
             job=job,

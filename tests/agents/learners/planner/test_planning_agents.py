@@ -13,6 +13,7 @@ from symprior.agents import get_agent
 from symprior.agents.algorithms.algorithm import ALGORITHMS
 from symprior.agents.learners.learner import learner_of, reference_learner
 from symprior.agents.learners.planner.experience import Experience
+from symprior.benchmark.run.protocol import evaluation_points
 from symprior.benchmark.run.sources.given_transitions import GivenTransitions
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
@@ -75,8 +76,9 @@ def test_a_homomorphic_model_plans_well_from_a_hundred_episodes() -> None:
 @pytest.mark.parametrize("name", LATENT)
 def test_every_size_of_the_data_is_learned_anew(name: str) -> None:
     agent, points = agent_of(name), []
-    source = GivenTransitions(TASK, 0, 700, lambda point: points.append(agent.action_values(observations())))
-    agent.learn(source, 700)
+    due = evaluation_points(600, portions=TASK.portions)
+    source = GivenTransitions(TASK, 0, 600, due, lambda point: points.append(agent.action_values(observations())))
+    agent.learn(source, 600)
     assert source.used == 600
     assert agent.gradient_steps == 2 * SMALL["gradient_steps"]
     assert (points[0] == 0).all(), "nothing is known before the first transitions"

@@ -17,7 +17,6 @@ from symprior.agents.learners.batched.agent import BatchedAgent
 from symprior.agents.learners.batched.populations.value import ReplayPopulation
 from symprior.agents.learners.batched.populations.value_loss import ValueLoss
 from symprior.agents.learners.learner import Training
-from symprior.agents.learners.threads import one_thread
 from symprior.tasks.environments.gymnasium_types import VectorEnvironment
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,34 @@ def evaluate(
 ) -> list[list[float]]:
     """The undiscounted returns of `task.evaluation_episodes` episodes of each run, [seeds][episodes].
 
+    The arguments are those of `play`.
+    """
+    return play(agent, task, seeds, point, act, environments).returns
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """What an evaluation found.
+
+    Attributes:
+        returns: undiscounted, [seeds][episodes].
+        lengths: steps of each episode, [seeds][episodes].
+    """
+
+    returns: list[list[float]]
+    lengths: list[list[int]]
+
+
+def play(
+    agent: Agent,
+    task: Task,
+    seeds: tuple[int, ...],
+    point: EvaluationPoint,
+    act: Act | None = None,
+    environments: TaskVectorEnv | None = None,
+) -> Episodes:
+    """`task.evaluation_episodes` episodes of each run.
+
     Args:
         agent: acts for all runs at once; the rows of a run lie together.
         task: what is played.
@@ -53,15 +82,15 @@ def evaluate(
                 np.concatenate([episode_seeds(task.id, seed, point, episodes, "policy") for seed in seeds])
             )
         starts = np.concatenate([episode_seeds(task.id, seed, point, episodes) for seed in seeds])
-        returns = _play(environments, starts, act or agent.act)
+        returns, lengths = _play(environments, starts, act or agent.act)
     usable = np.abs(returns) <= MOST_RETURN
     if not usable.all():
         raise SympriorError(
             f"An episode of {task.id} returned {returns[~usable][0]:g}, but rewards are finite numbers whose sum is "
             f"{MOST_RETURN:g} at most."
         )
-    returns = returns.round(DECIMALS)
-    return [list(map(float, row)) for row in returns.reshape(len(seeds), episodes)]
+    shape = len(seeds), episodes
+    return Episodes(returns.round(DECIMALS).reshape(shape).tolist(), lengths.reshape(shape).tolist())
 
 
 @contextmanager
@@ -72,14 +101,18 @@ def _isolated(agent: Agent, seed: int) -> Iterator[None]:
         yield
 
 
-def _play(environments: TaskVectorEnv, seeds: NDArray[np.int64], act: Act) -> NDArray[np.float64]:
-    """One episode in every environment, [environments]."""
+def _play(
+    environments: TaskVectorEnv, seeds: NDArray[np.int64], act: Act
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """One episode in every environment: its return and its steps, [environments]."""
     observations, _ = environments.reset(seed=seeds)
     returns, running = np.zeros(len(seeds)), np.ones(len(seeds), dtype=bool)
+    lengths = np.zeros(len(seeds), dtype=np.int64)
     while running.any():
         actions = checked_actions(act(as_numpy(observations)), environments.single_action_space, len(seeds))
         observations, rewards, terminated, truncated, _ = environments.step(actions)
         returns += rewards * running
+        lengths += running
         running &= ~(terminated | truncated)
         environments.rest(~running)
-    return returns
+    return returns, lengths

@@ -35,7 +35,7 @@ from symprior.benchmark.jobs.isolation.agent_process import UNBOUND, Confines
 from symprior.benchmark.jobs.isolation.errors import shortened
 from symprior.benchmark.jobs.job import Stack
 from symprior.benchmark.jobs.resolved import Resolved
-from symprior.benchmark.run.evaluation import Act, evaluate
+from symprior.benchmark.run.evaluation import Act, evaluate, play
 from symprior.benchmark.run.policy_measure import PolicyMeasure
 from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.run.provenance import provenance
@@ -281,10 +281,11 @@ class Execution:
 
     def _evaluate(self, agent: Agent, point: EvaluationPoint, step: int) -> None:
         started = time.perf_counter()
-        returns = evaluate(agent, self.task, self.stack.seeds, point, None, self._evaluation_environments)
+        found = play(agent, self.task, self.stack.seeds, point, None, self._evaluation_environments)
         errors = self._measure.errors(agent, self.contestant.id)
-        for curve, episode_returns, error in zip(self.curves, returns, errors, strict=True):
-            curve.append(Checkpoint(step=step, returns=episode_returns, equivariance=error))
+        for curve, returns, lengths, error in zip(self.curves, found.returns, found.lengths, errors, strict=True):
+            told = lengths if self.task.goal_sets else None
+            curve.append(Checkpoint(step=step, returns=returns, equivariance=error, lengths=told))
         for number, curve in enumerate(self.curves):
             self._on_point(number, curve)
         self.evaluation_seconds += time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""All pages of the published results: boards, some with a picture, the page of every dial and that of the learners."""
+"""All pages of the published results: boards, some with a picture, pages of dials, of given data and of the learners."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 from symprior.leaderboard.board.board import build
 from symprior.leaderboard.board.dial_curves import dial_curves, has_dials
 from symprior.leaderboard.board.entered import Entered
+from symprior.leaderboard.board.tables.given_data import given_tables, has_given_data
 from symprior.leaderboard.comparison.learner_tests import SUITE, learner_tests
 from symprior.leaderboard.pages import learner_pages
-from symprior.leaderboard.pages.dial_pages import write_dial_page
 from symprior.leaderboard.pages.figure import write_figure
 from symprior.leaderboard.pages.pages import to_markdown
+from symprior.leaderboard.pages.tracks.dial_pages import write_dial_page
+from symprior.leaderboard.pages.tracks.given_data_pages import write_given_data_page
 from symprior.leaderboard.records.places import by_suite
 from symprior.leaderboard.records.record import RunRecord
 from symprior.tasks.files.atomic import write_text_atomically
@@ -47,6 +49,8 @@ def _of_suite(suite: str, records: list[RunRecord], folder: Path, entered: Colle
     yield _written(folder / f"{suite}.md", to_markdown(board))
     if records[0].suite in DRAWN:
         yield write_figure(board, folder / f"{suite}.svg")
+    if has_given_data(records):
+        yield from write_given_data_page(given_tables(records, suite), folder)
     if has_dials(records):
         for curves in dial_curves(records, suite):
             yield from write_dial_page(curves, folder)

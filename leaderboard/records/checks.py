@@ -50,7 +50,7 @@ def impossible(record: RunRecord, task: Task) -> str:
     steps = [point.step for point in record.curve]
     if not are_steps_of(steps, record.budget, record.evaluate_every, task.portions):
         return f"its {len(steps)} evaluations are not at the protocol's points of {record.budget:,} steps"
-    return _miscounted(record, task) or _out_of_bounds(record, task)
+    return _miscounted(record, task) or _out_of_bounds(record, task) or _without_lengths(record, task)
 
 
 def _miscounted(record: RunRecord, task: Task) -> str:
@@ -73,6 +73,20 @@ def _out_of_bounds(record: RunRecord, task: Task) -> str:
         return f"a return of {best:g}, where {task.id} gives {most:g} at most"
     if least is not None and worst < least - _round_off(least):
         return f"a return of {worst:g}, where {task.id} gives {least:g} at least"
+    return ""
+
+
+def _without_lengths(record: RunRecord, task: Task) -> str:
+    """Where a task has goals, an evaluation without the steps of each episode, or with impossible ones."""
+    if not task.goal_sets:
+        return ""
+    for point in record.curve:
+        lengths = point.lengths or []
+        if len(lengths) != len(point.returns) or max(lengths) > task.max_episode_steps:
+            return (
+                f"the evaluation at {point.step:,} does not have the steps of each of its {len(point.returns)} episodes, "
+                f"from 1 to {task.max_episode_steps}"
+            )
     return ""
 
 

@@ -77,12 +77,18 @@ class EquivarianceError(_Grown):
     log_std: Finite | None = None
 
 
-class Checkpoint(_Part):
-    """One evaluation: environment steps used until then, and the undiscounted return of every episode."""
+class Checkpoint(_Grown):
+    """One evaluation: environment steps used until then, and the undiscounted return of every episode.
+
+    Where a task has goals, the steps of every episode stand beside it.
+    """
+
+    later = ("lengths",)
 
     step: Annotated[int, Field(ge=0)]
     returns: Annotated[list[Finite], Field(min_length=1)]
     equivariance: EquivarianceError | None = None
+    lengths: list[Annotated[int, Field(ge=1)]] | None = None
 
 
 class OtherMode(_Part):

@@ -12,10 +12,10 @@ from symprior.leaderboard.board.citations import bibliography, entries
 from symprior.leaderboard.board.dial_curves import DialCurves, dial_curves, has_dials
 from symprior.leaderboard.comparison.learner_tests import SUITE as LEARNER_TESTS
 from symprior.leaderboard.comparison.learner_tests import LearnerTest, learner_tests
-from symprior.leaderboard.pages.dial_pages import name_of
 from symprior.leaderboard.pages.learner_pages import PAGE as LEARNERS_PAGE
 from symprior.leaderboard.pages.pages import html_values
 from symprior.leaderboard.pages.styles import Style, styles
+from symprior.leaderboard.pages.tracks.dial_pages import name_of
 from symprior.leaderboard.records.places import by_suite
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.site.addresses import file_name

@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from symprior.leaderboard.board.tables.rows import TaskRow
 from symprior.leaderboard.pages import learner_pages
-from symprior.leaderboard.pages.dial_pages import to_markdown, to_svg
 from symprior.leaderboard.pages.pages import rounded, to_json
 from symprior.leaderboard.pages.rendering import rendered, without_controls
 from symprior.leaderboard.pages.styles import DASHES
+from symprior.leaderboard.pages.tracks.dial_pages import to_markdown, to_svg
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.rules import RULES
 from symprior.leaderboard.site import answer

@@ -136,13 +136,28 @@ def blind_return(mdp: TabularMDP, horizon: int, policy: Callable[[int], int]) ->
     return _induct(mdp, horizon, lambda step, q: q[policy(step)])
 
 
+def optimal_steps(mdp: TabularMDP, horizon: int) -> float:
+    """The expected steps of an episode of an optimal policy; among equal actions it takes the lowest."""
+    values, steps = np.zeros(len(mdp.start)), np.zeros(len(mdp.start))
+    for _ in range(horizon):
+        action_values = mdp.action_values(values)
+        chosen = (action_values - _preference(mdp)).argmax(axis=0)
+        steps = 1 + np.take_along_axis(mdp.expected(steps), chosen[None], axis=0)[0]
+        values = action_values.max(axis=0)
+    return float(mdp.start @ steps)
+
+
+def _preference(mdp: TabularMDP) -> NDArray[np.float64]:
+    """What decides among actions that are equal but for round-off, [actions, 1]."""
+    return np.asarray(1e-12 * np.arange(len(mdp.rewards)))[:, None]
+
+
 def optimal_actions(mdp: TabularMDP, horizon: int) -> NDArray[np.int64]:
     """An optimal action for each state with `horizon` steps to go, [states]; the lowest among equals."""
     values = np.zeros(len(mdp.start))
     for _ in range(horizon - 1):
         values = mdp.action_values(values).max(axis=0)
-    preference = 1e-12 * np.arange(len(mdp.rewards))  # decides among actions that are equal but for round-off
-    return np.asarray((mdp.action_values(values) - preference[:, None]).argmax(axis=0))
+    return np.asarray((mdp.action_values(values) - _preference(mdp)).argmax(axis=0))
 
 
 def optimal_policy(make: Callable[[], TabularSimulator]) -> Callable[[NDArray[np.int64]], NDArray[np.int64]]:

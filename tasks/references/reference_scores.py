@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,14 @@ from symprior.tasks.environments.simulators import TabularSimulator
 from symprior.tasks.environments.streams import seed_from
 from symprior.tasks.files.atomic import write_text_atomically
 from symprior.tasks.files.json_files import Json, check_values, read_json
-from symprior.tasks.references.dynamic_programming import blind_return, optimal_return, tabulate, uniform_return
+from symprior.tasks.references.dynamic_programming import (
+    Numbering,
+    blind_return,
+    optimal_return,
+    optimal_steps,
+    tabulate,
+    uniform_return,
+)
 from symprior.tasks.references.frozen_states import Policy, uniform_play
 from symprior.tasks.references.price_of_symmetry import PriceOfSymmetry, price_of_symmetry
 from symprior.tasks.task import REFERENCES, Task, TaskVectorEnv
@@ -71,6 +79,8 @@ def measure(task: Task, learned: tuple[str, Json] | None = None) -> Json:
         "threshold_source": source,
         "provisional": provisional,
     }
+    if task.goal_sets and isinstance(simulator, TabularSimulator):
+        found["of_goal_sets"] = _of_goal_sets(task, simulator)
     if task.track == "dial" and isinstance(simulator, TabularSimulator):
         found["price_of_symmetry"] = _price(price_of_symmetry(simulator, task.symmetry()))
     return found
@@ -159,6 +169,23 @@ def _exact(task: Task, simulator: TabularSimulator) -> Json:
     if (blind := task.blind_policy) is not None:
         returns["blind"] = blind_return(mdp, horizon, lambda step: int(blind(step)))
     return {name: _reference(value, 0.0, "dynamic programming") for name, value in returns.items()}
+
+
+def _of_goal_sets(task: Task, simulator: TabularSimulator) -> Json:
+    """The optimum from the starts of each set alone; see `SetsInTurn` for how a start says its set."""
+    mdp, horizon, number = tabulate(simulator), simulator.max_episode_steps, Numbering(simulator.all_states())
+    uniforms, probabilities = simulator.reset_support()
+    starts = number(np.asarray(simulator.initial(uniforms)))
+    set_of = (uniforms[:, 0] * len(task.goal_sets)).astype(np.int64)
+    found: Json = {}
+    for place, name in enumerate(task.goal_sets):
+        start = np.bincount(starts, weights=probabilities * (set_of == place), minlength=len(mdp.start))
+        alone = replace(mdp, start=start / start.sum())
+        found[name] = {
+            "optimal_return": optimal_return(alone, horizon),
+            "optimal_steps": optimal_steps(alone, horizon),
+        }
+    return found
 
 
 def _by_episodes(task: Task) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import FiniteFloat, PositiveInt, TypeAdapter
 
@@ -37,12 +37,21 @@ class Price:
 
 
 @dataclass(frozen=True)
+class OfGoals:
+    """What the optimal policy reaches with the goals of one set: mean return, and mean steps of an episode."""
+
+    optimal_return: FiniteFloat
+    optimal_steps: FiniteFloat
+
+
+@dataclass(frozen=True)
 class References:
     """Frozen measurements of a task: policies' returns, scores 0 and 1, the threshold, the budget.
 
     Written by `symprior references TASK --write`; never typed in. `provisional` says what was not measured by the
     protocol's rules yet; empty where all was. The price of symmetry is known where a dial's task can be enumerated.
-    `file_digest` is that of the user's file with which they were measured; empty for a shipped task.
+    `of_goal_sets` has what is optimal for each set of goals, where a task has some. `file_digest` is that of the user's
+    file with which they were measured; empty for a shipped task.
 
     Raises:
         ValueError: score 1 is no policy's that reaches more than score 0's.
@@ -58,6 +67,7 @@ class References:
     provisional: str = ""
     price_of_symmetry: Price | None = None
     file_digest: str = ""
+    of_goal_sets: dict[str, OfGoals] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         low, high = (self.policies.get(name) for name in (self.zero, self.one))

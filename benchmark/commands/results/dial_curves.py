@@ -30,7 +30,7 @@ def dial_curves(
     """
     from symprior import leaderboard as floor
     from symprior.leaderboard.board.dial_curves import dial_curves as curves_of
-    from symprior.leaderboard.pages.dial_pages import write_dial_page
+    from symprior.leaderboard.pages.tracks.dial_pages import write_dial_page
 
     found = floor.read_published(floor.PUBLISHED_RESULTS, suite) if published else floor.read_records(records)
     for curves in curves_of(found, suite):

@@ -17,12 +17,12 @@ from matplotlib.figure import Figure
 from symprior.leaderboard.board.board import Board
 from symprior.leaderboard.board.columns import AGENT_COLUMNS, TASK_COLUMNS
 from symprior.leaderboard.board.dial_curves import SCORES, DialCurves
-from symprior.leaderboard.pages.dial_pages import draw_dial, name_of
 from symprior.leaderboard.pages.figure import NO_DATES, draw_curves
 from symprior.leaderboard.pages.paper.gains import draw_gains, gain_limits, gains_on
 from symprior.leaderboard.pages.paper.latex import as_latex
 from symprior.leaderboard.pages.paper.profiles import draw_profiles
 from symprior.leaderboard.pages.styles import COLOURS, Style, styles
+from symprior.leaderboard.pages.tracks.dial_pages import draw_dial, name_of
 from symprior.leaderboard.statistics.resamples.resampling import Floats
 from symprior.tasks.files.atomic import write_bytes_atomically, write_text_atomically
 

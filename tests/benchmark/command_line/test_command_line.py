@@ -124,6 +124,7 @@ def test_mistakes_are_answered_with_a_sentence(answer, agent_file, arguments, se
         "references",
         "wrong-group",
         "dial-curves",
+        "data-gains",
     ],
 )
 def test_every_command_explains_itself(answer, command):

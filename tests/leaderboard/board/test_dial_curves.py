@@ -9,7 +9,7 @@ import pytest
 
 from symprior.leaderboard.board.board import build
 from symprior.leaderboard.board.dial_curves import dial_curves
-from symprior.leaderboard.pages.dial_pages import to_markdown, to_svg, write_dial_page
+from symprior.leaderboard.pages.tracks.dial_pages import to_markdown, to_svg, write_dial_page
 from symprior.leaderboard.records.record import RunRecord
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import DIALS

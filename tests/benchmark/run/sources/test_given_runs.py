@@ -94,7 +94,10 @@ def test_each_portion_is_evaluated_with_both_sets_of_goals(run_on_room: Any) -> 
     record = run_on_room()
     assert record.error is None and record.status == "finished"
     assert [point.step for point in record.curve] == [0, 200, 600, 2000] and record.steps_used == 2000
-    assert all(len(point.returns) == 40 for point in record.curve)
+    assert all(len(point.returns) == 40 == len(point.lengths or []) for point in record.curve)
+    for point in record.curve:  # a reached goal pays one, less what each step costs
+        gained, steps = np.array(point.returns), np.array(point.lengths)
+        np.testing.assert_allclose(gained, np.where(gained > -1, 1 - 0.02 * steps, -1))
     assert impossible(record, ROOM) == ""
     assert run_on_room().curve == record.curve
     assert run_on_room(seed=1).curve != record.curve

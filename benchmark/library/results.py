@@ -41,7 +41,7 @@ def results(suite: str | None = None, records: Path | str | None = None) -> pd.D
     return.
 
     Args:
-        suite: of published results, `quick` or `quick-2`; None: all that are published.
+        suite: of published results, `quick-2`, or `quick`, its newest version; None: all that are published.
         records: a folder with records of your own runs in place of published ones.
 
     Raises:

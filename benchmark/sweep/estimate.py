@@ -44,7 +44,7 @@ class Estimate:
     def _costs(self, job: Job) -> Costs | None:
         """What the job's cell took before, in this folder or in published results."""
         alike = self._cell(job)
-        return self._local.get(alike) or _published(job.suite, *alike[:2]).get(alike)
+        return self._local.get(alike) or _published(job.suite, job.suite_version, *alike[:2]).get(alike)
 
     @cached_property
     def _local(self) -> dict[Alike, Costs]:
@@ -89,12 +89,16 @@ def _local(store: RecordStore) -> list[RunRecord]:
 
 
 @cache
-def _published(suite: str, task: str, agent: str) -> dict[Alike, Costs]:
-    """A published cell of a suite, read once: what is published does not change while a command runs."""
+def _published(suite: str, version: str, task: str, agent: str) -> dict[Alike, Costs]:
+    """A published cell of a suite, read once: what is published does not change while a command runs.
+
+    Another version took as long only where this one was not published.
+    """
     try:
-        return _costs(read_published_cell(suite, task, agent))
+        found = read_published_cell(suite, task, agent)
     except SympriorError:
         return {}
+    return _costs([record for record in found if record.suite_version == version] or found)
 
 
 def _costs(records: Iterable[RunRecord]) -> dict[Alike, Costs]:

@@ -17,6 +17,7 @@ import numpy as np
 
 from symprior.leaderboard.comparison.cells import check_hyperparameters
 from symprior.leaderboard.records.learners import BATCHED, FUSED, REFERENCE, TORCH
+from symprior.leaderboard.records.places import by_suite, by_version
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.equivalence import Arm, Equivalence, efficiencies_equal, gains_equal, runs_needed
 from symprior.leaderboard.statistics.runs.scores import RunScore, score_run
@@ -160,24 +161,15 @@ def learner_tests(records: Iterable[RunRecord]) -> list[LearnerTest]:
 
 
 def _tests_of_twins(records: list[RunRecord]) -> list[LearnerTest]:
-    """Each version of a suite, in order, against the newest of its twin: a test for each task and algorithm."""
-    versions: dict[str, dict[str, list[RunRecord]]] = defaultdict(lambda: defaultdict(list))
-    for record in records:
-        versions[record.suite][record.suite_version].append(record)
-    found = []
-    for name in sorted(name for name in versions if name + TWIN in versions):
-        twins = versions[name + TWIN]
-        for version in sorted(versions[name], key=_in_order):
-            groups: dict[tuple[str, str], list[RunRecord]] = defaultdict(list)
-            for record in [*versions[name][version], *twins[max(twins, key=_in_order)]]:
-                groups[record.task, record.agent.algorithm].append(record)
-            found += [learner_test(_by_both(group)) for _, group in sorted(groups.items())]
+    """Each version of a suite against the newest of its twin: a test for each task and algorithm."""
+    suites, found = by_suite(records), []
+    for suite in sorted(suites, key=by_version):
+        twins = [each for each in suites if each.rpartition("-")[0] == suite.rpartition("-")[0] + TWIN]
+        groups: dict[tuple[str, str], list[RunRecord]] = defaultdict(list)
+        for record in [*suites[suite], *suites[max(twins, key=by_version)]] if twins else []:
+            groups[record.task, record.agent.algorithm].append(record)
+        found += [learner_test(_by_both(group)) for _, group in sorted(groups.items())]
     return found
-
-
-def _in_order(version: str) -> tuple[int, str]:
-    """The order of versions: 2 before 10."""
-    return len(version), version
 
 
 def _torch_runs_of(fused: list[RunRecord], records: Iterable[RunRecord]) -> list[RunRecord]:

@@ -23,6 +23,17 @@ def by_suite(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:
     return dict(sorted(of_suites.items()))
 
 
+def by_version(suite: str) -> tuple[str, int, str]:
+    """A key that orders suites by their names and versions, 2 before 10."""
+    name, _, version = suite.rpartition("-")
+    return name, len(version), version
+
+
+def newest(suites: Iterable[str]) -> dict[str, str]:
+    """By its name the newest version of each suite: `quick-3` where there are `quick-2` and `quick-3`."""
+    return {suite.rpartition("-")[0]: suite for suite in sorted(suites, key=by_version)}
+
+
 def by_place(records: Iterable[RunRecord]) -> dict[Place, list[RunRecord]]:
     """The records of each cell."""
     of_places: dict[Place, list[RunRecord]] = {}

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
+from symprior.leaderboard.records.places import newest
 from symprior.leaderboard.records.reading import many_records, parsed, read_bytes
 from symprior.leaderboard.records.record import SCHEMA_VERSION, RunRecord
 from symprior.symmetry.errors import SympriorError
@@ -71,7 +72,9 @@ def publish(records: Iterable[RunRecord], folder: Path) -> list[Path]:
 
 
 def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -> list[RunRecord]:
-    """All published runs below `folder`, or those of one suite (`quick` or `quick-1`), in the order of their keys.
+    """All published runs below `folder`, or those of one suite, in the order of their keys.
+
+    A suite is named with its version, `quick-1`; `quick` is the newest that is there.
 
     Raises:
         SympriorError: no such folder, nothing in it, or a file that is truncated, of another schema version
@@ -79,12 +82,15 @@ def read_published(folder: Path = PUBLISHED_RESULTS, suite: str | None = None) -
     """
     if not folder.is_dir():
         raise SympriorError(f"There is no results folder {folder}. Publish results first or name another folder.")
+    wanted = (
+        None if suite is None else newest(path.name for path in folder.iterdir() if path.is_dir()).get(suite, suite)
+    )
     records: list[RunRecord] = []
     problems: list[str] = []
     with many_records():
         for path in sorted(folder.rglob("*.json")):
             of_suite = path.relative_to(folder).parts[0]
-            if of_suite == VERIFICATIONS or suite not in (None, of_suite, of_suite.rpartition("-")[0]):
+            if of_suite == VERIFICATIONS or wanted not in (None, of_suite):
                 continue
             try:
                 records.extend(_in_place(folder, path))

@@ -16,7 +16,7 @@ from symprior.leaderboard.pages.learner_pages import PAGE as LEARNERS_PAGE
 from symprior.leaderboard.pages.pages import html_values
 from symprior.leaderboard.pages.styles import Style, styles
 from symprior.leaderboard.pages.tracks.dial_pages import name_of
-from symprior.leaderboard.records.places import by_suite
+from symprior.leaderboard.records.places import by_suite, newest
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.site.addresses import file_name
 from symprior.leaderboard.site.content import Content
@@ -44,7 +44,7 @@ class Built:
     Attributes:
         content: what it was made of.
         records: of the results and of the submissions that are active.
-        boards: by suite with its version; the tests of the learners have a page of their own.
+        boards: by suite with its version, the newest of each; the tests of the learners have a page of their own.
         dials: every dial of every suite.
         tests: of the learners.
         shown: what was shown of active submissions by training them again, by their names.
@@ -133,7 +133,8 @@ def built(content: Content) -> Built:
         SympriorError: records of a suite cannot be compared.
     """
     records = (*content.records, *records_on_boards(content.submissions))
-    chosen = {suite: runs for suite, runs in by_suite(records).items() if runs[0].suite != LEARNER_TESTS}
+    of_suites = by_suite(records)
+    chosen = {suite: of_suites[suite] for name, suite in sorted(newest(of_suites).items()) if name != LEARNER_TESTS}
     said = entered(content.submissions)
     boards = {suite: build(runs, suite, entered=said) for suite, runs in chosen.items()}
     cards = {(record.suite_id, record.agent.learner, record.agent.id): record.agent for record in records}

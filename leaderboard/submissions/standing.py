@@ -17,13 +17,17 @@ from symprior.leaderboard.verification.record import read_verifications
 def read_standing(
     suite: str | None = None, results: Path = PUBLISHED_RESULTS, submissions: Path = SUBMISSIONS
 ) -> list[RunRecord]:
-    """All published runs, or those of one suite (`quick` or `quick-2`), with those of active submissions, by their keys.
+    """All published runs, or those of one suite, with those of active submissions, by their keys.
+
+    A suite is named with its version, `quick-2`; `quick` is the newest that was published.
 
     Raises:
         SympriorError: there are none, or a file is damaged.
     """
+    found = read_published(results, suite)
+    chosen = {record.suite_id for record in found}
     of_others = records_on_boards(read_submissions(submissions))
-    found = [*read_published(results, suite), *(record for record in of_others if record.is_of(suite))]
+    found += [record for record in of_others if suite is None or record.suite_id in chosen]
     return sorted(found, key=lambda record: record.key)
 
 

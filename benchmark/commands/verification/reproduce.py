@@ -24,7 +24,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def reproduce(
-    suite: Annotated[str, typer.Argument(help="A published suite, `quick` or with its version `quick-2`.")],
+    suite: Annotated[
+        str, typer.Argument(help="A published suite with its version, `quick-2`, or `quick`, the newest.")
+    ],
     agent: Annotated[list[str] | None, typer.Option(help="Only this agent; may be given again.")] = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be given again.")] = None,
     sample: Annotated[

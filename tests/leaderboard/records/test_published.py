@@ -47,6 +47,19 @@ def test_one_file_per_agent_and_task_and_one_line_per_seed(tmp_path: Path, make_
     assert json.loads(path.read_text())["shared"]["agent"]["id"] == "ppo"
 
 
+def test_a_suites_bare_name_is_its_newest_version(tmp_path: Path, make_run: Make) -> None:
+    of_versions = {
+        version: make_run(seed=0).model_copy(update={"suite": "core", "suite_version": version})
+        for version in ("2", "10")
+    }
+    twin = make_run(seed=0).model_copy(update={"suite": "core-sb3", "suite_version": "11"})
+    publish([*of_versions.values(), twin], tmp_path)
+    (tmp_path / "core-10.md").write_text("A page", encoding="utf-8")
+    assert read_published(tmp_path, "core") == read_published(tmp_path, "core-10") == [of_versions["10"]]
+    assert read_published(tmp_path, "core-2") == [of_versions["2"]]
+    assert len(read_published(tmp_path)) == 3
+
+
 def test_publishing_again_changes_nothing(tmp_path: Path, suite_runs: Runs) -> None:
     records = suite_runs(seeds=2)
     paths = publish(records, tmp_path)

@@ -13,6 +13,7 @@ import pytest
 
 from symprior.leaderboard.board.board import build
 from symprior.leaderboard.site.addresses import file_name
+from symprior.leaderboard.site.built import built
 from symprior.leaderboard.site.content import Content
 from symprior.leaderboard.site.documents import as_html
 from symprior.leaderboard.site.site import write_site
@@ -71,6 +72,13 @@ def test_every_page_is_there(site: Path, content: Content) -> None:
     assert {path.name for path in (site / "suites").glob("*.html")} == {"quick-2.html", "dials-3.html", "custom-1.html"}
     named = ["index", "board", "dials", "papers", "rules", "cite"]
     assert {path.stem for path in site.glob("*.html")} == set(named)
+
+
+def test_a_version_that_was_replaced_is_not_on_the_site(content: Content) -> None:
+    older = [run.model_copy(update={"suite_version": "1"}) for run in content.records if run.suite == "quick"]
+    site = built(replace(content, records=(*older, *content.records)))
+    assert set(site.boards) == {"quick-2", "dials-3", "custom-1"}
+    assert {entry.suite for entry in site.entries} == set(site.boards)
 
 
 def test_every_link_leads_to_a_page_and_a_place_on_it(pages: dict[Path, Page]) -> None:

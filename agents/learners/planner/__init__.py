@@ -1,4 +1,4 @@
-"""Latent models from transitions that are given beforehand, and plans in them towards any goal.
+"""What is learned from transitions that are given beforehand: latent models to plan in, and action values towards goals.
 
 `experience` numbers what was seen, `losses` say what makes a good code, `fitting` trains a model, `agent` plans in it.
 """

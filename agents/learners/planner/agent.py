@@ -11,106 +11,53 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from symprior.agents.acting.actors import GreedyActor
 from symprior.agents.agent import Problem
 from symprior.agents.agent.abilities import PolicyArrays
-from symprior.agents.agent.source import BudgetExhausted, GivesTransitions
-from symprior.agents.algorithms.latent.latent import IMAGE_WIDTHS, LatentAlgorithm, LatentSettings
+from symprior.agents.algorithms.given.latent import LatentAlgorithm, LatentSettings
 from symprior.agents.learners.initial import initial_network
 from symprior.agents.learners.learner import Training
 from symprior.agents.learners.planner.experience import Experience, Numbering
 from symprior.agents.learners.planner.fitting import Fitting
+from symprior.agents.learners.planner.given_agent import GivenAgent
 from symprior.agents.learners.planner.losses import CodeLoss
 from symprior.agents.learners.planner.prototypes import prototypes_of
 from symprior.agents.learners.threads import one_thread
 from symprior.agents.networks.heads.latent_model import LatentModel
 from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
-from symprior.agents.networks.sizes import count_parameters
 from symprior.agents.planning.planner import Plan, Planner, PlanSettings
 from symprior.symmetry.arrays import NumpyArray
-from symprior.symmetry.errors import SympriorError
-from symprior.symmetry.representations import ImageTransform
-from symprior.tasks.environments.gymnasium_types import VectorEnvironment
-from symprior.tasks.task.transitions import Transitions
 
 MODEL, PROTOTYPES = "model.", "prototypes"
 """Names of a policy's arrays: how those of the model begin, and what holds the observations that plans go through."""
 
 
-class PlanningAgent(GreedyActor):
-    """Latent model × prior for one seed.
-
-    Observations are the world's and, behind it along the first axis, the goal's. Before it has learned anything all actions
-    are worth nothing, and it acts at random.
+class PlanningAgent(GivenAgent):
+    """Latent model × prior; see `GivenAgent`.
 
     Args:
         training: what is trained.
         loss: what makes a good code.
 
     Attributes:
-        num_envs: 1; it learns from no environment.
         model: of the latest size of the data; `network` is the same.
-        parameters: trainable numbers.
-        gradient_steps: done so far.
-
-    Raises:
-        SympriorError: several seeds, or observations without two halves.
     """
 
-    num_envs = 1
-
     def __init__(self, training: Training, loss: CodeLoss[Any, Any]) -> None:
-        if len(training.seeds) != 1:
-            raise SympriorError("The planner trains one seed at a time.")
-        assert training.prior is not None
-        self.problem, self.seed, self._training, self._loss = training.problem, training.seeds[0], training, loss
-        self._world = _half(training.problem)
-        self._settings = _with_widths(cast(LatentSettings, training.settings[0]), self._world)
-        self.gradient_steps = 0
-        self._start()
+        self._loss = loss
+        super().__init__(training)
 
     def _start(self) -> None:
-        """The model before training, and no plans."""
-        training, prior = self._training, self._training.prior
-        assert prior is not None
-        kind = cast(LatentAlgorithm[LatentSettings], training.algorithm).network(self._settings)
-        self.model = self.network = initial_network(self._world, kind, prior, self._settings, self.seed)
-        self.parameters = count_parameters(self.model)
-        self._fitting = Fitting(self.model, prior, self._loss, self._settings, self.seed)
+        settings = cast(LatentSettings, self.settings)
+        kind = cast(LatentAlgorithm[LatentSettings], self.training.algorithm).network(settings)
+        self.model = self.network = initial_network(_of_world(self.problem), kind, self.prior, settings, self.seed)
+        self._fitting = Fitting(self.model, self.prior, self._loss, settings, self.seed)
         self._plans: Plans | None = None
 
-    def learn(self, env: VectorEnvironment | GivesTransitions, budget: int) -> None:
-        """Train anew on each size of the data that the source gives, until it ends that.
-
-        Raises:
-            SympriorError: what is given is no such source.
-        """
-        if not isinstance(env, GivesTransitions):
-            raise SympriorError(f"{self._training.algorithm.name} learns from transitions that are given beforehand.")
-        with one_thread():
-            try:
-                while True:
-                    self.fit(env.more())
-            except BudgetExhausted:
-                return
-
-    def fit(self, transitions: Transitions) -> None:
-        """Train anew, on these transitions.
-
-        Raises:
-            SympriorError: they are fewer than a minibatch has.
-        """
-        if len(transitions) < self._settings.batch_size:
-            raise SympriorError(
-                f"{len(transitions):,} transitions are fewer than a minibatch of {self._settings.batch_size:,}. Give more "
-                "episodes, or a smaller batch_size."
-            )
-        self._start()
-        experience = Experience(transitions, self._world.symmetry)
-        self.gradient_steps += self._fitting.train(experience)
-        assert self._training.prior is not None
-        known = prototypes_of(experience, self._training.prior, self._settings.prototypes, self.seed)
-        self._plans = Plans(self.model, known, self._settings)
+    def _train(self, experience: Experience) -> int:
+        steps, settings = self._fitting.train(experience), cast(LatentSettings, self.settings)
+        known = prototypes_of(experience, self.prior, settings.prototypes, self.seed)
+        self._plans = Plans(self.model, known, settings)
+        return steps
 
     def action_values(self, observations: NumpyArray) -> NDArray[np.float64]:
         """What each action is worth on the way to the goal, [batch, actions], of observations [batch, …]."""
@@ -121,7 +68,7 @@ class PlanningAgent(GreedyActor):
 
     def policy_arrays(self, run: int) -> PolicyArrays:
         """The model by the names of its state, and the observations that plans go through."""
-        known = self._plans.known.numpy() if self._plans else np.empty((0, *self._world.symmetry.observation.shape))
+        known = self._plans.known.numpy() if self._plans else np.empty((0, *self.world.observation.shape))
         model = {f"{MODEL}{name}": array for name, array in arrays_of(self.model.state_dict()).items()}
         return {**model, PROTOTYPES: known}
 
@@ -134,16 +81,7 @@ class PlanningAgent(GreedyActor):
         named = {name.removeprefix(MODEL): array for name, array in arrays.items() if name.startswith(MODEL)}
         take_arrays(self.model, named)
         known = torch.as_tensor(arrays[PROTOTYPES])
-        self._plans = Plans(self.model, known, self._settings) if len(known) else None
-
-    def final_epsilon(self, rows: int) -> NDArray[np.float64]:
-        """It does not explore, [rows, 1]."""
-        return np.zeros((rows, 1))
-
-    @property
-    def diverged(self) -> bool:
-        """Whether a parameter is no longer finite."""
-        return not all(bool(parameter.isfinite().all()) for parameter in self.model.parameters())
+        self._plans = Plans(self.model, known, cast(LatentSettings, self.settings)) if len(known) else None
 
 
 class Plans:
@@ -184,16 +122,9 @@ class Plans:
         return values.numpy()
 
 
-def _half(problem: Problem) -> Problem:
+def _of_world(problem: Problem) -> Problem:
     """What is told of the world alone, without the goal."""
     space, half = problem.observation_space, problem.symmetry.half()
     assert isinstance(space, gymnasium.spaces.Box)
     low, high = (np.split(bound, 2)[0] for bound in (space.low, space.high))
     return Problem(gymnasium.spaces.Box(low, high, dtype=space.dtype.type), problem.action_space, half)
-
-
-def _with_widths(settings: LatentSettings, world: Problem) -> LatentSettings:
-    """The settings, with the widths of these algorithms for images where none are named."""
-    if settings.widths or not isinstance(world.symmetry.observation, ImageTransform):
-        return settings
-    return settings.model_copy(update={"widths": IMAGE_WIDTHS})

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from symprior.agents.acting.distributions import standard_normals
-from symprior.agents.algorithms.latent.latent import LatentSettings
+from symprior.agents.algorithms.given.latent import LatentSettings
 from symprior.agents.learners.planner.experience import Compared, Experience
 from symprior.agents.learners.planner.losses import CodeLoss, Met
+from symprior.agents.learners.planner.uniforms import Uniforms
 from symprior.agents.networks.heads.latent_model import LatentModel
 from symprior.agents.networks.trunk import scaled
 from symprior.agents.priors.prior import Prior
-from symprior.tasks.environments.streams import Streams, seed_from
 
 
 class Fitting:
@@ -36,7 +35,7 @@ class Fitting:
         self, model: LatentModel, prior: Prior, loss: CodeLoss[Any, Any], settings: LatentSettings, seed: int
     ) -> None:
         self._model, self._prior, self._loss, self._settings = model, prior, loss, settings
-        self._draws = {use: _uniforms(seed, use) for use in ("minibatches", "prior", "noise")}
+        self._uniforms = Uniforms(seed)
 
     def train(self, experience: Experience) -> int:
         """All gradient steps; returns how many they were."""
@@ -51,9 +50,9 @@ class Fitting:
 
     def _minibatch(self, experience: Experience) -> Compared:
         size, beside = self._settings.batch_size, self._loss.others(self._settings)
-        drawn = self._draws["minibatches"](size * (1 + beside)).unflatten(0, (size, 1 + beside))
+        drawn = self._uniforms("minibatches", size * (1 + beside)).unflatten(0, (size, 1 + beside))
         batch = experience.batch((drawn[:, 0] * len(experience)).long(), drawn[:, 1:])
-        return self._prior.minibatch(batch, experience.orbit, self._draws["prior"])
+        return self._prior.minibatch(batch, experience.orbit, lambda count: self._uniforms("prior", count))
 
     def loss(self, experience: Experience, batch: Compared) -> Tensor:
         """The loss of a minibatch, []."""
@@ -78,14 +77,8 @@ class Fitting:
             after,
             others,
             steps.codes[taken],
-            lambda like: standard_normals(self._draws["noise"](like.numel())).view_as(like).to(like.dtype),
+            lambda like: standard_normals(self._uniforms("noise", like.numel())).view_as(like).to(like.dtype),
         )
         of_rewards = (steps.rewards[taken] - batch.rewards).square().mean()
         total: Tensor = self._loss(met, settings) + settings.reward_weight * of_rewards
         return total
-
-
-def _uniforms(seed: int, use: str) -> Callable[[int], Tensor]:
-    """The next so many numbers of a seed's stream, [count] in double precision."""
-    streams = Streams(torch.tensor([seed_from(seed, use)]))
-    return lambda count: streams.draw(count)[0]

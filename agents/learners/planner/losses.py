@@ -10,7 +10,7 @@ from typing import ClassVar, Generic, TypeVar
 import torch
 from torch import Tensor
 
-from symprior.agents.algorithms.latent.latent import LatentSettings
+from symprior.agents.algorithms.given.latent import LatentSettings
 from symprior.agents.networks.heads.latent_model import DecodingModel, LatentModel
 
 S = TypeVar("S", bound=LatentSettings)

@@ -6,7 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from symprior.agents.networks.layers.frames import Output
-from symprior.agents.networks.trunk import Trunk
+from symprior.agents.networks.trunk import POSITION_CONVOLUTIONS, Trunk
 from symprior.symmetry.symmetrizer import BasisRule
 from symprior.symmetry.symmetry import Symmetry
 
@@ -36,3 +36,10 @@ class QNetwork(Trunk):
     def in_words(self) -> str:
         """The kind of policy and its size."""
         return f"greedy over {self._actions} action values"
+
+
+class PlacedQNetwork(QNetwork):
+    """Action values of images in which it matters where a thing is."""
+
+    image_layers = POSITION_CONVOLUTIONS
+    gathered = True

@@ -6,7 +6,7 @@ from functools import partial
 
 from torch import Tensor
 
-from symprior.agents.algorithms.latent.prae import PRAESettings
+from symprior.agents.algorithms.given.prae import PRAESettings
 from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.planner.agent import PlanningAgent
 from symprior.agents.learners.planner.losses import CodeLoss, Met, hinge, squared

@@ -6,7 +6,7 @@ from functools import partial
 
 from torch import Tensor
 
-from symprior.agents.algorithms.latent.latent import LatentSettings
+from symprior.agents.algorithms.given.latent import LatentSettings
 from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.planner.agent import PlanningAgent
 from symprior.agents.learners.planner.losses import CodeLoss, Met, squared

@@ -6,7 +6,7 @@ from functools import partial
 
 from torch import Tensor
 
-from symprior.agents.algorithms.latent.variational_autoencoder import VariationalSettings
+from symprior.agents.algorithms.given.variational_autoencoder import VariationalSettings
 from symprior.agents.learners.learner import Recipe
 from symprior.agents.learners.planner.agent import PlanningAgent
 from symprior.agents.learners.planner.losses import CodeLoss, Met, drawing_error, squared

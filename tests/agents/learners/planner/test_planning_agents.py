@@ -20,12 +20,13 @@ from symprior.tasks import get_task
 
 TASK = get_task("plan-room-c4-v1")
 SMALL = {"gradient_steps": 40, "batch_size": 64, "widths": (8, 8, 32), "latent": 16}
-LATENT = [name for name in ALGORITHMS if ALGORITHMS[name].learns_from_given]
+GIVEN = [name for name in ALGORITHMS if ALGORITHMS[name].learns_from_given]
 
 
 def agent_of(name: str, seed: int = 0, **overrides: Any) -> Any:
     shipped = get_agent(name)
-    settings = shipped.settings(TASK.family, {**SMALL, **overrides})
+    known = shipped.settings_type.model_fields
+    settings = shipped.settings(TASK.family, {name: SMALL[name] for name in SMALL if name in known} | overrides)
     return shipped.build(shipped.problem(TASK, settings), [seed], [settings])
 
 
@@ -73,7 +74,7 @@ def test_a_homomorphic_model_plans_well_from_a_hundred_episodes() -> None:
     assert returns(agent).mean() > 0.8
 
 
-@pytest.mark.parametrize("name", LATENT)
+@pytest.mark.parametrize("name", GIVEN)
 def test_every_size_of_the_data_is_learned_anew(name: str) -> None:
     agent, points = agent_of(name), []
     due = evaluation_points(600, portions=TASK.portions)
@@ -125,6 +126,23 @@ def test_reconstruction_alone_moves_the_codes(name: str) -> None:
     assert gradients[0].abs().max() > 0
 
 
+def test_values_offline_are_learned_from_goals_in_hindsight() -> None:
+    """Where a transition leads to the goal that is put beside it the target is 1, else γ times the best value there."""
+    agent = agent_of("offline-dqn", own_goals=1.0)
+    experience = Experience(given(), TASK.symmetry().half())
+    batch = agent._minibatch(experience)
+    ends = experience.everything().next_observations
+    assert set(batch.others.flatten().tolist()) <= set(ends.tolist())
+    reached = (batch.others.squeeze(1) == batch.next_observations).float().mean()
+    assert 1 / 20 < reached < 1 / 2, "goals lie on the way"
+    nothing = torch.zeros(4)
+    found = agent.loss(experience, batch, lambda seen: nothing.expand(len(seen), 4))
+    seen = torch.cat([experience.observations[batch.observations], experience.observations[batch.others[:, 0]]], dim=1)
+    said = agent.values(seen).gather(1, batch.actions.unsqueeze(1)).squeeze(1)
+    expected = torch.nn.functional.smooth_l1_loss(said, (batch.others[:, 0] == batch.next_observations).float())
+    torch.testing.assert_close(found, expected)
+
+
 def spread(name: str, **overrides: Any) -> float:
     """How far codes lie apart: the mean squared distance of two, over the observations of the data."""
     agent = trained(name, **overrides)
@@ -138,12 +156,17 @@ def test_without_negatives_codes_collapse() -> None:
     assert spread("jepa", gradient_steps=200) > 1
 
 
-def test_a_policy_is_carried_out_by_another_agent() -> None:
-    first, other = trained("prae+homomorphic"), agent_of("prae+homomorphic", seed=9)
+@pytest.mark.parametrize("name", ["prae+homomorphic", "offline-dqn"])
+def test_a_policy_is_carried_out_by_another_agent(name: str) -> None:
+    first, other = trained(name), agent_of(name, seed=9)
     other.take_policy(first.policy_arrays(0))
     np.testing.assert_array_equal(first.action_values(observations()), other.action_values(observations()))
-    untrained = agent_of("prae+homomorphic")
-    other.take_policy(untrained.policy_arrays(0))
+
+
+def test_a_policy_of_nothing_learned_acts_at_random() -> None:
+    other = agent_of("prae+homomorphic")
+    other.fit(given())
+    other.take_policy(agent_of("prae+homomorphic").policy_arrays(0))
     assert (other.action_values(observations()) == 0).all()
 
 
@@ -195,4 +218,4 @@ def test_priors_that_have_no_meaning_there_are_refused() -> None:
 
 
 def test_nobody_asks_for_the_planner_by_name() -> None:
-    assert {learner_of(ALGORITHMS[name], reference_learner()) for name in LATENT} == {"planner"}
+    assert {learner_of(ALGORITHMS[name], reference_learner()) for name in GIVEN} == {"planner"}

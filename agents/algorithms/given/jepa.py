@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from symprior.agents.algorithms.algorithm import register
-from symprior.agents.algorithms.latent.latent import LatentAlgorithm, LatentSettings
+from symprior.agents.algorithms.given.latent import LatentAlgorithm, LatentSettings
 
 
 class JEPASettings(LatentSettings):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from symprior.agents.algorithms.algorithm import register
-from symprior.agents.algorithms.latent.latent import LatentAlgorithm, LatentSettings
+from symprior.agents.algorithms.given.latent import LatentAlgorithm, LatentSettings
 
 if TYPE_CHECKING:
     from symprior.agents.networks.heads.latent_model import LatentModel

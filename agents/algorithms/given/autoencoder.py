@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symprior.agents.algorithms.algorithm import register
-from symprior.agents.algorithms.latent.latent import LatentAlgorithm, LatentSettings
+from symprior.agents.algorithms.given.latent import LatentAlgorithm, LatentSettings
 from symprior.agents.bibliography import PLANNABLE_APPROXIMATIONS
 
 if TYPE_CHECKING:

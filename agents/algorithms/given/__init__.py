@@ -1,0 +1,1 @@
+"""Algorithms that learn from given transitions: latent models to plan in, by several losses, and DQN."""

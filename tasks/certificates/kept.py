@@ -49,7 +49,7 @@ def keep(task: Task, certificate: Certificate) -> Path:
         task.file_digest,
     )
     values = {key: value for key, value in asdict(kept).items() if value != ""}
-    path = _path(task)
+    path = kept_path(task)
     write_text_atomically(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
     return path
 
@@ -60,7 +60,7 @@ def kept(task: Task) -> KeptCertificate | None:
     Raises:
         SympriorError: the file is damaged.
     """
-    path, again = _path(task), f"`symprior check {task.name_to_type} --write`"
+    path, again = kept_path(task), f"`symprior check {task.name_to_type} --write`"
     if not path.is_file():
         return None
     found = read_json(path, KEPT, f"Measure again with {again}.")
@@ -70,5 +70,6 @@ def kept(task: Task) -> KeptCertificate | None:
     return replace(found, agrees=False, lines=[warning, *found.lines])
 
 
-def _path(task: Task) -> Path:
+def kept_path(task: Task) -> Path:
+    """Where the certificate of a task is kept."""
     return task.data / "certificates" / f"{task.id}.json"

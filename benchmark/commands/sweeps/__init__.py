@@ -1,1 +1,1 @@
-"""Commands around sweeps: which suites there are, a suite as a list of commands, and how far a sweep is."""
+"""Commands around sweeps: which suites there are, a suite as a list of commands, how far a sweep is, data of runs."""

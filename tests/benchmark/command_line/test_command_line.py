@@ -125,6 +125,7 @@ def test_mistakes_are_answered_with_a_sentence(answer, agent_file, arguments, se
         "wrong-group",
         "dial-curves",
         "data-gains",
+        "data",
     ],
 )
 def test_every_command_explains_itself(answer, command):

@@ -1,4 +1,4 @@
-"""What score 1 is where no optimum is known: the final return of a plain agent that was trained for ten budgets.
+"""What score 1 is where no optimum is known: the final return of a plain agent that was trained for long.
 
 It is the interquartile mean over the seeds: one that never learns must not lower the scale for all agents.
 """
@@ -19,8 +19,15 @@ from symprior.tasks.files.json_files import Json
 
 SEEDS = "30000-30009"
 """Seeds of their own: neither results nor tuning uses them."""
-BUDGETS = 10
+FEWEST = 5
+BUDGETS, LONGEST = 10, 3_000_000
+"""A training is long enough after so many budgets, or after so many environment steps where those are more, as on robots."""
 EVALUATIONS = 5
+
+
+def long_enough(budget: int) -> int:
+    """Environment steps of a training whose return may be score 1 of a task with this budget."""
+    return min(BUDGETS * budget, LONGEST)
 
 
 def train(task: Task, agent: str, steps: int, sweep: Sweep, seeds: str = SEEDS) -> tuple[str, Json]:
@@ -37,9 +44,11 @@ def train(task: Task, agent: str, steps: int, sweep: Sweep, seeds: str = SEEDS) 
         The name and the return of this policy, as in `References.policies`.
 
     Raises:
-        SympriorError: a run failed.
+        SympriorError: there are too few seeds, or a run failed.
     """
     numbers, learner = parse_seeds(seeds), stacking_learner()
+    if len(numbers) < FEWEST:
+        raise SympriorError(f"Score 1 takes {FEWEST} seeds of a plain agent or more, not {len(numbers)}: name others.")
     job = Job(
         "references", str(steps), task.id, agent, numbers, steps, learner, evaluate_every=max(steps // EVALUATIONS, 1)
     )

@@ -18,7 +18,7 @@ from symprior.benchmark.sweep.progress.telling.words import Words
 from symprior.benchmark.sweep.progress.watch import sweep_on
 from symprior.benchmark.sweep.sweep import Sweep
 from symprior.benchmark.tuning.budgets import budget_by_rule, keep, ledger_on
-from symprior.benchmark.tuning.learned_references import BUDGETS, SEEDS, train
+from symprior.benchmark.tuning.learned_references import LONGEST, SEEDS, long_enough, train
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import Task, get_task, task_names
 from symprior.tasks.custom.source_files import names_a_file
@@ -55,10 +55,13 @@ def references(
     ] = None,
     plain: Annotated[
         str | None,
-        typer.Option(help="Where no optimum is known: train this plain agent for ten budgets; its return is score 1."),
+        typer.Option(
+            help=f"Where no optimum is known: train this plain agent for ten budgets, {LONGEST:,} steps at most; its return "
+            "is score 1."
+        ),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Train it for so many steps instead; provisional if under ten budgets.")
+        int | None, typer.Option(min=1, help="Train it for so many steps instead; provisional if these are fewer.")
     ] = None,
     seeds: Annotated[str, typer.Option(help="Seeds of that training.")] = SEEDS,
     records: Annotated[Path, typer.Option(help="Where its records are kept.")] = Path("runs-references"),
@@ -67,9 +70,10 @@ def references(
 ) -> None:
     """Measure the returns that normalise a task's scores: exactly where it can be enumerated, else over many episodes.
 
-    Score 1 is the optimum where it is known, else what a plain agent reaches in ten budgets, or the task's reference policy
-    where that is better. What is not measured by these rules yet is marked provisional. A dial's budget is that of the task
-    whose symmetry it breaks; where transitions are given, it is all of them.
+    Score 1 is the optimum where it is known, else what a plain agent reaches in ten budgets, or in 3,000,000 steps where
+    these are fewer, or the task's reference policy where that is better. What is not measured by these rules yet is
+    marked provisional. A dial's budget is that of the task whose symmetry it breaks; where transitions are given, it is
+    all of them.
     """
     names = task_names() if every else task
     if not names:
@@ -112,8 +116,8 @@ def _provisional(task: Task, data: Json, ledger: Ledger | None, learned: tuple[s
     found = [data["provisional"]]
     if ledger is not None and ledger.is_too_short:
         found.append(f"{TOO_SHORT}: more than half of its runs never reached the threshold")
-    if learned is not None and _steps_of(learned[0]) < BUDGETS * data.get("budget", _budget(task)):
-        found.append(f"score 1 is {learned[0]}, under ten budgets")
+    if learned is not None and _steps_of(learned[0]) < long_enough(data.get("budget", _budget(task))):
+        found.append(f"score 1 is {learned[0]}, under ten budgets and under {LONGEST:,} steps")
     if BY_HAND in (data.get("budget_source") or _budget_source(task)):
         found.append("the budget was set by hand")
     return "; ".join(filter(None, found))
@@ -124,7 +128,7 @@ def _learned(
 ) -> tuple[str, Json]:
     if steps is None and budget is None and not task.is_measured:
         raise SympriorError(f"{task.id} has no budget yet: say with --steps for how long {plain} is trained.")
-    length = steps or BUDGETS * (budget or task.budget)
+    length = steps or long_enough(budget or task.budget)
     return train(task, plain, length, sweep, seeds)
 
 

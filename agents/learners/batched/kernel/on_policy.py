@@ -175,7 +175,10 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
         return len(batches)
 
     def _one_behind_the_other(self, batches: Sequence[Minibatch]) -> Rollout:
-        """Minibatches as one rollout and the order to go through it."""
+        """Minibatches as one rollout and the order to go through it.
+
+        The order is an array of its own: a view that broadcasts one seed is read-only, for which all is compiled anew.
+        """
         count, rows, nothing = len(batches), batches[0].actions.shape[1], (self.size, 0)
 
         def column(name: str) -> NumpyArray:
@@ -190,7 +193,7 @@ class FusedOnPolicyPopulation(Population[ActorCritic]):
             old=column("old_log_probabilities"),
             advantages=column("advantages"),
             returns=column("returns"),
-            order=np.ascontiguousarray(np.broadcast_to(order, (self.size, count, rows))),
+            order=np.tile(order, (self.size, 1, 1)),
         )
 
     def _descend(self, rollout: Rollout) -> None:

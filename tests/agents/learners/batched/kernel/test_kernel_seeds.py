@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from symprior.agents import get_agent
 from symprior.agents.acting.actors import CategoricalActor, GaussianActor
+from symprior.agents.learners.batched.kernel.arithmetic.entries import train_policies
 from symprior.tasks import get_task
 from symprior.tasks.environments.simulators import training_seeds
 
@@ -57,6 +58,13 @@ def test_a_seed_is_the_same_whatever_runs_beside_it(name: str, task_id: str) -> 
         beside = trained(name, task_id, companions)
         np.testing.assert_array_equal(parameters(alone, 2), parameters(beside, 2))
     assert not np.array_equal(parameters(beside, 2), parameters(beside, 1))
+
+
+def test_one_seed_is_trained_by_what_was_compiled_for_several() -> None:
+    trained("ppo", "cartpole-v1", [1, 2], steps=80)
+    known = {*train_policies.signatures}
+    trained("ppo+augment", "cartpole-v1", [2], steps=80)
+    assert {*train_policies.signatures} == known
 
 
 def test_a_seed_is_the_same_beside_other_learning_rates() -> None:

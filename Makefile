@@ -39,7 +39,7 @@ test-all: lint ## the same with whatever is exhaustive: every dial, every agent 
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check . || { echo "Run \`make format\`."; exit 1; }
-	@$(BIN)/mypy
+	@$(BIN)/mypy -n $(WORKERS)
 
 format: $(STAMP) ## put the code in ruff's format and mend what it can mend
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import atexit
 import gc
+import multiprocessing
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -381,6 +385,62 @@ class Submitted:
 
 
 _PACKED: dict[tuple[str, int], Submission] = {}
+
+
+@pytest.fixture
+def answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Calls the command line as `symprior` does, but in this process, so at once; workers are processes still."""
+
+    def call(*arguments: object) -> subprocess.CompletedProcess[str]:
+        from symprior.benchmark.cli import main
+
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setattr(sys, "argv", ["symprior", *map(str, arguments)])
+        monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)  # main's own leaves with the test
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), *capsys.readouterr())
+
+    return call
+
+
+OF_SCRIPTS = """
+import os, runpy, sys
+os.chdir({folder!r})
+sys.argv = [{script!r}]
+output = os.open({output!r}, os.O_WRONLY | os.O_CREAT)
+os.dup2(output, 1)
+os.dup2(output, 2)
+runpy.run_path({script!r}, run_name="__main__")
+"""
+
+
+@pytest.fixture
+def run_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path], tuple[int, str]]:
+    """Runs a script in a folder, in a process of its own, forked as workers are: torch and its company are loaded there.
+
+    Gives the exit code and what it printed.
+    """
+
+    def call(script: Path, folder: Path) -> tuple[int, str]:
+        from symprior.benchmark.sweep.engines import local
+
+        output = tmp_path_factory.mktemp("printed") / "output"
+        code = OF_SCRIPTS.format(folder=str(folder), output=str(output), script=str(script))
+        context = multiprocessing.get_context("forkserver")
+        with local._environment_of_workers():
+            context.set_forkserver_preload(local.PRELOADED)
+            local._start_what_workers_fork_from(context)
+            process = context.Process(target=exec, args=(code, {}))
+            process.start()
+        process.join()
+        assert process.exitcode is not None
+        return process.exitcode, output.read_text(encoding="utf-8")
+
+    return call
 
 
 @pytest.fixture

@@ -138,12 +138,14 @@ def killed(kind: Kind, folder: Path, kills: int, rng: random.Random) -> Tally:
     took, tally = _run(kind, folder / "undisturbed", folder), Tally()
     undisturbed = read_records(folder / "undisturbed")
     while tally.kills < kills:
-        records = folder / f"killed-{tally.sweeps}"
+        records, is_over = folder / f"killed-{tally.sweeps}", False
         tally.sweeps += 1
-        while tally.kills < kills and _is_killed(kind, records, rng.uniform(0.2, took)):
-            tally.kills += 1
-            tally.put_down += any((records / FOLDER).glob("*.npz"))
-        _run(kind, records, folder)
+        while tally.kills < kills and not is_over:
+            is_over = not _is_killed(kind, records, rng.uniform(0.2, took))
+            tally.kills += not is_over
+            tally.put_down += not is_over and any((records / FOLDER).glob("*.npz"))
+        if not is_over:
+            _run(kind, records, folder)
         tally.differences += differences(undisturbed, read_records(records))
     return tally
 
@@ -152,7 +154,8 @@ def _is_killed(kind: Kind, records: Path, seconds: float) -> bool:
     """Run a command for so long, and kill it with all its processes; False where it ended before."""
     process = subprocess.Popen(kind.arguments(records), cwd=records.parent, start_new_session=True)
     try:
-        process.wait(seconds)
+        if process.wait(seconds):
+            raise subprocess.CalledProcessError(process.returncode, process.args)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

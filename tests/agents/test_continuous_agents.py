@@ -182,7 +182,7 @@ def test_limits_are_of_the_spaces_type_and_know_no_nan() -> None:
         ("ppo+augment-own-probability", "round"),
     ],
 )
-@pytest.mark.cells(test=2, ci=6)
+@pytest.mark.cells(test=2, ci=4)
 def test_a_seed_does_not_depend_on_its_companions(point_mass: Make, name: str, task_name: str) -> None:
     task = point_mass(task_name)
     alone = network_of(trained(task, name, [7], "batched", 240), 7)

@@ -3,14 +3,12 @@
 import os
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from symprior.benchmark.cli import main
 from symprior.benchmark.jobs.job import Job, Stack
 from symprior.benchmark.run import policy_measure
 from symprior.benchmark.run.execution import Execution
@@ -27,10 +25,10 @@ def _frozen_states_are_collected_once() -> Iterator[None]:
 
 @pytest.fixture
 def small_job():
-    """Makes a job that takes a second or two."""
+    """Makes a job that takes a second, evaluated at its start, middle and end: evaluations cost more than it learns."""
 
     def make(agent="ppo", task="cartpole-v1", budget=1024, seeds=(0,), **rest):
-        return Job("custom", "1", task, agent, seeds, budget, **rest)
+        return Job("custom", "1", task, agent, seeds, budget, **{"evaluate_every": -(-budget // 2), **rest})
 
     return make
 
@@ -60,22 +58,6 @@ def symprior(tmp_path):
             timeout=timeout,
             check=False,
         )
-
-    return call
-
-
-@pytest.fixture
-def answer(tmp_path, monkeypatch, capsys):
-    """Calls the command line as `symprior` does, but in this process, so at once; workers are processes still."""
-
-    def call(*arguments):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("COLUMNS", "200")
-        monkeypatch.setattr(sys, "argv", ["symprior", *map(str, arguments)])
-        monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)  # main's own leaves with the test
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return subprocess.CompletedProcess(arguments, ended.value.code, *capsys.readouterr())
 
     return call
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,20 +72,21 @@ def test_the_page_shows_an_agent_and_a_task() -> None:
 @pytest.mark.slow
 @pytest.mark.cells(test=1)
 @pytest.mark.parametrize(("file", "code"), examples(), ids=lambda value: value if value.endswith(".py") else "")
-def test_an_example_of_the_page_runs(tmp_path: Path, file: str, code: str) -> None:
+def test_an_example_of_the_page_runs(
+    answer: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, file: str, code: str
+) -> None:
     """The block is written to its file; the page's command for it is run on the class that it defines."""
     (tmp_path / file).write_text(code, encoding="utf-8")
     name = re.findall(r"^class (\w+)", code, re.MULTILINE)[-1]
     page = OWN.read_text(encoding="utf-8")
     assert re.search(rf"symprior run .*{re.escape(file)}:{name}\b", page), f"the page runs {file}:{name} nowhere"
-    symprior = Path(sys.executable).parent / "symprior"
     pair = ("cartpole-v1", f"./{file}:{name}")
     if "@custom_task" in code:
         pair = (f"./{file}:{name}", "ppo+homomorphic")
-        result = subprocess.run([symprior, "check", pair[0]], cwd=tmp_path, capture_output=True, text=True)
+        result = answer("check", pair[0])
         assert result.returncode == 0, result.stdout + result.stderr
-    given = ("--task", pair[0], "--agent", pair[1], "--seeds", "0", "--budget", "2000")
-    result = subprocess.run([symprior, "run", *given], cwd=tmp_path, capture_output=True, text=True)
+    given = ("--task", pair[0], "--agent", pair[1], "--seeds", "0", "--budget", "2000", "--evaluate-every", "1000")
+    result = answer("run", *given)
     assert result.returncode == 0, result.stdout + result.stderr
     assert list(tmp_path.rglob("seed-0000.json")), "the run left no record"
 
@@ -120,11 +122,14 @@ for block in blocks:
 @pytest.mark.parametrize(
     ("paper", "before"), [("README.md", ""), pytest.param("docs/library.md", KEEP_A_POLICY, marks=pytest.mark.covering)]
 )
-def test_the_code_of_a_page_runs(paper: str, before: str, tmp_path: Path) -> None:
+def test_the_code_of_a_page_runs(
+    paper: str, before: str, run_script: Callable[[Path, Path], tuple[int, str]], tmp_path: Path
+) -> None:
     """Each block in turn, on fewer steps, beside what the page says is the reader's own."""
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / paper).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert blocks
     shorter = [block.replace("10_000", "120") for block in blocks]
     code = f"blocks = {shorter!r}\n{before}{RUN_BLOCKS}"
-    result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
+    (tmp_path / "page.py").write_text(code, encoding="utf-8")
+    exit_code, printed = run_script(tmp_path / "page.py", tmp_path)
+    assert exit_code == 0, printed

@@ -254,7 +254,7 @@ def test_a_time_limit_is_no_end_to_either_learner() -> None:
     ("task_id", "settings", "steps"),
     [("cartpole-v1", {"buffer_size": 400}, 640), ("grid-catch-v1", SMALL_IMAGES, 240)],
 )
-@pytest.mark.cells(test=3, ci=8)
+@pytest.mark.cells(test=2, ci=5)
 def test_a_seed_does_not_depend_on_its_companions(
     name: str, task_id: str, settings: dict[str, Any], steps: int
 ) -> None:

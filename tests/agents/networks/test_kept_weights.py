@@ -94,7 +94,7 @@ def _trained(name: str, task_id: str, learner: str) -> tuple[torch.Tensor, list[
         ("dqn+homomorphic", "cartpole-v1", "batched"),
     ],
 )
-@pytest.mark.cells(test=3)
+@pytest.mark.cells(test=2, ci=5)
 def test_whoever_acts_keeps_weights_until_an_update_and_does_the_same(
     monkeypatch: pytest.MonkeyPatch, name: str, task_id: str, learner: str
 ) -> None:

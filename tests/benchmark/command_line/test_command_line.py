@@ -165,7 +165,7 @@ def test_check_measures_and_exits_zero_where_the_declaration_holds(answer):
 def test_hyperparameters_are_set_by_name(answer, tmp_path):
     settings = {"widths=32,16": [32, 16], "activation=tanh": "tanh", "normalise_advantage=true": True}
     given = [word for pair in settings for word in ("--set", pair)]
-    task = ["--task", "grid-catch-vector-v1", "--seeds", "0", "--budget", "128"]
+    task = ["--task", "grid-catch-vector-v1", "--seeds", "0", "--budget", "128", "--evaluate-every", "128"]
     result = answer("run", "--agent", "ppo", *task, *given)
     assert result.returncode == 0, result.stderr
     (record,) = (tmp_path / "runs").rglob("*.json")
@@ -175,8 +175,8 @@ def test_hyperparameters_are_set_by_name(answer, tmp_path):
 
 
 def test_from_a_run_to_a_page(symprior, answer, tmp_path):
-    agents = ("--agent", "ppo", "--agent", "ppo+homomorphic")
-    result = answer("run", "--task", "grid-catch-vector-v1", *agents, "--seeds", "0-4", "--budget", "160")
+    agents, few = ("--agent", "ppo", "--agent", "ppo+homomorphic"), ("--evaluate-every", "80")
+    result = answer("run", "--task", "grid-catch-vector-v1", *agents, "--seeds", "0-4", "--budget", "160", *few)
     assert result.returncode == 0, result.stderr
     first = symprior("leaderboard", "--out", "first")
     assert first.returncode == 0, first.stderr

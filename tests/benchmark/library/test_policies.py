@@ -63,7 +63,7 @@ def keep(tmp_path: Path) -> Keep:
 
 
 @pytest.mark.parametrize(("agent", "task", "learner"), [pytest.param(*each, id=" ".join(each)) for each in _agents()])
-@pytest.mark.cells(test=5, ci=14)
+@pytest.mark.cells(test=4, ci=9)
 def test_a_kept_policy_plays_the_recorded_evaluation_again(keep: Keep, agent: str, task: str, learner: str) -> None:
     settings = {"learning_starts": 16} if get_agent(agent).algorithm.name in ("dqn", "qrdqn", "sac", "td3") else {}
     seeds = (3, 8) if learner == BATCHED else (8,)

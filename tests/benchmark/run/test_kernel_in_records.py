@@ -13,7 +13,7 @@ SETTINGS = (("num_envs", 4), ("steps", 8))
 
 
 def record_of(kernel: str, agent: str = "ppo", task: str = "cartpole-v1") -> RunRecord:
-    job = Job("custom", "1", task, agent, (1, 2), 200, "batched", SETTINGS, kernel=kernel)
+    job = Job("custom", "1", task, agent, (1, 2), 200, "batched", SETTINGS, evaluate_every=200, kernel=kernel)
     record = Execution(Stack(tuple(job.runs))).run()[0]
     assert record.status == "finished", record.error
     return record

@@ -45,7 +45,7 @@ REFERENCE: dict[str, dict[str, Any]] = {
     "PPO on turned episodes": {"agent": "ppo+augment-episode"},
     "PPO with statistics of observations": {"agent": "ppo", "settings": NORMALISED},
     "A2C on images": {"agent": "a2c+homomorphic", "task": "grid-catch-v1", **SHORT},
-    "DQN": {"agent": "dqn+augment-one", "settings": SMALL, "budget": 2560},
+    "DQN": {"agent": "dqn+augment-one", "settings": SMALL, "budget": 1280},
     "SAC": {"agent": "sac", "task": "pendulum-v1", **SHORT},
     "TD3 with the mirror loss": {"agent": "td3+mirror", "task": "pendulum-v1", **SHORT},
 }
@@ -102,6 +102,7 @@ def facts(record: RunRecord) -> object:
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.cells(test=8, ci=14)
 def test_a_killed_run_goes_on_with_the_same_bits(name: str, small_job: Jobs, tmp_path: Path) -> None:
     stack = Stack(tuple(small_job(**CASES[name]).runs))
     undisturbed, policies = carried_out(stack, None)

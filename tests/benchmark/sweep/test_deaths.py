@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from symprior.benchmark.jobs.job import Job, stacks
+from symprior.benchmark.jobs.job import Job, Stack, stacks
 from symprior.benchmark.sweep.engines.local import LocalEngine
 from symprior.benchmark.sweep.limits import Limits
 from symprior.benchmark.sweep.store import RecordStore
@@ -52,7 +52,7 @@ def workers() -> list[psutil.Process]:
 @pytest.mark.parametrize(
     ("limits", "cause"),
     [
-        (Limits(seconds=3), "longer than its limit of 3 s; --time-limit"),
+        (Limits(seconds=2), "longer than its limit of 2 s; --time-limit"),
         (Limits(memory=1 << 20), "more than its limit of 0.000977 GiB of memory; --memory-limit"),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_run_that_takes_too_much_is_ended_and_recorded(tmp_path: Path, limits:
 
 def test_a_worker_that_is_killed_costs_its_stack_alone(tmp_path: Path) -> None:
     job = Job("custom", "1", "cartpole-v1", "random", (0, 1, 2), 60_000)
-    killed: list[psutil.Process] = []
+    killed, each_alone = list[psutil.Process](), [Stack((run,)) for run in job.runs]
 
     def kill_the_first(done: object) -> None:
         if (below := workers()) and not killed:
@@ -73,7 +73,7 @@ def test_a_worker_that_is_killed_costs_its_stack_alone(tmp_path: Path) -> None:
             killed.append(below[0])
 
     store = RecordStore(tmp_path)
-    every = [each.errors for each in LocalEngine(1).carry_out(stacks(job.runs, 1), store, kill_the_first)]
+    every = [each.errors for each in LocalEngine(1).carry_out(each_alone, store, kill_the_first)]
     assert killed and sum(errors != (None,) for errors in every) == 1
     assert sorted(record.status for record in read_records(tmp_path)) == ["failed", "finished", "finished"]
 
@@ -142,7 +142,7 @@ def test_what_is_printed_in_a_run_of_a_shipped_agent_lies_beside_its_record(
 @pytest.mark.parametrize(
     ("name", "limits", "cause"),
     [
-        ("Loops", Limits(seconds=8), "longer than its limit of 8 s"),
+        ("Loops", Limits(seconds=5), "longer than its limit of 5 s"),
         ("Eats", Limits(memory=2 << 30), "emory"),  # a MemoryError, or whoever looks is faster
         ("Breeds", Limits(processes=20), "more processes than its limit of 20"),
         ("Leaves", Limits(), "The agent's process died (exit code 0)"),

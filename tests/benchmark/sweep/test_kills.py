@@ -14,6 +14,7 @@ REST = [pytest.param(name, marks=pytest.mark.exhaustive) for name in KINDS if na
 
 
 @pytest.mark.slow
+@pytest.mark.covering
 @pytest.mark.parametrize("name", [*OFTEN, *REST])
 def test_whatever_the_moment_nothing_is_lost_or_told_otherwise(name: str, tmp_path: Path) -> None:
     tally = killed(KINDS[name], tmp_path, 5, random.Random(name))

@@ -7,7 +7,7 @@ from symprior.benchmark.run.execution import Execution
 
 
 def _job(seeds, task="cartpole-v1", agent="ppo", budget=1024, **rest):
-    return Job("custom", "1", task, agent, seeds, budget, "batched", **rest)
+    return Job("custom", "1", task, agent, seeds, budget, "batched", **{"evaluate_every": budget // 2, **rest})
 
 
 def _curves(runs):
@@ -70,6 +70,7 @@ def test_only_runs_of_one_cell_are_stacked():
 
 def test_a_sweep_on_the_batched_learner_resumes(answer):
     arguments = ("run", "--task", "cartpole-v1", "--agent", "ppo", "--learner", "batched", "--budget", "1024")
+    arguments += ("--evaluate-every", "512")
     assert answer(*arguments, "--seeds", "0-2").returncode == 0
     result = answer(*arguments, "--seeds", "0-7")
     assert result.returncode == 0, result.stderr

@@ -67,6 +67,7 @@ def _children(process):
 @pytest.mark.cells(test=1)
 def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, answer, learner, seeds, budget):
     arguments = ["--seeds", f"0-{seeds - 1}", "--budget", str(budget), "--learner", learner]
+    arguments += ["--evaluate-every", str(budget // 4)]
     arguments += ["--agent", "ppo"] if learner == "batched" else []  # a worker carries out half a cell at once
     process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
     folder = tmp_path / "runs" / "custom-1" / learner / "cartpole-v1"
@@ -197,7 +198,7 @@ def test_what_another_command_has_finished_meanwhile_is_kept(tmp_path, execute):
 
 def test_a_record_from_before_a_setting_existed_had_its_default(tmp_path, execute):
     job = Job("custom", "1", "cartpole-v1", "a2c", (0,), 160)
-    store, record = RecordStore(tmp_path), execute(agent="a2c", budget=160)
+    store, record = RecordStore(tmp_path), execute(agent="a2c", budget=160, evaluate_every=None)
     earlier = {name: value for name, value in record.hyperparameters.items() if name != "normalise_observations"}
     store.write(record.model_copy(update={"hyperparameters": earlier}))
     assert store.is_finished(job.runs[0])

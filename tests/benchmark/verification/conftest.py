@@ -18,7 +18,7 @@ Train = Callable[..., list[RunRecord]]
 
 def trained(agent: str, task: str, seeds: range, **changes: object) -> list[RunRecord]:
     """The records of some seeds, as if they were made by one commit in a clean checkout."""
-    fields: dict[str, object] = {"budget": BUDGET, "learner": "batched", **changes}
+    fields: dict[str, object] = {"budget": BUDGET, "learner": "batched", "evaluate_every": BUDGET // 4, **changes}
     job = Job("custom", "1", task, agent, tuple(seeds), **fields)  # type: ignore[arg-type]
     return [as_of_one_commit(record) for record in Execution(Stack(tuple(job.runs))).run()]
 

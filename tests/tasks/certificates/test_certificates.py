@@ -161,7 +161,7 @@ def scrambled(representation: Any) -> Any:
 
 
 @pytest.mark.parametrize("what", WRONG)
-@pytest.mark.cells(test=6)
+@pytest.mark.cells(test=4, ci=8)
 def test_wrong_declarations_are_broken(what: str) -> None:
     task, symmetry = WRONG[what]
     certificate = quick(task, symmetry=symmetry())
@@ -653,7 +653,7 @@ def test_what_a_dial_declares_lies_clear_of_the_border_by_any_seed(
 
 
 @pytest.mark.parametrize("name", ["cartpole-wind-v1@eps=0.05", "pendulum-torque-v1@eps=0.06", "room-bias-v1@eps=0.25"])
-@pytest.mark.cells(test=1)
+@pytest.mark.cells(test=1, ci=2)
 def test_at_the_border_a_dial_leaves_open_on_which_side_it_is(name: str) -> None:
     for seed in range(3):
         certificate = quick(get_task(name), seed=seed)

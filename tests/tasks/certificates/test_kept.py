@@ -24,7 +24,7 @@ INNER_VALUES = {DIALS[name].task(value).id for name in DIALS for value in DIALS[
     "name",
     [pytest.param(name, marks=[pytest.mark.exhaustive] * (name in {*TWINS, *INNER_VALUES})) for name in task_names()],
 )
-@pytest.mark.cells(test=6, ci=24)
+@pytest.mark.cells(test=4, ci=12)
 def test_the_kept_certificate_holds(name: str) -> None:
     """Fails when a declared grade no longer holds, for example under another version of a simulator."""
     task = get_task(name)

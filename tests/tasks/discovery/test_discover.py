@@ -19,17 +19,13 @@ from symprior.tasks.certificates import certify
 from symprior.tasks.discovery.discover import Discovery
 from symprior.tasks.discovery.overview import elements
 
-QUICK = ("cartpole-v1", "acrobot-v1", "pendulum-v1", "swimmer-v1", "grid-catch-vector-v1", "room-vector-v1")
-SLOWER = (
-    "cartpole-positions-v1",
-    "inverted-double-pendulum-v1",
-    "reacher-v1",
-    "walker2d-v1",
-    "two-agents-v1",
-    "ant-v1",
+QUICK = ("cartpole-v1", "acrobot-v1", "pendulum-v1", "swimmer-v1", "grid-catch-vector-v1")
+SLOWER = ("cartpole-positions-v1", "reacher-v1")
+OTHERS = (
+    *("inverted-double-pendulum-v1", "walker2d-v1", "two-agents-v1", "ant-v1"),
+    *("collect-v1", "grid-catch-v1", "room-vector-v1", "room-v1"),
 )
-OTHERS = ("collect-v1", "grid-catch-v1", "room-v1")
-NONE = ("hopper-v1", "half-cheetah-v1", "mountain-car-continuous-v1")
+NONE = ("hopper-v1", "mountain-car-continuous-v1")
 
 
 @cache
@@ -50,8 +46,8 @@ def in_one_process(name: str, *marks: pytest.MarkDecorator) -> Any:
     "name",
     [
         *map(in_one_process, QUICK),
-        *(in_one_process(name, *SLOW) for name in SLOWER[:4]),
-        *(pytest.param(name, marks=pytest.mark.exhaustive) for name in (*SLOWER[4:], *OTHERS)),
+        *(in_one_process(name, *SLOW) for name in SLOWER),
+        *(pytest.param(name, marks=pytest.mark.exhaustive) for name in OTHERS),
     ],
 )
 def test_the_declared_group_or_a_larger_one_is_found_and_certified(name: str) -> None:
@@ -60,7 +56,9 @@ def test_the_declared_group_or_a_larger_one_is_found_and_certified(name: str) ->
     assert elements(get_task(name).symmetry()) <= elements(found.proposal.symmetry)
 
 
-@pytest.mark.parametrize("name", [*NONE, pytest.param("pusher-v1", marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize(
+    "name", [*NONE, *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("half-cheetah-v1", "pusher-v1"))]
+)
 def test_nothing_is_found_where_there_is_nothing(name: str) -> None:
     found = symprior.discover(name)
     assert found.proposal is None and found.declaration == ""
@@ -94,9 +92,11 @@ def test_what_only_the_reward_breaks_is_told() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *map(in_one_process, ("CartPole-v1", "swimmer-v1", "room-vector-v1")),
-        in_one_process("walker2d-v1", *SLOW),
-        pytest.param("Walker2d-v5", marks=pytest.mark.exhaustive),
+        *map(in_one_process, ("CartPole-v1", "swimmer-v1")),
+        *(
+            pytest.param(name, marks=pytest.mark.exhaustive)
+            for name in ("room-vector-v1", "walker2d-v1", "Walker2d-v5")
+        ),
     ],
 )
 def test_the_declaration_is_pasted_and_passes_its_check(name: str, tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_entries_to_be_kept_stay_where_they_are() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.covering
+@pytest.mark.exhaustive
 def test_what_can_only_be_played_is_found_in_roll_outs() -> None:
     found = symprior.discover("lunar-lander-v1")
     assert found.proposal is not None

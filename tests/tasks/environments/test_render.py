@@ -16,7 +16,7 @@ NAMES = [*TASKS, *(DIALS[name].name(DIALS[name].values[2]) for name in DIALS)]
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.cells(test=12)
+@pytest.mark.cells(test=8, ci=24)
 def test_a_task_draws_where_it_is(name: str) -> None:
     task = get_task(name)
     if not task.is_installed:

@@ -51,7 +51,7 @@ def test_the_frozen_ones_are_of_tasks_and_dials() -> None:
 
 
 @pytest.mark.parametrize("name", EACH)
-@pytest.mark.cells(test=8, ci=20)
+@pytest.mark.cells(test=6, ci=12)
 def test_a_frozen_one_is_measured_broken_and_of_equal_rank(name: str) -> None:
     task = installed(name)
     held, own = wrong_group(task), task.symmetry()

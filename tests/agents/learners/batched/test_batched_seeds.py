@@ -105,7 +105,7 @@ def test_a_seed_does_not_depend_on_its_companions_order_or_threads(name: str) ->
         ("a2c+relaxed", "grid-catch-v1", SMALL_IMAGES, 150),
     ],
 )
-@pytest.mark.cells(test=3, ci=9)
+@pytest.mark.cells(test=2, ci=6)
 def test_a_seed_does_not_depend_on_its_companions_on_the_grid(
     name: str, task_id: str, settings: dict[str, Any], steps: int
 ) -> None:

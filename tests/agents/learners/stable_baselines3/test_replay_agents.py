@@ -128,7 +128,7 @@ def parameters_of(module: nn.Module) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("name", TABLE)
-@pytest.mark.cells(test=4, ci=12)
+@pytest.mark.cells(test=3, ci=7)
 def test_every_prior_learns_within_the_budget_and_by_its_seed(task_of: Make, name: str) -> None:
     algorithm, _, prior = name.partition("+")
     task = task_of(algorithm)

@@ -144,7 +144,7 @@ def asked(agent: Any, method: str, observations: np.ndarray) -> np.ndarray:
         *((task_id, name, "batched") for task_id in DISCRETE for name in ("ppo+average", "a2c+fold", "dqn+fold")),
     ],
 )
-@pytest.mark.cells(test=4)
+@pytest.mark.cells(test=3, ci=7)
 def test_agents_stay_equivariant_while_they_learn(task_id: str, name: str, learner: str) -> None:
     task = get_task(task_id)
 

@@ -53,7 +53,7 @@ def second_moments(networks, x):
 
 
 @pytest.mark.parametrize("name", BASES)
-@pytest.mark.cells(test=5)
+@pytest.mark.cells(test=4, ci=8)
 def test_the_variance_of_activations_is_kept_through_depth(name):
     """Without their factors a quotient's layers would make it seven to fifty times as large."""
     task, summands, rule = BASES[name]

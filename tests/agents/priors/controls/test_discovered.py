@@ -32,12 +32,15 @@ def test_what_is_kept_is_what_a_search_finds(name: str) -> None:
 @pytest.mark.parametrize(("name", "budget"), [("cartpole-v1", 2048), ("pendulum-v1", 4096)])
 def test_where_the_declared_group_was_found_training_is_the_same_to_the_bit(name: str, budget: int) -> None:
     def curve(agent: str) -> Any:
-        [record] = Execution(Stack(tuple(Job("custom", "1", name, agent, (3,), budget).runs))).run()
+        [record] = Execution(
+            Stack(tuple(Job("custom", "1", name, agent, (3,), budget, evaluate_every=budget).runs))
+        ).run()
         assert record.status == "finished" and record.agent.id == agent, record.error
         return [point.returns for point in record.curve], record.hyperparameters
 
-    assert curve("ppo+discovered") == curve("ppo+homomorphic")
-    assert curve("ppo+discovered") != curve("ppo")
+    found = curve("ppo+discovered")
+    assert found == curve("ppo+homomorphic")
+    assert found != curve("ppo")
 
 
 def test_a_larger_group_than_the_declared_one_is_told() -> None:

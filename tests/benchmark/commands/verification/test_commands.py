@@ -48,8 +48,12 @@ class ByHeart:
 """
 
 
+FEW = ("--evaluate-every", 160)
+"""Evaluations cost more than what is trained here."""
+
+
 def trained(tmp_path: Path, suite: str = "custom", agent: str = "ppo", **changes: object) -> list[RunRecord]:
-    job = Job(suite, "1", "cartpole-v1", agent, (0, 1, 2), 256, learner="batched", **changes)  # type: ignore[arg-type]
+    job = Job(suite, "1", "cartpole-v1", agent, (0, 1, 2), 256, "batched", evaluate_every=128, **changes)  # type: ignore[arg-type]
     records = Execution(Stack(tuple(job.runs))).run()
     for record in records:
         write_record(tmp_path / "runs", record)
@@ -117,7 +121,7 @@ def test_weights_beside_an_agents_file_do_not_come_along(
 
     agent_file(LOADER)
     np.save(tmp_path / "weights.npy", np.array([0.05, 0.2, 1.0, 0.5]))
-    command = ("run", "--task", "cartpole-v1", "--agent", "./mine.py:Loaded", "--budget", 320, "--seeds", "0-1")
+    command = ("run", "--task", "cartpole-v1", "--agent", "./mine.py:Loaded", "--budget", 320, "--seeds", "0-1", *FEW)
     assert answer(*command, "--workers", 1).returncode == 0
     assert min(read_records(tmp_path / "runs")[0].curve[0].returns) > 400
     missing = answer("verify", "runs", "--cells", 1)
@@ -146,7 +150,7 @@ def test_an_agent_that_knows_the_task_by_heart_replays_and_fails_in_secret_place
     answer: Answer, tmp_path: Path, agent_file: Callable[[str], Path]
 ) -> None:
     agent_file(BY_HEART)
-    command = ("run", "--task", "cartpole-v1", "--agent", "./mine.py:ByHeart", "--budget", 160, "--seeds", "0-2")
+    command = ("run", "--task", "cartpole-v1", "--agent", "./mine.py:ByHeart", "--budget", 160, "--seeds", "0-2", *FEW)
     assert answer(*command).returncode == 0
     told = ("--agent", "./mine.py:ByHeart", "--seed-from", "later", "--by", "Ada")
     replay = answer("verify", "runs", "--cells", 1, *told)

@@ -124,7 +124,7 @@ def test_starts_are_drawn_as_their_support_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TASKS)
-@pytest.mark.cells(test=5)
+@pytest.mark.cells(test=4, ci=9)
 def test_references_are_exact_and_well_apart(name: str) -> None:
     task = get_task(name)
     found = measure(task)

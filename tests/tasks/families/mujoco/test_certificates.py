@@ -281,7 +281,7 @@ SAMPLINGS = {
 @pytest.mark.parametrize(
     ("name", "mistake"), [(name, mistake) for name, found in MISTAKES.items() for mistake in found]
 )
-@pytest.mark.cells(test=6, ci=18)
+@pytest.mark.cells(test=4, ci=10)
 def test_a_mistake_is_broken(name: str, mistake: str) -> None:
     certificate = under(get_task(name), MISTAKES[name][mistake](), SAMPLINGS[name])
     assert certificate.dynamics == Exactness.BROKEN, certificate.lines()

@@ -26,8 +26,8 @@ def test_a_template_trains_on_a_suite_s_tasks_and_says_its_effort(
     answer: Answer, tmp_path: Path, template: Template
 ) -> None:
     assert answer("new-agent", "Mine", "--template", template).returncode == 0
-    tasks = ("--task", "cartpole-v1", "--task", "grid-catch-v1")
-    result = answer("run", *tasks, "--agent", "Mine/agent.py:Mine", "--seeds", "0", "--budget", "640", "--quiet")
+    tasks, few = ("--task", "cartpole-v1", "--task", "grid-catch-v1"), ("--evaluate-every", "640", "--quiet")
+    result = answer("run", *tasks, "--agent", "Mine/agent.py:Mine", "--seeds", "0", "--budget", "640", *few)
     assert result.returncode == 0, result.stderr
     records = read_records(tmp_path / "runs")
     assert len(records) == 2

@@ -26,6 +26,8 @@ SPECIAL = {
     "…": r"\ldots{}",
 }
 _SPECIAL = re.compile("|".join(map(re.escape, SPECIAL)))
+_UNKNOWN = re.compile(r"[^ -~¡-ÿ]|[«»ÐÞðþ]")
+"""What LaTeX stops at without further packages."""
 
 
 def as_latex(columns: Sequence[Column[Row]], rows: Sequence[Row], caption: str) -> str:
@@ -61,8 +63,9 @@ def as_latex(columns: Sequence[Column[Row]], rows: Sequence[Row], caption: str) 
 
 
 def in_latex(text: str) -> str:
-    """The text with what LaTeX would take for a command escaped."""
-    return _SPECIAL.sub(lambda match: SPECIAL[match[0]], without_controls(text).replace("\n", " "))
+    """The text with what LaTeX would take for a command escaped; a letter that its fonts lack is named by its number."""
+    escaped = _SPECIAL.sub(lambda match: SPECIAL[match[0]], without_controls(text).replace("\n", " "))
+    return _UNKNOWN.sub(lambda match: f"[U+{ord(match[0]):04X}]", escaped)
 
 
 def _cell(column: Column[Row], row: Row) -> str:

@@ -26,6 +26,11 @@ EXAMINED = (
 )
 """A page of each kind that has parts of its own."""
 
+SECONDS_TO_PAINT, LOADS = 1.0, 10
+"""Until something is seen of the first page, at the best of so many loads: other work of the machine is not the page's."""
+PAINTED = """new Promise(told => new PerformanceObserver(list => told(list.getEntries()[0].startTime / 1000))
+    .observe({type: "paint", buffered: true}))"""
+
 
 @pytest.fixture(scope="module")
 def tabs(browser: playwright.Browser) -> playwright.BrowserContext:
@@ -207,6 +212,23 @@ def test_axe_finds_no_violation(reader: Reader, address: str) -> None:
         page.emulate_media(color_scheme=scheme)
         found = axe.Axe().run(page, options={"preload": False, **rules})  # the policy of the pages forbids it to fetch
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_first_page_is_seen_within_a_second(reader: Reader) -> None:
+    seconds: list[float] = []
+    while len(seconds) < LOADS and min(seconds, default=SECONDS_TO_PAINT) >= SECONDS_TO_PAINT:
+        seconds.append(reader.to("index.html").evaluate(PAINTED))
+    assert 0 < min(seconds) < SECONDS_TO_PAINT, seconds
+
+
+def test_the_first_page_costs_its_tab_less_than_a_second_of_computing(reader: Reader) -> None:
+    """Parsing, styling, layout, painting and scripts, in CPU time of the tab's own thread."""
+    page = reader.page
+    tab = page.context.new_cdp_session(page)
+    tab.send("Performance.enable", {"timeDomain": "threadTicks"})
+    reader.to("index.html").evaluate(PAINTED)
+    metrics = {each["name"]: each["value"] for each in tab.send("Performance.getMetrics")["metrics"]}
+    assert 0 < metrics["TaskDuration"] < SECONDS_TO_PAINT, metrics
 
 
 def test_pages_are_read_without_a_script(browser: playwright.Browser, site: Path) -> None:

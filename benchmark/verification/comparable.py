@@ -17,8 +17,6 @@ from symprior.leaderboard.submissions.git import Repository
 CHECKOUT = Path(__file__).parents[2]
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
 CORES = re.compile(r", \d+ cores$")
-LEAST_SECONDS = 60.0
-"""By which clocks of two machines may differ."""
 
 
 def why_not(made: Provenance, again: Provenance) -> str:
@@ -58,12 +56,12 @@ def impossible(records: Iterable[RunRecord]) -> list[str]:
             found.append(f"{_name_of(record)} was started {record.provenance.started[:40]!r}, which is no time.")
         elif commit is not None and (commit not in first or began < first[commit][0]):
             first[commit] = began, record
-    return found + [sentence for commit, of in sorted(first.items()) if (sentence := _too_early(commit, *of))]
+    return found + [sentence for commit, of in sorted(first.items()) if (sentence := _too_early(commit, of[1]))]
 
 
-def _too_early(commit: str, began: datetime, record: RunRecord) -> str:
+def _too_early(commit: str, record: RunRecord) -> str:
     made = _time_of(commit)
-    if made is None or (made - began).total_seconds() < LEAST_SECONDS:
+    if made is None or not record.provenance.began_before(made):
         return ""
     return (
         f"{_name_of(record)} was started {record.provenance.started}, before its commit {_short(commit)} was made "

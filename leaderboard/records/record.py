@@ -6,7 +6,7 @@ nothing else.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -38,6 +38,9 @@ MOST_BYTES = 64 * 1024 * 1024
 
 MOST_NAMED = 20
 """Bad files that are named at once."""
+
+CLOCKS = timedelta(hours=1)
+"""By how much the clocks of two machines may differ."""
 
 CUSTOM_SUITE = "custom"
 """The suite of single runs. Nobody froze its tasks and seeds, so that none can be missing."""
@@ -167,6 +170,10 @@ class Provenance(_Grown):
         except ValueError:
             return None
         return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+    def began_before(self, moment: datetime) -> bool:
+        """Whether the run was started before this moment, by more than clocks differ."""
+        return self.began is not None and self.began + CLOCKS < moment
 
     @property
     def computed_by(self) -> str:

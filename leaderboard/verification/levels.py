@@ -14,7 +14,7 @@ from typing import Literal
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.verification.agreement import Verdict
 from symprior.leaderboard.verification.drawing import drawn, power_of, stratum
-from symprior.leaderboard.verification.record import CheckedRun, FreshSeeds, Replay, Verification
+from symprior.leaderboard.verification.record import Replay, Verification
 
 MOST_INFLATION = 1.4
 """That fresh seeds may leave unseen with 80 % power, if they are to count."""
@@ -100,21 +100,22 @@ def _level(
 ) -> Level:
     own = {name.casefold().strip() for name in authors}
     counted = [each for each in verifications if each.by is not None and each.by.casefold().strip() not in own]
-    checked = [(each.replay, _runs_of(entry, each.replay)) for each in counted if each.replay is not None]
-    of_replays = [(replay, runs) for replay, runs in checked if runs]
-    equal = {(run.task, run.seed) for _, runs in of_replays for run in runs if run.verdict == Verdict.EQUAL}
-    other = {
-        (run.task, run.seed) for _, runs in of_replays for run in runs if run.verdict == Verdict.NOT_COMPARABLE
-    } - equal
+    own_parts = [(each, each.about(*entry)) for each in counted]
+    of_replays = [
+        (each.replay, part.replay.runs) for each, part in own_parts if each.replay and part.replay and part.replay.runs
+    ]
+    verdicts = [(run.verdict, (run.task, run.seed)) for _, runs in of_replays for run in runs]
+    equal = {run for verdict, run in verdicts if verdict == Verdict.EQUAL}
+    other = {run for verdict, run in verdicts if verdict == Verdict.NOT_COMPARABLE} - equal
     powers = [_power(records, replay) for replay, _ in of_replays]
-    fresh = [of.detectable for each in counted for of in _fresh_of(entry, each) if not of.told_apart]
+    fresh = [of.detectable for _, part in own_parts for of in part.fresh if not of.told_apart]
     return Level(
         runs=sum((record.agent.learner, record.agent.id) == entry for record in records),
         replayed=len(equal),
         not_comparable=len(other),
         power=1 - prod(1 - each for each in powers),
         detectable=min(fresh, default=None),
-        contradictions=tuple(each for each in verifications if _contradicts(entry, each)),
+        contradictions=tuple(each for each in verifications if each.about(*entry).contradicts),
     )
 
 
@@ -129,18 +130,3 @@ def _power(records: Sequence[RunRecord], replay: Replay) -> float:
     by_the_rule = drawn(records, replay.cells, replay.seed_from)
     is_whole = equal == {(*stratum(record), record.seed) for record in by_the_rule}
     return power_of(records, replay.cells) if is_whole else 0.0
-
-
-def _runs_of(entry: Entry, replay: Replay) -> list[CheckedRun]:
-    return [run for run in replay.runs if (run.learner, run.agent) == entry]
-
-
-def _fresh_of(entry: Entry, verification: Verification) -> list[FreshSeeds]:
-    return [of for of in verification.fresh if (of.learner, of.agent) == entry]
-
-
-def _contradicts(entry: Entry, verification: Verification) -> bool:
-    """Whether it says that this row is not what an honest run gives; what cannot be concerns every row of a pack."""
-    replay = verification.replay
-    differs = replay is not None and any(run.verdict == Verdict.DIFFERS for run in _runs_of(entry, replay))
-    return differs or bool(verification.impossible) or any(of.told_apart for of in _fresh_of(entry, verification))

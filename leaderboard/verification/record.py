@@ -146,6 +146,15 @@ class Verification(_Part):
         differs = self.replay is not None and any(run.verdict == Verdict.DIFFERS for run in self.replay.runs)
         return differs or bool(self.impossible) or any(fresh.told_apart for fresh in self.fresh)
 
+    def about(self, learner: str, agent: str) -> Verification:
+        """What it says of one agent; what cannot be concerns everybody's records."""
+
+        def is_its_own(said: CheckedRun | FreshSeeds) -> bool:
+            return (said.learner, said.agent) == (learner, agent)
+
+        replay = self.replay and self.replay.model_copy(update={"runs": tuple(filter(is_its_own, self.replay.runs))})
+        return self.model_copy(update={"replay": replay, "fresh": tuple(filter(is_its_own, self.fresh))})
+
     def is_of(self, records: Iterable[RunRecord]) -> bool:
         """Whether it is of these records as they are."""
         return self.subject.digest == digest_of(records)

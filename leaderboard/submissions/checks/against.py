@@ -1,4 +1,7 @@
-"""What a submission is held against: its suite's list, published runs, other submissions, the project's history."""
+"""What a submission is held against: its suite's list, published runs, other submissions, the project's history.
+
+And what a check says of it: a sentence, or one of a single run.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,27 @@ from symprior.tasks.lookup import get_task
 from symprior.tasks.task import Task
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class OfARun:
+    """What a check says of one run, without its name: the same is often said of many."""
+
+    task: str
+    seed: int
+    said: str
+
+    @classmethod
+    def of(cls, run: RunRecord, said: str) -> OfARun:
+        """So much of this run."""
+        return cls(run.task, run.seed, said)
+
+    def __str__(self) -> str:
+        return f"{self.task}, seed {self.seed}: {self.said}"
+
+
+Said = str | OfARun
+"""Of a submission."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symprior.leaderboard.comparison.gains import PLAIN_PRIORS
-from symprior.leaderboard.records.record import SOURCE_DIGEST
-from symprior.leaderboard.submissions.checks.against import Against
+from symprior.leaderboard.records.record import SOURCE_DIGEST, RunRecord
+from symprior.leaderboard.submissions.checks.against import Against, OfARun, Said
 from symprior.leaderboard.submissions.layout import AGENT, CODE
 from symprior.leaderboard.submissions.statement import STATEMENT
 from symprior.leaderboard.submissions.submission import Submission
@@ -16,7 +16,7 @@ OF_A_TASK = ("parameters", "symmetry_used")
 """What a card says of its agent on one task."""
 
 
-def problems(submission: Submission, against: Against) -> Iterator[str]:
+def problems(submission: Submission, against: Against) -> Iterator[Said]:
     """Contradictions, by name."""
     yield from _names(submission, against)
     yield from _of_records(submission)
@@ -33,25 +33,27 @@ def _names(submission: Submission, against: Against) -> Iterator[str]:
             yield f"{submission.name} differs from the submission {other.name} in small and large letters alone"
 
 
-def _of_records(submission: Submission) -> Iterator[str]:
+def _of_records(submission: Submission) -> Iterator[Said]:
     """One agent, one file, the same settings in all of them."""
-    first = submission.records[0]
-    source = digest_of(submission.folder / AGENT / CODE)
+    first, source = submission.records[0], digest_of(submission.folder / AGENT / CODE)
     for record in submission.records:
-        where = f"{record.task}, seed {record.seed}"
-        told = record.hyperparameters.get(SOURCE_DIGEST)
-        if told != source:
-            yield f"{where}: it was run with a file of digest {told}, and {AGENT}/{CODE} has {source}: run it again"
-        if record.hyperparameters != first.hyperparameters:
-            yield f"{where}: other settings than on {first.task}, seed {first.seed}"
-        if record.agent.model_dump(exclude=set(OF_A_TASK)) != first.agent.model_dump(exclude=set(OF_A_TASK)):
-            yield f"{where}: another card of its agent than on {first.task}, seed {first.seed}"
-        if record.agent.control:
-            yield f"{where}: its card says that it is a control; only the project's own agents are"
-        if record.agent.prior in PLAIN_PRIORS:
-            yield f"{where}: its card says that its prior is {record.agent.prior!r}, as plain agents of the project do"
-        if record.mode != "sample":
-            yield f"{where}: the mode of acting is {record.mode}, and an agent of one's own has sample"
+        yield from (OfARun.of(record, said) for said in _of_record(record, first, source))
+
+
+def _of_record(record: RunRecord, first: RunRecord, source: str) -> Iterator[str]:
+    told = record.hyperparameters.get(SOURCE_DIGEST)
+    if told != source:
+        yield f"it was run with a file of digest {told}, and {AGENT}/{CODE} has {source}: run it again"
+    if record.hyperparameters != first.hyperparameters:
+        yield f"other settings than on {first.task}, seed {first.seed}"
+    if record.agent.model_dump(exclude=set(OF_A_TASK)) != first.agent.model_dump(exclude=set(OF_A_TASK)):
+        yield f"another card of its agent than on {first.task}, seed {first.seed}"
+    if record.agent.control:
+        yield "its card says that it is a control; only the project's own agents are"
+    if record.agent.prior in PLAIN_PRIORS:
+        yield f"its card says that its prior is {record.agent.prior!r}, as plain agents of the project do"
+    if record.mode != "sample":
+        yield f"the mode of acting is {record.mode}, and an agent of one's own has sample"
 
 
 def _of_statement(submission: Submission, against: Against) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,12 +15,12 @@ from symprior.leaderboard.submissions.checks import (
     provenance,
     returns,
 )
-from symprior.leaderboard.submissions.checks.against import Against
+from symprior.leaderboard.submissions.checks.against import Against, OfARun, Said
 from symprior.leaderboard.submissions.submission import Submission
 from symprior.leaderboard.submissions.texts import all_seen
 from symprior.symmetry.errors import SympriorError
 
-Found = Callable[[Submission, Against], Iterable[str]]
+Found = Callable[[Submission, Against], Iterable[Said]]
 
 PROBLEMS: tuple[Found, ...] = (
     completeness.problems,
@@ -32,7 +31,6 @@ PROBLEMS: tuple[Found, ...] = (
     copies.problems,
     history.problems,
 )
-OF_A_RUN = re.compile(r"(?P<task>[^ ,:]+), seed (?P<seed>\d+): (?P<said>.*)", re.DOTALL)
 MOST_SEEDS = 5
 """That are named of many of which the same is said."""
 
@@ -67,21 +65,26 @@ class Checked:
 def check(submission: Submission, against: Against) -> Checked:
     """Look for everything that is wrong with a submission, or to be looked at."""
     problems, remarks = (
-        _together(all_seen(said) for find in kind for said in find(submission, against)) for kind in (PROBLEMS, REMARKS)
+        _together(said for find in kind for said in find(submission, against)) for kind in (PROBLEMS, REMARKS)
     )
     return Checked(submission, problems, remarks)
 
 
-def _together(said: Iterable[str]) -> tuple[str, ...]:
+def _together(said: Iterable[Said]) -> tuple[str, ...]:
     """Each sentence once; what is said of several runs of a task, once with all their seeds."""
-    seeds: dict[tuple[str, str], list[str]] = {}
-    for sentence in said:
-        run = OF_A_RUN.fullmatch(sentence)
-        seeds.setdefault((run["task"], run["said"]) if run else ("", sentence), []).extend([run["seed"]] if run else [])
-    return tuple(f"{task}, {_listed(found)}: {rest}" if found else rest for (task, rest), found in seeds.items())
+    seeds: dict[tuple[str, str], list[int]] = {}
+    for each in said:
+        if isinstance(each, OfARun):
+            seeds.setdefault((each.task, each.said), []).append(each.seed)
+        else:
+            seeds.setdefault(("", each), [])
+    return tuple(
+        all_seen(f"{task}, {_listed(found)}: {rest}" if found else rest) for (task, rest), found in seeds.items()
+    )
 
 
-def _listed(seeds: Sequence[str]) -> str:
+def _listed(seeds: Sequence[int]) -> str:
+    named = ", ".join(map(str, seeds[:MOST_SEEDS]))
     if len(seeds) > MOST_SEEDS:
-        return f"seeds {', '.join(seeds[:MOST_SEEDS])} and {len(seeds) - MOST_SEEDS} more"
-    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(seeds)}"
+        return f"seeds {named} and {len(seeds) - MOST_SEEDS} more"
+    return f"seed{'s' if len(seeds) > 1 else ''} {named}"

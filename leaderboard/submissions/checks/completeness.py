@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator
 
 from symprior.leaderboard.records.checks import impossible
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.submissions.checks.against import Against
+from symprior.leaderboard.submissions.checks.against import Against, OfARun, Said
 from symprior.leaderboard.submissions.submission import Submission
 
 
-def problems(submission: Submission, against: Against) -> Iterator[str]:
+def problems(submission: Submission, against: Against) -> Iterator[Said]:
     """What is missing or too much, and what the protocol does not allow."""
     seeds: dict[str, set[int]] = {task: set() for task in against.suite.tasks}
     for record in submission.records:
@@ -24,7 +24,7 @@ def problems(submission: Submission, against: Against) -> Iterator[str]:
             yield f"{task} lacks {_listed(missing)} of {submission.suite_id}: a run that failed is a record, too"
         if others := found - wanted:
             yield f"{task} has {_listed(others)}, which {submission.suite_id} does not have"
-    yield from (said for record in submission.records for said in _of_record(record, against))
+    yield from (OfARun.of(record, said) for record in submission.records for said in _of_record(record, against))
 
 
 def remarks(submission: Submission, against: Against) -> Iterator[str]:
@@ -37,13 +37,13 @@ def remarks(submission: Submission, against: Against) -> Iterator[str]:
 def _of_record(record: RunRecord, against: Against) -> Iterator[str]:
     if record.task not in against.tasks:
         return
-    where, budget = f"{record.task}, seed {record.seed}", against.budgets[record.task]
+    budget = against.budgets[record.task]
     if record.budget != budget:
-        yield f"{where}: a budget of {record.budget:,} environment steps, where the suite has {budget:,}"
+        yield f"a budget of {record.budget:,} environment steps, where the suite has {budget:,}"
     if record.evaluate_every != against.evaluate_every:
-        yield f"{where}: evaluations every {record.evaluate_every} steps, where the suite has {against.evaluate_every}"
+        yield f"evaluations every {record.evaluate_every} steps, where the suite has {against.evaluate_every}"
     if said := impossible(record, against.tasks[record.task]):
-        yield f"{where}: {said}"
+        yield said
 
 
 def _listed(seeds: Collection[int]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from symprior.leaderboard.records.checks import path_of_record
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.submissions.checks.against import Against
+from symprior.leaderboard.submissions.checks.against import Against, OfARun
 from symprior.leaderboard.submissions.submission import Submission
 
 LEAST_VALUES = 4
@@ -22,7 +22,7 @@ Place = tuple[object, ...]
 Kind = Callable[[RunRecord], list[Place]]
 
 
-def problems(submission: Submission, against: Against) -> Iterator[str]:
+def problems(submission: Submission, against: Against) -> Iterator[OfARun]:
     """Each run of which another is a copy, once."""
     runs = [record for record in submission.records if record.status == "finished"]
     here = [*runs, *_of_others(submission, against)]
@@ -30,9 +30,10 @@ def problems(submission: Submission, against: Against) -> Iterator[str]:
         indices = _index(here, kind), against.published.once(of_published)
         for run in runs:
             if other := _copied(run, kind(run), indices):
-                yield (
-                    f"{run.task}, seed {run.seed}: its evaluations are those of {path_of_record(other)}; two runs do not "
-                    "give the same returns, episode by episode"
+                yield OfARun.of(
+                    run,
+                    f"its evaluations are those of {path_of_record(other)}; two runs do not give the same returns, "
+                    "episode by episode",
                 )
 
 

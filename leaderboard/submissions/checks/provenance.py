@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from symprior.leaderboard.records.record import Provenance, RunRecord
-from symprior.leaderboard.submissions.checks.against import Against
+from symprior.leaderboard.records.record import CLOCKS, Provenance, RunRecord
+from symprior.leaderboard.submissions.checks.against import Against, OfARun
 from symprior.leaderboard.submissions.layout import AGENT, LOCK
 from symprior.leaderboard.submissions.submission import Submission
-
-CLOCKS = timedelta(hours=1)
-"""By how much two clocks may differ."""
 
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 LOCKED = re.compile(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.!+_-]+)")
 
 
-def problems(submission: Submission, against: Against) -> Iterator[str]:
+def problems(submission: Submission, against: Against) -> Iterator[OfARun]:
     """Runs of changed code, from a commit that was not there, before or after their time, or with other versions."""
     locked = _locked((submission.folder / AGENT / LOCK).read_text(encoding="utf-8"))
     devices = {record.provenance.device.partition(" ")[0] for record in against.of_suite}
@@ -32,7 +29,7 @@ def problems(submission: Submission, against: Against) -> Iterator[str]:
             *_of_the_run(record, devices),
             *_of_versions(origin, locked),
         ]
-        yield from (f"{record.task}, seed {record.seed}: {said}" for said in found)
+        yield from (OfARun.of(record, said) for said in found)
 
 
 def remarks(submission: Submission, against: Against) -> Iterator[str]:
@@ -85,7 +82,7 @@ def _of_time(origin: Provenance, commit: _Commit, against: Against) -> Iterator[
         yield f"it began at {origin.started[:40]!r}, which is no time"
     elif started > against.now + CLOCKS:
         yield f"it began on {origin.started}, which is still to come"
-    elif commit.made is not None and started + CLOCKS < commit.made:
+    elif commit.made is not None and origin.began_before(commit.made):
         yield f"it began on {origin.started}, before its commit was made ({commit.made.isoformat()})"
 
 

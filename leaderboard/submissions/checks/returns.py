@@ -10,7 +10,7 @@ import numpy as np
 from symprior.leaderboard.records.checks import MEANS_ALONE, over_the_best_known
 from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.resamples.resampling import Floats
-from symprior.leaderboard.submissions.checks.against import Against
+from symprior.leaderboard.submissions.checks.against import Against, OfARun
 from symprior.leaderboard.submissions.submission import Submission
 
 UNITS = (1.0, 0.5, 0.1, 0.01)
@@ -23,21 +23,20 @@ ROUND_OFF = 1e-4
 """By how much the sum of an episode's rewards may miss a multiple, in units."""
 
 
-def problems(submission: Submission, against: Against) -> Iterator[str]:
+def problems(submission: Submission, against: Against) -> Iterator[OfARun]:
     """Returns between the multiples that all published ones are."""
     units = against.published.once(units_of)
     for run in submission.records:
         unit = units.get(run.task)
         if unit is not None and (odd := _odd(_returns([run]), unit)) is not None:
-            where = f"{run.task}, seed {run.seed}"
-            yield f"{where}: a return of {odd:g}, where every published one is a multiple of {unit:g}"
+            yield OfARun.of(run, f"a return of {odd:g}, where every published one is a multiple of {unit:g}")
 
 
-def remarks(submission: Submission, against: Against) -> Iterator[str]:
+def remarks(submission: Submission, against: Against) -> Iterator[OfARun]:
     """Last evaluations over the best return that is known."""
     for run in submission.records:
         if run.status == "finished" and run.task in against.tasks and over_the_best_known(run, against.tasks[run.task]):
-            yield f"{run.task}, seed {run.seed}: the last evaluation is clearly over the best return that is known"
+            yield OfARun.of(run, "the last evaluation is clearly over the best return that is known")
 
 
 def units_of(published: Sequence[RunRecord]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,10 @@ def test_an_empty_or_absent_folder_is_named(tmp_path: Path) -> None:
         read_records(tmp_path)
     with pytest.raises(SympriorError, match="no records folder"):
         read_records(tmp_path / "absent")
+
+
+def test_clocks_may_differ_by_an_hour(make_run: Make) -> None:
+    origin = make_run().provenance.model_copy(update={"started": "2026-12-01T10:00:00+00:00"})
+    made = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
+    assert not origin.began_before(made + timedelta(minutes=59)) and origin.began_before(made + timedelta(minutes=61))
+    assert not origin.model_copy(update={"started": "at noon"}).began_before(made), "no time is before nothing"

@@ -213,3 +213,16 @@ def test_an_agent_that_is_good_before_its_first_step_is_named(make_run: Run) -> 
     assert known_beforehand(honest + loaded) == [
         "mine knows cartpole-v1 before its first step: its runs score 0.90 there."
     ]
+
+
+def test_what_is_said_of_one_agent_contradicts_no_other(make_run: Run) -> None:
+    """The same word, `contradicts`, of a whole verification and of its part on one row."""
+    of_two = [make_run(agent=agent, seed=seed, learner="custom") for agent in ("mine", "yours") for seed in range(5)]
+    found = verification(of_two, chosen=of_two, verdicts={7: Verdict.DIFFERS})
+    assert found.contradicts and found.about("custom", "yours").contradicts
+    own = found.about(*ENTRY)
+    assert not own.contradicts and own.replay is not None and {run.agent for run in own.replay.runs} == {"mine"}
+    of_rows = levels(of_two, [found])
+    assert of_rows["custom", "yours"].is_challenged and not of_rows[ENTRY].is_challenged
+    everybodys = verification(of_two, chosen=of_two, impossible=("A run was started before its commit was made.",))
+    assert all(level.is_challenged for level in levels(of_two, [everybodys]).values())

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from symprior.leaderboard.records.record import Checkpoint, RunRecord
-from symprior.leaderboard.submissions.checks.against import Against
-from symprior.leaderboard.submissions.checks.checked import PROBLEMS, check
+from symprior.leaderboard.submissions.checks.against import Against, OfARun
+from symprior.leaderboard.submissions.checks.checked import PROBLEMS, _together, check
 from symprior.leaderboard.submissions.statement import Status
 from symprior.leaderboard.submissions.submission import Submission
 from symprior.symmetry.errors import SympriorError
@@ -191,7 +191,7 @@ def changed(submission: Submission, change: Change) -> Submission:
 
 def finding(submission: Submission, against: Against) -> dict[str, list[str]]:
     """By the check that found them all problems."""
-    found = {find.__module__.rpartition(".")[2]: list(find(submission, against)) for find in PROBLEMS}
+    found = {find.__module__.rpartition(".")[2]: [str(said) for said in find(submission, against)] for find in PROBLEMS}
     return {name: problems for name, problems in found.items() if problems}
 
 
@@ -314,3 +314,12 @@ def test_what_is_wrong_with_many_runs_is_said_once(submitted: Submitted, known: 
     ]
     two = changed(submitted.make(), lambda run: origin(dirty=True)(run) if run.seed in (3, 7) else run)
     assert check(two, known(two)).problems[0].startswith("cartpole-v1, seeds 3, 7: it was run from a checkout")
+
+
+def test_a_sentence_that_reads_like_one_of_a_run_stays_as_it_is() -> None:
+    """Which run is meant is told apart from what is said of it, and is not read back from words."""
+    of_runs = [OfARun("cartpole-v1", seed, "odd, seed 3: so it says") for seed in range(7)]
+    assert _together([*of_runs, "cartpole-v1, seed 9: odd", "cartpole-v1, seed 9: odd"]) == (
+        "cartpole-v1, seeds 0, 1, 2, 3, 4 and 2 more: odd, seed 3: so it says",
+        "cartpole-v1, seed 9: odd",
+    )

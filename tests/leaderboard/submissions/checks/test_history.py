@@ -205,7 +205,7 @@ def test_code_between_the_base_and_a_run_is_the_projects_own(root: Path, submitt
         for record in submission.records
     ]
     forged = Submission(submission.folder, submission.statement, submission.digest, tuple(of_patched))
-    said = " ".join(provenance.problems(forged, known(forged, repository=repository, base="main")))
+    said = " ".join(map(str, provenance.problems(forged, known(forged, repository=repository, base="main"))))
     assert f"commit {patched[:12]} changes agents/ppo.py: run it with the project's own code" in said
 
 

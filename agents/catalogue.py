@@ -115,6 +115,7 @@ class ShippedAgent:
         learner: str | None = None,
         device: str = "cpu",
         kernel: str = TORCH,
+        portable: bool = False,
     ) -> Agent:
         """The agent for the given seeds, with settings for each.
 
@@ -125,13 +126,14 @@ class ShippedAgent:
             learner: what carries it out; None: the reference.
             device: `cpu` or `cuda`.
             kernel: what is asked to compute updates, of the learner's.
+            portable: whether the same numbers are to come out on processors of another make.
 
         Raises:
             SympriorError: no such learner, or one that does not carry it out; a task or settings that do not fit.
         """
         carried_out_by = LEARNERS[self.learner(learner or reference_learner())]
-        training = Training(problem, tuple(seeds), self.algorithm, self.prior, tuple(settings), device, kernel)
-        return carried_out_by.build(training)
+        what = (problem, tuple(seeds), self.algorithm, self.prior, tuple(settings))
+        return carried_out_by.build(Training(*what, device, kernel, portable))
 
     def samples_per_update(self, settings: Settings) -> int | None:
         """Transitions in one gradient step, before a prior adds copies; None where nothing is learned."""

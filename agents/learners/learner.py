@@ -48,6 +48,7 @@ class Training:
         settings: hyperparameters, one for each seed.
         device: where it computes, `cpu` or `cuda`.
         kernel: what is asked to compute updates, one of the learner's `kernels`.
+        portable: whether the same numbers are to come out on processors of another make.
     """
 
     problem: Problem
@@ -57,6 +58,7 @@ class Training:
     settings: tuple[Settings, ...]
     device: str = "cpu"
     kernel: str = TORCH
+    portable: bool = False
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,12 @@ def run(
         str | None,
         typer.Option(help="What the learner computes updates with, fused or torch.", show_default=TORCH),
     ] = None,
+    portable: Annotated[
+        bool,
+        typer.Option(
+            "--portable", help="Hold libraries to kernels of every processor with AVX2, for the same bits there."
+        ),
+    ] = False,
     save_policies: Annotated[
         bool, typer.Option("--save-policies", help="Keep the trained policies beside the records, as safetensors.")
     ] = False,
@@ -138,7 +144,7 @@ def run(
       symprior run --task cartpole-v1 --agent ppo --agent ppo+homomorphic --seeds 0-9
     """
     told = _told(agent, symmetry)
-    jobs = _jobs(suite, task, told, seeds, budget, evaluate_every, setting, learner, device, kernel)
+    jobs = _jobs(suite, task, told, seeds, budget, evaluate_every, setting, learner, device, kernel, portable)
     if only is not None:
         jobs = _share_of(jobs, only)
     logs = tuple(name for name, is_asked in (("csv", csv), ("tensorboard", tensorboard)) if is_asked)
@@ -213,12 +219,14 @@ def _jobs(
     learner: str | None,
     device: str | None,
     kernel: str | None = None,
+    portable: bool = False,
 ) -> list[Job]:
     if suite is not None:
         is_own = all(names_a_file(agent) for agent in agents or ())
-        if any(given is not None for given in (tasks, budget, evaluate_every, settings, learner, kernel)) or not is_own:
+        fixed = (tasks, budget, evaluate_every, settings, learner, kernel, portable or None)
+        if any(given is not None for given in fixed) or not is_own:
             raise SympriorError(
-                "A suite fixes its tasks, agents, budgets, learner, kernel and settings. Give --suite alone (or with some "
+                "A suite fixes its tasks, agents, budgets, learner, kernels and settings. Give --suite alone (or with some "
                 "of its --seeds, a --device, or an --agent path/to/file.py:Name of your own to be run by its rules), or "
                 "--task and --agent."
             )
@@ -244,6 +252,7 @@ def _jobs(
             evaluate_every=evaluate_every,
             device=device or CPU,
             kernel=kernel or TORCH,
+            portable=portable,
         )
         for task in map(get_task, tasks)
         for agent in agents

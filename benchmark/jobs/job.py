@@ -38,6 +38,7 @@ class Job:
         evaluate_every: environment steps between evaluations; None: the protocol's percentages.
         device: where torch computes.
         kernel: what the learner is asked to compute updates with.
+        portable: whether libraries are held to kernels that every processor with AVX2 has.
     """
 
     suite: str
@@ -52,6 +53,7 @@ class Job:
     evaluate_every: int | None = None
     device: str = CPU
     kernel: str = TORCH
+    portable: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.budget <= MOST_BUDGET:
@@ -60,6 +62,8 @@ class Job:
             raise SympriorError(f"Evaluations are at least 1 environment step apart, not {self.evaluate_every}.")
         if not DEVICE.fullmatch(self.device):
             raise SympriorError(f"There is no device {self.device!r}; torch computes on cpu, cuda or cuda:N.")
+        if self.portable and self.device != CPU:
+            raise SympriorError(f"Portable kernels are those of processors, not of {self.device}: give one of the two.")
         if self.learner not in learner_names():
             raise unknown_name("learner", self.learner, learner_names())
         if self.kernel not in (kernels := LEARNERS[self.learner].kernels):
@@ -129,7 +133,8 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
     for number, run in enumerate(runs):
         job = run.job
         alone = None if _goes_with_others(job) else number
-        alike = (job.task, job.agent, job.learner, job.budget, job.evaluate_every, job.device, job.kernel, alone)
+        computed = (job.learner, job.device, job.kernel, job.portable)
+        alike = (job.task, job.agent, job.budget, job.evaluate_every, computed, alone)
         together.setdefault(alike, []).append(run)
     found = []
     for group in together.values():

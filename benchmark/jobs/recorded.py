@@ -42,6 +42,7 @@ def job_of(record: RunRecord, agent: str | None = None) -> Job:
         evaluate_every=record.evaluate_every,
         device=record.provenance.device.partition(" ")[0],
         kernel=record.provenance.computed_by,
+        portable=bool(record.provenance.portable),
     )
     if is_from_a_file:
         _check_file(job, record)

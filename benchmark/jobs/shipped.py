@@ -73,7 +73,8 @@ class Shipped(Contestant):
     def build(self, runs: Sequence[Resolved], seeds: Sequence[int], confines: Confines = UNBOUND) -> Agent:
         """The agent that carries these runs out."""
         job, settings = runs[0].job, [run.settings for run in runs if run.settings is not None]
-        return self.agent.build(runs[0].problem, seeds, settings, job.learner, job.device, job.kernel)
+        computed = (job.learner, job.device, job.kernel, job.portable)
+        return self.agent.build(runs[0].problem, seeds, settings, *computed)
 
     def check(self, resolved: Resolved) -> None:
         """Make one, which takes parts of a second: its settings have to fit what is seen and done there."""

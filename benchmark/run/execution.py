@@ -139,7 +139,7 @@ class Execution:
         return [self._record(number, cause, seconds, origin) for number in range(len(self.stack.runs))]
 
     def _origin(self) -> Provenance:
-        return provenance(self.job.device, len(self.stack.runs), _torch_threads(), self.task, self.resolved[0].ledger)
+        return provenance(self.job, len(self.stack.runs), _torch_threads(), self.task, self.resolved[0].ledger)
 
     def _why_it_failed(self) -> str | None:
         """Train; the error that ended it, or None."""

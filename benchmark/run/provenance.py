@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from symprior.agents.ledgers.ledger import LEDGERS
+from symprior.benchmark.jobs.job import Job
 from symprior.leaderboard.records.record import Provenance
 from symprior.leaderboard.submissions.git import CODE
 from symprior.tasks import Task
@@ -24,11 +25,11 @@ VECTOR_INSTRUCTIONS = {"avx512f": "AVX-512", "avx2": "AVX2"}
 """The widest first, as Linux and people name them. Libraries choose their kernels, and so how they round, by these."""
 
 
-def provenance(device: str, stack_size: int, threads: int, task: Task, ledger: str | None) -> Provenance:
+def provenance(job: Job, stack_size: int, threads: int, task: Task, ledger: str | None) -> Provenance:
     """What is true of this process now.
 
     Args:
-        device: where torch computes.
+        job: what is computed.
         stack_size: seeds in one computation.
         threads: of torch.
         task: what is run; its simulator's packages are named too, and its file where a user brought it.
@@ -44,7 +45,8 @@ def provenance(device: str, stack_size: int, threads: int, task: Task, ledger: s
         platform=f"{platform.system()} {platform.machine()}",
         processor=_processor(),
         threads=threads,
-        device=_device_name(device),
+        device=_device_name(job.device),
+        portable=job.portable or None,
         task_source=task.file and digest(task.file),
         ledger=ledger and f"{ledger} {digest_of(LEDGERS / f'{ledger}.json')}",
         stack_size=stack_size,
@@ -84,11 +86,15 @@ def checkout_state() -> tuple[str | None, bool | None]:
 
 @cache
 def _processor() -> str:
-    known = _cpuinfo()
-    model = known.get("model name") or platform.processor() or "unknown"
-    flags = known.get("flags", "").split()
+    model = _cpuinfo().get("model name") or platform.processor() or "unknown"
+    flags = processor_flags()
     widest = next((f" ({name})" for flag, name in VECTOR_INSTRUCTIONS.items() if flag in flags), "")
     return f"{model}{widest}, {os.cpu_count()} cores"
+
+
+def processor_flags() -> frozenset[str]:
+    """What a core can do, as Linux names it; nothing elsewhere."""
+    return frozenset(_cpuinfo().get("flags", "").split())
 
 
 def _cpuinfo() -> dict[str, str]:

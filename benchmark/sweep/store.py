@@ -161,6 +161,7 @@ class RecordStore:
             ("settings", contestant.completed(record.hyperparameters), asked),
             ("evaluations every", record.evaluate_every, job.evaluate_every),
             ("the seed", record.seed, seed),
+            ("kernels that are", _portability(record.provenance.portable), _portability(job.portable)),
             ("a task file of digest", record.provenance.task_source, task.file and digest(task.file)),
         ]
 
@@ -202,6 +203,16 @@ class RecordStore:
         return write_record(self.folder, record)
 
 
+def _portability(portable: bool | None) -> str:
+    return "portable" if portable else "not portable"
+
+
 def _asked(record: RunRecord) -> tuple[object, ...]:
     """What a record answers, beside where it lies."""
-    return record.budget, record.evaluate_every, record.hyperparameters, record.provenance.task_source
+    return (
+        record.budget,
+        record.evaluate_every,
+        record.hyperparameters,
+        record.provenance.portable,
+        record.provenance.task_source,
+    )

@@ -48,6 +48,7 @@ class Suite(BaseModel):
     seeds: str
     learner: str = Field(default_factory=reference_learner)
     kernel: str = Field(default=TORCH, description="what the learner computes updates with")
+    portable: bool = Field(default=False, description="whether libraries keep to what every processor with AVX2 has")
     evaluate_every: int | None = Field(default=None, ge=1)
     budgets: dict[str, int] = {}
     shared: dict[str, Setting] = Field(default={}, description="settings of every agent")
@@ -84,6 +85,7 @@ class Suite(BaseModel):
                 ledger=f"{scope}/{agent}" if (scope := self._ledger(agent, "")) else None,
                 evaluate_every=self.evaluate_every,
                 kernel=self.kernel,
+                portable=self.portable,
             )
             for task in self.tasks
             for agent in self.agents

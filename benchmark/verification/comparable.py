@@ -21,7 +21,9 @@ CORES = re.compile(r", \d+ cores$")
 
 def why_not(made: Provenance, again: Provenance) -> str:
     """Why the bits of the two need not be equal, in words; empty where they must be."""
-    if kind_of(made) != kind_of(again):
+    if made.portable != again.portable:
+        return f"it was made {_with_kernels(made)}, and again {_with_kernels(again)}"
+    if not made.portable and kind_of(made) != kind_of(again):
         return f"it was made on {kind_of(made)}, and this is {kind_of(again)}"
     packages = [
         f"{name} {made.packages[name]} (here {again.packages.get(name, 'none')})"
@@ -39,6 +41,10 @@ def why_not(made: Provenance, again: Provenance) -> str:
     if made.dirty or again.dirty:
         return f"the checkout was changed {'when it was made' if made.dirty else 'here'}"
     return ""
+
+
+def _with_kernels(provenance: Provenance) -> str:
+    return f"with{'' if provenance.portable else 'out'} portable kernels"
 
 
 def kind_of(provenance: Provenance) -> str:

@@ -138,7 +138,7 @@ class Effort(_Part):
 class Provenance(_Grown):
     """Where a number comes from; no host names, no user names."""
 
-    later = ("kernel", "isolation")
+    later = ("kernel", "portable", "isolation")
 
     symprior: str
     commit: str | None
@@ -156,6 +156,9 @@ class Provenance(_Grown):
     stack_size: int = Field(default=1, ge=1, description="seeds trained together in one computation")
     kernel: str | None = Field(
         default=None, description="what computes the updates, where it is not the learner's torch"
+    )
+    portable: Literal[True] | None = Field(
+        default=None, description="true where libraries were held to kernels that every processor with AVX2 has"
     )
     isolation: Literal["namespaces", "process"] | None = Field(
         default=None, description="what kept the code of a user's agent apart from the run; null: it is no user's agent"

@@ -53,6 +53,8 @@ class StableBaselinesAgent(Actor):
         self.num_envs = self._settings.num_envs
         self.problem, self._algorithm, self._prior = training.problem, cast(Any, training.algorithm), training.prior
         self._model, self._device = model, torch.device(training.device)
+        # torch's own roots are MKL's, which begin with an estimate of the processor's: the fused Adam takes none of them
+        self._adam_is: dict[str, Any] = {"fused": True} if training.portable else {}
         self._orbit = Orbit(self.problem.symmetry, self._device)
         self.network: Any = self._initial_network()
         self.network.to(self._device)
@@ -93,7 +95,7 @@ class StableBaselinesAgent(Actor):
             policy_kwargs={
                 "make_network": lambda: self.network,
                 "optimizer_class": torch.optim.Adam,
-                "optimizer_kwargs": {"eps": self._settings.adam_epsilon},
+                "optimizer_kwargs": {"eps": self._settings.adam_epsilon, **self._adam_is},
                 **self._policy_arguments(),
             },
             device=self._device,

@@ -12,6 +12,7 @@ from symprior.agents.acting.squashing import SquashedActor
 from symprior.agents.learners.initial import initial_actor_and_critics
 from symprior.agents.learners.learner import Training
 from symprior.agents.learners.stable_baselines3.agent import Model
+from symprior.agents.learners.stable_baselines3.models.environment import VectorEnvAdapter
 from symprior.agents.learners.stable_baselines3.replay import StableBaselinesReplayAgent
 from symprior.symmetry.arrays import NumpyArray
 
@@ -33,6 +34,14 @@ class StableBaselinesSquashedAgent(SquashedActor, StableBaselinesReplayAgent):
 
     def _policy_arguments(self) -> dict[str, Any]:
         return {"auxiliary_loss": self.auxiliary_loss}
+
+    def model(self, env: VectorEnvAdapter) -> Any:
+        """The model; where a temperature is learned, by the same kind of Adam."""
+        model = super().model(env)
+        if self._adam_is and getattr(model, "ent_coef_optimizer", None) is not None:
+            rate = model.lr_schedule(1)
+            model.ent_coef_optimizer = torch.optim.Adam([model.log_ent_coef], lr=rate, **self._adam_is)
+        return model
 
     def _optimizer(self, model: Any) -> torch.optim.Optimizer:
         optimizer: torch.optim.Optimizer = model.critic.optimizer

@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from symprior.benchmark.jobs.isolation.described import known
 from symprior.benchmark.jobs.job import Stack
+from symprior.benchmark.run.portable import KERNELS, check_processor
 from symprior.benchmark.run.snapshots import Snapshots
 from symprior.benchmark.sweep.devices import NOTHING_DECLARED, GpuNeed, Gpus, memory_of_gpus, see_only
 from symprior.benchmark.sweep.engines.engine import Ended, Engine, Errors, Report
@@ -39,7 +40,7 @@ WORKERS_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
     "THP_MEM_ALLOC_ENABLE": "1",
 }
-"""One thread for each numeric library, and huge pages for torch's large tensors.
+"""Of every worker: one thread for each numeric library, and huge pages for torch's large tensors.
 
 A batch of images is new memory at each step; in pages of four kilobytes to touch it first takes longer than to compute it.
 """
@@ -70,41 +71,63 @@ class LocalEngine(Engine):
     name = "local"
 
     def carry_out(self, stacks: Sequence[Stack], store: RecordStore, report: Report) -> Iterator[Ended]:
-        """Each stack as it ends."""
-        with _environment_of_workers():
-            shift = _Shift(stacks, store, self.limits, self.gpus)
-            try:
-                while shift.has_work:
-                    with uninterrupted():  # a worker that is half started could not be ended
-                        shift.fill(self.workers)
-                    for worker in shift.over():
-                        yield Ended(worker.stack, shift.errors(worker))
-                    report(list(shift.steps))
-            finally:
-                with uninterrupted():
-                    shift.end()
+        """Each stack as it ends; those with portable kernels come last, as they fork from another process.
+
+        Raises:
+            SympriorError: this processor has no portable kernels.
+        """
+        kinds = sorted({stack.job.portable for stack in stacks})
+        if True in kinds:
+            check_processor()
+        context = multiprocessing.get_context("forkserver")
+        steps = context.RawArray("q", len(stacks))
+        for portable in kinds:
+            alike = {number: stack for number, stack in enumerate(stacks) if stack.job.portable == portable}
+            with _environment_of_workers(portable) as variables:
+                _start_what_workers_fork_from(context, variables)
+                shift = _Shift(context, alike, steps, store, self.limits, self.gpus)
+                yield from self._carried_out(shift, report)
+
+    def _carried_out(self, shift: _Shift, report: Report) -> Iterator[Ended]:
+        try:
+            while shift.has_work:
+                with uninterrupted():  # a worker that is half started could not be ended
+                    shift.fill(self.workers)
+                for worker in shift.over():
+                    yield Ended(worker.stack, shift.errors(worker))
+                report(list(shift.steps))
+        finally:
+            with uninterrupted():
+                shift.end()
 
 
 class _Shift:
     """The stacks of one call: those that wait, and those that workers carry out now.
 
     Args:
-        stacks: all of them.
+        context: starts processes.
+        stacks: all of them, by their numbers.
+        steps: environment steps of each stack; each worker writes its own number, so that there is no lock to keep.
         store: where records go.
         limits: of each.
         need: what each takes of a GPU.
 
     Attributes:
-        steps: environment steps of each stack; each worker writes its own number, so that there is no lock to keep.
+        steps: as given.
     """
 
-    def __init__(self, stacks: Sequence[Stack], store: RecordStore, limits: Limits, need: GpuNeed) -> None:
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(PRELOADED)
-        _start_what_workers_fork_from(self._context)
+    def __init__(
+        self,
+        context: ForkServerContext,
+        stacks: Mapping[int, Stack],
+        steps: Any,
+        store: RecordStore,
+        limits: Limits,
+        need: GpuNeed,
+    ) -> None:
+        self._context, self.steps = context, steps
         self._store, self._limits, self._estimate = store, limits, Estimate(store)
-        self.steps = self._context.RawArray("q", len(stacks))
-        self._waiting, self._working = dict(enumerate(stacks)), list[Worker]()
+        self._waiting, self._working = dict(stacks), list[Worker]()
         self._places: dict[Worker, _Place] = {}
         self._gpus = Gpus(need, memory_of_gpus()) if need.is_declared else None
         self._looked = time.monotonic()
@@ -216,8 +239,20 @@ def _curves(folder: str, place: _Place, runs: int) -> CurvesOnTheWay:
     return CurvesOnTheWay(Path(folder) / f"curves-{place.number}.jsonl", runs)
 
 
-def _start_what_workers_fork_from(context: ForkServerContext) -> None:
-    """Wait for its imports, which Ctrl-C may cut short: in it the signal stays blocked, as the parent alone answers."""
+_forked_with: dict[str, str] = {}
+"""What is in the environment of the process that workers fork from, as far as it is ours."""
+
+
+def _start_what_workers_fork_from(context: ForkServerContext, variables: dict[str, str]) -> None:
+    """Wait for its imports, which Ctrl-C may cut short: in it the signal stays blocked, as the parent alone answers.
+
+    One that has imported under other variables makes room for it.
+    """
+    context.set_forkserver_preload(PRELOADED)
+    if variables != _forked_with:
+        _end_what_workers_fork_from()
+    _forked_with.clear()
+    _forked_with.update(variables)
     resource_tracker.ensure_running()  # which lets signals through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
@@ -229,9 +264,17 @@ def _start_what_workers_fork_from(context: ForkServerContext) -> None:
         first.start()
         first.join()
     except BaseException:  # else it would import to the end, for nobody
-        server: Any = forkserver
-        os.kill(server._forkserver._forkserver_pid, signal.SIGKILL)
+        _end_what_workers_fork_from()
         raise
+
+
+def _end_what_workers_fork_from() -> None:
+    """`multiprocessing` finds it dead when it wants to fork again, and starts another one."""
+    server: Any = forkserver
+    process = server._forkserver._forkserver_pid
+    if process is not None:
+        os.kill(process, signal.SIGKILL)
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
 
 
 def _nothing() -> None:
@@ -239,11 +282,12 @@ def _nothing() -> None:
 
 
 @contextmanager
-def _environment_of_workers() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in WORKERS_ENVIRONMENT}
-    os.environ.update(WORKERS_ENVIRONMENT)
+def _environment_of_workers(portable: bool) -> Iterator[dict[str, str]]:
+    variables = WORKERS_ENVIRONMENT | (KERNELS if portable else {})
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
-        yield
+        yield variables
     finally:
         for name, value in before.items():
             if value is None:

@@ -125,10 +125,11 @@ def _show_table(terminalreporter: Any) -> None:
         return
     priors, algorithms = (sorted(set(names)) for names in zip(*counts, strict=True))
     terminalreporter.section("agents × tasks: passed / tried")
-    terminalreporter.write_line(f"{'':24}" + "".join(f"{algorithm:>9}" for algorithm in algorithms))
+    widths = [max(9, 2 + len(algorithm)) for algorithm in algorithms]
+    terminalreporter.write_line(f"{'':24}" + "".join(map(str.rjust, algorithms, widths)))
     for prior in priors:
         tried = [counts.get((prior, algorithm)) for algorithm in algorithms]
-        cells = "".join(f"{f'{of[0]} / {of[1]}' if of else '–':>9}" for of in tried)
+        cells = "".join(map(str.rjust, (f"{of[0]} / {of[1]}" if of else "–" for of in tried), widths))
         terminalreporter.write_line(f"{prior:24}{cells}")
 
 

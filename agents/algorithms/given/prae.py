@@ -10,17 +10,22 @@ from symprior.agents.bibliography import PLANNABLE_APPROXIMATIONS
 
 
 class PRAESettings(LatentSettings):
-    """What keeps codes apart."""
+    """What keeps codes apart.
+
+    The paper has negatives of the same episode alone. Whatever stays as it is throughout an episode, such as the place of a
+    key that is not fetched, then need not be in the code.
+    """
 
     negatives: int = Field(
-        default=5, ge=1, description="observations of the same episode that a code is kept apart from"
+        default=5, ge=0, description="observations of the same episode that a code is kept apart from"
     )
+    far_negatives: int = Field(default=5, ge=0, description="observations of any episode that it is kept apart from")
     margin: float = Field(default=1.0, gt=0, description="half the squared distance up to which it is")
 
 
 @register
 class PRAE(LatentAlgorithm[PRAESettings]):
-    """The action-equivariance loss ‖z' − T(z, a)‖², with codes of one episode a margin apart."""
+    """The action-equivariance loss ‖z' − T(z, a)‖², with codes a margin apart."""
 
     name = "prae"
     title = "PRAE"

@@ -78,10 +78,10 @@ class NumberedAction(Action):
 
 @dataclass(frozen=True)
 class Compared(Replayed):
-    """Transitions with observations by number, and others of the same episode beside each.
+    """Transitions with observations by number, and others beside each.
 
     Attributes:
-        others: numbers of observations that the same episode led to, [batch, others].
+        others: numbers of observations that other transitions led to, [batch, others].
     """
 
     images: ClassVar[tuple[str, ...]] = ("observations", "next_observations", "others")
@@ -120,15 +120,17 @@ class Experience:
     def __len__(self) -> int:
         return len(self._actions)
 
-    def batch(self, index: Tensor, others: Tensor) -> Compared:
+    def batch(self, index: Tensor, near: Tensor, far: Tensor) -> Compared:
         """Transitions by number.
 
         Args:
             index: which, [batch].
-            others: for each some uniform numbers, which choose others of its episode, [batch, others].
+            near: for each some uniform numbers, which choose others of its episode, [batch, near].
+            far: the same of any episode, [batch, far]; these stand behind the others.
         """
         length = self._length[index].unsqueeze(-1)
-        beside = self._first[index].unsqueeze(-1) + (others * length).long()
+        of_episode = self._first[index].unsqueeze(-1) + (near * length).long()
+        beside = torch.cat([of_episode, (far * len(self)).long()], dim=1)
         never = torch.zeros(len(index))
         return Compared(
             self._before[index],
@@ -141,7 +143,8 @@ class Experience:
 
     def everything(self) -> Compared:
         """All transitions."""
-        return self.batch(torch.arange(len(self)), torch.empty(len(self), 0))
+        none = torch.empty(len(self), 0)
+        return self.batch(torch.arange(len(self)), none, none)
 
 
 def images_of(known: Numbering, symmetry: Symmetry) -> NDArray[np.int64]:

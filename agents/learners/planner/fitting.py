@@ -50,8 +50,9 @@ class Fitting:
 
     def _minibatch(self, experience: Experience) -> Compared:
         size, beside = self._settings.batch_size, self._loss.others(self._settings)
-        drawn = self._uniforms("minibatches", size * (1 + beside)).unflatten(0, (size, 1 + beside))
-        batch = experience.batch((drawn[:, 0] * len(experience)).long(), drawn[:, 1:])
+        drawn = self._uniforms("minibatches", size * (1 + sum(beside))).unflatten(0, (size, -1))
+        index, near, far = drawn.split([1, *beside], dim=1)
+        batch = experience.batch((index[:, 0] * len(experience)).long(), near, far)
         return self._prior.minibatch(batch, experience.orbit, lambda count: self._uniforms("prior", count))
 
     def loss(self, experience: Experience, batch: Compared) -> Tensor:

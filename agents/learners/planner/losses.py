@@ -29,7 +29,7 @@ class Met(Generic[M]):
         features: of each, before the code, [rows, …].
         codes: of each, [rows, code].
         before, after: codes of each transition's two observations, [batch, code].
-        others: codes of others of its episode, [batch, others, code].
+        others: codes of others that it is compared with, [batch, others, code].
         predicted: the code that the model expects in place of `after`, [batch, code].
         normals: makes standard normal numbers of a tensor's shape.
     """
@@ -55,9 +55,9 @@ class CodeLoss(ABC, Generic[M, S]):
 
     moves_codes: ClassVar[bool] = True
 
-    def others(self, settings: S) -> int:
-        """How many other observations of its episode each transition is compared with."""
-        return 0
+    def others(self, settings: S) -> tuple[int, int]:
+        """How many other observations each transition is compared with: of its episode, and of any."""
+        return 0, 0
 
     @abstractmethod
     def __call__(self, met: Met[M], settings: S) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -53,13 +54,12 @@ class OfflineDQNAgent(GivenAgent):
         """Transitions, each with a goal beside it: what its own episode led to, or what another transition did."""
         settings = cast(OfflineDQNSettings, self.settings)
         size = settings.batch_size
-        index, place, kind, any_of = self._uniforms_of("minibatches", 4 * size).view(4, size)
-        batch = experience.batch((index * len(experience)).long(), place.unsqueeze(1))
-        elsewhere = experience.batch((any_of * len(experience)).long(), place[:, None]).next_observations
-        own = (kind < settings.own_goals).unsqueeze(1)
-        goals = torch.where(own, batch.others, elsewhere.unsqueeze(1))
-        with_goals = Compared(**{**vars(batch), "others": goals})
-        return self.prior.minibatch(with_goals, experience.orbit, lambda count: self._uniforms_of("prior", count))
+        index, near, far, kind = self._uniforms_of("minibatches", 4 * size).view(4, size, 1).unbind()
+        batch = experience.batch((index[:, 0] * len(experience)).long(), near, far)
+        goals = torch.where(kind < settings.own_goals, batch.others[:, :1], batch.others[:, 1:])
+        return self.prior.minibatch(
+            replace(batch, others=goals), experience.orbit, lambda count: self._uniforms_of("prior", count)
+        )
 
     def loss(self, experience: Experience, batch: Compared, target: torch.nn.Module) -> Tensor:
         """The mean Huber loss of the actions that were taken, []."""

@@ -1,4 +1,4 @@
-"""PRAE: the action-equivariance loss, and a margin between the codes of one episode."""
+"""PRAE: the action-equivariance loss, and a margin between codes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from symprior.agents.networks.heads.latent_model import LatentModel
 class PRAELoss(CodeLoss[LatentModel, PRAESettings]):
     """‖z' − T(z, a)‖² + Σ over negatives max(0, margin − ½ ‖z' − z⁻‖²)."""
 
-    def others(self, settings: PRAESettings) -> int:
+    def others(self, settings: PRAESettings) -> tuple[int, int]:
         """The negatives."""
-        return settings.negatives
+        return settings.negatives, settings.far_negatives
 
     def __call__(self, met: Met[LatentModel], settings: PRAESettings) -> Tensor:
         """The mean over the minibatch."""

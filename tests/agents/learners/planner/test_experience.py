@@ -45,10 +45,12 @@ def test_transitions_come_back_as_they_were_given() -> None:
 
 def test_others_are_of_the_same_episode() -> None:
     index = torch.arange(len(given()))
-    batch = experience().batch(index, torch.rand(len(index), 5, generator=torch.Generator().manual_seed(0)))
+    near = torch.rand(len(index), 5, generator=torch.Generator().manual_seed(0))
+    batch = experience().batch(index, near, torch.full((len(index), 1), 0.999))
+    assert (batch.others[:, 5] == batch.next_observations[-1]).all(), "the last are of any episode"
     ends, episodes = experience().everything().next_observations, torch.as_tensor(given().episodes)
     for i in index.tolist():
-        assert set(batch.others[i].tolist()) <= set(ends[episodes == episodes[i]].tolist())
+        assert set(batch.others[i, :5].tolist()) <= set(ends[episodes == episodes[i]].tolist())
 
 
 @pytest.mark.parametrize("prior", ["augment", "augment-one", "plain"])
@@ -95,5 +97,5 @@ def test_prototypes_of_a_strict_prior_are_whole_orbits_however_few() -> None:
 def test_episodes_of_one_step_give_themselves_as_others() -> None:
     single = replace(given(), states=given().states[:, :2], taken=given().taken[:, :1], earned=given().earned[:, :1])
     alone = Experience(single, SYMMETRY)
-    batch = alone.batch(torch.arange(len(single)), torch.full((len(single), 2), 0.999))
+    batch = alone.batch(torch.arange(len(single)), torch.full((len(single), 2), 0.999), torch.empty(len(single), 0))
     assert torch.equal(batch.others, batch.next_observations.unsqueeze(1).expand(-1, 2))

@@ -95,7 +95,7 @@ def test_an_observation_that_many_transitions_saw_counts_as_often() -> None:
     agent = agent_of("prae+homomorphic")
     experience = Experience(given(), TASK.symmetry().half())
     others = torch.rand(64, 5, generator=torch.Generator().manual_seed(0))
-    batch = experience.batch(torch.arange(64) % 7, others)
+    batch = experience.batch(torch.arange(64) % 7, others[:, :2], others[:, 2:])
     found = agent._fitting.loss(experience, batch)
     before, after, beside = (
         agent.model(experience.observations[numbers].flatten(0, numbers.ndim - 1)).unflatten(0, numbers.shape)
@@ -113,7 +113,7 @@ def test_an_observation_that_many_transitions_saw_counts_as_often() -> None:
 def test_reconstruction_alone_moves_the_codes(name: str) -> None:
     """Whatever the action map and the reward are, the encoder learns the same."""
     experience = Experience(given(), TASK.symmetry().half())
-    batch = experience.batch(torch.arange(64), torch.empty(64, 0))
+    batch = experience.batch(torch.arange(64), torch.empty(64, 0), torch.empty(64, 0))
     gradients = []
     for scale in (1.0, 3.0):
         agent = agent_of(name)

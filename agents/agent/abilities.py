@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from symprior.agents.agent.source import GivesTransitions
 from symprior.symmetry.arrays import NumpyArray
 from symprior.tasks.files.states import State
+from symprior.tasks.task.transitions import Transitions
 
 PolicyArrays = Mapping[str, NumpyArray]
 """What a policy is made of, by name: all that acting needs beside the problem, the seed and the settings."""
@@ -117,6 +118,26 @@ class CarriesOn(Protocol):
 
     def load(self, state: State) -> None:
         """Go on from there."""
+
+
+class LatentMeasure(NamedTuple):
+    """What a latent model is worth on given transitions.
+
+    Attributes:
+        diagram_error: how far its steps miss where transitions lead; None where all codes are one.
+        effective_rank: how many directions codes use.
+    """
+
+    diagram_error: float | None
+    effective_rank: float
+
+
+@runtime_checkable
+class HasLatentModel(Protocol):
+    """Learns codes of observations, and where actions move them."""
+
+    def latent_measure(self, transitions: Transitions) -> LatentMeasure | None:
+        """What the model makes of transitions; None before it has learned."""
 
 
 class LearnsFromTransitions(Protocol):

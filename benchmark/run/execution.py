@@ -41,6 +41,7 @@ from symprior.benchmark.run.protocol import EvaluationPoint, evaluation_points
 from symprior.benchmark.run.provenance import provenance
 from symprior.benchmark.run.snapshots import Snapshots
 from symprior.benchmark.run.sources.given_transitions import GivenTransitions
+from symprior.benchmark.run.sources.held_out import held_out, latent_measure
 from symprior.benchmark.run.sources.metering import EndlessLoop, MeteredVectorEnv
 from symprior.leaderboard.records.record import (
     DIVERGED,
@@ -57,6 +58,7 @@ from symprior.tasks.environments.simulators import training_seeds
 from symprior.tasks.files.json_files import Json
 from symprior.tasks.files.states import State
 from symprior.tasks.task import TaskVectorEnv
+from symprior.tasks.task.transitions import Transitions
 
 
 class Execution:
@@ -285,7 +287,8 @@ class Execution:
         errors = self._measure.errors(agent, self.contestant.id)
         for curve, returns, lengths, error in zip(self.curves, found.returns, found.lengths, errors, strict=True):
             told = lengths if self.task.goal_sets else None
-            curve.append(Checkpoint(step=step, returns=returns, equivariance=error, lengths=told))
+            latent = latent_measure(agent, self._held_out)
+            curve.append(Checkpoint(step=step, returns=returns, equivariance=error, lengths=told, latent=latent))
         for number, curve in enumerate(self.curves):
             self._on_point(number, curve)
         self.evaluation_seconds += time.perf_counter() - started
@@ -320,6 +323,11 @@ class Execution:
     def _used(self) -> int:
         """Environment steps of each run so far."""
         return self.source.used if self.source else self._used_elsewhere
+
+    @cached_property
+    def _held_out(self) -> Transitions | None:
+        """Transitions that no run learns from."""
+        return held_out(self.task)
 
     @cached_property
     def _evaluation_environments(self) -> TaskVectorEnv:

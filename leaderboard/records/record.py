@@ -80,18 +80,30 @@ class EquivarianceError(_Grown):
     log_std: Finite | None = None
 
 
+class LatentMeasure(_Part):
+    """What a latent model is worth on transitions that it did not learn from.
+
+    `diagram_error` is how far its steps miss where transitions lead, over the distance of two independent codes, both mean
+    squares; `None` where all codes are one. `effective_rank` is how many directions the codes use.
+    """
+
+    diagram_error: Annotated[Finite, Field(ge=0)] | None
+    effective_rank: Annotated[Finite, Field(ge=1)]
+
+
 class Checkpoint(_Grown):
     """One evaluation: environment steps used until then, and the undiscounted return of every episode.
 
-    Where a task has goals, the steps of every episode stand beside it.
+    Where a task has goals, the steps of every episode stand beside it; where an agent has a latent model, how good it is.
     """
 
-    later = ("lengths",)
+    later = ("lengths", "latent")
 
     step: Annotated[int, Field(ge=0)]
     returns: Annotated[list[Finite], Field(min_length=1)]
     equivariance: EquivarianceError | None = None
     lengths: list[Annotated[int, Field(ge=1)]] | None = None
+    latent: LatentMeasure | None = None
 
 
 class OtherMode(_Part):

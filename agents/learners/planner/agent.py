@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symprior.agents.agent import Problem
-from symprior.agents.agent.abilities import PolicyArrays
+from symprior.agents.agent.abilities import LatentMeasure, PolicyArrays
 from symprior.agents.algorithms.given.latent import LatentAlgorithm, LatentSettings
 from symprior.agents.learners.initial import initial_network
 from symprior.agents.learners.learner import Training
@@ -24,8 +24,10 @@ from symprior.agents.learners.planner.prototypes import prototypes_of
 from symprior.agents.learners.threads import one_thread
 from symprior.agents.networks.heads.latent_model import LatentModel
 from symprior.agents.networks.policy_arrays import arrays_of, take_arrays
+from symprior.agents.planning.measures import diagram_error, effective_rank
 from symprior.agents.planning.planner import Plan, Planner, PlanSettings
 from symprior.symmetry.arrays import NumpyArray
+from symprior.tasks.task.transitions import Transitions
 
 MODEL, PROTOTYPES = "model.", "prototypes"
 """Names of a policy's arrays: how those of the model begin, and what holds the observations that plans go through."""
@@ -65,6 +67,17 @@ class PlanningAgent(GivenAgent):
             return np.zeros((len(observations), self.problem.symmetry.action.size))
         with one_thread():
             return self._plans.action_values(*np.split(np.asarray(observations), 2, axis=1))
+
+    @torch.no_grad()
+    def latent_measure(self, transitions: Transitions) -> LatentMeasure | None:
+        """The error of the diagram, and the rank of codes of where the transitions led; None before it has learned."""
+        if self._plans is None:
+            return None
+        index = np.arange(len(transitions))
+        seen = transitions.observations(index), transitions.next_observations(index)
+        before, after = (self.model(torch.as_tensor(each)) for each in seen)
+        predicted = self.model.step(before).codes[torch.as_tensor(index), torch.as_tensor(transitions.actions)]
+        return LatentMeasure(diagram_error(predicted, after), effective_rank(after))
 
     def policy_arrays(self, run: int) -> PolicyArrays:
         """The model by the names of its state, and the observations that plans go through."""

@@ -151,6 +151,14 @@ def spread(name: str, **overrides: Any) -> float:
     return float(2 * codes.var(0).sum())
 
 
+def test_what_a_model_is_worth_is_measured_on_other_transitions() -> None:
+    assert agent_of("prae").latent_measure(given(seed=1)) is None
+    learned, longer = (trained("prae+homomorphic", gradient_steps=steps) for steps in (40, 200))
+    before, after = (agent.latent_measure(given(seed=1)) for agent in (learned, longer))
+    assert after.diagram_error < before.diagram_error < 1
+    assert 1 < after.effective_rank < 16
+
+
 def test_without_negatives_codes_collapse() -> None:
     assert spread("prae-no-negatives", gradient_steps=200) < 0.1 * spread("prae", gradient_steps=200)
     assert spread("jepa", gradient_steps=200) > 1

@@ -124,8 +124,7 @@ def _as_seen(task: Task, symmetry: Symmetry, elements: list[int], observations: 
 
 def beside_its_goal(image: NumpyArray) -> NumpyArray:
     """What is seen of the world on the left, of its goal on the right, up to three channels each, [height, width, 3]."""
-    halves = (np.pad(half, ((0, RGB - len(half)), (0, 0), (0, 0))) for half in np.split(image, 2))
-    present, goal = (np.moveaxis(half, 0, -1) for half in halves)
+    present, goal = (np.moveaxis(_coloured(half), 0, -1) for half in np.split(image, 2))
     line = np.full((len(present), max(1, len(present) // LINE), RGB), 255, dtype=image.dtype)
     return np.concatenate([present, line, goal], axis=1)
 
@@ -172,6 +171,11 @@ def as_pixels(image: NumpyArray) -> NumpyArray:
     Three channels are red, green and blue; of a stack of frames the last one is shown.
     """
     return np.moveaxis(image, 0, -1) if len(image) == RGB else image[-1]
+
+
+def _coloured(image: NumpyArray) -> NumpyArray:
+    """Three channels: one alone is grey, and those that are missing are black."""
+    return np.repeat(image, RGB, axis=0) if len(image) == 1 else np.pad(image, ((0, RGB - len(image)), (0, 0), (0, 0)))
 
 
 def _show(axes: Axes, drawing: NumpyArray) -> None:

@@ -57,6 +57,8 @@ OWN: dict[str, Registration] = {
     "MountainCarContinuous-v1": Registration("classic_control.mountain_car:make_env", 999, 90.0),
     "PendulumObservedTorque-v1": Registration(f"{_TORQUE}:make_observed", 200),
     "PendulumTorque-v1": Registration(f"{_TORQUE}:make_torqued", 200),
+    **dict.fromkeys(("PlanCatch-v1", "PlanCatchHeldOut-v1"), Registration("planning.catch:make_env", 50)),
+    **dict.fromkeys(("PlanImage-v1", "PlanImageHeldOut-v1"), Registration("planning.image:make_env", 50)),
     **dict.fromkeys(
         ("PlanKeyRoom-v1", "PlanKeyRoomHeldOut-v1", "PlanKeyRoomNoPassage-v1"),
         Registration(_PLAN_KEYS, 100, arguments={"objects": 1}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Literal
 
@@ -36,6 +37,8 @@ class GoalSimulator(TabularSimulator):
         goals: its states that are goals, [goals, entries], the seen ones first.
         seen: how many of them are seen.
         max_episode_steps: the time limit.
+        part: which part of the world each of some states [batch, entries] lies in, where no action leads from one to
+            another: a goal lies in the part of its start. None: there is but one part.
     """
 
     reset_draws = 1
@@ -46,10 +49,12 @@ class GoalSimulator(TabularSimulator):
         goals: NDArray[np.int64],
         seen: int,
         max_episode_steps: int,
+        part: Callable[[NDArray[np.int64]], NDArray[np.int64]] | None = None,
     ) -> None:
         self.world, self.goals = world, goals
         self.max_episode_steps = max_episode_steps
         self.observation_space, self.action_space = stacked(world.observation_space), world.action_space
+        self._part = part
         self.seen, self._goals = seen, Table(goals)
         self._shown = Table(np.asarray(world.observe(goals)))
 
@@ -116,7 +121,11 @@ class GoalSimulator(TabularSimulator):
 
     def _with_goals(self, states: NDArray[np.int64], goals: NDArray[np.int64]) -> NDArray[np.int64]:
         pairs = np.concatenate([np.repeat(states, len(goals), axis=0), np.tile(goals, len(states))[:, None]], axis=1)
-        return np.asarray(pairs[(pairs[:, :-1] != self.goals[pairs[:, -1]]).any(axis=1)])
+        present, wanted = pairs[:, :-1], self.goals[pairs[:, -1]]
+        possible = (present != wanted).any(axis=1)
+        if self._part is not None:
+            possible &= self._part(present) == self._part(wanted)
+        return np.asarray(pairs[possible])
 
     @cached_property
     def _number(self) -> Numbering:

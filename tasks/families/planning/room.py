@@ -18,50 +18,28 @@ from symprior.tasks.environments.gymnasium_types import Environment
 from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES, Maze
-from symprior.tasks.families.grid_worlds.layout.tables import Table
-from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
-from symprior.tasks.families.grid_worlds.room import BIBTEX, MAZES, STEP_REWARD, WALL, Layout
+from symprior.tasks.families.grid_worlds.room import BIBTEX, MAZES, WALL, Layout
 from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
 from symprior.tasks.families.planning.regimes import Regime, regimes
+from symprior.tasks.families.planning.worlds import LIMIT, STEPS, TableWorld
 from symprior.tasks.references.dynamic_programming import optimal_policy
 from symprior.tasks.task import Card, Task, register
 from symprior.tasks.task.transitions import GivenData
 
-STEPS = 20
-"""Of an episode of the data."""
-LIMIT = 50
 
+class Walk(TableWorld):
+    """The agent's cell on a maze of 7×7 cells, and nowhere to go.
 
-class Walk(UniformStarts):
-    """The agent's cell on a maze of 7×7 cells, [batch, 1] integers, and nowhere to go.
-
-    Four moves: right, up, left, down; into a wall the agent stays. Each costs 0.02. Observations are uint8 [2, 15, 15]: the
-    agent, and the walls.
+    Four moves: right, up, left, down; into a wall the agent stays. Observations are uint8 [2, 15, 15]: the agent, and the
+    walls.
 
     Args:
         maze: where the walls are.
     """
 
-    max_episode_steps = STEPS
-
     def __init__(self, maze: Maze) -> None:
+        super().__init__(maze.neighbours, _pictures(maze))
         self.maze = maze
-        side = len(maze.drawing)
-        self.observation_space = gymnasium.spaces.Box(0, 255, (2, side, side), np.uint8)
-        self.action_space = gymnasium.spaces.Discrete(len(MOVES))
-        self._neighbours = Table(maze.neighbours.ravel()[:, None])
-        self._rewards = Table(np.full(maze.cells, STEP_REWARD))
-        self._ends = Table(np.zeros(maze.cells, dtype=bool))
-        self._pictures = Table(_pictures(maze))
-
-    def step(self, states: Array, actions: Array, uniforms: Array) -> tuple[Array, Array, Array]:
-        """The agent's move."""
-        agent = states[:, 0]
-        return self._neighbours(agent * len(MOVES) + actions), self._rewards(agent), self._ends(agent)
-
-    def observe(self, states: Array) -> Array:
-        """The drawing of each state."""
-        return self._pictures(states[:, 0])
 
     def picture(self, state: Array) -> NDArray[np.uint8]:
         """The agent red, walls grey."""
@@ -73,14 +51,6 @@ class Walk(UniformStarts):
         """The brightest cell in the agent's channel."""
         flat = np.asarray(observations)[:, 0].reshape(len(observations), -1)
         return np.asarray(flat[:, self.maze.pixels].argmax(axis=1)[:, None])
-
-    def all_states(self) -> NDArray[np.int64]:
-        """Every cell."""
-        return np.arange(self.maze.cells)[:, None]
-
-    def step_support(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Nothing is random."""
-        return np.empty((1, 0)), np.ones(1)
 
 
 def _pictures(maze: Maze) -> NDArray[np.uint8]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
 import pytest
@@ -66,5 +65,5 @@ def test_agents_of_several_learners_need_a_choice(quick: list[RunRecord]) -> Non
 @pytest.mark.slow
 def test_the_example_draws_rliables_plot(tmp_path: Path) -> None:
     picture = tmp_path / "aggregates.svg"
-    subprocess.run([sys.executable, ROOT / "examples" / "rliable_plots.py", "quick", picture], check=True)
+    runpy.run_path(str(ROOT / "examples" / "rliable_plots.py"))["main"]("quick", picture)
     assert "<svg" in picture.read_text(encoding="utf-8")

@@ -96,9 +96,9 @@ def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, 
     assert _curves(tmp_path / "runs") == _curves(tmp_path / "other"), "whatever runs beside it, the same curves"
 
 
-def test_an_agent_that_dies_costs_its_own_runs_and_the_exit_code_says_so(tmp_path, symprior, agent_file):
+def test_an_agent_that_dies_costs_its_own_runs_and_the_exit_code_says_so(tmp_path, answer, agent_file):
     agent_file(SUICIDE)
-    result = symprior(
+    result = answer(
         "run",
         "--task",
         "cartpole-v1",

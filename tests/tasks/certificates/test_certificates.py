@@ -644,6 +644,7 @@ def test_the_border_of_approximate_is_stated_in_one_place() -> None:
     ],
 )
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in (1, 2))])
+@pytest.mark.cells(test=1)
 def test_what_a_dial_declares_lies_clear_of_the_border_by_any_seed(
     dial: str, approximate: str, broken: str, seed: int
 ) -> None:

@@ -74,9 +74,9 @@ def play_both(one: Emulator, other: Emulator, actions: NDArray[np.int64]) -> Non
 
 @pytest.mark.slow
 def test_a_seed_gives_the_games_of_a_console_started_anew() -> None:
-    """In full state, memory and screen: under 57 seeds, into a second game, and from wherever the last seed's game stood."""
+    """In full state, memory and screen: under 18 seeds, into a second game, and from wherever the last seed's game stood."""
     rng = np.random.default_rng(0)
-    seeds = [0, 1, 2, (1 << 31) - 2, (1 << 31) - 1, 1 << 31, (1 << 62) + 7, *map(int, rng.integers(1 << 62, size=50))]
+    seeds = [0, 1, 2, (1 << 31) - 2, (1 << 31) - 1, 1 << 31, (1 << 62) + 7, *map(int, rng.integers(1 << 62, size=11))]
     ours, anew = Emulator(), StartedAnew()
     starts = set()
     for seed in seeds:
@@ -135,6 +135,7 @@ def ale_games(count: int, size: int) -> Any:
 
 
 @pytest.mark.parametrize("size", [80, 40])
+@pytest.mark.cells(test=1)
 def test_pictures_are_those_of_the_vector_environment_of_ale_py(size: int) -> None:
     """Over ends of games, resets without a seed and with another one."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from symprior.benchmark.artifacts.policies import check_can_keep, policy_path, w
 from symprior.benchmark.jobs import contestants
 from symprior.benchmark.jobs.job import Job, Run, Stack
 from symprior.benchmark.run.snapshots import EVERY
+from symprior.benchmark.run.snapshots import FOLDER as SNAPSHOTS
 from symprior.leaderboard.records.record import (
     DIVERGED,
     RunRecord,
@@ -25,6 +27,7 @@ from symprior.leaderboard.records.record import (
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks import get_task
 from symprior.tasks.custom.source_files import digest
+from symprior.tasks.files.atomic import remove_abandoned_halves
 
 RECORDS = Path("runs")
 """Where records are kept unless another folder is named."""
@@ -67,6 +70,11 @@ class RecordStore:
             raise SympriorError(
                 f"Cannot write records to {self.folder}: {error.strerror or error}. Name another folder with --records."
             ) from error
+
+    def remove_abandoned_halves(self, runs: Iterable[Run]) -> None:
+        """Remove what earlier commands that were killed left half written beside the records of these runs."""
+        for folder in {self.folder / SNAPSHOTS, *(self._folder(job) for job in {run.job for run in runs})}:
+            remove_abandoned_halves(folder)
 
     def path(self, run: Run) -> Path:
         """Where a run's record lies."""

@@ -81,6 +81,7 @@ class Sweep:
     def run(self, runs: list[Run]) -> Outcome:
         """Carry the runs out and write a record for every one."""
         self.store.check_writable()
+        self.store.remove_abandoned_halves(runs)
         outcome, units = Outcome(), self._stacks(runs)
         with self.progress(units) as watcher:
             for ended in self.engine.carry_out(units, self.store, watcher.reach):

@@ -264,3 +264,16 @@ def test_results_of_an_edited_agent_are_not_taken_for_its_own(answer, agent_file
     result = answer(*arguments)
     assert result.returncode == 2
     assert "source" in result.stderr
+
+
+def test_what_a_killed_command_left_half_written_is_removed_by_the_next_one(tmp_path, answer):
+    arguments = ("run", "--task", "cartpole-v1", "--agent", "random", "--budget", "100", "--seeds")
+    assert answer(*arguments, "0").returncode == 0
+    (record,) = (tmp_path / "runs").rglob("seed-*.json")
+    left = [record.with_name(".seed-0001.json.x.partial"), tmp_path / "runs" / ".snapshots" / ".abc.npz.x.partial"]
+    for half in left:
+        half.parent.mkdir(exist_ok=True)
+        half.write_text("{")
+        os.utime(half, (0, 0))
+    assert answer(*arguments, "0-1").returncode == 0
+    assert not any(half.exists() for half in left)

@@ -88,7 +88,7 @@ def _spread(cells: list[pytest.Item], count: int) -> list[pytest.Item]:
     return [cells[number * (len(cells) - 1) // max(count - 1, 1)] for number in range(count)]
 
 
-SLOWEST = 20
+SLOWEST = 40
 """Files of tests whose seconds are listed after the whole suite."""
 
 
@@ -432,9 +432,8 @@ def run_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path
         output = tmp_path_factory.mktemp("printed") / "output"
         code = OF_SCRIPTS.format(folder=str(folder), output=str(output), script=str(script))
         context = multiprocessing.get_context("forkserver")
-        with local._environment_of_workers():
-            context.set_forkserver_preload(local.PRELOADED)
-            local._start_what_workers_fork_from(context)
+        with local._environment_of_workers(portable=False) as variables:
+            local._start_what_workers_fork_from(context, variables)
             process = context.Process(target=exec, args=(code, {}))
             process.start()
         process.join()

@@ -72,6 +72,20 @@ def test_every_page_says_that_nobody_has_looked_at_its_code(tasks: dict[str, Tas
         console.print(terminal_table(board))
         for page in (to_markdown(board), to_html(board), console.export_text()):
             assert ("unverified" in page) == is_said
+        for page in (to_markdown(board), to_html(board)):
+            assert ("its gain over the plain agent that it names is also that of its training" in page) == is_said
+
+
+def test_its_gain_alone_is_compared_over_learners(tasks: dict[str, Task], suite_runs: Runs) -> None:
+    shipped = suite_runs()
+    alone, entered = (
+        build(records, tasks=tasks)
+        for records in (shipped, shipped + [own(record, "ppo") for record in shipped if record.agent.id == SHIPPED])
+    )
+    ranks = {row.agent: row.rank for row in alone.rows}
+    assert {row.agent: row.rank for row in entered.rows if row.learner != "custom"} == ranks
+    (mine,) = entered.rows_of("custom")
+    assert mine.rank is None or (mine.rank.best, mine.rank.worst) == (1, 1), "it is the only one of its kind"
 
 
 def test_a_card_without_a_baseline_is_written_as_it_always_was(suite_runs: Runs) -> None:

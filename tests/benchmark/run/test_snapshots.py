@@ -102,7 +102,7 @@ def facts(record: RunRecord) -> object:
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.cells(test=8, ci=14)
+@pytest.mark.cells(test=7, ci=13)
 def test_a_killed_run_goes_on_with_the_same_bits(name: str, small_job: Jobs, tmp_path: Path) -> None:
     stack = Stack(tuple(small_job(**CASES[name]).runs))
     undisturbed, policies = carried_out(stack, None)

@@ -33,7 +33,7 @@ def _record(agent, seeds, order=1):
     ],
 )
 @pytest.mark.parametrize("agent", ["ppo", "ppo+nullspace", "a2c+homomorphic", "dqn+homomorphic"])
-@pytest.mark.cells(test=0, ci=2)
+@pytest.mark.cells(test=0, ci=1)
 def test_a_whole_run_is_the_same_alone_and_in_a_stack(agent, seeds, order):
     alone = _alone(agent)
     assert alone[0] == "finished"

@@ -64,7 +64,7 @@ def _children(process):
 
 
 @pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 5, 2_000), ("batched", 12, 4_000)])
-@pytest.mark.cells(test=1)
+@pytest.mark.cells(test=1, ci=1)
 def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, answer, learner, seeds, budget):
     arguments = ["--seeds", f"0-{seeds - 1}", "--budget", str(budget), "--learner", learner]
     arguments += ["--evaluate-every", str(budget // 4)]

@@ -17,9 +17,9 @@ from symprior.leaderboard.statistics.runs.log_area import area_over_log
 def data_gain(prior: Cell, plain: Cell) -> Estimate:
     """Exp of the difference of the mean areas under the scores over ln(transitions), with Welch's interval on the logarithm.
 
-    Both arms of a seed are given the same transitions, and are compared as if they were not, which makes the interval wider
-    rather than narrower. A missing run of the prior counts as one that never scores, and the number is a bound; where one
-    of the plain arm is missing, there is none to be trusted, and the number is nan.
+    Both arms of a seed are given the same transitions, and are compared as if they were not: where they do well on the same
+    data, the interval is wider than it need be. A missing run of the prior counts as one that never scores, and the number
+    is a bound; where one of the plain arm is missing, there is none to be trusted, and the number is nan.
     """
     difference = total([of_mean(log_areas(prior)), of_mean(log_areas(plain), -1.0)])
     runs = min(len(prior.scores), len(plain.scores))

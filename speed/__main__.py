@@ -20,6 +20,7 @@ from speed.comparisons import (
     isolation,
     learners,
     networks,
+    planning,
     training,
 )
 
@@ -82,6 +83,9 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (
     lambda: evaluation.acting("cartpole-v1", "ppo+homomorphic", 25, learners.PAPER_PPO),
     lambda: evaluation.acting("grid-catch-vector-v1", "a2c", 20, learners.PAPER_A2C),
     lambda: evaluation.acting("pendulum-v1", "ppo", 10, ()),
+    planning.sweeps,
+    lambda: planning.key_room("prae"),
+    lambda: planning.key_room("prae+homomorphic"),
 )
 
 AGAINST_JAX: tuple[Callable[[], Comparison], ...] = (

@@ -9,7 +9,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from speed import rival
+from speed import planning, rival
 from speed.comparison import Comparison
 from speed.comparisons import (
     bases,
@@ -20,7 +20,6 @@ from speed.comparisons import (
     isolation,
     learners,
     networks,
-    planning,
     training,
 )
 

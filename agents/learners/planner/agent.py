@@ -19,7 +19,7 @@ from symprior.agents.learners.learner import Training
 from symprior.agents.learners.planner.experience import Experience, Numbering
 from symprior.agents.learners.planner.fitting import Fitting
 from symprior.agents.learners.planner.given_agent import GivenAgent
-from symprior.agents.learners.planner.losses import CodeLoss
+from symprior.agents.learners.planner.losses import CodeLoss, M, S
 from symprior.agents.learners.planner.prototypes import prototypes_of
 from symprior.agents.learners.threads import one_thread
 from symprior.agents.networks.heads.latent_model import LatentModel
@@ -44,8 +44,8 @@ class PlanningAgent(GivenAgent):
         model: of the latest size of the data; `network` is the same.
     """
 
-    def __init__(self, training: Training, loss: CodeLoss[Any, Any]) -> None:
-        self._loss = loss
+    def __init__(self, training: Training, loss: CodeLoss[M, S]) -> None:
+        self._loss: CodeLoss[Any, Any] = loss
         super().__init__(training)
 
     def _start(self) -> None:
@@ -55,7 +55,8 @@ class PlanningAgent(GivenAgent):
         self._fitting = Fitting(self.model, self.prior, self._loss, settings, self.seed)
         self._plans: Plans | None = None
 
-    def _train(self, experience: Experience) -> int:
+    def train(self, experience: Experience) -> int:
+        """Fit the model, and choose what plans go through; returns the number of gradient steps."""
         steps, settings = self._fitting.train(experience), cast(LatentSettings, self.settings)
         known = prototypes_of(experience, self.prior, settings.prototypes, self.seed)
         self._plans = Plans(self.model, known, settings)

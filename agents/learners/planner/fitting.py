@@ -10,7 +10,7 @@ from torch import Tensor
 from symprior.agents.acting.distributions import standard_normals
 from symprior.agents.algorithms.given.latent import LatentSettings
 from symprior.agents.learners.planner.experience import Compared, Experience
-from symprior.agents.learners.planner.losses import CodeLoss, Met
+from symprior.agents.learners.planner.losses import CodeLoss, M, Met, S
 from symprior.agents.learners.planner.uniforms import Uniforms
 from symprior.agents.networks.heads.latent_model import LatentModel
 from symprior.agents.networks.trunk import scaled
@@ -32,9 +32,10 @@ class Fitting:
     """
 
     def __init__(
-        self, model: LatentModel, prior: Prior, loss: CodeLoss[Any, Any], settings: LatentSettings, seed: int
+        self, model: LatentModel, prior: Prior, loss: CodeLoss[M, S], settings: LatentSettings, seed: int
     ) -> None:
-        self._model, self._prior, self._loss, self._settings = model, prior, loss, settings
+        self._model, self._prior, self._settings = model, prior, settings
+        self._loss: CodeLoss[Any, Any] = loss
         self._uniforms = Uniforms(seed)
 
     def train(self, experience: Experience) -> int:

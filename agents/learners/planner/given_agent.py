@@ -62,7 +62,7 @@ class GivenAgent(GreedyActor):
         """Make the network before training, and forget whatever was learned."""
 
     @abstractmethod
-    def _train(self, experience: Experience) -> int:
+    def train(self, experience: Experience) -> int:
         """Learn; returns the number of gradient steps."""
 
     def learn(self, env: VectorEnvironment | GivesTransitions, budget: int) -> None:
@@ -92,7 +92,7 @@ class GivenAgent(GreedyActor):
                 "episodes, or a smaller batch_size."
             )
         self._start()
-        self.gradient_steps += self._train(Experience(transitions, self.world))
+        self.gradient_steps += self.train(Experience(transitions, self.world))
 
     def final_epsilon(self, rows: int) -> NDArray[np.float64]:
         """It does not explore, [rows, 1]."""

@@ -34,7 +34,8 @@ class OfflineDQNAgent(GivenAgent):
         self._uniforms_of = Uniforms(self.seed)
         self._is_trained = False
 
-    def _train(self, experience: Experience) -> int:
+    def train(self, experience: Experience) -> int:
+        """Learn action values; returns the number of gradient steps."""
         settings = cast(OfflineDQNSettings, self.settings)
         parameters: list[Tensor] = list(self.values.parameters())
         target = target_of(self.values, None)

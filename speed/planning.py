@@ -10,12 +10,13 @@ from torch import Tensor
 
 from speed.comparison import Comparison, at_most, seconds
 from symprior.agents import get_agent
+from symprior.agents.learners.planner.experience import Experience
 from symprior.agents.planning.planner import Planner, PlanSettings
 from symprior.tasks import get_task
 
 STATES, SWEEPS, SECONDS = 1024, 500, 0.3
 EPISODES, EPOCHS, MINUTES, BATCH = 1000, 100, 10, 1024
-MEASURED = 60
+MEASURED = 100
 """Gradient steps that are timed."""
 
 
@@ -37,20 +38,15 @@ def _walk(codes: Tensor) -> Tensor:
 
 def key_room(name: str) -> Comparison:
     """1,000 episodes and 100 epochs of the key room by minibatches of 1,024: minutes over the target's 10, by some steps."""
-    task = get_task("plan-key-room-v1")
+    task, shipped = get_task("plan-key-room-v1"), get_agent(name)
     assert task.given is not None
     transitions = task.given.transitions(task.id, 0, EPISODES)
-    _training(name, task, transitions, 1)  # warms up
-    few, many = (_training(name, task, transitions, steps) for steps in (1, 1 + MEASURED))
+    settings = shipped.settings(task.family, {"gradient_steps": MEASURED, "batch_size": BATCH})
+    agent: Any = shipped.build(shipped.problem(task, settings), [0], [settings])
+    agent.fit(transitions)  # warms up
+    numbering = seconds(lambda: Experience(transitions, agent.world), time.process_time)
+    whole = seconds(lambda: agent.train(Experience(transitions, agent.world)), time.process_time)
     steps = EPOCHS * len(transitions) // BATCH
-    minutes = (few + (many - few) * steps / MEASURED) / 60
+    minutes = (numbering + (whole - numbering) * steps / MEASURED) / 60
     title = f"{name}: the key room, {EPISODES:,} episodes, {EPOCHS} epochs: CPU minutes / {MINUTES}"
     return at_most(title, minutes / MINUTES, 1)
-
-
-def _training(name: str, task: Any, transitions: Any, steps: int) -> float:
-    """CPU seconds of numbering the transitions, so many gradient steps, and the transitions between prototypes."""
-    shipped = get_agent(name)
-    settings = shipped.settings(task.family, {"gradient_steps": steps, "batch_size": BATCH})
-    agent: Any = shipped.build(shipped.problem(task, settings), [0], [settings])
-    return seconds(lambda: agent.fit(transitions), time.process_time)

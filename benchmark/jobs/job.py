@@ -145,11 +145,12 @@ def stacks(runs: list[Run], workers: int) -> list[Stack]:
 
 
 def _goes_with_others(job: Job) -> bool:
-    """Whether what carries the job out trains many seeds as one computation."""
+    """Whether what carries the job out trains many seeds as one computation; where nothing is trained, the one asked for."""
     if names_a_file(job.agent):
         return False
     algorithm = ALGORITHMS[job.agent.partition("+")[0]]
-    return LEARNERS[learner_of(algorithm, job.learner)].trains_many
+    learner = LEARNERS[learner_of(algorithm, job.learner)]
+    return (learner if learner.trains else LEARNERS[job.learner]).trains_many
 
 
 def share(runs: list[Run], number: int, of: int) -> list[Run]:

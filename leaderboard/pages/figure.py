@@ -85,7 +85,7 @@ def draw_curves(axes: Axes, table: TaskTable, learner: str, drawn_as: dict[str, 
                 axes.fill_between(curve.steps, *curve.mean_band, color=COLOURS[style.colour], alpha=0.18, linewidth=0)
     axes.axhline(table.threshold_normalised, color="0.4", linestyle=":", linewidth=1)
     runs = max((row.runs for row in table.rows), default=0)
-    axes.set(title=f"{table.task} ({runs} runs each)", xlabel="environment steps", ylabel="normalised score")
+    axes.set(title=f"{table.task} ({runs} runs each)", xlabel=table.unit, ylabel="normalised score")
     axes.set(xlim=(0, table.budget), ylim=(max(-1.0, axes.get_ylim()[0]), max(1.05, axes.get_ylim()[1])))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
     seaborn.despine(ax=axes)

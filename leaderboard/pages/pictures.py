@@ -100,7 +100,7 @@ def _finish_curves(axes: Axes, table: TaskTable) -> None:
         fontsize=9,
         color=MARKED,
     )
-    axes.set(xlim=(0, table.budget), xlabel="environment steps", ylabel="normalised score")
+    axes.set(xlim=(0, table.budget), xlabel=table.unit, ylabel="normalised score")
     axes.set_ylim(top=max(1.08, axes.get_ylim()[1]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda steps, _: f"{steps:,.0f}"))
     axes.grid(True, axis="y", linewidth=0.6)

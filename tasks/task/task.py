@@ -38,6 +38,12 @@ Track = Literal["headline", "diagnostic", "approximate", "dial", "control", "pla
 """`headline` tasks count in the headline; the other tracks stand beside it: tasks too easy or too hard for their budget,
 tasks whose symmetry is only approximate, dials, tasks that have no symmetry, and goals to plan for from given data."""
 
+
+def unit_of(track: str) -> str:
+    """What the budget of a task of this track counts."""
+    return "transitions" if track == "planning" else "environment steps"
+
+
 TaskVectorEnv = SimulatorVectorEnv | GymnasiumVectorEnv
 """Copies of a task's environment; both kinds behave alike."""
 
@@ -278,7 +284,7 @@ class Task:
     @property
     def unit(self) -> str:
         """What its budget counts."""
-        return "environment steps" if self.given is None else "transitions"
+        return unit_of(self.declared_track)
 
     @property
     def budget(self) -> int:

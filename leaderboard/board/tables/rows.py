@@ -14,6 +14,7 @@ from symprior.leaderboard.records.record import RunRecord
 from symprior.leaderboard.statistics.closed_forms.proportions import Share
 from symprior.leaderboard.statistics.intervals import Estimate
 from symprior.leaderboard.statistics.ranks import RankRange
+from symprior.tasks.task.task import unit_of
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,11 @@ class TaskTable:
     threshold_source: str
     resolutions: Mapping[str, Resolution]
     rows: tuple[TaskRow, ...]
+
+    @property
+    def unit(self) -> str:
+        """What the budget counts."""
+        return unit_of(self.track)
 
     def rows_of(self, learner: str) -> tuple[TaskRow, ...]:
         """The rows of one learner, best first."""

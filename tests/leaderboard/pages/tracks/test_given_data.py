@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symprior.leaderboard.board.board import build
 from symprior.leaderboard.board.tables.given_data import GivenTables, given_tables, has_given_data
 from symprior.leaderboard.comparison.cells import collect
 from symprior.leaderboard.comparison.data_gains import log_areas
+from symprior.leaderboard.pages import pages as board_page
 from symprior.leaderboard.pages.published_pages import write_published_pages
 from symprior.leaderboard.pages.tracks.given_data_pages import to_markdown, write_given_data_page
 from symprior.leaderboard.records.record import Checkpoint, RunRecord
@@ -122,3 +124,10 @@ def test_a_record_on_goals_says_the_steps_of_every_episode(make_run: Make) -> No
             collect([broken])
     assert "lengths" not in make_run().curve[0].model_dump()
     assert replace(ROOM, goal_sets=()).by_goal_set(run.curve[0].returns) == {}
+
+
+def test_a_board_counts_transitions_where_these_are_given_and_steps_elsewhere(
+    runs: list[RunRecord], make_run: Make, tmp_path: Path
+) -> None:
+    assert "Budget 20,000 transitions." in board_page.to_markdown(build(runs))
+    assert "environment steps. Score 0" in board_page.to_markdown(build([make_run(scores=[0.0, 0.5, 0.9])]))

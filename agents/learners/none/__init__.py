@@ -9,4 +9,3 @@ class NoLearner(Learner):
 
     name = "none"
     trains = is_chosen = False
-    trains_many = True

@@ -1,5 +1,8 @@
 """Kill sweeps at random moments and hold what they leave against sweeps that nobody disturbed.
 
+A third of the moments lie anywhere, also while a command starts. The others lie behind a new snapshot, so that there is
+something to go on from.
+
 `python -m speed.studies.kills --kills 100` kills so many times over all kinds of run, carries each sweep on by the same
 command, and says what differs: nothing may, but the times that records tell.
 """
@@ -14,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +26,9 @@ from symprior.benchmark.run.snapshots import FOLDER
 from symprior.leaderboard import RunRecord, read_records
 
 SNAPSHOT_EVERY = "0.2"
+ANYWHERE = 1 / 3
+"""Of the kills; the others wait for a snapshot."""
+POLL_SECONDS = 0.01
 
 OWN_AGENT = '''
 import pickle
@@ -141,7 +148,7 @@ def killed(kind: Kind, folder: Path, kills: int, rng: random.Random) -> Tally:
         records, is_over = folder / f"killed-{tally.sweeps}", False
         tally.sweeps += 1
         while tally.kills < kills and not is_over:
-            is_over = not _is_killed(kind, records, rng.uniform(0.2, took))
+            is_over = not _is_killed(kind, records, _Moment.drawn(rng, took))
             tally.kills += not is_over
             tally.put_down += not is_over and any((records / FOLDER).glob("*.npz"))
         if not is_over:
@@ -150,17 +157,44 @@ def killed(kind: Kind, folder: Path, kills: int, rng: random.Random) -> Tally:
     return tally
 
 
-def _is_killed(kind: Kind, records: Path, seconds: float) -> bool:
-    """Run a command for so long, and kill it with all its processes; False where it ended before."""
+@dataclass(frozen=True)
+class _Moment:
+    """When a command is killed: so many seconds behind its start, or behind the first snapshot that it writes."""
+
+    seconds: float
+    behind_a_snapshot: bool
+
+    @classmethod
+    def drawn(cls, rng: random.Random, took: float) -> _Moment:
+        """One of a command that takes so long undisturbed."""
+        if rng.random() < ANYWHERE:
+            return cls(rng.uniform(0.2, took), behind_a_snapshot=False)
+        return cls(rng.uniform(0.0, took / 10), behind_a_snapshot=True)
+
+
+def _is_killed(kind: Kind, records: Path, moment: _Moment) -> bool:
+    """Run a command until then, and kill it with all its processes; False where it ended before."""
+    before = _snapshots(records)
     process = subprocess.Popen(kind.arguments(records), cwd=records.parent, start_new_session=True)
+    while moment.behind_a_snapshot and process.poll() is None and _snapshots(records) <= before:
+        time.sleep(POLL_SECONDS)
     try:
-        if process.wait(seconds):
+        if process.wait(moment.seconds):
             raise subprocess.CalledProcessError(process.returncode, process.args)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         return True
     return False
+
+
+def _snapshots(records: Path) -> set[tuple[str, int]]:
+    """Those that are there, with when they were written."""
+    found = set()
+    for path in (records / FOLDER).glob("*.npz"):
+        with suppress(FileNotFoundError):  # a new one takes its place
+            found.add((path.name, path.stat().st_mtime_ns))
+    return found
 
 
 def differences(undisturbed: list[RunRecord], others: list[RunRecord]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import resource
 import signal
@@ -176,7 +177,7 @@ def _in_worker(
     adopt_orphans()
     if names_a_file(stack.job.agent):  # what allocates faster than its parent looks would take the machine with it
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_die_with_command, daemon=True).start()
     import torch
 
     torch.set_num_threads(1)
@@ -194,8 +195,13 @@ def _in_worker(
     answer.send_bytes(json.dumps(said).encode())
 
 
-def _die_with_parent(parent: int) -> None:
-    """End a worker whose parent was killed; it could only go on for nobody."""
-    while os.getppid() == parent:
-        time.sleep(1)
+def _die_with_command() -> None:
+    """End a worker whose command was killed; it could only go on for nobody.
+
+    The process that it was forked from is no sign of that: it lives as long as one of its workers.
+    """
+    command = multiprocessing.parent_process()
+    assert command is not None
+    command.join()
+    kill(started_by(os.getpid()))
     os._exit(1)

@@ -63,6 +63,23 @@ def _children(process):
     return [child.pid for child in psutil.Process(process).children(recursive=True)]
 
 
+def test_workers_of_a_killed_command_end_at_once_however_long_their_runs_are(tmp_path):
+    arguments = ["--seeds", "0-1", "--budget", "100000000", "--learner", "batched"]
+    process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    watched = psutil.Process(process.pid)
+    while not any(child.cpu_times().user > 1 and child.children() for child in watched.children()):
+        assert process.poll() is None and time.monotonic() < deadline, "what workers fork from, and a worker"
+        time.sleep(0.05)
+    workers = _children(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    left = time.monotonic() + 30
+    while any(map(psutil.pid_exists, workers)) and time.monotonic() < left:
+        time.sleep(0.05)
+    assert not any(map(psutil.pid_exists, workers))
+
+
 @pytest.mark.parametrize(("learner", "seeds", "budget"), [("stable-baselines3", 5, 2_000), ("batched", 12, 4_000)])
 @pytest.mark.cells(test=1, ci=1)
 def test_a_killed_sweep_loses_nothing_and_the_same_command_carries_on(tmp_path, answer, learner, seeds, budget):

@@ -38,7 +38,7 @@ def agents(context: typer.Context) -> None:
         return
     from symprior.agents.algorithms.algorithm import ALGORITHMS
     from symprior.agents.catalogue import combination_refusal
-    from symprior.agents.learners.learner import learner_names, learner_refusal
+    from symprior.agents.learners.learner import LEARNERS, learner_names
     from symprior.agents.priors.prior import PRIORS
 
     combined = [ALGORITHMS[name] for name in ALGORITHMS if ALGORITHMS[name].takes_prior]
@@ -56,8 +56,11 @@ def agents(context: typer.Context) -> None:
         words.add_row(name, prior.description)
     console.print(table)
     console.print(words)
-    for learner in learner_names():
-        carried_out = ", ".join(algorithm.name for algorithm in combined if not learner_refusal(algorithm, learner))
+    for learner in (
+        *learner_names(),
+        *(name for name in LEARNERS if LEARNERS[name].trains and not LEARNERS[name].is_chosen),
+    ):
+        carried_out = ", ".join(each.name for each in combined if each.name in LEARNERS[learner].algorithms)
         console.print(f"On the learner {learner}: {carried_out}.", highlight=False)
     console.print(
         f"An agent is algorithm+prior, such as ppo+homomorphic; ppo alone is ppo+plain. Without a prior: {', '.join(alone)}."

@@ -19,7 +19,7 @@ from symprior.leaderboard.records.places import by_suite
 from symprior.leaderboard.records.record import RunRecord
 from symprior.tasks.files.atomic import write_text_atomically
 
-DRAWN = ("quick", "priors", "paper-grid")
+DRAWN = ("quick", "priors", "paper-grid", "tabular")
 """Suites whose learning curves are published as a picture beside the page."""
 
 

@@ -77,7 +77,8 @@ def _agents_on_tasks():
     """All algorithms plain and homomorphic, on vectors and images; each other prior with one algorithm, on vectors."""
     names = {}
     for name in agent_names():
-        if get_agent(name).algorithm.refusal(get_task("cartpole-v1").symmetry()) is None:
+        algorithm = get_agent(name).algorithm
+        if not any(algorithm.task_refusal(get_task(task)) for task in ("cartpole-v1", "grid-catch-v1")):
             names.setdefault(name.partition("+")[2], []).append(name)
     for row, (prior, of_prior) in enumerate(names.items()):
         if prior in ("", "homomorphic"):

@@ -45,7 +45,7 @@ REFERENCE: dict[str, dict[str, Any]] = {
     "PPO on turned episodes": {"agent": "ppo+augment-episode"},
     "PPO with statistics of observations": {"agent": "ppo", "settings": NORMALISED},
     "A2C on images": {"agent": "a2c+homomorphic", "task": "grid-catch-v1", **SHORT},
-    "DQN": {"agent": "dqn+augment-one", "settings": SMALL, "budget": 1280},
+    "DQN": {"agent": "dqn+augment-one", "settings": SMALL, "budget": 2560},
     "SAC": {"agent": "sac", "task": "pendulum-v1", **SHORT},
     "TD3 with the mirror loss": {"agent": "td3+mirror", "task": "pendulum-v1", **SHORT},
 }

@@ -67,8 +67,8 @@ def test_a_worker_that_is_killed_costs_its_stack_alone(tmp_path: Path) -> None:
     job = Job("custom", "1", "cartpole-v1", "random", (0, 1, 2), 60_000)
     killed, each_alone = list[psutil.Process](), [Stack((run,)) for run in job.runs]
 
-    def kill_the_first(done: object) -> None:
-        if (below := workers()) and not killed:
+    def kill_the_first(done: Sequence[int]) -> None:
+        if any(done) and (below := workers()) and not killed:  # a worker, and not who waits for what all of them import
             below[0].kill()
             killed.append(below[0])
 

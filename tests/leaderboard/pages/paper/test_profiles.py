@@ -33,7 +33,7 @@ def test_bands_cover_as_they_say() -> None:
     [
         ("ppo+wide_2 & 50 %", r"ppo+wide\_2 \& 50 \%"),
         ("\\input{x}$^~#", r"\textbackslash{}input\{x\}\$\textasciicircum{}\textasciitilde{}\#"),
-        ("≥ 2.1× 0 – 1 †\u202e\nx", "$\\geq$ 2.1$\\times$ 0 -- 1 $^\\dagger$� x"),
+        ("≥ 2.1× 0 – 1 †\u202e\nx", "$\\geq$ 2.1$\\times$ 0 -- 1 $^\\dagger$[U+FFFD] x"),
     ],
 )
 def test_text_is_text_in_latex(text: str, latex: str) -> None:

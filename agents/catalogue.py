@@ -177,6 +177,6 @@ def agent_names() -> list[str]:
     combined = [
         ShippedAgent(ALGORITHMS[algorithm], PRIORS[prior])
         for algorithm, prior in product(ALGORITHMS, PRIORS)
-        if ALGORITHMS[algorithm].takes_prior and not combination_refusal(ALGORITHMS[algorithm], PRIORS[prior])
+        if not combination_refusal(ALGORITHMS[algorithm], PRIORS[prior])
     ]
     return sorted(agent.id for agent in (*alone, *combined))

@@ -76,10 +76,7 @@ class CategoricalActor(Actor):
 
     def _sampled(self, probabilities: Any) -> Any:
         """Actions [batch] by one number of each row's stream."""
-        uniforms = self._uniforms(probabilities, 1)
-        cumulative = probabilities.cumsum(axis=1)
-        actions = (cumulative[:, :-1] < uniforms).sum(axis=1)
-        return np.asarray(actions) if isinstance(probabilities, np.ndarray) else actions
+        return sampled(probabilities, self._uniforms(probabilities, 1))
 
 
 class GreedyActor(CategoricalActor):
@@ -106,7 +103,7 @@ class GreedyActor(CategoricalActor):
         """Actions [batch], each uniformly random with the final ε, row by row."""
         greedy = self.action_probabilities(observations)
         epsilon = self.final_epsilon(len(greedy))
-        actions: NDArray[np.int64] = self._sampled((1 - epsilon) * greedy + epsilon / greedy.shape[1])
+        actions: NDArray[np.int64] = self._sampled(exploring(greedy, epsilon))
         return actions
 
 
@@ -164,6 +161,19 @@ class GaussianActor(Actor):
     def act_greedily(self, observations: NumpyArray) -> NumpyArray:
         """The means, [batch, size]."""
         return self.limits.clip(self.action_means(observations))
+
+
+def sampled(probabilities: Any, uniforms: Any) -> Any:
+    """Actions [batch] of a policy [batch, actions], by one number each, [batch, 1]; numpy or torch."""
+    cumulative = probabilities.cumsum(axis=1)
+    actions = (cumulative[:, :-1] < uniforms).sum(axis=1)
+    return np.asarray(actions) if isinstance(probabilities, np.ndarray) else actions
+
+
+def exploring(policy: NDArray[np.float64], epsilon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The policy [batch, actions] where each action is uniformly random with probability ε, [batch, 1]."""
+    mixed: NDArray[np.float64] = (1 - epsilon) * policy + epsilon / policy.shape[1]
+    return mixed
 
 
 def greedy_policy(values: A) -> A:

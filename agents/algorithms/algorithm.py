@@ -38,8 +38,8 @@ class Algorithm(ABC):
 
     Attributes:
         settings: the class of its hyperparameters.
-        takes_prior: whether it can be combined with a prior; one that learns nothing cannot.
-        priors: the names of those that it can be combined with; None: all that do not refuse it.
+        priors: the names of those that it can be combined with; None: all that do not refuse it. What learns nothing has
+            none.
         mode: how its policy acts in the evaluation that counts.
         actions: the kinds of actions that it takes.
         learns_from_given: whether it learns from transitions that are given beforehand, not from environments.
@@ -50,11 +50,15 @@ class Algorithm(ABC):
     description: ClassVar[str]
     bibtex: ClassVar[str] = ""
     settings: ClassVar[type[Settings]] = Settings
-    takes_prior: ClassVar[bool] = True
     priors: ClassVar[frozenset[str] | None] = None
     mode: ClassVar[str] = "sample"
     actions: ClassVar[frozenset[Actions]] = frozenset(Actions)
     learns_from_given: ClassVar[bool] = False
+
+    @property
+    def takes_prior(self) -> bool:
+        """Whether it can be combined with any prior."""
+        return self.priors is None or bool(self.priors)
 
     def refusal(self, symmetry: Symmetry) -> str | None:
         """Why it cannot be used where this symmetry acts; None where it can."""

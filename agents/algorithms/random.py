@@ -12,4 +12,4 @@ class Random(Algorithm):
     name = "random"
     title = "random"
     description = "Uniformly random actions; it uses its budget and learns nothing."
-    takes_prior = False
+    priors = frozenset()

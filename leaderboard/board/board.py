@@ -15,7 +15,7 @@ from symprior.leaderboard.board.tables.task_tables import task_table
 from symprior.leaderboard.comparison.cells import Cells, collect
 from symprior.leaderboard.comparison.resolution import Resolution, resolution
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.records.suite_lists import suite_list
+from symprior.leaderboard.records.suite_lists import baselines, suite_list
 from symprior.leaderboard.rules import RULES
 from symprior.tasks.task import Task
 
@@ -95,7 +95,7 @@ def build(
     chosen = list(records)
     cells = collect(chosen, suite, tasks=tasks, suite_tasks=suite_tasks, seeds=seeds)
     listed = suite_list(cells.suite_id)
-    better_plain = dict(baseline if baseline is not None else listed.baseline if listed else {})
+    better_plain = dict(baselines(cells.suite_id, baseline))
     crossed = crossing if crossing is not None or listed is None else listed.crossing
     said = tuple(each for each in entered if each.suite == cells.suite_id)
     levels = {each.name: each.level for each in said if each.is_active}

@@ -11,7 +11,7 @@ from symprior.leaderboard.comparison.estimates import SCORE_RANGE, headline_tota
 from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, Gain, gain_on_task, plain_arm
 from symprior.leaderboard.comparison.resolution import Resolution, resolution
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.records.suite_lists import suite_list
+from symprior.leaderboard.records.suite_lists import baselines
 from symprior.leaderboard.statistics.closed_forms.proportions import Share
 from symprior.leaderboard.statistics.intervals import CONFIDENCE, Estimate, percentile_interval, with_interval
 from symprior.symmetry.errors import SympriorError
@@ -119,8 +119,7 @@ def dial_curves(
             f"The finished runs of {cells.suite_id} are on no task of a dial, such as cartpole-wind-v1@eps=0.1."
         )
     learners = sorted({learner for learner, _ in cells.of_entries})
-    listed = suite_list(cells.suite_id)
-    better_plain = baseline if baseline is not None else listed.baseline if listed else {}
+    better_plain = baselines(cells.suite_id, baseline)
     return [_curves(cells, DIALS[dial], learner, better_plain) for dial in dials for learner in learners]
 
 

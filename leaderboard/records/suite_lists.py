@@ -6,6 +6,7 @@ it a reader of records knows what is missing, and what is no part of the suite, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -49,6 +50,14 @@ def suite_list(suite: str, folder: Path = FOLDER) -> SuiteList | None:
         raise SympriorError(
             f"{file} holds no valid list of a suite: {error.errors()[0]['msg']}. Restore it."
         ) from error
+
+
+def baselines(suite: str, given: Mapping[str, str] | None) -> Mapping[str, str]:
+    """For `algorithm` or `algorithm/family` the plain agent to compare with: as given, else as the suite's list says."""
+    if given is not None:
+        return given
+    listed = suite_list(suite)
+    return listed.baseline if listed else {}
 
 
 def successor(suite: str, folder: Path = FOLDER) -> str | None:

@@ -9,7 +9,7 @@ from typing import ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from symprior.agents.acting.actors import GreedyActor, greedy_policy
+from symprior.agents.acting.actors import GreedyActor, exploring, greedy_policy, sampled
 from symprior.agents.agent.abilities import PolicyArrays
 from symprior.agents.agent.source import BudgetExhausted, may_rest
 from symprior.agents.algorithms.tabular.tabular import TabularSettings
@@ -77,11 +77,8 @@ class TabularAgent(GreedyActor):
 
     def _explored(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """ε-greedy actions, [seeds · copies]."""
-        greedy = greedy_policy(self.table.values(numbers))
-        epsilon = np.repeat(self._epsilon, self.num_envs)[:, None]
-        policy = (1 - epsilon) * greedy + epsilon / greedy.shape[1]
-        below = policy.cumsum(axis=1)[:, :-1] < self._exploring.draw(1)
-        return np.asarray(below.sum(axis=1))
+        policy = exploring(greedy_policy(self.table.values(numbers)), self.final_epsilon(len(numbers)))
+        return np.asarray(sampled(policy, self._exploring.draw(1)))
 
     def action_values(self, observations: NumpyArray) -> NDArray[np.float64]:
         """Q, [seeds · rows, actions], of observations [seeds · rows, …]; the initial value where nothing was learned."""

@@ -11,7 +11,7 @@ from symprior.leaderboard.comparison.cells import Cell, Cells, Entry, collect
 from symprior.leaderboard.comparison.data_gains import data_gain
 from symprior.leaderboard.comparison.gains import PLAIN_PRIORS, plain_arm
 from symprior.leaderboard.records.record import RunRecord
-from symprior.leaderboard.records.suite_lists import suite_list
+from symprior.leaderboard.records.suite_lists import baselines
 from symprior.leaderboard.statistics.intervals import Estimate
 from symprior.symmetry.errors import SympriorError
 from symprior.tasks.lookup import get_task
@@ -102,8 +102,7 @@ def given_tables(
         SympriorError: the records cannot be compared, or no finished run is on such a task.
     """
     cells = collect(records, suite, seeds=seeds)
-    listed = suite_list(cells.suite_id)
-    better_plain = baseline if baseline is not None else listed.baseline if listed else {}
+    better_plain = baselines(cells.suite_id, baseline)
     tables = [_table(cells, task, better_plain) for task in cells.tasks if task.given is not None]
     found = tuple(table for table in tables if table.rows)
     if not found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import gymnasium
 import numpy as np
 
 from symprior.symmetry.groups import cyclic
@@ -12,7 +11,6 @@ from symprior.symmetry.names import Names
 from symprior.symmetry.representations import ImageTransform, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.grid_worlds.grid_catch import (
     BIBTEX,
@@ -23,13 +21,12 @@ from symprior.tasks.families.grid_worlds.grid_catch import (
     pictures,
     turns_of_moves,
 )
-from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
+from symprior.tasks.families.planning.goals import GoalSimulator
 from symprior.tasks.families.planning.regimes import Regime, regimes
+from symprior.tasks.families.planning.registration import register_goal_task
 from symprior.tasks.families.planning.room import corners_first
 from symprior.tasks.families.planning.worlds import LIMIT, STEPS, TableWorld
-from symprior.tasks.references.dynamic_programming import optimal_policy
-from symprior.tasks.task import Card, Task, register
-from symprior.tasks.task.transitions import GivenData
+from symprior.tasks.task import Card
 
 
 @cache
@@ -58,32 +55,24 @@ def turns_of_both_images() -> Symmetry:
 
 
 def _register(regime: Regime) -> None:
-    gym_id = f"symprior/PlanCatch{regime.name}-v1"
-    register(
-        Task(
-            id=f"plan-catch{regime.ending}-v1",
-            family="plan-catch",
-            gym_id=gym_id,
-            simulator=chase,
-            symmetry=turns_of_both_images,
-            probe=lambda: RecognisingProbe(gymnasium.make(gym_id)),
-            names=Names(("brightness", "brightness at the goal"), MOVE_NAMES),
-            reference_policy=optimal_policy(chase),
-            return_bounds=(-1.0, 0.98),
-            declared_track="planning",
-            goal_sets=GOAL_SETS,
-            evaluation_episodes=EPISODES,
-            given=GivenData(world, STEPS, regime.regions),
-            card=Card(
-                description="Plan how to bring a prey that stands still to the place that a picture of the goal shows, on a "
-                "7×7 torus; 1 for that, −0.02 a step, 50 steps at most. The agent sees 21×21 pixels around itself. "
-                f"{regime.words}",
-                group_in_words="C4: quarter turns about the agent. Both pictures and the moves turn; `stay` is fixed.",
-                source="The grid world of van der Pol et al. (2020), with a prey that stands still and a goal.",
-                licence="MIT",
-                bibtex=BIBTEX,
-            ),
-        )
+    register_goal_task(
+        "plan-catch",
+        regime,
+        world,
+        STEPS,
+        chase,
+        turns_of_both_images,
+        Names(("brightness", "brightness at the goal"), MOVE_NAMES),
+        (-1.0, 0.98),
+        card=Card(
+            description="Plan how to bring a prey that stands still to the place that a picture of the goal shows, on a "
+            "7×7 torus; 1 for that, −0.02 a step, 50 steps at most. The agent sees 21×21 pixels around itself. "
+            f"{regime.words}",
+            group_in_words="C4: quarter turns about the agent. Both pictures and the moves turn; `stay` is fixed.",
+            source="The grid world of van der Pol et al. (2020), with a prey that stands still and a goal.",
+            licence="MIT",
+            bibtex=BIBTEX,
+        ),
     )
 
 

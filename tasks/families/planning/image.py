@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,17 +15,15 @@ from symprior.symmetry.groups import cyclic
 from symprior.symmetry.names import Names
 from symprior.symmetry.representations import rotations_of_the_plane
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.grid_worlds.key_room import BIBTEX
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES
-from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
+from symprior.tasks.families.planning.goals import GoalSimulator
 from symprior.tasks.families.planning.regimes import Regime, regimes
+from symprior.tasks.families.planning.registration import register_goal_task
 from symprior.tasks.families.planning.room import of_both_pictures
 from symprior.tasks.families.planning.worlds import LIMIT, STEPS, TableWorld
-from symprior.tasks.references.dynamic_programming import optimal_policy
-from symprior.tasks.task import Card, Task, register
-from symprior.tasks.task.transitions import GivenData
+from symprior.tasks.task import Card
 
 SIZE, TURNS, BLOCK = 15, 4, 8
 PLACES = SIZE * SIZE
@@ -84,31 +81,23 @@ HELD_OUT = Regime(
 
 
 def _register(regime: Regime) -> None:
-    gym_id = f"symprior/PlanImage{regime.name}-v1"
-    register(
-        Task(
-            id=f"plan-image{regime.ending}-v1",
-            family="plan-image",
-            gym_id=gym_id,
-            simulator=shift,
-            symmetry=lambda: of_both_pictures(rotations_of_the_plane(cyclic(4)), 1, SIZE),
-            probe=lambda: RecognisingProbe(gymnasium.make(gym_id)),
-            names=Names(("brightness", "brightness at the goal"), MOVE_NAMES),
-            reference_policy=optimal_policy(shift),
-            return_bounds=(-1.0, 0.98),
-            declared_track="planning",
-            goal_sets=GOAL_SETS,
-            evaluation_episodes=EPISODES,
-            given=GivenData(world, STEPS, regime.regions),
-            card=Card(
-                description="Plan how to move a picture of 15×15 pixels, a pixel at a time and round the edges, to where a "
-                f"second picture shows it; 1 for that, −0.02 a step, 50 steps at most. {regime.words}",
-                group_in_words="C4: quarter turns of both pictures, and of the moves.",
-                source="The translated image of van der Pol, Kipf, Oliehoek and Welling (2020), on a torus and turned.",
-                licence="MIT; the picture comes with matplotlib",
-                bibtex=BIBTEX,
-            ),
-        )
+    register_goal_task(
+        "plan-image",
+        regime,
+        world,
+        STEPS,
+        shift,
+        lambda: of_both_pictures(rotations_of_the_plane(cyclic(4)), 1, SIZE),
+        Names(("brightness", "brightness at the goal"), MOVE_NAMES),
+        (-1.0, 0.98),
+        card=Card(
+            description="Plan how to move a picture of 15×15 pixels, a pixel at a time and round the edges, to where a "
+            f"second picture shows it; 1 for that, −0.02 a step, 50 steps at most. {regime.words}",
+            group_in_words="C4: quarter turns of both pictures, and of the moves.",
+            source="The translated image of van der Pol, Kipf, Oliehoek and Welling (2020), on a torus and turned.",
+            licence="MIT; the picture comes with matplotlib",
+            bibtex=BIBTEX,
+        ),
     )
 
 

@@ -38,12 +38,11 @@ from symprior.tasks.families.grid_worlds.key_room import (
 )
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES
 from symprior.tasks.families.grid_worlds.layout.uniform_starts import UniformStarts
-from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
+from symprior.tasks.families.planning.goals import GoalSimulator
 from symprior.tasks.families.planning.regimes import Regime, regimes
+from symprior.tasks.families.planning.registration import register_goal_task
 from symprior.tasks.families.planning.room import corners_first, of_both_pictures
-from symprior.tasks.references.dynamic_programming import optimal_policy
-from symprior.tasks.task import Card, Task, register
-from symprior.tasks.task.transitions import GivenData
+from symprior.tasks.task import Card
 
 STEPS = 50
 """Of an episode of the data."""
@@ -137,35 +136,29 @@ def make_env(objects: int = 1, render_mode: str | None = None) -> Environment:
 
 
 def _register(name: str, objects: int, regime: Regime) -> None:
-    gym_id = f"symprior/{name.title().replace('-', '')}{regime.name}-v1"
     fetched = "the key" if objects == 1 else "the key, then the mail"
     costs = "−0.1 a step" if objects == 1 else "−0.1 a step, −1 for the mail before the key"
     things = ("robot", "key", "mail")[: 1 + objects]
-    register(
-        Task(
-            id=f"{name}{regime.ending}-v1",
-            family="plan-key-room",
-            gym_id=gym_id,
-            simulator=lambda: delivery(objects),
-            symmetry=lambda: of_both_pictures(rotations_of_the_plane(dihedral(4)), 1 + objects, PIXELS),
-            probe=lambda: DeliveryProbe(gymnasium.make(gym_id)),
-            names=Names((*things, *(f"{thing} at the goal" for thing in things)), MOVE_NAMES),
-            reference_policy=optimal_policy(lambda: delivery(objects)),
-            return_bounds=(-10.0, 1.9) if objects == 1 else (-60.0, 2.8),
-            declared_track="planning",
-            goal_sets=GOAL_SETS,
-            evaluation_episodes=EPISODES,
-            given=GivenData(lambda: world(objects), STEPS, regime.regions),
-            card=Card(
-                description=f"Fetch {fetched}, and deliver at the cell that a picture of the goal shows; 1 for each object "
-                f"and for the delivery, {costs}. Walls round 6×6 cells, seen as 48×48 pixels with a channel for each thing. "
-                f"{regime.words}",
-                group_in_words="D4: quarter turns of the room and mirrors; both pictures and the moves are moved together.",
-                source="The room of van der Pol, Kipf, Oliehoek and Welling (2020).",
-                licence="MIT",
-                bibtex=BIBTEX,
-            ),
-        )
+    register_goal_task(
+        name,
+        regime,
+        lambda: world(objects),
+        STEPS,
+        lambda: delivery(objects),
+        lambda: of_both_pictures(rotations_of_the_plane(dihedral(4)), 1 + objects, PIXELS),
+        Names((*things, *(f"{thing} at the goal" for thing in things)), MOVE_NAMES),
+        (-10.0, 1.9) if objects == 1 else (-60.0, 2.8),
+        family="plan-key-room",
+        probe=DeliveryProbe,
+        card=Card(
+            description=f"Fetch {fetched}, and deliver at the cell that a picture of the goal shows; 1 for each object "
+            f"and for the delivery, {costs}. Walls round 6×6 cells, seen as 48×48 pixels with a channel for each thing. "
+            f"{regime.words}",
+            group_in_words="D4: quarter turns of the room and mirrors; both pictures and the moves are moved together.",
+            source="The room of van der Pol, Kipf, Oliehoek and Welling (2020).",
+            licence="MIT",
+            bibtex=BIBTEX,
+        ),
     )
 
 

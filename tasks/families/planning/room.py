@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,16 +14,14 @@ from symprior.symmetry.names import Names
 from symprior.symmetry.representations import ImageTransform, SignedPermutation, permuted, rotations_of_the_plane
 from symprior.symmetry.symmetry import Symmetry
 from symprior.tasks.environments.gymnasium_types import Environment
-from symprior.tasks.environments.probes.probe import RecognisingProbe
 from symprior.tasks.environments.simulators import SimulatorEnv
 from symprior.tasks.families.grid_worlds.layout.mazes import MOVE_NAMES, MOVES, Maze
 from symprior.tasks.families.grid_worlds.room import BIBTEX, MAZES, WALL, Layout
-from symprior.tasks.families.planning.goals import EPISODES, GOAL_SETS, GoalSimulator
+from symprior.tasks.families.planning.goals import GoalSimulator
 from symprior.tasks.families.planning.regimes import Regime, regimes
+from symprior.tasks.families.planning.registration import register_goal_task
 from symprior.tasks.families.planning.worlds import LIMIT, STEPS, TableWorld
-from symprior.tasks.references.dynamic_programming import optimal_policy
-from symprior.tasks.task import Card, Task, register
-from symprior.tasks.task.transitions import GivenData
+from symprior.tasks.task import Card
 
 
 class Walk(TableWorld):
@@ -91,31 +88,24 @@ def of_both_pictures(planar: SignedPermutation, channels: int, size: int) -> Sym
 
 
 def _register(name: str, layout: Layout, planar: Callable[[], SignedPermutation], group: str, regime: Regime) -> None:
-    gym_id = f"symprior/{name.title().replace('-', '')}{regime.name}-v1"
-    register(
-        Task(
-            id=f"{name}{regime.ending}-v1",
-            family="plan-room",
-            gym_id=gym_id,
-            simulator=lambda: room(layout),
-            symmetry=lambda: of_both_pictures(planar(), 2, len(MAZES[layout].drawing)),
-            probe=lambda: RecognisingProbe(gymnasium.make(gym_id)),
-            names=Names(("agent", "walls", "agent at the goal", "walls at the goal"), MOVE_NAMES),
-            reference_policy=optimal_policy(lambda: room(layout)),
-            return_bounds=(-1.0, 0.98),
-            declared_track="planning",
-            goal_sets=GOAL_SETS,
-            evaluation_episodes=EPISODES,
-            given=GivenData(lambda: world(layout), STEPS, regime.regions),
-            card=Card(
-                description="Plan a way to a goal in a room of 7×7 cells with thin walls; 1 for the goal, −0.02 a step, 50 "
-                f"steps at most. Agent and goal are a picture each. {regime.words}",
-                group_in_words=f"{group} Both pictures and the moves are moved together.",
-                source="Own layouts, which decide the group; after the rooms of Sutton, Precup and Singh (1999).",
-                licence="MIT",
-                bibtex=BIBTEX,
-            ),
-        )
+    register_goal_task(
+        name,
+        regime,
+        lambda: world(layout),
+        STEPS,
+        lambda: room(layout),
+        lambda: of_both_pictures(planar(), 2, len(MAZES[layout].drawing)),
+        Names(("agent", "walls", "agent at the goal", "walls at the goal"), MOVE_NAMES),
+        (-1.0, 0.98),
+        family="plan-room",
+        card=Card(
+            description="Plan a way to a goal in a room of 7×7 cells with thin walls; 1 for the goal, −0.02 a step, 50 "
+            f"steps at most. Agent and goal are a picture each. {regime.words}",
+            group_in_words=f"{group} Both pictures and the moves are moved together.",
+            source="Own layouts, which decide the group; after the rooms of Sutton, Precup and Singh (1999).",
+            licence="MIT",
+            bibtex=BIBTEX,
+        ),
     )
 
 

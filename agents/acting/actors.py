@@ -163,11 +163,11 @@ class GaussianActor(Actor):
         return self.limits.clip(self.action_means(observations))
 
 
-def sampled(probabilities: Any, uniforms: Any) -> Any:
+def sampled(probabilities: A, uniforms: A) -> A:
     """Actions [batch] of a policy [batch, actions], by one number each, [batch, 1]; numpy or torch."""
-    cumulative = probabilities.cumsum(axis=1)
-    actions = (cumulative[:, :-1] < uniforms).sum(axis=1)
-    return np.asarray(actions) if isinstance(probabilities, np.ndarray) else actions
+    xp = array_namespace(probabilities)
+    cumulative = xp.cumulative_sum(probabilities, axis=1)
+    return cast(A, xp.sum(cumulative[:, :-1] < uniforms, axis=1))
 
 
 def exploring(policy: NDArray[np.float64], epsilon: NDArray[np.float64]) -> NDArray[np.float64]:
